@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# make            the library and the command, in build/release
+# make help       everything else
+
+# A module includes headers of itself and of the modules to its left.
+MODULES := base io document layer store image spec
+
+VARIANT ?= release
+BUILD   := build/$(VARIANT)
+
+CC       ?= cc
+AR       ?= ar
+PKG_CONFIG ?= pkg-config
+PREFIX   ?= /usr/local
+LIBDIR   ?= $(PREFIX)/lib
+BINDIR   ?= $(PREFIX)/bin
+INCLUDEDIR ?= $(PREFIX)/include
+
+VERSION := $(shell sed -n 's/^.define OCI_VERSION "\(.*\)"/\1/p' \
+	liboci/include/oci/version.h)
+SONAME  := liboci.so.0
+
+PACKAGES := libarchive libcrypto jansson zlib libdeflate libzstd yaml-0.1
+
+# `make install-deps` runs before there is anything to ask pkg-config for.
+DEPS_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
+DEPS_LIBS   = $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wvla -Wwrite-strings -Wpointer-arith
+ifeq ($(WERROR),1)
+WARNINGS += -Werror
+endif
+
+CFLAGS  ?= -O2 -g
+HARDEN  ?= -fstack-protector-strong -D_FORTIFY_SOURCE=2
+HARDEN_LDFLAGS ?= -Wl,-z,relro,-z,now
+ifeq ($(VARIANT),sanitize)
+override CFLAGS := -O1 -g -fsanitize=address,undefined \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer
+HARDEN :=
+override LDFLAGS += -fsanitize=address,undefined
+endif
+ifeq ($(VARIANT),thread)
+override CFLAGS := -O1 -g -fsanitize=thread
+HARDEN :=
+override LDFLAGS += -fsanitize=thread
+endif
+
+OUR_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
+	-fvisibility=hidden -fPIC -pthread $(WARNINGS) \
+	-Iliboci -Iliboci/include
+COMPILE = $(CC) $(OUR_CFLAGS) $(HARDEN) $(DEPS_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+
+LIB_SOURCES := $(sort $(foreach m,$(MODULES),$(wildcard liboci/$(m)/*.c)))
+CLI_SOURCES := $(sort $(wildcard cli/*.c))
+TEST_SOURCES := $(sort $(wildcard tests/unit/*_test.c))
+HEADERS := $(sort $(wildcard liboci/include/oci/*.h))
+
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o)
+CLI_OBJECTS := $(CLI_SOURCES:%.c=$(BUILD)/%.o)
+TESTS := $(TEST_SOURCES:tests/unit/%.c=$(BUILD)/tests/%)
+
+STATIC := $(BUILD)/liboci.a
+SHARED := $(BUILD)/liboci.so.$(VERSION)
+COMMAND := $(BUILD)/oci-pack
+
+ifneq ($(V),1)
+Q := @
+SAY = @printf '  %-5s %s\n'
+else
+SAY = @:
+endif
+
+.PHONY: all
+all: $(STATIC) $(SHARED) $(COMMAND) $(BUILD)/liboci.pc
+
+$(BUILD)/%.o: %.c Makefile
+	$(SAY) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(STATIC): $(LIB_OBJECTS)
+	$(SAY) AR $@
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(SHARED): $(LIB_OBJECTS) liboci/liboci.map
+	$(SAY) LD $@
+	$(Q)$(CC) -shared -pthread -Wl,-soname,$(SONAME) \
+		-Wl,--version-script=liboci/liboci.map -Wl,-z,defs \
+		$(HARDEN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $(LIB_OBJECTS) \
+		$(DEPS_LIBS)
+	$(Q)ln -sf liboci.so.$(VERSION) $(BUILD)/$(SONAME)
+	$(Q)ln -sf $(SONAME) $(BUILD)/liboci.so
+
+# The command carries the library in itself: one file to copy.
+$(COMMAND): $(CLI_OBJECTS) $(STATIC)
+	$(SAY) LD $@
+	$(Q)$(CC) -pthread $(HARDEN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+		$(DEPS_LIBS)
+
+$(BUILD)/liboci.pc: pkgconfig/liboci.pc.in liboci/include/oci/version.h Makefile
+	@mkdir -p $(@D)
+	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+		-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+		-e 's|@VERSION@|$(VERSION)|' \
+		-e 's|@PACKAGES@|$(PACKAGES)|' $< >$@
+
+$(BUILD)/tests/%: tests/unit/%.c $(STATIC) Makefile
+	$(SAY) TEST $@
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -DFIXTURES='"fixtures"' -MMD -MP $(LDFLAGS) -o $@ $< \
+		$(STATIC) $(DEPS_LIBS) $$($(PKG_CONFIG) --cflags --libs cmocka)
+
+.PHONY: tests
+tests: $(TESTS)
+
+.PHONY: install uninstall
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig \
+		$(DESTDIR)$(INCLUDEDIR)/oci
+	install -m 755 $(COMMAND) $(DESTDIR)$(BINDIR)/oci-pack
+	install -m 644 $(STATIC) $(DESTDIR)$(LIBDIR)/liboci.a
+	install -m 755 $(SHARED) $(DESTDIR)$(LIBDIR)/
+	ln -sf liboci.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/liboci.so
+	install -m 644 $(BUILD)/liboci.pc $(DESTDIR)$(LIBDIR)/pkgconfig/
+	install -m 644 $(HEADERS) $(DESTDIR)$(INCLUDEDIR)/oci/
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/oci-pack $(DESTDIR)$(LIBDIR)/liboci.a \
+		$(DESTDIR)$(LIBDIR)/liboci.so $(DESTDIR)$(LIBDIR)/$(SONAME) \
+		$(DESTDIR)$(LIBDIR)/liboci.so.$(VERSION) \
+		$(DESTDIR)$(LIBDIR)/pkgconfig/liboci.pc
+	rm -rf $(DESTDIR)$(INCLUDEDIR)/oci
+
+# What follows is for people and CI: each step is a script in tests/.
+.PHONY: install-deps demo check check-unit check-cli check-interop
+install-deps:
+	@tests/install-deps build
+
+demo:
+	@tests/install-deps build
+	@$(MAKE) --no-print-directory all
+	@examples/demo $(COMMAND)
+
+check:
+	@tests/install-deps check
+	@tests/check
+
+.PHONY: lint format check-format
+lint:
+	@tests/lint $(MODULES)
+
+format:
+	clang-format -i $(shell git ls-files '*.c' '*.h')
+
+.PHONY: dist clean help
+dist:
+	git archive --prefix=liboci-$(VERSION)/ -o liboci-$(VERSION).tar.gz HEAD
+
+clean:
+	rm -rf build
+
+help:
+	@printf '%s\n' \
+	'make                the library and oci-pack, in build/release' \
+	'make demo           installs what is missing, builds, fetches the' \
+	'                    inputs, writes and verifies build/demo/*.tar' \
+	'make check          installs what the tests need and runs them all' \
+	'make lint           the dependency law, exports, banned functions' \
+	'make install        PREFIX, LIBDIR, BINDIR, DESTDIR are respected' \
+	'make VARIANT=sanitize tests   with address and undefined sanitizers' \
+	'make format dist uninstall clean' \
+	'V=1 shows the commands, WERROR=1 makes warnings errors'
+
+-include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TESTS:=.d)

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The command line of build. */
+#include "build.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+	"Usage: oci-pack [build] SPEC -o OUTPUT [options]\n"
+	"\n"
+	"Packs the image that SPEC describes.\n"
+	"\n"
+	"  -o, --output FILE.tar    an archive that docker load, podman load and\n"
+	"                           skopeo take; - is standard output\n"
+	"  -o, --output DIR         an OCI layout; oci:DIR:TAG names the image\n"
+	"  -t, --tag NAME[:TAG]     instead of the spec's image and tags; may be\n"
+	"                           given more than once\n"
+	"      --set NAME=VALUE     sets a variable of the spec\n"
+	"      --platform P[,P]     instead of the spec's platforms\n"
+	"      --compression KIND   gzip[:1-12], zstd[:1-19] or none; the usual\n"
+	"                           is gzip\n"
+	"      --jobs N             threads that compress; the usual is one a\n"
+	"                           core. The result does not depend on it\n"
+	"  -C, --directory DIR      relative inputs start here, not at the spec\n"
+	"  -q, --quiet              print the digest and nothing else\n"
+	"  -v, --verbose            say what is done\n"
+	"  -h, --help\n"
+	"\n"
+	"SOURCE_DATE_EPOCH dates the image; the usual is 1970-01-01. TMPDIR is\n"
+	"where members of archives are kept meanwhile; the usual is /var/tmp.\n";
+
+enum { OPT_SET = 256, OPT_PLATFORM, OPT_COMPRESSION, OPT_JOBS };
+
+static const struct option long_options[] = {
+	{ "output", required_argument, NULL, 'o' },
+	{ "tag", required_argument, NULL, 't' },
+	{ "set", required_argument, NULL, OPT_SET },
+	{ "platform", required_argument, NULL, OPT_PLATFORM },
+	{ "compression", required_argument, NULL, OPT_COMPRESSION },
+	{ "jobs", required_argument, NULL, OPT_JOBS },
+	{ "directory", required_argument, NULL, 'C' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int set_variable(struct build_options *out, const char *text)
+{
+	const char *equals = strchr(text, '=');
+	struct oci_error err;
+	char *name;
+	int rc;
+
+	if (!equals || equals == text)
+		return say_usage("build", "--set '%s' is not NAME=VALUE",
+				 text);
+	name = strndup(text, (size_t)(equals - text));
+	if (!name)
+		return EXIT_FAILED;
+	rc = oci_pairs_set(&out->vars, name, equals + 1, &err);
+	free(name);
+	return rc ? say_error(&err) : -1;
+}
+
+static int add_platform(struct build_options *out, const char *text,
+			size_t size)
+{
+	struct oci_platform platform, *items;
+	struct oci_error err;
+	char *one = strndup(text, size);
+	int rc;
+
+	if (!one)
+		return EXIT_FAILED;
+	rc = oci_platform_parse(&platform, one, &err);
+	free(one);
+	if (rc)
+		return say_usage("build", "%s", err.message);
+	for (size_t i = 0; i < out->platform_count; i++)
+		if (oci_platform_equal(&out->platforms[i], &platform))
+			return say_usage("build", "platform '%.*s' is given "
+					 "twice", (int)size, text);
+	items = realloc(out->platforms,
+			(out->platform_count + 1) * sizeof(*items));
+	if (!items)
+		return EXIT_FAILED;
+	out->platforms = items;
+	items[out->platform_count++] = platform;
+	return -1;
+}
+
+static int add_platforms(struct build_options *out, const char *text)
+{
+	int status = -1;
+
+	while (status < 0) {
+		size_t size = strcspn(text, ",");
+
+		status = add_platform(out, text, size);
+		if (!text[size])
+			break;
+		text += size + 1;
+	}
+	return status;
+}
+
+static int set_jobs(struct build_options *out, const char *text)
+{
+	char *end;
+	unsigned long jobs = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || jobs < 1 || jobs > 1024)
+		return say_usage("build", "--jobs '%s' is not 1 to 1024",
+				 text);
+	out->jobs = (unsigned)jobs;
+	return -1;
+}
+
+static int set_output(struct build_options *out, const char *text)
+{
+	if (out->output)
+		return say_usage("build", "-o is given twice");
+	if (!*text)
+		return say_usage("build", "-o has an empty name");
+	out->output = text;
+	return -1;
+}
+
+static int add_name(struct build_options *out, const char *text)
+{
+	struct oci_reference reference;
+	struct oci_error err;
+
+	if (oci_reference_parse(&reference, text, &err))
+		return say_usage("build", "-t: %s", err.message);
+	if (reference.digest.text[0])
+		return say_usage("build", "-t '%s' has a digest, which the "
+				 "image has yet to get", text);
+	return oci_strings_add(&out->names, text, &err) ? say_error(&err) :
+							   -1;
+}
+
+static int take_option(struct build_options *out, int option)
+{
+	struct oci_error err;
+
+	switch (option) {
+	case 'o':
+		return set_output(out, optarg);
+	case 't':
+		return add_name(out, optarg);
+	case 'C':
+		out->folder = optarg;
+		return -1;
+	case 'q':
+		out->quiet = true;
+		return -1;
+	case 'v':
+		out->verbose = true;
+		return -1;
+	case 'h':
+		fputs(help, stdout);
+		return EXIT_DONE;
+	case OPT_SET:
+		return set_variable(out, optarg);
+	case OPT_PLATFORM:
+		return add_platforms(out, optarg);
+	case OPT_JOBS:
+		return set_jobs(out, optarg);
+	case OPT_COMPRESSION:
+		if (oci_compression_parse(&out->compression, &out->level,
+					  optarg, &err))
+			return say_usage("build", "--%s", err.message);
+		return -1;
+	default:
+		return say_usage("build", "unknown option");
+	}
+}
+
+int build_options_parse(struct build_options *out, int argc, char **argv)
+{
+	int option, status = -1;
+
+	*out = (struct build_options){0};
+	opterr = 0;
+	while (status < 0 &&
+	       (option = getopt_long(argc, argv, ":o:t:C:qvh", long_options,
+				     NULL)) != -1) {
+		if (option == '?')
+			return say_usage("build", "unknown option '%s'",
+					 argv[optind - 1]);
+		if (option == ':')
+			return say_usage("build", "option '%s' lacks its value",
+					 argv[optind - 1]);
+		status = take_option(out, option);
+	}
+	if (status >= 0)
+		return status;
+	if (optind == argc)
+		return say_usage("build", "no spec is given");
+	if (optind + 1 < argc)
+		return say_usage("build", "'%s' is one spec too many",
+				 argv[optind + 1]);
+	if (!out->output)
+		return say_usage("build", "no output is given, such as "
+				 "-o image.tar");
+	out->spec = argv[optind];
+	return -1;
+}
+
+void build_options_release(struct build_options *options)
+{
+	oci_strings_release(&options->names);
+	oci_pairs_release(&options->vars);
+	free(options->platforms);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the commands share: exit statuses, talk on stderr, and the names that
+ * images go by on the command line.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <oci/oci.h>
+
+enum exit_status {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_FINDINGS = 3
+};
+
+int command_build(int argc, char **argv);
+int command_inspect(int argc, char **argv);
+int command_verify(int argc, char **argv);
+
+/* One line on stderr, "oci-pack: ...". Both return an exit status. */
+int say_error(const struct oci_error *err);
+int say_usage(const char *command, const char *fmt, ...) OCI_PRINTF(2, 3);
+
+/* Where to put temporary files: TMPDIR, or NULL for the library's own. */
+const char *temp_dir(void);
+/* SOURCE_DATE_EPOCH, or OCI_DEFAULT. False, and said, when it is no time. */
+bool read_epoch(int64_t *epoch);
+
+/* "27.3 MB" in decimal units. */
+#define SIZE_TEXT 16
+void format_size(char out[SIZE_TEXT], uint64_t bytes);
+/* Text in quotes as JSON has it; the bytes are UTF-8. */
+void print_json_text(FILE *out, const char *text);
+/* Text without control characters, for terminals. */
+void print_plain(FILE *out, const char *text);
+
+/* What the command line calls an image. */
+struct image_name {
+	char *path;
+	char *tag;		/* of oci:DIR:TAG, or NULL */
+	bool layout;		/* a folder; else a file */
+};
+
+/* Reads FILE.tar, "-", DIR or oci:DIR[:TAG]. False when memory ran out. */
+bool image_name_parse(struct image_name *out, const char *text,
+		      struct oci_error *err);
+void image_name_release(struct image_name *name);
+/* Opens the store that holds the image, and finds the image in it. */
+int image_open(struct oci_store **store, struct oci_descriptor *image,
+	       const struct image_name *name, struct oci_error *err);
+
+/* Set by SIGINT, SIGTERM and SIGHUP: operations end and clean up. */
+void catch_signals(void);
+bool was_interrupted(void);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Images as the command line names them. */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
+static bool ends_in(const char *text, const char *tail)
+{
+	size_t size = strlen(text), n = strlen(tail);
+
+	return size > n && strcmp(text + size - n, tail) == 0;
+}
+
+/* A file by its name: one that exists, or that is to be an archive. */
+static bool names_file(const char *path)
+{
+	return strcmp(path, "-") == 0 || is_file(path) ||
+	       (!is_folder(path) &&
+		(ends_in(path, ".tar") || ends_in(path, ".tar.gz") ||
+		 ends_in(path, ".tgz") || ends_in(path, ".tar.zst")));
+}
+
+bool image_name_parse(struct image_name *out, const char *text,
+		      struct oci_error *err)
+{
+	bool layout = strncmp(text, "oci:", 4) == 0;
+	char *colon;
+
+	*out = (struct image_name){0};
+	if (layout)
+		text += 4;
+	out->path = strdup(text);
+	if (!out->path) {
+		snprintf(err->message, sizeof(err->message), "out of memory");
+		return false;
+	}
+	out->layout = layout || !names_file(out->path);
+	colon = layout ? strrchr(out->path, ':') : NULL;
+	if (colon && !strchr(colon, '/')) {
+		*colon = '\0';
+		out->tag = strdup(colon + 1);
+	}
+	if (out->path[0])
+		return true;
+	snprintf(err->message, sizeof(err->message),
+		 "an image's name has no path");
+	image_name_release(out);
+	return false;
+}
+
+void image_name_release(struct image_name *name)
+{
+	free(name->path);
+	free(name->tag);
+	*name = (struct image_name){0};
+}
+
+int image_open(struct oci_store **store, struct oci_descriptor *image,
+	       const struct image_name *name, struct oci_error *err)
+{
+	int rc;
+
+	*image = (struct oci_descriptor){0};
+	if (name->layout)
+		rc = oci_layout_open(store, name->path, err);
+	else
+		rc = oci_archive_open(store, name->path, temp_dir(), err);
+	if (rc)
+		return rc;
+	rc = oci_store_resolve(image, *store, name->tag, err);
+	if (rc) {
+		oci_store_free(*store);
+		*store = NULL;
+	}
+	return rc;
+}

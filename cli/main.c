@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* oci-pack: which command, and what is said without one. */
+#include "cli.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char help[] =
+	"Packs OCI container images from a declarative spec, without a daemon\n"
+	"and without running anything of the target platform.\n"
+	"\n"
+	"  oci-pack SPEC -o FILE.tar         an archive for docker load\n"
+	"  oci-pack SPEC -o DIR              an OCI layout\n"
+	"  oci-pack inspect IMAGE            what an image holds\n"
+	"  oci-pack verify IMAGE             whether all of it is right\n"
+	"\n"
+	"IMAGE is FILE.tar, DIR or oci:DIR[:TAG].\n"
+	"'oci-pack COMMAND --help' tells the options; 'oci-pack SPEC' is short\n"
+	"for 'oci-pack build SPEC'. The spec language is in docs/spec.md.\n"
+	"\n"
+	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 verify found "
+	"something.\n";
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ "build", command_build },
+	{ "inspect", command_inspect },
+	{ "verify", command_verify },
+};
+
+static int run(int argc, char **argv)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	/* A spec, or an option of build's: its name stands for the word. */
+	return command_build(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	int status;
+
+	if (argc < 2) {
+		fputs(help, stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
+		status = printf("oci-pack %s\n", oci_version()) < 0;
+	else if (strcmp(argv[1], "--help") == 0 ||
+		 strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+		status = fputs(help, stdout) < 0;
+	else
+		status = run(argc, argv);
+	/* A full disk under stdout shows only here. */
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		perror("oci-pack: standard output");
+		return status ? status : EXIT_FAILED;
+	}
+	return status;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is said to people, the environment, and signals. */
+#include "cli.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+void catch_signals(void)
+{
+	/* The second signal of a kind ends the program at once. */
+	struct sigaction action = {
+		.sa_handler = on_signal,
+		.sa_flags = (int)SA_RESETHAND,
+	};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	/* A reader that goes away is an error of write, with a message. */
+	action.sa_handler = SIG_IGN;
+	action.sa_flags = 0;
+	sigaction(SIGPIPE, &action, NULL);
+}
+
+bool was_interrupted(void)
+{
+	return interrupted;
+}
+
+int say_error(const struct oci_error *err)
+{
+	fprintf(stderr, "oci-pack: %s\n", err->message);
+	return EXIT_FAILED;
+}
+
+int say_usage(const char *command, const char *fmt, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "oci-pack %s: ", command);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fprintf(stderr, "; 'oci-pack %s --help' tells the options\n", command);
+	return EXIT_USAGE;
+}
+
+const char *temp_dir(void)
+{
+	const char *dir = getenv("TMPDIR");
+
+	return dir && *dir ? dir : NULL;
+}
+
+bool read_epoch(int64_t *epoch)
+{
+	const char *text = getenv("SOURCE_DATE_EPOCH");
+	int64_t value = 0;
+
+	*epoch = OCI_DEFAULT;
+	if (!text || !*text)
+		return true;
+	for (const char *p = text; *p; p++) {
+		/* 253402300799 is the last second of the year 9999. */
+		if (*p < '0' || *p > '9' || value > 25340230079) {
+			fprintf(stderr,
+				"oci-pack: SOURCE_DATE_EPOCH is '%s', not "
+				"seconds since 1970, up to the year 9999\n",
+				text);
+			return false;
+		}
+		value = value * 10 + (*p - '0');
+	}
+	*epoch = value;
+	return true;
+}
+
+void format_size(char out[SIZE_TEXT], uint64_t bytes)
+{
+	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB" };
+	double value = (double)bytes / 1000;
+	size_t unit = 0;
+
+	if (bytes < 1000) {
+		snprintf(out, SIZE_TEXT, "%u B", (unsigned)bytes);
+		return;
+	}
+	for (; value >= 999.95 && unit < 4; unit++)
+		value /= 1000;
+	snprintf(out, SIZE_TEXT, "%.1f %s", value, units[unit]);
+}
+
+void print_json_text(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '"' || c == '\\')
+			fprintf(out, "\\%c", c);
+		else if (c < 0x20)
+			fprintf(out, "\\u%04x", c);
+		else
+			fputc(c, out);
+	}
+	fputc('"', out);
+}
+
+void print_plain(FILE *out, const char *text)
+{
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		fputc(c < 0x20 || c == 0x7f ? '?' : c, out);
+	}
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Memory that is given out piece by piece and freed at once. For the many
+ * small records of a tree or a plan, which all live equally long.
+ */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include <stddef.h>
+
+struct oci_arena {
+	struct oci_arena_block *newest;
+};
+
+/* Zeroed and aligned for any type; NULL when memory ran out. */
+void *oci_arena_alloc(struct oci_arena *arena, size_t size);
+/* A copy of size bytes with a NUL after them; NULL when memory ran out. */
+char *oci_arena_copy(struct oci_arena *arena, const char *text, size_t size);
+char *oci_arena_text(struct oci_arena *arena, const char *text);
+void oci_arena_release(struct oci_arena *arena);
+
+#endif

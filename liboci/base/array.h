@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Growing arrays. */
+#ifndef BASE_ARRAY_H
+#define BASE_ARRAY_H
+
+#include <stddef.h>
+
+/*
+ * Returns items with room for at least need elements of size bytes, moved if
+ * it had to be; NULL, with items untouched, when memory ran out.
+ */
+void *oci_array_grow(void *items, size_t *capacity, size_t need, size_t size);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A byte buffer that grows up to a limit that its maker has to name. The data
+ * always ends in a NUL that len does not count.
+ */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include <stddef.h>
+
+#include <oci/error.h>
+
+struct oci_buf {
+	char *data;	/* NULL while empty */
+	size_t len;
+	size_t capacity;
+	size_t max;	/* most bytes, without the NUL */
+};
+
+void oci_buf_init(struct oci_buf *buf, size_t max);
+void oci_buf_release(struct oci_buf *buf);
+int oci_buf_add(struct oci_buf *buf, const void *data, size_t size,
+		struct oci_error *err);
+int oci_buf_text(struct oci_buf *buf, const char *text, struct oci_error *err);
+int oci_buf_format(struct oci_buf *buf, struct oci_error *err, const char *fmt,
+		   ...) OCI_PRINTF(3, 4);
+/* Makes room for size more bytes at data + len; the caller adds to len. */
+int oci_buf_reserve(struct oci_buf *buf, size_t size, struct oci_error *err);
+/* Hands the data over ("" where nothing was added); the buffer is empty. */
+int oci_buf_take(char **out, struct oci_buf *buf, struct oci_error *err);
+
+#endif

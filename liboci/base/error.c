@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Errors are formatted into the caller's struct: no allocation, so that
+ * running out of memory can be told too.
+ */
+#include "base/error.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *oci_version(void)
+{
+	return OCI_VERSION;
+}
+
+const char *oci_status_name(int status)
+{
+	static const char *const names[] = {
+		"ok", "out of memory", "system error", "invalid", "not found",
+		"conflict", "corrupt", "changed while read", "limit passed",
+		"unsupported", "cancelled",
+	};
+	int i = -status;
+
+	if (i < 0 || i >= (int)(sizeof(names) / sizeof(names[0])))
+		return "unknown";
+	return names[i];
+}
+
+static void make_printable(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = '?';
+}
+
+static void format_message(char *out, const char *fmt, va_list args)
+{
+	int n = vsnprintf(out, OCI_ERROR_MESSAGE, fmt, args);
+
+	if (n < 0)
+		out[0] = '\0';
+	else if (n >= OCI_ERROR_MESSAGE)
+		memcpy(out + OCI_ERROR_MESSAGE - 4, "...", 4);
+	make_printable(out);
+}
+
+int oci_vfail(struct oci_error *err, enum oci_status status, const char *fmt,
+	      va_list args)
+{
+	if (err) {
+		err->status = status;
+		err->system = 0;
+		format_message(err->message, fmt, args);
+	}
+	return status;
+}
+
+int oci_fail(struct oci_error *err, enum oci_status status, const char *fmt,
+	     ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	oci_vfail(err, status, fmt, args);
+	va_end(args);
+	return status;
+}
+
+static enum oci_status status_of_errno(int number)
+{
+	switch (number) {
+	case ENOMEM:
+		return OCI_E_NOMEM;
+	case ENOENT:
+	case ENOTDIR:
+		return OCI_E_NOT_FOUND;
+	case EEXIST:
+		return OCI_E_CONFLICT;
+	default:
+		return OCI_E_SYSTEM;
+	}
+}
+
+int oci_fail_errno(struct oci_error *err, const char *fmt, ...)
+{
+	int number = errno;
+	enum oci_status status = status_of_errno(number);
+	char reason[128];
+	va_list args;
+	size_t used;
+
+	if (!err)
+		return status;
+	va_start(args, fmt);
+	oci_vfail(err, status, fmt, args);
+	va_end(args);
+	err->system = number;
+	if (strerror_r(number, reason, sizeof(reason)) != 0)
+		snprintf(reason, sizeof(reason), "error %d", number);
+	used = strlen(err->message);
+	snprintf(err->message + used, sizeof(err->message) - used, ": %s",
+		 reason);
+	return status;
+}
+
+int oci_fail_nomem(struct oci_error *err)
+{
+	return oci_fail(err, OCI_E_NOMEM, "out of memory");
+}
+
+int oci_wrap(struct oci_error *err, int status, const char *fmt, ...)
+{
+	char context[OCI_ERROR_MESSAGE];
+	size_t used, room, rest;
+	va_list args;
+
+	if (!err)
+		return status;
+	va_start(args, fmt);
+	format_message(context, fmt, args);
+	va_end(args);
+	used = strlen(context);
+	if (used + 3 > sizeof(err->message))
+		return status;
+	memcpy(context + used, ": ", 2);
+	used += 2;
+	room = sizeof(err->message) - used - 1;
+	rest = strlen(err->message);
+	if (rest > room)
+		rest = room;
+	memmove(err->message + used, err->message, rest);
+	memcpy(err->message, context, used);
+	err->message[used + rest] = '\0';
+	return status;
+}

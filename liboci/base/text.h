@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copies of strings, and what oci/text.h offers. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <oci/text.h>
+
+/* *out is a copy that the caller frees. */
+int oci_text_copy(char **out, const char *text, struct oci_error *err);
+/* Frees *field and puts a copy of text there; NULL empties the field. */
+int oci_text_set(char **field, const char *text, struct oci_error *err);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The helpers that every document of ours is read and written with. Objects
+ * keep the order in which members were set, which fixes the bytes.
+ */
+#include "document/json.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+
+int oci_json_load(json_t **out, const char *json, size_t size,
+		  struct oci_error *err)
+{
+	json_error_t why;
+
+	*out = json_loadb(json, size, JSON_REJECT_DUPLICATES, &why);
+	if (!*out)
+		return oci_fail(err, OCI_E_INVALID,
+				"not JSON: line %d, column %d: %s", why.line,
+				why.column, why.text);
+	if (json_is_object(*out))
+		return 0;
+	json_decref(*out);
+	*out = NULL;
+	return oci_fail(err, OCI_E_INVALID, "not a JSON object");
+}
+
+int oci_json_dump(char **out, const json_t *json, struct oci_error *err)
+{
+	*out = json_dumps(json, JSON_COMPACT);
+	return *out ? 0 : oci_fail_nomem(err);
+}
+
+static int wrong_type(const char *name, const char *expected,
+		      struct oci_error *err)
+{
+	return oci_fail(err, OCI_E_INVALID, "member '%s' is not %s", name,
+			expected);
+}
+
+/* The member, or NULL where it is absent or null. */
+static const json_t *member(const json_t *object, const char *name)
+{
+	const json_t *value = json_object_get(object, name);
+
+	return json_is_null(value) ? NULL : value;
+}
+
+int oci_json_text(char **out, const json_t *object, const char *name,
+		  struct oci_error *err)
+{
+	const json_t *value = member(object, name);
+
+	if (!value)
+		return 0;
+	if (!json_is_string(value))
+		return wrong_type(name, "a string", err);
+	return oci_text_set(out, json_string_value(value), err);
+}
+
+int oci_json_integer(int64_t *out, const json_t *object, const char *name,
+		     struct oci_error *err)
+{
+	const json_t *value = member(object, name);
+
+	if (!value)
+		return 0;
+	if (!json_is_integer(value))
+		return wrong_type(name, "an integer", err);
+	*out = json_integer_value(value);
+	return 0;
+}
+
+int oci_json_flag(bool *out, const json_t *object, const char *name,
+		  struct oci_error *err)
+{
+	const json_t *value = member(object, name);
+
+	if (!value)
+		return 0;
+	if (!json_is_boolean(value))
+		return wrong_type(name, "true or false", err);
+	*out = json_is_true(value);
+	return 0;
+}
+
+int oci_json_object(const json_t **out, const json_t *object, const char *name,
+		    struct oci_error *err)
+{
+	*out = member(object, name);
+	if (*out && !json_is_object(*out))
+		return wrong_type(name, "an object", err);
+	return 0;
+}
+
+int oci_json_array(const json_t **out, const json_t *object, const char *name,
+		   struct oci_error *err)
+{
+	*out = member(object, name);
+	if (*out && !json_is_array(*out))
+		return wrong_type(name, "an array", err);
+	return 0;
+}
+
+int oci_json_strings(struct oci_strings *out, const json_t *object,
+		     const char *name, struct oci_error *err)
+{
+	const json_t *array;
+	int rc = oci_json_array(&array, object, name, err);
+
+	for (size_t i = 0; !rc && i < json_array_size(array); i++) {
+		const json_t *item = json_array_get(array, i);
+
+		if (!json_is_string(item))
+			return wrong_type(name, "an array of strings", err);
+		rc = oci_strings_add(out, json_string_value(item), err);
+	}
+	return rc;
+}
+
+int oci_json_keys(struct oci_strings *out, const json_t *object,
+		  const char *name, struct oci_error *err)
+{
+	const json_t *map;
+	int rc = oci_json_object(&map, object, name, err);
+	void *iter = map ? json_object_iter((json_t *)map) : NULL;
+
+	for (; !rc && iter; iter = json_object_iter_next((json_t *)map, iter))
+		rc = oci_strings_add(out, json_object_iter_key(iter), err);
+	return rc;
+}
+
+int oci_json_pairs(struct oci_pairs *out, const json_t *object,
+		   const char *name, struct oci_error *err)
+{
+	const json_t *map;
+	int rc = oci_json_object(&map, object, name, err);
+	void *iter = map ? json_object_iter((json_t *)map) : NULL;
+
+	for (; !rc && iter; iter = json_object_iter_next((json_t *)map, iter)) {
+		const json_t *value = json_object_iter_value(iter);
+
+		if (!json_is_string(value))
+			return wrong_type(name, "an object of strings", err);
+		rc = oci_pairs_set(out, json_object_iter_key(iter),
+				   json_string_value(value), err);
+	}
+	return rc;
+}
+
+int oci_json_set(json_t *object, const char *name, json_t *value,
+		 struct oci_error *err)
+{
+	if (!value)
+		return oci_fail(err, OCI_E_INVALID,
+				"member '%s' is not UTF-8, or out of memory",
+				name);
+	if (json_object_set_new(object, name, value) != 0)
+		return oci_fail_nomem(err);
+	return 0;
+}
+
+int oci_json_append(json_t *array, json_t *value, struct oci_error *err)
+{
+	if (json_array_append_new(array, value) != 0)
+		return oci_fail_nomem(err);
+	return 0;
+}
+
+int oci_json_set_text(json_t *object, const char *name, const char *text,
+		      struct oci_error *err)
+{
+	if (!text || !*text)
+		return 0;
+	return oci_json_set(object, name, json_string(text), err);
+}
+
+int oci_json_set_integer(json_t *object, const char *name, int64_t value,
+			 struct oci_error *err)
+{
+	return oci_json_set(object, name, json_integer(value), err);
+}
+
+int oci_json_set_strings(json_t *object, const char *name,
+			 const struct oci_strings *list, struct oci_error *err)
+{
+	json_t *array;
+	int rc;
+
+	if (!list->count)
+		return 0;
+	array = json_array();
+	rc = oci_json_set(object, name, array, err);
+	for (size_t i = 0; !rc && i < list->count; i++)
+		rc = oci_json_append(array, json_string(list->items[i]), err);
+	return rc;
+}
+
+int oci_json_set_keys(json_t *object, const char *name,
+		      const struct oci_strings *list, struct oci_error *err)
+{
+	json_t *map;
+	int rc;
+
+	if (!list->count)
+		return 0;
+	map = json_object();
+	rc = oci_json_set(object, name, map, err);
+	for (size_t i = 0; !rc && i < list->count; i++)
+		rc = oci_json_set(map, list->items[i], json_object(), err);
+	return rc;
+}
+
+int oci_json_set_pairs(json_t *object, const char *name,
+		       const struct oci_pairs *map, struct oci_error *err)
+{
+	json_t *members;
+	int rc;
+
+	if (!map->count)
+		return 0;
+	members = json_object();
+	rc = oci_json_set(object, name, members, err);
+	for (size_t i = 0; !rc && i < map->count; i++)
+		rc = oci_json_set(members, map->items[i].key,
+				  json_string(map->items[i].value), err);
+	return rc;
+}

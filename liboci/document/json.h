@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Typed reading and writing of JSON members. Readers take an absent member as
+ * empty and a wrong type as OCI_E_INVALID with the member's name. Writers
+ * leave empty members out, so that documents stay compact.
+ */
+#ifndef DOCUMENT_JSON_H
+#define DOCUMENT_JSON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <oci/error.h>
+#include <oci/text.h>
+
+/* Parses an object of size bytes; *out is the caller's reference. */
+int oci_json_load(json_t **out, const char *json, size_t size,
+		  struct oci_error *err);
+/* Compact text in the order in which members were set; the caller frees it. */
+int oci_json_dump(char **out, const json_t *json, struct oci_error *err);
+
+int oci_json_text(char **out, const json_t *object, const char *name,
+		  struct oci_error *err);
+int oci_json_integer(int64_t *out, const json_t *object, const char *name,
+		     struct oci_error *err);
+int oci_json_flag(bool *out, const json_t *object, const char *name,
+		  struct oci_error *err);
+/* An array of strings. */
+int oci_json_strings(struct oci_strings *out, const json_t *object,
+		     const char *name, struct oci_error *err);
+/* The names of an object's members, in its order. */
+int oci_json_keys(struct oci_strings *out, const json_t *object,
+		  const char *name, struct oci_error *err);
+/* An object of strings. */
+int oci_json_pairs(struct oci_pairs *out, const json_t *object,
+		   const char *name, struct oci_error *err);
+/* An object or array member, borrowed; NULL where absent or null. */
+int oci_json_object(const json_t **out, const json_t *object, const char *name,
+		    struct oci_error *err);
+int oci_json_array(const json_t **out, const json_t *object, const char *name,
+		   struct oci_error *err);
+
+/* These take value over, also when they fail; NULL stands for no memory. */
+int oci_json_set(json_t *object, const char *name, json_t *value,
+		 struct oci_error *err);
+int oci_json_append(json_t *array, json_t *value, struct oci_error *err);
+int oci_json_set_text(json_t *object, const char *name, const char *text,
+		      struct oci_error *err);
+int oci_json_set_integer(json_t *object, const char *name, int64_t value,
+			 struct oci_error *err);
+int oci_json_set_strings(json_t *object, const char *name,
+			 const struct oci_strings *list, struct oci_error *err);
+int oci_json_set_keys(json_t *object, const char *name,
+		      const struct oci_strings *list, struct oci_error *err);
+int oci_json_set_pairs(json_t *object, const char *name,
+		       const struct oci_pairs *map, struct oci_error *err);
+
+#endif

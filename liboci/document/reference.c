@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names of images, read from the left: the first part is a host when it has a
+ * dot, a colon, an upper-case letter, or is "localhost"; a name without a host
+ * is Docker Hub's, and one without a slash there is under "library/".
+ * Grammar: distribution/reference, "Grammar".
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <oci/reference.h>
+
+#include "base/error.h"
+#include "base/number.h"
+
+static bool is_lower_digit(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+static bool is_word(char c)
+{
+	return is_lower_digit(c) || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+int oci_tag_check(const char *tag, struct oci_error *err)
+{
+	size_t size = strlen(tag);
+	bool good = size > 0 && size < OCI_REFERENCE_TAG && is_word(tag[0]);
+
+	for (size_t i = 0; good && i < size; i++)
+		good = is_word(tag[i]) || tag[i] == '.' || tag[i] == '-';
+	if (good)
+		return 0;
+	return oci_fail(err, OCI_E_INVALID,
+			"tag '%.140s' is not 1 to 128 letters, digits, '_', "
+			"'.' and '-', the first no '.' or '-'", tag);
+}
+
+/* One part of a path: words of [a-z0-9] joined by ".", "_", "__" or dashes. */
+static bool path_part_valid(const char *p, size_t size)
+{
+	size_t i = 0;
+
+	for (;;) {
+		size_t start = i, joint;
+
+		while (i < size && is_lower_digit(p[i]))
+			i++;
+		if (i == start)
+			return false;
+		if (i == size)
+			return true;
+		joint = i;
+		while (i < size && p[i] == '-')
+			i++;
+		if (i > joint)
+			continue;
+		if (p[i] == '.')
+			i++;
+		else if (p[i] == '_')
+			i += 1 + (i + 1 < size && p[i + 1] == '_');
+		else
+			return false;
+	}
+}
+
+static bool path_valid(const char *path)
+{
+	for (;;) {
+		size_t size = strcspn(path, "/");
+
+		if (!path_part_valid(path, size))
+			return false;
+		if (!path[size])
+			return true;
+		path += size + 1;
+	}
+}
+
+static bool host_name_valid(const char *p, size_t size)
+{
+	if (size == 0)
+		return false;
+	for (size_t i = 0; i < size; i++) {
+		bool edge = i == 0 || i + 1 == size || p[i - 1] == '.' ||
+			    p[i + 1] == '.';
+
+		if (isalnum((unsigned char)p[i]) && !(p[i] & 0x80))
+			continue;
+		if (p[i] == '-' && !edge)
+			continue;
+		if (p[i] == '.' && i > 0 && i + 1 < size && p[i - 1] != '.')
+			continue;
+		return false;
+	}
+	return true;
+}
+
+static bool host_valid(const char *host)
+{
+	const char *port;
+	size_t size;
+	uint64_t number;
+
+	if (host[0] == '[') {
+		size = strspn(host + 1, "0123456789abcdefABCDEF:.") + 1;
+		if (size < 3 || host[size] != ']')
+			return false;
+		size++;
+	} else {
+		size = strcspn(host, ":");
+		if (!host_name_valid(host, size))
+			return false;
+	}
+	port = host + size;
+	if (!*port)
+		return true;
+	return *port == ':' && oci_number_parse(&number, port + 1, 10, 65535) &&
+	       number > 0;
+}
+
+static bool looks_like_host(const char *p, size_t size)
+{
+	if (size == 9 && memcmp(p, "localhost", 9) == 0)
+		return true;
+	for (size_t i = 0; i < size; i++)
+		if (p[i] == '.' || p[i] == ':' || (p[i] >= 'A' && p[i] <= 'Z'))
+			return true;
+	return false;
+}
+
+/* Cuts "@DIGEST" and ":TAG" off name. */
+static int take_tail(struct oci_reference *out, char *name,
+		     struct oci_error *err)
+{
+	char *at = strchr(name, '@');
+	char *colon;
+	int rc;
+
+	if (at) {
+		rc = oci_digest_parse(&out->digest, at + 1, err);
+		if (rc)
+			return rc;
+		*at = '\0';
+	}
+	colon = strrchr(name, ':');
+	if (!colon || strchr(colon, '/'))
+		return 0;
+	rc = oci_tag_check(colon + 1, err);
+	if (rc)
+		return rc;
+	snprintf(out->tag, sizeof(out->tag), "%s", colon + 1);
+	*colon = '\0';
+	return 0;
+}
+
+/* Puts what is left of the name into host and path. */
+static int take_name(struct oci_reference *out, const char *name,
+		     struct oci_error *err)
+{
+	size_t size = strcspn(name, "/");
+	const char *path = name;
+	const char *library = "";
+
+	snprintf(out->host, sizeof(out->host), "docker.io");
+	if (name[size] && looks_like_host(name, size)) {
+		snprintf(out->host, sizeof(out->host), "%.*s", (int)size, name);
+		path = name + size + 1;
+		if (strcmp(out->host, "index.docker.io") == 0)
+			snprintf(out->host, sizeof(out->host), "docker.io");
+	}
+	if (strcmp(out->host, "docker.io") == 0 && !strchr(path, '/'))
+		library = "library/";
+	snprintf(out->path, sizeof(out->path), "%s%.240s", library, path);
+	if (strlen(path) > 240 || !host_valid(out->host) ||
+	    !path_valid(out->path) ||
+	    strlen(out->host) + strlen(out->path) + 1 >= OCI_REFERENCE_NAME)
+		return oci_fail(err, OCI_E_INVALID,
+				"'%.255s' is not [HOST[:PORT]/]PATH with a "
+				"path of lower-case letters, digits and single "
+				"separators, at most %d bytes in all", name,
+				OCI_REFERENCE_NAME - 1);
+	return 0;
+}
+
+int oci_reference_parse(struct oci_reference *out, const char *text,
+			struct oci_error *err)
+{
+	struct oci_reference r = {0};
+	char name[OCI_REFERENCE_TEXT];
+	int rc;
+
+	if (strlen(text) >= sizeof(name))
+		return oci_fail(err, OCI_E_INVALID,
+				"image name '%.80s...' is too long", text);
+	snprintf(name, sizeof(name), "%s", text);
+	rc = take_tail(&r, name, err);
+	if (!rc)
+		rc = take_name(&r, name, err);
+	if (rc)
+		return oci_wrap(err, rc, "image name '%.255s'", text);
+	*out = r;
+	return 0;
+}
+
+static void format_tail(char *out, size_t room, const struct oci_reference *r)
+{
+	snprintf(out, room, "%s%s%s%s", r->tag[0] ? ":" : "", r->tag,
+		 r->digest.text[0] ? "@" : "", r->digest.text);
+}
+
+void oci_reference_canonical(char out[OCI_REFERENCE_TEXT],
+			     const struct oci_reference *r)
+{
+	int n = snprintf(out, OCI_REFERENCE_TEXT, "%.255s/%.255s", r->host,
+			 r->path);
+
+	format_tail(out + n, OCI_REFERENCE_TEXT - (size_t)n, r);
+}
+
+void oci_reference_familiar(char out[OCI_REFERENCE_TEXT],
+			    const struct oci_reference *r)
+{
+	bool hub = strcmp(r->host, "docker.io") == 0;
+	const char *path = r->path;
+	int n;
+
+	if (hub && strncmp(path, "library/", 8) == 0 &&
+	    !strchr(path + 8, '/'))
+		path += 8;
+	n = snprintf(out, OCI_REFERENCE_TEXT, "%.255s%s%.255s",
+		     hub ? "" : r->host, hub ? "" : "/", path);
+	format_tail(out + n, OCI_REFERENCE_TEXT - (size_t)n, r);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Image archives: one tar that is an OCI layout and what `docker save` writes
+ * at once, so that docker, podman, containerd and skopeo all load it.
+ * OCI Image Specification, image-layout.md; Docker Image Specification 1.2,
+ * "Combined Image JSON + Filesystem Changeset Format".
+ */
+#ifndef OCI_ARCHIVE_H
+#define OCI_ARCHIVE_H
+
+#include <stdint.h>
+
+#include <oci/error.h>
+#include <oci/platform.h>
+#include <oci/store.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Opens an archive to read: an OCI archive or our hybrid. A compressed one is
+ * inflated into temp_dir (NULL: /var/tmp).
+ */
+OCI_API int oci_archive_open(struct oci_store **out, const char *path,
+			     const char *temp_dir, struct oci_error *err);
+
+struct oci_archive_options {
+	size_t size;		/* sizeof(struct oci_archive_options) */
+	int64_t mtime;		/* of the members; seconds */
+	const struct oci_platform *platform;	/* the one of an index that
+				 * manifest.json tells of; NULL: its first */
+	const char *temp_dir;	/* for an archive to stdout; NULL: /var/tmp */
+};
+
+#define OCI_ARCHIVE_OPTIONS_INIT \
+	{ sizeof(struct oci_archive_options), 0, NULL, NULL }
+
+/*
+ * Starts an archive at path, or on standard output for "-". It appears under
+ * its name when it is committed. options may be NULL.
+ */
+OCI_API int oci_archive_create(struct oci_store **out, const char *path,
+			       const struct oci_archive_options *options,
+			       struct oci_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

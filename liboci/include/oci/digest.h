@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Content digests: "sha256:" and 64 lower-case hexadecimal digits.
+ * OCI Image Specification, descriptor.md, "Digests". sha512 is registered
+ * there too: it is accepted when read and checked, and never written.
+ */
+#ifndef OCI_DIGEST_H
+#define OCI_DIGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <oci/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* "sha512:" + 128 digits + NUL. */
+#define OCI_DIGEST_TEXT 136
+
+/* A valid digest, or the empty text for none. A value: copy it freely. */
+struct oci_digest {
+	char text[OCI_DIGEST_TEXT];
+};
+
+/*
+ * Reads a digest. OCI_E_INVALID unless it is exactly an algorithm known here,
+ * a colon, and the right number of lower-case digits: what passes is safe in
+ * a path and in a URL.
+ */
+OCI_API int oci_digest_parse(struct oci_digest *out, const char *text,
+			     struct oci_error *err);
+/* The sha256 of size bytes at data. */
+OCI_API int oci_digest_data(struct oci_digest *out, const void *data,
+			    size_t size, struct oci_error *err);
+OCI_API bool oci_digest_equal(const struct oci_digest *a,
+			      const struct oci_digest *b);
+/* The digits after the colon. Borrowed. */
+OCI_API const char *oci_digest_hex(const struct oci_digest *digest);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How calls fail.
+ *
+ * A function that can fail returns 0 or a negative enum oci_status, and takes
+ * a struct oci_error as its last parameter. The caller owns that struct, may
+ * pass NULL, and finds it untouched after success. Each layer that passes an
+ * error on puts its own context in front, so the message reads as one
+ * sentence from the outside in: "pack layer 'app': open 'bin/x': No such ...".
+ */
+#ifndef OCI_ERROR_H
+#define OCI_ERROR_H
+
+#include <oci/version.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum oci_status {
+	OCI_OK = 0,
+	OCI_E_NOMEM = -1,	/* memory ran out */
+	OCI_E_SYSTEM = -2,	/* the system refused: see oci_error.system */
+	OCI_E_INVALID = -3,	/* an argument or an input is malformed */
+	OCI_E_NOT_FOUND = -4,	/* a file, blob, name or platform is absent */
+	OCI_E_CONFLICT = -5,	/* two sources for one path, or name in use */
+	OCI_E_CORRUPT = -6,	/* bytes do not match their digest or format */
+	OCI_E_CHANGED = -7,	/* an input changed while it was read */
+	OCI_E_LIMIT = -8,	/* a documented limit was passed */
+	OCI_E_UNSUPPORTED = -9,	/* valid, but not handled here */
+	OCI_E_CANCELLED = -10	/* the progress callback asked to stop */
+};
+
+/* Room for one sentence with two long paths; longer text ends in "...". */
+#define OCI_ERROR_MESSAGE 2048
+
+struct oci_error {
+	enum oci_status status;
+	int system;			/* errno, or 0 */
+	char message[OCI_ERROR_MESSAGE];/* printable, ends in NUL, no newline */
+};
+
+/* A short lower-case name for a status, such as "not found". Borrowed. */
+OCI_API const char *oci_status_name(int status);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Images: layers and a config make a manifest, manifests make an index.
+ */
+#ifndef OCI_IMAGE_H
+#define OCI_IMAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <oci/config.h>
+#include <oci/descriptor.h>
+#include <oci/error.h>
+#include <oci/layer.h>
+#include <oci/manifest.h>
+#include <oci/platform.h>
+#include <oci/store.h>
+#include <oci/tree.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct oci_image;
+
+/* An image without layers for a platform; created is in seconds. */
+OCI_API int oci_image_new(struct oci_image **out,
+			  const struct oci_platform *platform,
+			  int64_t created, struct oci_error *err);
+/* NULL-safe. */
+OCI_API void oci_image_free(struct oci_image *image);
+
+/* To be filled in; platform, diff_ids and history are the image's own. */
+OCI_API struct oci_config *oci_image_config(struct oci_image *image);
+/* The manifest's annotations, to be filled in. */
+OCI_API struct oci_pairs *oci_image_annotations(struct oci_image *image);
+
+/*
+ * Writes a settled tree as the next layer into the store. options->name goes
+ * to the history.
+ */
+OCI_API int oci_image_add_layer(struct oci_image *image,
+				struct oci_store *store,
+				const struct oci_tree *tree,
+				const struct oci_layer_options *options,
+				struct oci_error *err);
+/* Writes config and manifest; *out, with the platform, is the caller's. */
+OCI_API int oci_image_write(struct oci_descriptor *out,
+			    const struct oci_image *image,
+			    struct oci_store *store, struct oci_error *err);
+/* Writes an index of manifests; annotations may be NULL. */
+OCI_API int oci_image_write_index(struct oci_descriptor *out,
+				  const struct oci_descriptors *manifests,
+				  const struct oci_pairs *annotations,
+				  struct oci_store *store,
+				  struct oci_error *err);
+
+/* What oci_image_verify has to say: one finding, as a sentence. */
+typedef void oci_finding_fn(void *data, const char *finding);
+
+struct oci_verify_options {
+	size_t size;		/* sizeof(struct oci_verify_options) */
+	oci_finding_fn *report;	/* may be NULL */
+	oci_progress_fn *progress;	/* may be NULL */
+	void *data;		/* for both */
+};
+
+#define OCI_VERIFY_OPTIONS_INIT \
+	{ sizeof(struct oci_verify_options), NULL, NULL, NULL }
+
+/*
+ * Checks everything in a store: digests and sizes of all that its names lead
+ * to, diff_ids, documents and how they fit together. *findings is the number
+ * of things that are wrong; each was reported. Fails only where the store
+ * itself could not be read.
+ */
+OCI_API int oci_image_verify(size_t *findings, struct oci_store *store,
+			     const struct oci_verify_options *options,
+			     struct oci_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

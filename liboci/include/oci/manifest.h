@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Image manifests and indexes.
+ * OCI Image Specification, manifest.md and image-index.md. Documents that
+ * hold both "manifests" and "layers" are rejected (CVE-2021-41190), and so is
+ * a mediaType other than the one expected.
+ */
+#ifndef OCI_MANIFEST_H
+#define OCI_MANIFEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <oci/descriptor.h>
+#include <oci/error.h>
+#include <oci/text.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct oci_descriptors {
+	struct oci_descriptor *items;
+	size_t count;
+	size_t capacity;
+};
+
+/* Copies *descriptor to the end of the list. */
+OCI_API int oci_descriptors_add(struct oci_descriptors *list,
+				const struct oci_descriptor *descriptor,
+				struct oci_error *err);
+OCI_API void oci_descriptors_release(struct oci_descriptors *list);
+
+struct oci_manifest {
+	char *media_type;	/* NULL where the document has none */
+	char *artifact_type;	/* or NULL */
+	struct oci_descriptor config;
+	struct oci_descriptors layers;	/* lowest first */
+	struct oci_descriptor subject;	/* where has_subject */
+	bool has_subject;
+	struct oci_pairs annotations;
+};
+
+struct oci_index {
+	char *media_type;
+	char *artifact_type;
+	struct oci_descriptors manifests;
+	struct oci_descriptor subject;
+	bool has_subject;
+	struct oci_pairs annotations;
+};
+
+/*
+ * media_type is the descriptor's or the Content-Type: the document's own has
+ * to be the same or absent. NULL where there is none to compare with.
+ */
+OCI_API int oci_manifest_parse(struct oci_manifest *out, const char *json,
+			       size_t size, const char *media_type,
+			       struct oci_error *err);
+/* Compact JSON with a fixed order of members. The caller frees *out. */
+OCI_API int oci_manifest_format(char **out, const struct oci_manifest *manifest,
+				struct oci_error *err);
+OCI_API void oci_manifest_release(struct oci_manifest *manifest);
+
+OCI_API int oci_index_parse(struct oci_index *out, const char *json,
+			    size_t size, const char *media_type,
+			    struct oci_error *err);
+OCI_API int oci_index_format(char **out, const struct oci_index *index,
+			     struct oci_error *err);
+OCI_API void oci_index_release(struct oci_index *index);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

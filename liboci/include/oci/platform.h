@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Platforms: "os/architecture[/variant]", as in linux/riscv64.
+ * OCI Image Specification, image-index.md, "platform object"; names are Go's
+ * GOOS and GOARCH.
+ */
+#ifndef OCI_PLATFORM_H
+#define OCI_PLATFORM_H
+
+#include <stdbool.h>
+
+#include <oci/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A value without pointers. Empty texts stand for absent members. */
+struct oci_platform {
+	char os[32];
+	char architecture[32];
+	char variant[32];
+	char os_version[64];
+};
+
+/* The longest text that oci_platform_format writes, with its NUL. */
+#define OCI_PLATFORM_TEXT 100
+
+/*
+ * Reads "os/architecture[/variant]" in the usual names. Aliases are made
+ * canonical the way containerd does it (x86_64 is amd64, aarch64 is arm64,
+ * arm64/v8 is arm64, arm without a variant is arm/v7). riscv64 has no variant.
+ */
+OCI_API int oci_platform_parse(struct oci_platform *out, const char *text,
+			       struct oci_error *err);
+OCI_API void oci_platform_format(char out[OCI_PLATFORM_TEXT],
+				 const struct oci_platform *platform);
+OCI_API bool oci_platform_equal(const struct oci_platform *a,
+				const struct oci_platform *b);
+/* Debian's name for the architecture, such as armhf or ppc64el; NULL when
+ * Debian has none. Borrowed. */
+OCI_API const char *oci_platform_debian(const struct oci_platform *platform);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

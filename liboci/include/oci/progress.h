@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How long operations report progress, and how they are cancelled.
+ */
+#ifndef OCI_PROGRESS_H
+#define OCI_PROGRESS_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct oci_progress {
+	const char *what;	/* such as "layer debian"; borrowed */
+	uint64_t done;		/* bytes so far */
+	uint64_t total;		/* bytes in all, 0 where unknown */
+};
+
+/*
+ * Called on the thread that runs the operation, about once a MiB and at its
+ * end. Returns 0 to go on; anything else ends it with OCI_E_CANCELLED.
+ */
+typedef int oci_progress_fn(void *data, const struct oci_progress *progress);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

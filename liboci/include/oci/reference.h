@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names of images: [HOST[:PORT]/]PATH[:TAG][@DIGEST].
+ * The grammar is that of the distribution project's reference package; a name
+ * without a host is Docker Hub's, as for the docker command.
+ */
+#ifndef OCI_REFERENCE_H
+#define OCI_REFERENCE_H
+
+#include <oci/digest.h>
+#include <oci/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define OCI_REFERENCE_NAME 256	/* host, slash and path, with the NUL */
+#define OCI_REFERENCE_TAG 129
+#define OCI_REFERENCE_TEXT \
+	(OCI_REFERENCE_NAME + OCI_REFERENCE_TAG + OCI_DIGEST_TEXT)
+
+/* A value without pointers. tag and digest are empty when absent. */
+struct oci_reference {
+	char host[OCI_REFERENCE_NAME];	/* "docker.io" when none was given */
+	char path[OCI_REFERENCE_NAME];	/* with "library/" for Docker Hub */
+	char tag[OCI_REFERENCE_TAG];
+	struct oci_digest digest;
+};
+
+OCI_API int oci_reference_parse(struct oci_reference *out, const char *text,
+				struct oci_error *err);
+/* [A-Za-z0-9_][A-Za-z0-9._-]{0,127}: distribution spec, "Pulling manifests". */
+OCI_API int oci_tag_check(const char *tag, struct oci_error *err);
+/* HOST/PATH[:TAG][@DIGEST], as containerd names images. */
+OCI_API void oci_reference_canonical(char out[OCI_REFERENCE_TEXT],
+				     const struct oci_reference *reference);
+/* The name as docker shows it: without docker.io/ and library/. */
+OCI_API void oci_reference_familiar(char out[OCI_REFERENCE_TEXT],
+				    const struct oci_reference *reference);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The declarative spec: a YAML file that says what an image holds. The
+ * language is documented in docs/spec.md.
+ */
+#ifndef OCI_SPEC_H
+#define OCI_SPEC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <oci/descriptor.h>
+#include <oci/error.h>
+#include <oci/layer.h>
+#include <oci/manifest.h>
+#include <oci/platform.h>
+#include <oci/store.h>
+#include <oci/text.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct oci_spec;
+
+/* The most bytes of a spec file. */
+#define OCI_SPEC_MAX (1u << 20)
+
+/* One error of a spec: "FILE:LINE:COL: what is wrong, what was expected". */
+typedef void oci_diagnostic_fn(void *data, const char *text);
+
+struct oci_spec_options {
+	size_t size;		/* sizeof(struct oci_spec_options) */
+	const char *folder;	/* relative inputs start here; NULL: the
+				 * folder of the spec */
+	const struct oci_pairs *vars;	/* override the spec's; may be NULL */
+	const struct oci_platform *platforms;	/* instead of the spec's */
+	size_t platform_count;	/* 0: the spec's own */
+	oci_diagnostic_fn *report;	/* gets every error; may be NULL */
+	void *report_data;
+};
+
+#define OCI_SPEC_OPTIONS_INIT \
+	{ sizeof(struct oci_spec_options), NULL, NULL, NULL, 0, NULL, NULL }
+
+/*
+ * Reads and checks a spec for all its platforms, and finds its inputs. Every
+ * error is reported in one go; the message in *err is the first of them with
+ * the number of the others. options may be NULL.
+ */
+OCI_API int oci_spec_open(struct oci_spec **out, const char *path,
+			  const struct oci_spec_options *options,
+			  struct oci_error *err);
+/* NULL-safe. */
+OCI_API void oci_spec_free(struct oci_spec *spec);
+
+/* The image's name without a tag, or NULL. Borrowed. */
+OCI_API const char *oci_spec_image(const struct oci_spec *spec);
+/* The tags; none where the spec has none. Borrowed. */
+OCI_API const struct oci_strings *oci_spec_tags(const struct oci_spec *spec);
+OCI_API const struct oci_platform *oci_spec_platforms(const struct oci_spec *,
+						      size_t *count);
+/* The files, folders and archives it reads, as found. Borrowed. */
+OCI_API const struct oci_strings *oci_spec_inputs(const struct oci_spec *spec);
+
+struct oci_pack_options {
+	size_t size;		/* sizeof(struct oci_pack_options) */
+	int64_t epoch;		/* SOURCE_DATE_EPOCH, or OCI_DEFAULT */
+	const char *temp_dir;	/* NULL: /var/tmp */
+	enum oci_compression compression;
+	int level;		/* 0: the default */
+	unsigned jobs;		/* 0: one a core */
+	oci_progress_fn *progress;	/* may be NULL */
+	void *progress_data;
+};
+
+#define OCI_PACK_OPTIONS_INIT \
+	{ sizeof(struct oci_pack_options), OCI_DEFAULT, NULL, \
+	  OCI_COMPRESSION_GZIP, 0, 0, NULL, NULL }
+
+/*
+ * Packs the spec into a store, without naming or committing it. *out is the
+ * manifest, or the index where there are several platforms; the caller
+ * releases it. Errors start with the place in the spec.
+ */
+OCI_API int oci_spec_pack(struct oci_descriptor *out,
+			  const struct oci_spec *spec, struct oci_store *store,
+			  const struct oci_pack_options *options,
+			  struct oci_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A store holds blobs under their digests, and names for some of them. OCI
+ * layouts (layout.h) and archives (archive.h) are stores.
+ *
+ * What is written becomes visible with oci_store_commit; a store that is
+ * freed before it leaves what was there untouched and removes what it wrote.
+ * A store serves one thread at a time; different stores are independent.
+ */
+#ifndef OCI_STORE_H
+#define OCI_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <oci/descriptor.h>
+#include <oci/digest.h>
+#include <oci/error.h>
+#include <oci/manifest.h>
+#include <oci/reference.h>
+#include <oci/stream.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct oci_store;
+
+/* Whether the blob is there; nothing is read. */
+OCI_API int oci_store_has(bool *out, struct oci_store *store,
+			  const struct oci_digest *digest,
+			  struct oci_error *err);
+/*
+ * Opens a blob. What is read is checked: bytes beyond the descriptor's size,
+ * a short end, and a digest that differs are OCI_E_CORRUPT, the last two when
+ * the end is reached.
+ */
+OCI_API int oci_store_open(struct oci_source **out, struct oci_store *store,
+			   const struct oci_descriptor *descriptor,
+			   struct oci_error *err);
+/*
+ * Reads a document of at most OCI_DOCUMENT_MAX bytes, checked as above, into
+ * *out with a NUL behind it. The caller frees it.
+ */
+OCI_API int oci_store_read(char **out, struct oci_store *store,
+			   const struct oci_descriptor *descriptor,
+			   struct oci_error *err);
+
+/*
+ * Starts a blob whose digest is not known yet. Bytes go to *out, which the
+ * caller frees; oci_store_add makes them a blob of the store. One at a time.
+ */
+OCI_API int oci_store_create(struct oci_sink **out, struct oci_store *store,
+			     struct oci_error *err);
+/* Finishes blob, whose bytes the caller has measured. Equal blobs are one. */
+OCI_API int oci_store_add(struct oci_store *store, struct oci_sink *blob,
+			  const struct oci_digest *digest, uint64_t size,
+			  struct oci_error *err);
+/*
+ * Adds a document and fills out's digest and size; the caller has set the
+ * rest of *out, or leaves it empty.
+ */
+OCI_API int oci_store_put(struct oci_descriptor *out, struct oci_store *store,
+			  const void *data, size_t size,
+			  struct oci_error *err);
+
+/*
+ * Names an image, in place of what had the name. name may be NULL: the image
+ * has no name then. A name without a path is a tag alone.
+ */
+OCI_API int oci_store_tag(struct oci_store *store,
+			  const struct oci_reference *name,
+			  const struct oci_descriptor *descriptor,
+			  struct oci_error *err);
+/* What the store names, in its own order. Borrowed until the next change. */
+OCI_API const struct oci_descriptors *
+oci_store_names(const struct oci_store *store);
+/*
+ * Finds the image called name: a tag or a whole reference. NULL finds the only
+ * image there is. OCI_E_NOT_FOUND says which names there are.
+ */
+OCI_API int oci_store_resolve(struct oci_descriptor *out,
+			      const struct oci_store *store, const char *name,
+			      struct oci_error *err);
+
+/* Makes all that was added and named visible, durably. */
+OCI_API int oci_store_commit(struct oci_store *store, struct oci_error *err);
+/* NULL-safe. */
+OCI_API void oci_store_free(struct oci_store *store);
+
+/* Calls visit for the digest and size of each blob there is, in the order of
+ * the digests; a result other than 0 ends it and is returned. */
+typedef int oci_blob_fn(void *data, const struct oci_digest *digest,
+			uint64_t size, struct oci_error *err);
+OCI_API int oci_store_blobs(struct oci_store *store, oci_blob_fn *visit,
+			    void *data, struct oci_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Streams of bytes. A sink takes bytes, a source gives them; both are small
+ * vtables, so that a program can bring its own.
+ *
+ * A sink: write takes all of the bytes or fails; after a failure every later
+ * call fails the same way; finish is called once and makes what was written
+ * whole; free without a successful finish discards it. A filter (a sink that
+ * writes to another) borrows the next stage and does not finish it.
+ *
+ * A source: read gives up to size bytes, 0 at the end; rewind starts again
+ * from the first byte, or fails with OCI_E_UNSUPPORTED.
+ *
+ * One stream serves one thread at a time.
+ */
+#ifndef OCI_STREAM_H
+#define OCI_STREAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <oci/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct oci_sink;
+struct oci_source;
+
+struct oci_sink_ops {
+	int (*write)(struct oci_sink *sink, const void *data, size_t size,
+		     struct oci_error *err);
+	/* May be NULL: nothing to finish. */
+	int (*finish)(struct oci_sink *sink, struct oci_error *err);
+	/* May be NULL. A hint: a record of `coming` bytes starts here. */
+	int (*mark)(struct oci_sink *sink, uint64_t coming,
+		    struct oci_error *err);
+	void (*free)(struct oci_sink *sink);
+};
+
+/* The head of every sink: implementations embed it as their first member. */
+struct oci_sink {
+	const struct oci_sink_ops *ops;
+};
+
+struct oci_source_ops {
+	int (*read)(size_t *got, struct oci_source *source, void *data,
+		    size_t size, struct oci_error *err);
+	int (*rewind)(struct oci_source *source, struct oci_error *err);
+	void (*free)(struct oci_source *source);
+};
+
+/* The head of every source. */
+struct oci_source {
+	const struct oci_source_ops *ops;
+};
+
+OCI_API int oci_sink_write(struct oci_sink *sink, const void *data,
+			   size_t size, struct oci_error *err);
+OCI_API int oci_sink_finish(struct oci_sink *sink, struct oci_error *err);
+OCI_API int oci_sink_mark(struct oci_sink *sink, uint64_t coming,
+			  struct oci_error *err);
+/* NULL-safe. */
+OCI_API void oci_sink_free(struct oci_sink *sink);
+
+OCI_API int oci_source_read(size_t *got, struct oci_source *source,
+			    void *data, size_t size, struct oci_error *err);
+OCI_API int oci_source_rewind(struct oci_source *source,
+			      struct oci_error *err);
+/* NULL-safe. */
+OCI_API void oci_source_free(struct oci_source *source);
+
+/* Writes to an open file descriptor, which stays the caller's. */
+OCI_API int oci_sink_open_fd(struct oci_sink **out, int fd,
+			     struct oci_error *err);
+/* Reads a file from its start. */
+OCI_API int oci_source_open_file(struct oci_source **out, const char *path,
+				 struct oci_error *err);
+/* Reads size bytes at data, which the caller keeps alive. */
+OCI_API int oci_source_open_memory(struct oci_source **out, const void *data,
+				   size_t size, struct oci_error *err);
+/* Copies all that is left of a source to a sink; *copied (may be NULL) is
+ * the number of bytes. */
+OCI_API int oci_source_copy(uint64_t *copied, struct oci_source *source,
+			    struct oci_sink *sink, struct oci_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lists of strings and maps from string to string, as descriptors, configs
+ * and specs hold them. Both own their strings. An all-zero struct is empty
+ * and valid. Not safe for concurrent change.
+ */
+#ifndef OCI_TEXT_H
+#define OCI_TEXT_H
+
+#include <stddef.h>
+
+#include <oci/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct oci_strings {
+	char **items;		/* count strings, in the order given */
+	size_t count;
+	size_t capacity;
+};
+
+struct oci_pair {
+	char *key;
+	char *value;
+};
+
+struct oci_pairs {
+	struct oci_pair *items;	/* sorted by the bytes of the key, unique */
+	size_t count;
+	size_t capacity;
+};
+
+/* Appends a copy of text. Fails only for want of memory. */
+OCI_API int oci_strings_add(struct oci_strings *list, const char *text,
+			    struct oci_error *err);
+OCI_API void oci_strings_release(struct oci_strings *list);
+
+/* Sets key to a copy of value, in place of an earlier value. */
+OCI_API int oci_pairs_set(struct oci_pairs *map, const char *key,
+			  const char *value, struct oci_error *err);
+/* The value of key, borrowed, or NULL. */
+OCI_API const char *oci_pairs_get(const struct oci_pairs *map, const char *key);
+OCI_API void oci_pairs_release(struct oci_pairs *map);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files that appear whole or not at all. */
+#include "io/atomic.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "io/file.h"
+
+enum { ATTEMPTS = 10000 };
+
+int oci_path_folder(char **out, const char *path, struct oci_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	int rc;
+
+	if (!slash)
+		return oci_text_copy(out, ".", err);
+	if (slash == path)
+		return oci_text_copy(out, "/", err);
+	rc = oci_text_copy(out, path, err);
+	if (!rc)
+		(*out)[slash - path] = '\0';
+	return rc;
+}
+
+/* One attempt; OCI_E_CONFLICT where the name is taken. */
+static int try_create(int *fd, char **path, const char *dir, const char *name,
+		      unsigned attempt, struct oci_error *err)
+{
+	struct oci_buf buf;
+	int rc;
+
+	oci_buf_init(&buf, OCI_PATH_MAX);
+	rc = oci_buf_format(&buf, err, "%s/.%.200s.%ld-%u.tmp", dir, name,
+			    (long)getpid(), attempt);
+	if (!rc)
+		rc = oci_buf_take(path, &buf, err);
+	oci_buf_release(&buf);
+	if (rc)
+		return rc;
+	*fd = open(*path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (*fd >= 0)
+		return 0;
+	rc = oci_fail_errno(err, "create a file in '%s'", dir);
+	free(*path);
+	*path = NULL;
+	return rc;
+}
+
+int oci_temp_create(int *fd, char **path, const char *dir, const char *name,
+		    struct oci_error *err)
+{
+	struct oci_error why;
+	int rc = 0;
+
+	*path = NULL;
+	for (unsigned i = 0; i < ATTEMPTS; i++) {
+		rc = try_create(fd, path, dir, name, i, &why);
+		if (rc != OCI_E_CONFLICT)
+			break;
+	}
+	if (rc && err)
+		*err = why;
+	return rc;
+}
+
+int oci_folder_sync(const char *path, struct oci_error *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = 0;
+
+	if (fd < 0)
+		return oci_fail_errno(err, "open folder '%s'", path);
+	/* Some file systems cannot sync a folder, and say so with EINVAL. */
+	if (fsync(fd) != 0 && errno != EINVAL)
+		rc = oci_fail_errno(err, "sync folder '%s'", path);
+	close(fd);
+	return rc;
+}
+
+int oci_atomic_open(struct oci_atomic *file, const char *path,
+		    struct oci_error *err)
+{
+	char *dir = NULL;
+	int rc = oci_path_folder(&dir, path, err);
+
+	*file = (struct oci_atomic)OCI_ATOMIC_INIT;
+	if (!rc)
+		rc = oci_text_copy(&file->path, path, err);
+	if (!rc)
+		rc = oci_temp_create(&file->fd, &file->temp, dir,
+				     oci_path_name(path), err);
+	free(dir);
+	if (rc)
+		oci_atomic_release(file);
+	return rc;
+}
+
+static int sync_and_rename(struct oci_atomic *file, struct oci_error *err)
+{
+	int fd = file->fd;
+
+	if (fsync(fd) != 0)
+		return oci_fail_errno(err, "sync '%s'", file->temp);
+	file->fd = -1;
+	if (oci_file_close(fd, file->temp, err))
+		return OCI_E_SYSTEM;
+	if (rename(file->temp, file->path) != 0)
+		return oci_fail_errno(err, "rename '%s' to '%s'", file->temp,
+				      file->path);
+	free(file->temp);
+	file->temp = NULL;
+	return 0;
+}
+
+int oci_atomic_commit(struct oci_atomic *file, struct oci_error *err)
+{
+	char *dir = NULL;
+	int rc = sync_and_rename(file, err);
+
+	if (!rc)
+		rc = oci_path_folder(&dir, file->path, err);
+	if (!rc)
+		rc = oci_folder_sync(dir, err);
+	free(dir);
+	oci_atomic_release(file);
+	return rc;
+}
+
+void oci_atomic_release(struct oci_atomic *file)
+{
+	if (file->fd >= 0)
+		close(file->fd);
+	if (file->temp)
+		unlink(file->temp);
+	free(file->temp);
+	free(file->path);
+	*file = (struct oci_atomic)OCI_ATOMIC_INIT;
+}
+
+int oci_atomic_write(const char *path, const void *data, size_t size,
+		     struct oci_error *err)
+{
+	struct oci_atomic file;
+	int rc = oci_atomic_open(&file, path, err);
+
+	if (rc)
+		return rc;
+	rc = oci_file_write(file.fd, data, size, err);
+	if (rc)
+		rc = oci_wrap(err, rc, "'%s'", path);
+	else
+		rc = oci_atomic_commit(&file, err);
+	oci_atomic_release(&file);
+	return rc;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files that appear whole or not at all: written under a temporary name in
+ * the same folder, synced, and renamed.
+ */
+#ifndef IO_ATOMIC_H
+#define IO_ATOMIC_H
+
+#include <stddef.h>
+
+#include <oci/error.h>
+
+struct oci_atomic {
+	int fd;			/* -1 while not open */
+	char *path;		/* the final name */
+	char *temp;		/* the name it has now */
+};
+
+#define OCI_ATOMIC_INIT { -1, NULL, NULL }
+
+/*
+ * Creates DIR/.NAME.PID-N.tmp for reading and writing. *path is the caller's
+ * to free and to unlink.
+ */
+int oci_temp_create(int *fd, char **path, const char *dir, const char *name,
+		    struct oci_error *err);
+/* The folder part of a path, "." where it has none; the caller frees it. */
+int oci_path_folder(char **out, const char *path, struct oci_error *err);
+int oci_folder_sync(const char *path, struct oci_error *err);
+
+int oci_atomic_open(struct oci_atomic *file, const char *path,
+		    struct oci_error *err);
+/* Syncs, renames, and syncs the folder. The file is closed in any case. */
+int oci_atomic_commit(struct oci_atomic *file, struct oci_error *err);
+/* Removes what was not committed. For closed and unopened ones too. */
+void oci_atomic_release(struct oci_atomic *file);
+/* A whole small file in one go. */
+int oci_atomic_write(const char *path, const void *data, size_t size,
+		     struct oci_error *err);
+
+#endif

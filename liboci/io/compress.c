@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A ring of blocks: the caller fills one, threads compress full ones, and the
+ * caller writes finished ones to the next sink in the order they were filled.
+ * Memory is bounded by the ring: two blocks a thread and two more, each with
+ * room for its input and its output.
+ *
+ * A block ends when it is full, or at a mark once it is three quarters full,
+ * or at a mark before a record that would fill a block by itself: so a file
+ * that changes seldom moves the blocks of its neighbours.
+ */
+#include "io/compress.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "io/pool.h"
+
+#define CUT_AT_MARK (OCI_COMPRESS_BLOCK / 4 * 3)
+#define CUT_BEFORE_LARGE (OCI_COMPRESS_BLOCK / 16)
+
+struct compress;
+
+struct block {
+	struct oci_task task;	/* first: a task is a block */
+	struct compress *owner;
+	char *in;
+	char *out;
+	size_t in_size;
+	size_t out_size;	/* 0 after compressing: it failed */
+};
+
+struct compress {
+	struct oci_sink base;
+	struct oci_sink *next;
+	const struct oci_codec *codec;
+	struct oci_pool *pool;
+	void **states;		/* one a thread */
+	unsigned jobs;
+	struct block *ring;
+	size_t ring_size;
+	size_t bound;
+	size_t oldest;		/* block number, modulo ring_size */
+	size_t filling;
+	int failed;
+};
+
+static void run_block(struct oci_task *task, unsigned worker)
+{
+	struct block *block = (struct block *)task;
+	struct compress *self = block->owner;
+
+	block->out_size = self->codec->compress(self->states[worker],
+						block->in, block->in_size,
+						block->out, self->bound);
+}
+
+static struct block *block_at(struct compress *self, size_t number)
+{
+	return &self->ring[number % self->ring_size];
+}
+
+static int block_ready(struct compress *self, struct block *block,
+		       struct oci_error *err)
+{
+	block->in_size = 0;
+	if (block->in)
+		return 0;
+	block->in = malloc(OCI_COMPRESS_BLOCK);
+	block->out = malloc(self->bound);
+	if (block->in && block->out)
+		return 0;
+	free(block->in);
+	free(block->out);
+	block->in = block->out = NULL;
+	return oci_fail_nomem(err);
+}
+
+/* Writes the oldest block, and waits for it where it is not finished. */
+static int write_oldest(struct compress *self, struct oci_error *err)
+{
+	struct block *block = block_at(self, self->oldest);
+
+	oci_pool_wait(self->pool, &block->task);
+	self->oldest++;
+	if (!block->out_size)
+		return oci_fail(err, OCI_E_SYSTEM, "%s cannot compress",
+				self->codec->name);
+	return oci_sink_write(self->next, block->out, block->out_size, err);
+}
+
+/* Hands the block that is being filled to the threads. */
+static int give_block(struct compress *self, struct oci_error *err)
+{
+	struct block *block = block_at(self, self->filling);
+	int rc = 0;
+
+	oci_pool_give(self->pool, &block->task);
+	self->filling++;
+	while (!rc && self->oldest < self->filling) {
+		bool full = self->filling - self->oldest == self->ring_size;
+		struct block *old = block_at(self, self->oldest);
+
+		if (!full && !oci_pool_done(self->pool, &old->task))
+			break;
+		rc = write_oldest(self, err);
+	}
+	if (!rc)
+		rc = block_ready(self, block_at(self, self->filling), err);
+	return rc;
+}
+
+static int fill(struct compress *self, const char *data, size_t size,
+		struct oci_error *err)
+{
+	int rc = 0;
+
+	while (!rc && size) {
+		struct block *block = block_at(self, self->filling);
+		size_t room = OCI_COMPRESS_BLOCK - block->in_size;
+		size_t n = size < room ? size : room;
+
+		memcpy(block->in + block->in_size, data, n);
+		block->in_size += n;
+		data += n;
+		size -= n;
+		if (block->in_size == OCI_COMPRESS_BLOCK)
+			rc = give_block(self, err);
+	}
+	return rc;
+}
+
+static int compress_write(struct oci_sink *sink, const void *data, size_t size,
+			  struct oci_error *err)
+{
+	struct compress *self = (struct compress *)sink;
+
+	if (self->failed)
+		return oci_fail(err, self->failed, "an earlier write failed");
+	self->failed = fill(self, data, size, err);
+	return self->failed;
+}
+
+static int compress_mark(struct oci_sink *sink, uint64_t coming,
+			 struct oci_error *err)
+{
+	struct compress *self = (struct compress *)sink;
+	size_t size = block_at(self, self->filling)->in_size;
+	bool large = coming >= OCI_COMPRESS_BLOCK && size >= CUT_BEFORE_LARGE;
+
+	if (self->failed || (size < CUT_AT_MARK && !large))
+		return 0;
+	self->failed = give_block(self, err);
+	return self->failed;
+}
+
+static int compress_finish(struct oci_sink *sink, struct oci_error *err)
+{
+	struct compress *self = (struct compress *)sink;
+	struct block *last = block_at(self, self->filling);
+	int rc = self->failed;
+
+	if (rc)
+		return oci_fail(err, rc, "an earlier write failed");
+	/* An empty stream is one empty member or frame. */
+	if (last->in_size || self->filling == 0) {
+		oci_pool_give(self->pool, &last->task);
+		self->filling++;
+	}
+	while (!rc && self->oldest < self->filling)
+		rc = write_oldest(self, err);
+	self->failed = rc;
+	return rc;
+}
+
+static void compress_free(struct oci_sink *sink)
+{
+	struct compress *self = (struct compress *)sink;
+
+	oci_pool_free(self->pool);
+	for (unsigned i = 0; self->states && i < self->jobs; i++)
+		if (self->states[i])
+			self->codec->close(self->states[i]);
+	for (size_t i = 0; self->ring && i < self->ring_size; i++) {
+		free(self->ring[i].in);
+		free(self->ring[i].out);
+	}
+	free(self->states);
+	free(self->ring);
+	free(self);
+}
+
+static int prepare(struct compress *self, int level, struct oci_error *err)
+{
+	self->states = calloc(self->jobs, sizeof(*self->states));
+	self->ring_size = (size_t)self->jobs * 2 + 2;
+	self->ring = calloc(self->ring_size, sizeof(*self->ring));
+	if (!self->states || !self->ring)
+		return oci_fail_nomem(err);
+	for (unsigned i = 0; i < self->jobs; i++) {
+		self->states[i] = self->codec->open(level);
+		if (!self->states[i])
+			return oci_fail_nomem(err);
+	}
+	for (size_t i = 0; i < self->ring_size; i++) {
+		self->ring[i].task.run = run_block;
+		self->ring[i].owner = self;
+	}
+	self->bound = self->codec->bound();
+	return block_ready(self, &self->ring[0], err);
+}
+
+int oci_compress_open(struct oci_sink **out, struct oci_sink *next,
+		      const struct oci_codec *codec, int level, unsigned jobs,
+		      struct oci_error *err)
+{
+	static const struct oci_sink_ops ops = {
+		compress_write, compress_finish, compress_mark, compress_free,
+	};
+	struct compress *self;
+	int rc;
+
+	*out = NULL;
+	if (level < codec->level_min || level > codec->level_max)
+		return oci_fail(err, OCI_E_INVALID,
+				"%s level %d is not %d to %d", codec->name,
+				level, codec->level_min, codec->level_max);
+	self = calloc(1, sizeof(*self));
+	if (!self)
+		return oci_fail_nomem(err);
+	self->base.ops = &ops;
+	self->next = next;
+	self->codec = codec;
+	self->jobs = jobs ? jobs : oci_pool_cores();
+	rc = prepare(self, level, err);
+	if (!rc)
+		rc = oci_pool_new(&self->pool, self->jobs, err);
+	if (rc)
+		compress_free(&self->base);
+	else
+		*out = &self->base;
+	return rc;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Digesting streams. OpenSSL's libcrypto stays behind digest.c. */
+#ifndef IO_DIGEST_H
+#define IO_DIGEST_H
+
+#include <stdint.h>
+
+#include <oci/digest.h>
+#include <oci/stream.h>
+
+struct oci_digester;
+
+/* algorithm: a digest whose algorithm is used; NULL is sha256. */
+int oci_digester_new(struct oci_digester **out, const struct oci_digest *like,
+		     struct oci_error *err);
+int oci_digester_add(struct oci_digester *digester, const void *data,
+		     size_t size, struct oci_error *err);
+/* Once, at the end. */
+int oci_digester_end(struct oci_digest *out, struct oci_digester *digester,
+		     struct oci_error *err);
+void oci_digester_free(struct oci_digester *digester);
+
+/*
+ * A filter that passes bytes on to next and measures them. next may be NULL:
+ * bytes are measured only.
+ */
+int oci_measure_open(struct oci_sink **out, struct oci_sink *next,
+		     struct oci_error *err);
+/* Once, after the filter was finished. */
+int oci_measure_end(struct oci_digest *digest, uint64_t *size,
+		    struct oci_sink *measure, struct oci_error *err);
+
+/*
+ * A source that reads `from`, which it takes over, and fails with
+ * OCI_E_CORRUPT when it is longer or shorter than size or has another digest.
+ * Taken over also where opening fails.
+ */
+int oci_checked_open(struct oci_source **out, struct oci_source *from,
+		     const struct oci_digest *digest, uint64_t size,
+		     struct oci_error *err);
+
+#endif

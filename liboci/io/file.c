@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whole reads and writes on file descriptors. */
+#include "io/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "io/atomic.h"
+
+/* Linux takes at most this much in one call. */
+enum { CALL_MAX = 0x7ffff000 };
+
+int oci_file_write(int fd, const void *data, size_t size,
+		   struct oci_error *err)
+{
+	const char *p = data;
+
+	while (size) {
+		ssize_t n = write(fd, p, size < CALL_MAX ? size : CALL_MAX);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return oci_fail_errno(err, "write");
+		p += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+int oci_file_write_at(int fd, const void *data, size_t size, uint64_t offset,
+		      struct oci_error *err)
+{
+	const char *p = data;
+
+	while (size) {
+		ssize_t n = pwrite(fd, p, size < CALL_MAX ? size : CALL_MAX,
+				   (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return oci_fail_errno(err, "write");
+		p += n;
+		offset += (uint64_t)n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+int oci_file_read(size_t *got, int fd, void *data, size_t size,
+		  struct oci_error *err)
+{
+	char *p = data;
+
+	*got = 0;
+	while (*got < size) {
+		size_t left = size - *got;
+		ssize_t n = read(fd, p + *got,
+				 left < CALL_MAX ? left : CALL_MAX);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return oci_fail_errno(err, "read");
+		if (n == 0)
+			break;
+		*got += (size_t)n;
+	}
+	return 0;
+}
+
+int oci_file_read_at(size_t *got, int fd, void *data, size_t size,
+		     uint64_t offset, struct oci_error *err)
+{
+	char *p = data;
+
+	*got = 0;
+	while (*got < size) {
+		size_t left = size - *got;
+		ssize_t n = pread(fd, p + *got,
+				  left < CALL_MAX ? left : CALL_MAX,
+				  (off_t)(offset + *got));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return oci_fail_errno(err, "read");
+		if (n == 0)
+			break;
+		*got += (size_t)n;
+	}
+	return 0;
+}
+
+static int load(char **out, size_t *size, int fd, size_t max,
+		struct oci_error *err)
+{
+	struct oci_buf buf;
+	size_t got;
+	int rc;
+
+	oci_buf_init(&buf, max);
+	do {
+		size_t room = max - buf.len < 65536 ? max - buf.len : 65536;
+
+		/* At the limit, one byte more tells whether there is more. */
+		rc = room ? oci_buf_reserve(&buf, room, err) : 0;
+		if (!rc && room)
+			rc = oci_file_read(&got, fd, buf.data + buf.len, room,
+					   err);
+		if (!rc && !room) {
+			char more;
+
+			rc = oci_file_read(&got, fd, &more, 1, err);
+			if (!rc && got)
+				rc = oci_fail(err, OCI_E_LIMIT,
+					      "more than the limit of %zu "
+					      "bytes", max);
+			got = 0;
+		}
+		if (!rc)
+			buf.len += got;
+	} while (!rc && got);
+	*size = buf.len;
+	if (!rc)
+		rc = oci_buf_take(out, &buf, err);
+	oci_buf_release(&buf);
+	return rc;
+}
+
+int oci_file_load(char **out, size_t *size, const char *path, size_t max,
+		  struct oci_error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int rc;
+
+	*out = NULL;
+	if (fd < 0)
+		return oci_fail_errno(err, "open '%s'", path);
+	rc = load(out, size, fd, max, err);
+	close(fd);
+	return rc ? oci_wrap(err, rc, "'%s'", path) : 0;
+}
+
+int oci_file_temporary(int *fd, const char *dir, struct oci_error *err)
+{
+	char *name;
+	int rc = oci_temp_create(fd, &name, dir, "oci", err);
+
+	if (rc)
+		return rc;
+	if (unlink(name) != 0) {
+		rc = oci_fail_errno(err, "unlink '%s'", name);
+		close(*fd);
+	}
+	free(name);
+	return rc;
+}
+
+int oci_file_close(int fd, const char *what, struct oci_error *err)
+{
+	if (close(fd) != 0 && errno != EINTR)
+		return oci_fail_errno(err, "close '%s'", what);
+	return 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whole reads and writes on file descriptors, files of our own making, and
+ * streams over descriptors.
+ */
+#ifndef IO_FILE_H
+#define IO_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <oci/stream.h>
+
+/* Writes all of data; EINTR and short writes are gone on with. */
+int oci_file_write(int fd, const void *data, size_t size,
+		   struct oci_error *err);
+int oci_file_write_at(int fd, const void *data, size_t size, uint64_t offset,
+		      struct oci_error *err);
+/* Reads up to size bytes; fewer only at the end of the file. */
+int oci_file_read(size_t *got, int fd, void *data, size_t size,
+		  struct oci_error *err);
+int oci_file_read_at(size_t *got, int fd, void *data, size_t size,
+		     uint64_t offset, struct oci_error *err);
+/* Reads a file of at most max bytes, with a NUL behind it; caller frees. */
+int oci_file_load(char **out, size_t *size, const char *path, size_t max,
+		  struct oci_error *err);
+/* An unlinked file in dir, readable and writable, close on exec. */
+int oci_file_temporary(int *fd, const char *dir, struct oci_error *err);
+/* Closes a file that was written, and tells what the system says late. */
+int oci_file_close(int fd, const char *what, struct oci_error *err);
+
+/* Reads size bytes from offset of fd, which stays the caller's. */
+int oci_source_open_range(struct oci_source **out, int fd, uint64_t offset,
+			  uint64_t size, struct oci_error *err);
+
+#endif

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A source that inflates another. gzip: RFC 1952, where a file is a series of
+ * members; zstd: RFC 8878, a series of frames, skippable ones among them.
+ */
+#include "io/inflate.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "base/error.h"
+
+enum { IN_SIZE = 128 * 1024 };
+
+struct inflate {
+	struct oci_source base;
+	struct oci_source *from;
+	enum oci_inflate_kind kind;
+	z_stream zlib;
+	bool zlib_open;
+	ZSTD_DCtx *zstd;
+	bool within;		/* inside a member or frame */
+	bool ended;		/* of the input */
+	size_t in_used;		/* bytes of `in` that were taken */
+	size_t in_size;
+	unsigned char in[IN_SIZE];
+};
+
+/* Fills the input where it is used up. */
+static int refill(struct inflate *self, struct oci_error *err)
+{
+	int rc;
+
+	if (self->in_used < self->in_size || self->ended)
+		return 0;
+	self->in_used = 0;
+	rc = oci_source_read(&self->in_size, self->from, self->in, IN_SIZE,
+			     err);
+	self->ended = !rc && self->in_size == 0;
+	return rc;
+}
+
+static int truncated(const char *format, struct oci_error *err)
+{
+	return oci_fail(err, OCI_E_CORRUPT, "%s stream is cut short", format);
+}
+
+static int plain_read(size_t *got, struct inflate *self, void *data,
+		      size_t size, struct oci_error *err)
+{
+	int rc = refill(self, err);
+
+	if (rc)
+		return rc;
+	*got = self->in_size - self->in_used;
+	if (*got > size)
+		*got = size;
+	memcpy(data, self->in + self->in_used, *got);
+	self->in_used += *got;
+	return 0;
+}
+
+/* One step of zlib over what input there is. */
+static int gzip_step(size_t *got, struct inflate *self, void *data,
+		     size_t size, struct oci_error *err)
+{
+	z_stream *z = &self->zlib;
+	int result;
+
+	if (!self->within && inflateReset(z) != Z_OK)
+		return oci_fail(err, OCI_E_SYSTEM, "zlib cannot start");
+	self->within = true;
+	z->next_in = self->in + self->in_used;
+	z->avail_in = (uInt)(self->in_size - self->in_used);
+	z->next_out = data;
+	z->avail_out = size < 1u << 30 ? (uInt)size : 1u << 30;
+	size = z->avail_out;
+	result = inflate(z, Z_NO_FLUSH);
+	self->in_used = self->in_size - z->avail_in;
+	*got = size - z->avail_out;
+	if (result == Z_STREAM_END)
+		self->within = false;
+	else if (result == Z_MEM_ERROR)
+		return oci_fail_nomem(err);
+	else if (result != Z_OK && result != Z_BUF_ERROR)
+		return oci_fail(err, OCI_E_CORRUPT, "broken gzip stream: %s",
+				z->msg ? z->msg : "bad data");
+	return 0;
+}
+
+static int zstd_step(size_t *got, struct inflate *self, void *data,
+		     size_t size, struct oci_error *err)
+{
+	ZSTD_inBuffer in = { self->in, self->in_size, self->in_used };
+	ZSTD_outBuffer out = { data, size, 0 };
+	size_t left = ZSTD_decompressStream(self->zstd, &out, &in);
+
+	if (ZSTD_isError(left))
+		return oci_fail(err, OCI_E_CORRUPT, "broken zstd stream: %s",
+				ZSTD_getErrorName(left));
+	self->in_used = in.pos;
+	*got = out.pos;
+	self->within = left != 0;
+	return 0;
+}
+
+static int inflate_read(size_t *got, struct oci_source *source, void *data,
+			size_t size, struct oci_error *err)
+{
+	struct inflate *self = (struct inflate *)source;
+	int rc = 0;
+
+	if (self->kind == OCI_INFLATE_PLAIN)
+		return plain_read(got, self, data, size, err);
+	while (!rc && *got == 0) {
+		bool gzip = self->kind == OCI_INFLATE_GZIP;
+
+		rc = refill(self, err);
+		if (rc)
+			break;
+		if (self->ended && !self->within)
+			break;
+		rc = gzip ? gzip_step(got, self, data, size, err) :
+			    zstd_step(got, self, data, size, err);
+		if (!rc && self->ended && *got == 0 && self->within)
+			return truncated(gzip ? "gzip" : "zstd", err);
+	}
+	return rc;
+}
+
+static void inflate_free(struct oci_source *source)
+{
+	struct inflate *self = (struct inflate *)source;
+
+	if (self->zlib_open)
+		inflateEnd(&self->zlib);
+	ZSTD_freeDCtx(self->zstd);
+	free(self);
+}
+
+/* Reads until there are enough bytes to tell the format by. */
+static int peek(struct inflate *self, struct oci_error *err)
+{
+	size_t got = 1;
+	int rc = 0;
+
+	while (!rc && got && self->in_size < 4) {
+		rc = oci_source_read(&got, self->from,
+				     self->in + self->in_size,
+				     IN_SIZE - self->in_size, err);
+		self->in_size += got;
+	}
+	return rc;
+}
+
+static enum oci_inflate_kind tell_kind(const unsigned char *p, size_t size)
+{
+	if (size >= 3 && p[0] == 0x1f && p[1] == 0x8b && p[2] == 8)
+		return OCI_INFLATE_GZIP;
+	if (size < 4)
+		return OCI_INFLATE_PLAIN;
+	if (p[0] == 0x28 && p[1] == 0xb5 && p[2] == 0x2f && p[3] == 0xfd)
+		return OCI_INFLATE_ZSTD;
+	if ((p[0] & 0xf0) == 0x50 && p[1] == 0x2a && p[2] == 0x4d &&
+	    p[3] == 0x18)
+		return OCI_INFLATE_ZSTD;
+	return OCI_INFLATE_PLAIN;
+}
+
+static int prepare(struct inflate *self, struct oci_error *err)
+{
+	int rc = peek(self, err);
+
+	if (rc)
+		return rc;
+	self->kind = tell_kind(self->in, self->in_size);
+	if (self->kind == OCI_INFLATE_GZIP) {
+		/* 16 + 15: gzip wrapper, the largest window. */
+		self->zlib_open = inflateInit2(&self->zlib, 31) == Z_OK;
+		return self->zlib_open ? 0 : oci_fail_nomem(err);
+	}
+	if (self->kind == OCI_INFLATE_ZSTD) {
+		self->zstd = ZSTD_createDCtx();
+		return self->zstd ? 0 : oci_fail_nomem(err);
+	}
+	return 0;
+}
+
+int oci_inflate_open(struct oci_source **out, struct oci_source *from,
+		     struct oci_error *err)
+{
+	static const struct oci_source_ops ops = {
+		inflate_read, NULL, inflate_free,
+	};
+	struct inflate *self = calloc(1, sizeof(*self));
+	int rc;
+
+	*out = NULL;
+	if (!self)
+		return oci_fail_nomem(err);
+	self->base.ops = &ops;
+	self->from = from;
+	rc = prepare(self, err);
+	if (rc)
+		inflate_free(&self->base);
+	else
+		*out = &self->base;
+	return rc;
+}
+
+enum oci_inflate_kind oci_inflate_kind(const struct oci_source *inflate)
+{
+	return ((const struct inflate *)inflate)->kind;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading compressed streams. gzip (any number of members), zstd (any number
+ * of frames) and plain bytes are told apart by their first bytes.
+ */
+#ifndef IO_INFLATE_H
+#define IO_INFLATE_H
+
+#include <oci/stream.h>
+
+enum oci_inflate_kind {
+	OCI_INFLATE_PLAIN,
+	OCI_INFLATE_GZIP,
+	OCI_INFLATE_ZSTD
+};
+
+/* from is borrowed. A truncated or broken stream is OCI_E_CORRUPT. */
+int oci_inflate_open(struct oci_source **out, struct oci_source *from,
+		     struct oci_error *err);
+/* What the stream turned out to be. */
+enum oci_inflate_kind oci_inflate_kind(const struct oci_source *inflate);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * zstd frames (RFC 8878) with the content size in the header. The bytes of a
+ * level may differ between releases of libzstd.
+ */
+#include <stdlib.h>
+#include <zstd.h>
+
+#include "io/compress.h"
+
+struct state {
+	ZSTD_CCtx *context;
+	int level;
+};
+
+static void zstd_close(void *state)
+{
+	struct state *self = state;
+
+	if (!self)
+		return;
+	ZSTD_freeCCtx(self->context);
+	free(self);
+}
+
+static void *zstd_open(int level)
+{
+	struct state *self = calloc(1, sizeof(*self));
+
+	if (!self)
+		return NULL;
+	self->level = level;
+	self->context = ZSTD_createCCtx();
+	if (self->context)
+		return self;
+	zstd_close(self);
+	return NULL;
+}
+
+static size_t zstd_bound(void)
+{
+	return ZSTD_compressBound(OCI_COMPRESS_BLOCK);
+}
+
+static size_t zstd_compress(void *state, const void *in, size_t size,
+			    void *out, size_t room)
+{
+	struct state *self = state;
+	size_t n = ZSTD_compressCCtx(self->context, out, room, in, size,
+				     self->level);
+
+	return ZSTD_isError(n) ? 0 : n;
+}
+
+const struct oci_codec oci_codec_zstd = {
+	"zstd", 1, 19, zstd_open, zstd_close, zstd_bound, zstd_compress,
+};

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a file's bytes are, and that they are still the same: a file on disk
+ * is compared with what it was when it was added before the first byte is
+ * read and after the last one.
+ */
+#include "layer/content.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "io/file.h"
+
+int oci_content_set_disk(struct oci_node *node, struct oci_tree *tree,
+			 const char *path, const struct stat *st,
+			 const struct oci_attributes *attrs,
+			 struct oci_error *err)
+{
+	struct oci_source_attributes source = {
+		.mode = st->st_mode & 07777,
+		.uid = st->st_uid,
+		.gid = st->st_gid,
+		.mtime = st->st_mtim.tv_sec,
+	};
+	struct oci_disk_file *disk =
+		oci_arena_alloc(&tree->arena, sizeof(*disk));
+	int rc;
+
+	if (!disk)
+		return oci_fail_nomem(err);
+	rc = oci_node_text(&disk->path, tree, path, err);
+	if (rc)
+		return rc;
+	disk->device = st->st_dev;
+	disk->inode = st->st_ino;
+	disk->mtime = st->st_mtim;
+	disk->ctime = st->st_ctim;
+	node->at.disk = disk;
+	node->source = disk->path;
+	node->content = OCI_CONTENT_DISK;
+	node->size = (uint64_t)st->st_size;
+	oci_node_attributes(node, tree, attrs, &source);
+	return 0;
+}
+
+static bool same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+static int check_unchanged(int fd, const struct oci_node *node,
+			   struct oci_error *err)
+{
+	const struct oci_disk_file *disk = node->at.disk;
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return oci_fail_errno(err, "stat '%s'", disk->path);
+	if (S_ISREG(st.st_mode) && st.st_dev == disk->device &&
+	    st.st_ino == disk->inode &&
+	    (uint64_t)st.st_size == node->size &&
+	    same_time(st.st_mtim, disk->mtime) &&
+	    same_time(st.st_ctim, disk->ctime))
+		return 0;
+	return oci_fail(err, OCI_E_CHANGED,
+			"'%s' changed while it was packed: pack again when "
+			"nothing writes to it", disk->path);
+}
+
+struct disk_source {
+	struct oci_source base;
+	const struct oci_node *node;
+	int fd;
+	uint64_t done;
+};
+
+static int disk_read(size_t *got, struct oci_source *source, void *data,
+		     size_t size, struct oci_error *err)
+{
+	struct disk_source *self = (struct disk_source *)source;
+	uint64_t left = self->node->size - self->done;
+	int rc;
+
+	if (left == 0)
+		return check_unchanged(self->fd, self->node, err);
+	rc = oci_file_read(got, self->fd, data,
+			   size < left ? size : (size_t)left, err);
+	if (rc)
+		return oci_wrap(err, rc, "'%s'", self->node->at.disk->path);
+	if (*got == 0)
+		return oci_fail(err, OCI_E_CHANGED,
+				"'%s' became shorter while it was packed: "
+				"pack again when nothing writes to it",
+				self->node->at.disk->path);
+	self->done += *got;
+	return 0;
+}
+
+static void disk_free(struct oci_source *source)
+{
+	struct disk_source *self = (struct disk_source *)source;
+
+	if (self->fd >= 0)
+		close(self->fd);
+	free(self);
+}
+
+static int open_disk(struct oci_source **out, const struct oci_node *node,
+		     struct oci_error *err)
+{
+	static const struct oci_source_ops ops = {
+		disk_read, NULL, disk_free,
+	};
+	const char *path = node->at.disk->path;
+	struct disk_source *self = calloc(1, sizeof(*self));
+	int rc;
+
+	if (!self)
+		return oci_fail_nomem(err);
+	self->base.ops = &ops;
+	self->node = node;
+	self->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (self->fd < 0)
+		rc = oci_fail_errno(err, "open '%s'", path);
+	else
+		rc = check_unchanged(self->fd, node, err);
+	if (rc)
+		disk_free(&self->base);
+	else
+		*out = &self->base;
+	return rc;
+}
+
+int oci_content_open(struct oci_source **out, const struct oci_tree *tree,
+		     const struct oci_node *node, struct oci_error *err)
+{
+	*out = NULL;
+	switch ((enum oci_content)node->content) {
+	case OCI_CONTENT_DISK:
+		return open_disk(out, node, err);
+	case OCI_CONTENT_SPOOL:
+		return oci_source_open_range(out, tree->spool,
+					     node->at.offset, node->size, err);
+	case OCI_CONTENT_MEMORY:
+		return oci_source_open_memory(out, node->at.data,
+					      (size_t)node->size, err);
+	case OCI_CONTENT_NONE:
+		break;
+	}
+	return oci_source_open_memory(out, "", 0, err);
+}
+
+/* Reads size bytes unless the source ends before. */
+static int read_whole(size_t *got, struct oci_source *source, char *data,
+		      size_t size, struct oci_error *err)
+{
+	size_t n = 1;
+	int rc = 0;
+
+	for (*got = 0; !rc && n && *got < size; *got += n)
+		rc = oci_source_read(&n, source, data + *got, size - *got,
+				     err);
+	return rc;
+}
+
+static int compare(bool *out, struct oci_source *a, struct oci_source *b,
+		   struct oci_error *err)
+{
+	char left[16 * 1024], right[16 * 1024];
+	size_t n, m;
+	int rc;
+
+	do {
+		rc = read_whole(&n, a, left, sizeof(left), err);
+		if (!rc)
+			rc = read_whole(&m, b, right, sizeof(right), err);
+		if (rc)
+			return rc;
+		*out = n == m && memcmp(left, right, n) == 0;
+	} while (*out && n);
+	return 0;
+}
+
+int oci_content_equal(bool *out, const struct oci_tree *tree,
+		      const struct oci_node *a, const struct oci_node *b,
+		      struct oci_error *err)
+{
+	struct oci_source *left = NULL, *right = NULL;
+	int rc;
+
+	*out = false;
+	if (a->size != b->size)
+		return 0;
+	rc = oci_content_open(&left, tree, a, err);
+	if (!rc)
+		rc = oci_content_open(&right, tree, b, err);
+	if (!rc)
+		rc = compare(out, left, right, err);
+	oci_source_free(left);
+	oci_source_free(right);
+	return rc;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A pattern that matches a directory stands for all that is below it, so a
+ * path is taken or left by itself or by any of its parents.
+ */
+#include "layer/filter.h"
+
+#include <string.h>
+
+#include "base/glob.h"
+#include "base/path.h"
+
+static bool matches(const struct oci_strings *patterns, const char *path)
+{
+	for (size_t i = 0; i < patterns->count; i++)
+		if (oci_glob_match(patterns->items[i], path))
+			return true;
+	return false;
+}
+
+/* Whether path or one of its parents matches. */
+static bool covers(const struct oci_strings *patterns, const char *path)
+{
+	char part[OCI_PATH_MAX];
+	size_t size = strlen(path);
+
+	if (!patterns || !patterns->count || size >= sizeof(part))
+		return false;
+	memcpy(part, path, size + 1);
+	while (part[0]) {
+		if (matches(patterns, part))
+			return true;
+		part[oci_path_parent(part)] = '\0';
+	}
+	return false;
+}
+
+static bool takes_all(const struct oci_filter *filter)
+{
+	return !filter->include || !filter->include->count;
+}
+
+bool oci_filter_takes(const struct oci_filter *filter, const char *path)
+{
+	if (!filter)
+		return true;
+	if (covers(filter->exclude, path))
+		return false;
+	return takes_all(filter) || covers(filter->include, path);
+}
+
+bool oci_filter_enters(const struct oci_filter *filter, const char *path)
+{
+	if (oci_filter_takes(filter, path))
+		return true;
+	if (covers(filter->exclude, path))
+		return false;
+	for (size_t i = 0; i < filter->include->count; i++)
+		if (oci_glob_below(filter->include->items[i], path))
+			return true;
+	return false;
+}

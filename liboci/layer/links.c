@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hard links. In a tar a link has to come after what it links to, and entries
+ * are sorted: so the first path of a group carries the bytes, whichever of
+ * them was the file at first.
+ */
+#include <string.h>
+
+#include "base/error.h"
+#include "layer/node.h"
+#include "layer/rootfs.h"
+
+static int fail_target(const struct oci_node *node,
+		       const struct oci_rootfs *lower, struct oci_error *err)
+{
+	bool below = oci_rootfs_get(lower, node->target,
+				    strlen(node->target)) != NULL;
+
+	return oci_fail(err, OCI_E_INVALID,
+			OCI_ORIGIN_FORMAT "hard link '/%s' to '/%s', which is "
+			"%s", OCI_ORIGIN(node), node->wanted, node->target,
+			below ? "in a lower layer: hard links work within one "
+				"layer, use a symlink" :
+				"no file of this layer: check the path, or "
+				"add the file");
+}
+
+/* Finds the file at the end of a chain of hard links. */
+static int find_file(struct oci_node *node, struct oci_table *table,
+		     size_t limit, const struct oci_rootfs *lower,
+		     struct oci_error *err)
+{
+	struct oci_node *target = node;
+
+	for (size_t i = 0; i <= limit; i++) {
+		target = oci_table_get(table, target->target,
+				       strlen(target->target));
+		if (!target || target == node)
+			break;
+		if (target->type == OCI_ENTRY_FILE) {
+			node->file = target;
+			return 0;
+		}
+		if (target->type != OCI_ENTRY_HARDLINK)
+			break;
+	}
+	return fail_target(node, lower, err);
+}
+
+static int swap_paths(struct oci_node *a, struct oci_node *b,
+		      struct oci_table *table, struct oci_error *err)
+{
+	const char *path = a->path;
+	int rc;
+
+	a->path = b->path;
+	b->path = path;
+	rc = oci_table_set(table, a->path, strlen(a->path), a, err);
+	if (!rc)
+		rc = oci_table_set(table, b->path, strlen(b->path), b, err);
+	return rc;
+}
+
+int oci_tree_link(struct oci_tree *tree, struct oci_table *table,
+		  const struct oci_rootfs *lower, struct oci_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < tree->count; i++)
+		if (tree->nodes[i]->type == OCI_ENTRY_HARDLINK)
+			rc = find_file(tree->nodes[i], table, tree->count,
+				       lower, err);
+	for (size_t i = 0; !rc && i < tree->count; i++) {
+		struct oci_node *node = tree->nodes[i];
+
+		if (node->type == OCI_ENTRY_HARDLINK &&
+		    strcmp(node->path, node->file->path) < 0)
+			rc = swap_paths(node, node->file, table, err);
+	}
+	for (size_t i = 0; !rc && i < tree->count; i++) {
+		struct oci_node *node = tree->nodes[i];
+
+		if (node->type != OCI_ENTRY_HARDLINK)
+			continue;
+		node->target = node->file->path;
+		node->mode = node->file->mode;
+		node->uid = node->file->uid;
+		node->gid = node->file->gid;
+		node->mtime = node->file->mtime;
+	}
+	return rc;
+}

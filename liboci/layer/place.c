@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where entries go: an entry under a directory that is a symlink, in the same
+ * layer or below it, goes to the link's target inside the image.
+ *
+ * A link's own place can depend on other links, so the links are placed in
+ * rounds: each round resolves them with the places of the round before, until
+ * nothing moves. Everything else is then resolved once.
+ */
+#include <string.h>
+
+#include "base/error.h"
+#include "layer/node.h"
+#include "layer/rootfs.h"
+
+enum { ROUNDS_MAX = 40 };
+
+/* A directory that is written over a symlink below ends the search there. */
+static bool steers(const struct oci_node *node)
+{
+	return node->type == OCI_ENTRY_SYMLINK ||
+	       (node->type == OCI_ENTRY_DIRECTORY && node->replace);
+}
+
+static int index_links(struct oci_table *table, const struct oci_tree *tree,
+		       struct oci_error *err)
+{
+	int rc = 0;
+
+	oci_table_release(table);
+	for (size_t i = 0; !rc && i < tree->count; i++) {
+		struct oci_node *node = tree->nodes[i];
+		size_t size = strlen(node->path);
+
+		if (steers(node))
+			rc = oci_table_set(table, node->path, size, node, err);
+		else if (node->replace)
+			oci_table_remove(table, node->path, size);
+	}
+	return rc;
+}
+
+/* A directory goes to where a symlink in its place leads. */
+static bool follows_last(const struct oci_node *node)
+{
+	return node->type == OCI_ENTRY_DIRECTORY && !node->replace;
+}
+
+static int resolve(char *out, bool *through, const struct oci_view *view,
+		   const struct oci_node *node, struct oci_error *err)
+{
+	return oci_view_resolve(out, through, view, node->wanted,
+				follows_last(node), node->within, err);
+}
+
+static int fail_escape(const struct oci_node *node, const char *path,
+		       struct oci_error *err)
+{
+	return oci_fail(err, OCI_E_INVALID,
+			OCI_ORIGIN_FORMAT "archive '%s': member '/%s' leads "
+			"through a link of the archive to '/%s', outside of "
+			"'/%s': exclude it", OCI_ORIGIN(node),
+			node->source ? node->source : "", node->wanted, path,
+			node->within);
+}
+
+/* A member stays under the folder that its archive is unpacked to. */
+static int check_within(const struct oci_view *view,
+			const struct oci_node *node, const char *path,
+			struct oci_error *err)
+{
+	char base[OCI_PATH_MAX];
+	int rc = oci_view_resolve(base, NULL, view, node->within, true, NULL,
+				  err);
+
+	if (rc || oci_path_within(path, base))
+		return rc;
+	return fail_escape(node, path, err);
+}
+
+static int place(struct oci_tree *tree, struct oci_node *node,
+		 const struct oci_view *view, bool *moved,
+		 struct oci_error *err)
+{
+	char path[OCI_PATH_MAX];
+	bool through = false;
+	int rc = resolve(path, &through, view, node, err);
+
+	if (rc)
+		return oci_wrap(err, rc, OCI_ORIGIN_FORMAT "place '/%s'",
+				OCI_ORIGIN(node), node->wanted);
+	if (through)
+		rc = check_within(view, node, path, err);
+	if (rc || strcmp(path, node->path) == 0)
+		return rc;
+	*moved = true;
+	if (strcmp(path, node->wanted) == 0) {
+		node->path = node->wanted;
+		return 0;
+	}
+	return oci_node_text(&node->path, tree, path, err);
+}
+
+static int place_links(struct oci_tree *tree, struct oci_table *table,
+		       const struct oci_view *view, struct oci_error *err)
+{
+	bool moved = true;
+	int rc = 0;
+
+	for (int round = 0; !rc && moved; round++) {
+		if (round == ROUNDS_MAX)
+			return oci_fail(err, OCI_E_INVALID,
+					"the layer's links lead through each "
+					"other in circles");
+		rc = index_links(table, tree, err);
+		moved = false;
+		for (size_t i = 0; !rc && i < tree->count; i++)
+			if (steers(tree->nodes[i]))
+				rc = place(tree, tree->nodes[i], view, &moved,
+					   err);
+	}
+	return rc;
+}
+
+int oci_tree_place(struct oci_tree *tree, const struct oci_rootfs *lower,
+		   struct oci_error *err)
+{
+	struct oci_table links = {0};
+	struct oci_view view = {&links, lower};
+	bool moved;
+	int rc = place_links(tree, &links, &view, err);
+
+	for (size_t i = 0; !rc && i < tree->count; i++)
+		if (!steers(tree->nodes[i]))
+			rc = place(tree, tree->nodes[i], &view, &moved, err);
+	for (size_t i = 0; !rc && i < tree->count; i++) {
+		struct oci_node *node = tree->nodes[i];
+		char path[OCI_PATH_MAX];
+
+		if (node->type != OCI_ENTRY_HARDLINK)
+			continue;
+		rc = oci_view_resolve(path, NULL, &view, node->target, false,
+				      NULL, err);
+		if (!rc)
+			rc = oci_node_text(&node->target, tree, path, err);
+	}
+	oci_table_release(&links);
+	return rc;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading archives through libarchive: tar in any compression, zip, and the
+ * ar of Debian packages. gzip and zstd are inflated by io/inflate, which
+ * checks their sums; libarchive runs no program of the system's.
+ */
+#ifndef LAYER_READER_H
+#define LAYER_READER_H
+
+#include <archive_entry.h>
+
+#include <oci/stream.h>
+
+struct oci_reader;
+
+enum oci_reader_kind {
+	OCI_READER_ARCHIVE,	/* tar or zip */
+	OCI_READER_TAR,
+	OCI_READER_AR
+};
+
+/* Opens a file on disk. */
+int oci_reader_open(struct oci_reader **out, const char *path,
+		    enum oci_reader_kind kind, struct oci_error *err);
+/* Reads fd, which is borrowed and not compressed, from its start. */
+int oci_reader_open_fd(struct oci_reader **out, int fd,
+		       enum oci_reader_kind kind, struct oci_error *err);
+/* Reads from a stream, which is borrowed. */
+int oci_reader_open_source(struct oci_reader **out, struct oci_source *source,
+			   enum oci_reader_kind kind, struct oci_error *err);
+void oci_reader_free(struct oci_reader *reader);
+
+/* The next member, borrowed until the next call; NULL at the end. */
+int oci_reader_next(struct archive_entry **out, struct oci_reader *reader,
+		    struct oci_error *err);
+/* Where the present member's bytes start in a file that is not compressed. */
+uint64_t oci_reader_offset(const struct oci_reader *reader);
+/* Bytes of the present member; holes read as zeros. 0 at its end. */
+int oci_reader_read(size_t *got, struct oci_reader *reader, void *data,
+		    size_t size, struct oci_error *err);
+/* The present member as a source; ends with the member. */
+int oci_reader_member(struct oci_source **out, struct oci_reader *reader,
+		      struct oci_error *err);
+
+#endif

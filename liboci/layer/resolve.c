@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Following links inside the image, part by part, as the kernel does it for a
+ * process whose root is the image (path_resolution(7)).
+ */
+#include <string.h>
+
+#include "base/error.h"
+#include "base/path.h"
+#include "layer/node.h"
+#include "layer/rootfs.h"
+
+enum { LINKS_MAX = 40 };	/* Linux' limit, MAXSYMLINKS */
+
+struct walk {
+	const struct oci_view *view;
+	const char *within;
+	bool through;
+	unsigned links;
+	char *done;			/* resolved so far; OCI_PATH_MAX */
+	char rest[OCI_PATH_MAX];	/* still to go */
+};
+
+/* The target of a symlink at path, or NULL. */
+static const char *link_at(struct walk *walk, const char *path)
+{
+	size_t size = strlen(path);
+	const struct oci_rootfs_entry *entry;
+	const struct oci_node *node;
+
+	node = walk->view->own ? oci_table_get(walk->view->own, path, size) :
+				 NULL;
+	if (node) {
+		if (node->type != OCI_ENTRY_SYMLINK)
+			return NULL;
+		if (walk->within && node->within == walk->within)
+			walk->through = true;
+		return node->target;
+	}
+	entry = oci_rootfs_get(walk->view->lower, path, size);
+	if (!entry || entry->type != OCI_ENTRY_SYMLINK)
+		return NULL;
+	return entry->target;
+}
+
+/* Takes the first part off rest. */
+static void next_part(struct walk *walk, char part[OCI_PATH_MAX])
+{
+	char *rest = walk->rest + strspn(walk->rest, "/");
+	size_t size = strcspn(rest, "/");
+	size_t skip = size + strspn(rest + size, "/");
+
+	memcpy(part, rest, size);
+	part[size] = '\0';
+	memmove(walk->rest, rest + skip, strlen(rest + skip) + 1);
+}
+
+static int follow(struct walk *walk, const char *target, const char *path,
+		  struct oci_error *err)
+{
+	char joined[OCI_PATH_MAX];
+	int rc;
+
+	if (++walk->links > LINKS_MAX)
+		return oci_fail(err, OCI_E_INVALID,
+				"path '/%s' leads through more than %d links",
+				path, LINKS_MAX);
+	rc = oci_path_join(joined, target, walk->rest, err);
+	if (rc)
+		return rc;
+	memcpy(walk->rest, joined, strlen(joined) + 1);
+	if (target[0] == '/')
+		walk->done[0] = '\0';
+	return 0;
+}
+
+static int step(struct walk *walk, const char *part, bool last,
+		const char *path, struct oci_error *err)
+{
+	char candidate[OCI_PATH_MAX];
+	const char *target = NULL;
+	int rc;
+
+	if (!part[0] || strcmp(part, ".") == 0)
+		return 0;
+	if (strcmp(part, "..") == 0) {
+		walk->done[oci_path_parent(walk->done)] = '\0';
+		return 0;
+	}
+	rc = oci_path_join(candidate, walk->done, part, err);
+	if (rc)
+		return rc;
+	if (walk->rest[0] || last)
+		target = link_at(walk, candidate);
+	if (target)
+		return follow(walk, target, path, err);
+	memcpy(walk->done, candidate, strlen(candidate) + 1);
+	return 0;
+}
+
+int oci_view_resolve(char *out, bool *through, const struct oci_view *view,
+		     const char *path, bool last, const char *within,
+		     struct oci_error *err)
+{
+	struct walk walk = {.view = view, .within = within, .done = out};
+	char part[OCI_PATH_MAX];
+	int rc = oci_path_join(walk.rest, path, "", err);
+
+	out[0] = '\0';
+	while (!rc && walk.rest[0]) {
+		next_part(&walk, part);
+		rc = step(&walk, part, last, path, err);
+	}
+	if (through)
+		*through = walk.through;
+	return rc;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Asking the union of layers. */
+#ifndef LAYER_ROOTFS_H
+#define LAYER_ROOTFS_H
+
+#include <stdbool.h>
+
+#include <oci/tree.h>
+
+#include "base/table.h"
+
+struct oci_rootfs_entry {
+	const char *path;
+	const char *target;	/* of a symlink */
+	enum oci_entry_type type;
+	struct oci_rootfs_entry *next;	/* all that were ever added */
+	bool removed;
+};
+
+/* What is at path, or NULL; rootfs may be NULL, which is empty. */
+const struct oci_rootfs_entry *oci_rootfs_get(const struct oci_rootfs *rootfs,
+					      const char *path, size_t size);
+
+/*
+ * Follows the links on the way to path, and at path itself where last is set,
+ * inside the image: an absolute target starts at its root, ".." stays within.
+ * own (may be NULL) holds nodes of the layer in the making and hides what is
+ * below: a symlink is followed, anything else ends the search.
+ * *through (may be NULL) is set when a link of the archive `within` was
+ * followed. More than 40 links are OCI_E_INVALID.
+ */
+struct oci_view {
+	const struct oci_table *own;	/* path to struct oci_node */
+	const struct oci_rootfs *lower;
+};
+
+int oci_view_resolve(char *out, bool *through, const struct oci_view *view,
+		     const char *path, bool last, const char *within,
+		     struct oci_error *err);
+
+#endif

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From what was added to what the layer holds: conflicts, directories that
+ * nobody named, what lower layers have already, and the final order.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "layer/content.h"
+#include "layer/node.h"
+#include "layer/rootfs.h"
+
+struct settle {
+	struct oci_tree *tree;
+	const struct oci_rootfs *lower;
+	struct oci_table table;		/* path to the node that has it */
+};
+
+static const char *type_name(int type)
+{
+	static const char *const names[] = {
+		"nothing", "a file", "a directory", "a symlink", "a hard link",
+		"a device", "a device", "a fifo", "a removal",
+	};
+
+	return names[type];
+}
+
+static int fail_conflict(const struct oci_node *old,
+			 const struct oci_node *node, struct oci_error *err)
+{
+	const char *by = old->origin ? old->origin : "an earlier entry";
+
+	return oci_fail(err, OCI_E_CONFLICT,
+			OCI_ORIGIN_FORMAT "two sources for '/%s': %s%s%s%s "
+			"and %s%s%s: remove one, or say 'replace: true' in "
+			"the later one", OCI_ORIGIN(node), node->path,
+			by, old->source ? " ('" : "",
+			old->source ? old->source : "",
+			old->source ? "')" : "", type_name(node->type),
+			node->source ? " from " : " here",
+			node->source ? node->source : "");
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_xattrs(const struct oci_xattr *a, const struct oci_xattr *b)
+{
+	for (; a && b; a = a->next, b = b->next)
+		if (strcmp(a->name, b->name) != 0 || a->size != b->size ||
+		    memcmp(a->value, b->value, a->size) != 0)
+			return false;
+	return a == b;
+}
+
+static int is_identical(bool *out, const struct oci_tree *tree,
+			const struct oci_node *a, const struct oci_node *b,
+			struct oci_error *err)
+{
+	*out = a->type == b->type && a->mode == b->mode && a->uid == b->uid &&
+	       a->gid == b->gid && a->mtime == b->mtime &&
+	       a->major == b->major && a->minor == b->minor &&
+	       same_text(a->target, b->target) &&
+	       same_xattrs(a->xattrs, b->xattrs);
+	if (*out && a->type == OCI_ENTRY_FILE)
+		return oci_content_equal(out, tree, a, b, err);
+	return 0;
+}
+
+/* Two directories at one path: one node stays, with the right attributes. */
+static void merge_directories(struct oci_node *old, struct oci_node *node)
+{
+	bool newer = node->rank > old->rank ||
+		     (node->rank == OCI_RANK_EXPLICIT &&
+		      old->rank == OCI_RANK_EXPLICIT);
+
+	if (newer) {
+		old->mode = node->mode;
+		old->uid = node->uid;
+		old->gid = node->gid;
+		old->mtime = node->mtime;
+		old->xattrs = node->xattrs;
+		old->rank = node->rank;
+		old->origin = node->origin;
+		old->source = node->source;
+	}
+	node->type = 0;
+}
+
+static int enter(struct settle *s, struct oci_node *node,
+		 struct oci_error *err)
+{
+	size_t size = strlen(node->path);
+	struct oci_node *old = oci_table_get(&s->table, node->path, size);
+	bool identical;
+	int rc;
+
+	if (!old)
+		return oci_table_set(&s->table, node->path, size, node, err);
+	if (old->type == OCI_ENTRY_DIRECTORY &&
+	    node->type == OCI_ENTRY_DIRECTORY) {
+		merge_directories(old, node);
+		return 0;
+	}
+	if (node->replace) {
+		old->type = 0;
+		return oci_table_set(&s->table, node->path, size, node, err);
+	}
+	rc = is_identical(&identical, s->tree, old, node, err);
+	if (rc)
+		return rc;
+	if (!identical)
+		return fail_conflict(old, node, err);
+	node->type = 0;
+	return 0;
+}
+
+/* What the lower layers have in the place of a node. */
+static int check_below(const struct settle *s, struct oci_node *node,
+		       struct oci_error *err)
+{
+	const struct oci_rootfs_entry *below =
+		oci_rootfs_get(s->lower, node->path, strlen(node->path));
+	bool directory = node->type == OCI_ENTRY_DIRECTORY;
+
+	if (node->type == OCI_ENTRY_WHITEOUT && !below)
+		return oci_fail(err, OCI_E_NOT_FOUND,
+				OCI_ORIGIN_FORMAT "remove '/%s': no lower "
+				"layer has it", OCI_ORIGIN(node),
+				node->wanted);
+	if (!below || node->type == OCI_ENTRY_WHITEOUT || node->replace)
+		return 0;
+	if (directory && below->type == OCI_ENTRY_DIRECTORY) {
+		/* Only an entry of its own changes a directory from below. */
+		if (node->rank < OCI_RANK_EXPLICIT)
+			node->type = 0;
+		return 0;
+	}
+	if (!directory && below->type != OCI_ENTRY_DIRECTORY)
+		return 0;
+	return oci_fail(err, OCI_E_CONFLICT,
+			OCI_ORIGIN_FORMAT "'/%s' is %s, but %s in a lower "
+			"layer, which it would hide: choose another path, or "
+			"say 'replace: true'", OCI_ORIGIN(node), node->path,
+			type_name(node->type), type_name(below->type));
+}
+
+static int imply(struct settle *s, const char *path, size_t size,
+		 struct oci_error *err)
+{
+	struct oci_tree *tree = s->tree;
+	struct oci_node **nodes = oci_array_grow(tree->nodes, &tree->capacity,
+						 tree->count + 1,
+						 sizeof(*nodes));
+	struct oci_node *node;
+
+	if (!nodes)
+		return oci_fail_nomem(err);
+	tree->nodes = nodes;
+	node = oci_arena_alloc(&tree->arena, sizeof(*node));
+	if (node)
+		node->path = oci_arena_copy(&tree->arena, path, size);
+	if (!node || !node->path)
+		return oci_fail_nomem(err);
+	node->wanted = node->path;
+	node->type = OCI_ENTRY_DIRECTORY;
+	node->rank = OCI_RANK_IMPLIED;
+	node->mode = 0755;
+	node->mtime = tree->epoch >= 0 ? tree->epoch : 0;
+	nodes[tree->count++] = node;
+	return oci_table_set(&s->table, node->path, size, node, err);
+}
+
+static int fail_parent(const struct oci_node *node, const char *path,
+		       size_t size, int type, struct oci_error *err)
+{
+	return oci_fail(err, OCI_E_CONFLICT,
+			OCI_ORIGIN_FORMAT "'/%s' lies under '/%.*s', which is "
+			"%s", OCI_ORIGIN(node), node->path, (int)size, path,
+			type_name(type));
+}
+
+/* Every folder on the way to a node is a directory, here or below. */
+static int check_parents(struct settle *s, const struct oci_node *node,
+			 struct oci_error *err)
+{
+	const char *path = node->path;
+	size_t size = oci_path_parent(path);
+	int rc = 0;
+
+	while (!rc && size) {
+		const struct oci_node *own = oci_table_get(&s->table, path,
+							   size);
+		const struct oci_rootfs_entry *below;
+
+		if (own && own->type == OCI_ENTRY_DIRECTORY)
+			return 0;
+		if (own)
+			return fail_parent(node, path, size, own->type, err);
+		below = oci_rootfs_get(s->lower, path, size);
+		if (below && below->type != OCI_ENTRY_DIRECTORY)
+			return fail_parent(node, path, size, below->type, err);
+		if (below)
+			return 0;
+		rc = imply(s, path, size, err);
+		while (size && path[size - 1] != '/')
+			size--;
+		size -= size > 0;
+	}
+	return rc;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	const struct oci_node *left = *(struct oci_node *const *)a;
+	const struct oci_node *right = *(struct oci_node *const *)b;
+
+	return strcmp(left->path, right->path);
+}
+
+static void drop_and_sort(struct oci_tree *tree)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < tree->count; i++)
+		if (tree->nodes[i]->type)
+			tree->nodes[kept++] = tree->nodes[i];
+	tree->count = kept;
+	if (kept)
+		qsort(tree->nodes, kept, sizeof(*tree->nodes), by_path);
+	tree->settled = true;
+}
+
+static int settle(struct settle *s, struct oci_error *err)
+{
+	struct oci_tree *tree = s->tree;
+	size_t added = tree->count;
+	int rc = oci_tree_place(tree, s->lower, err);
+
+	for (size_t i = 0; !rc && i < added; i++)
+		if (tree->nodes[i]->type)
+			rc = enter(s, tree->nodes[i], err);
+	for (size_t i = 0; !rc && i < added; i++)
+		if (tree->nodes[i]->type)
+			rc = check_parents(s, tree->nodes[i], err);
+	if (!rc)
+		rc = oci_tree_link(tree, &s->table, s->lower, err);
+	for (size_t i = 0; !rc && i < tree->count; i++)
+		if (tree->nodes[i]->type)
+			rc = check_below(s, tree->nodes[i], err);
+	if (!rc)
+		drop_and_sort(tree);
+	return rc;
+}
+
+int oci_tree_settle(struct oci_tree *tree, const struct oci_rootfs *lower,
+		    struct oci_error *err)
+{
+	struct settle s = {.tree = tree, .lower = lower};
+	int rc;
+
+	if (tree->settled)
+		return 0;
+	rc = settle(&s, err);
+	oci_table_release(&s.table);
+	return rc;
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A tree as a tar, through libarchive: ustar headers, with pax records only
+ * where ustar cannot say it (POSIX.1-2008, pax). Every entry is given just
+ * the fields it needs; an unset atime or ctime stays unset.
+ */
+#include "layer/tar.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "layer/content.h"
+#include "layer/locale.h"
+#include "layer/node.h"
+#include "layer/xattr.h"
+
+enum {
+	READ_SIZE = 128 * 1024,
+	REPORT_EVERY = 1024 * 1024
+};
+
+struct tar {
+	const struct oci_tree *tree;
+	struct oci_sink *sink;
+	const struct oci_tar_progress *progress;
+	struct archive *archive;
+	struct archive_entry *entry;
+	struct oci_error why;		/* of a failed sink */
+	int failed;			/* its status */
+	uint64_t done;
+	uint64_t reported;
+	uint64_t total;
+	char data[READ_SIZE];
+};
+
+static la_ssize_t write_sink(struct archive *archive, void *client,
+			     const void *data, size_t size)
+{
+	struct tar *tar = client;
+
+	if (!tar->failed)
+		tar->failed = oci_sink_write(tar->sink, data, size, &tar->why);
+	if (!tar->failed)
+		return (la_ssize_t)size;
+	archive_set_error(archive, EIO, "write");
+	return -1;
+}
+
+static int tar_failed(struct tar *tar, struct oci_error *err)
+{
+	const char *text = archive_error_string(tar->archive);
+
+	if (tar->failed) {
+		if (err)
+			*err = tar->why;
+		return tar->failed;
+	}
+	return oci_fail(err, OCI_E_SYSTEM, "write tar: %s",
+			text ? text : "unknown error");
+}
+
+static int check(struct tar *tar, int result, struct oci_error *err)
+{
+	return result == ARCHIVE_OK ? 0 : tar_failed(tar, err);
+}
+
+static int report(struct tar *tar, bool end, struct oci_error *err)
+{
+	struct oci_progress progress = {
+		.what = tar->progress->what,
+		.done = tar->done,
+		.total = tar->total,
+	};
+
+	if (!tar->progress->call ||
+	    (!end && tar->done - tar->reported < REPORT_EVERY))
+		return 0;
+	tar->reported = tar->done;
+	if (tar->progress->call(tar->progress->data, &progress) == 0)
+		return 0;
+	return oci_fail(err, OCI_E_CANCELLED, "cancelled");
+}
+
+static unsigned filetype(const struct oci_node *node)
+{
+	switch ((enum oci_entry_type)node->type) {
+	case OCI_ENTRY_DIRECTORY:
+		return AE_IFDIR;
+	case OCI_ENTRY_SYMLINK:
+		return AE_IFLNK;
+	case OCI_ENTRY_CHARACTER_DEVICE:
+		return AE_IFCHR;
+	case OCI_ENTRY_BLOCK_DEVICE:
+		return AE_IFBLK;
+	case OCI_ENTRY_FIFO:
+		return AE_IFIFO;
+	default:
+		return AE_IFREG;
+	}
+}
+
+/* The name in the tar: that of a whiteout has a prefix. */
+static int entry_name(char out[OCI_PATH_MAX], const struct oci_node *node,
+		      struct oci_error *err)
+{
+	char name[OCI_PATH_MAX];
+	char folder[OCI_PATH_MAX];
+	size_t parent = oci_path_parent(node->path);
+
+	if (!node->path[0])
+		return oci_path_join(out, ".", "", err);
+	if (node->type != OCI_ENTRY_WHITEOUT)
+		return oci_path_join(out, node->path, "", err);
+	memcpy(folder, node->path, parent);
+	folder[parent] = '\0';
+	snprintf(name, sizeof(name), OCI_WHITEOUT_PREFIX "%.250s",
+		 oci_path_name(node->path));
+	return oci_path_join(out, folder, name, err);
+}
+
+static int fill_entry(struct tar *tar, const struct oci_node *node,
+		      struct oci_error *err)
+{
+	struct archive_entry *entry = archive_entry_clear(tar->entry);
+	char name[OCI_PATH_MAX];
+	int rc = entry_name(name, node, err);
+
+	if (rc)
+		return rc;
+	archive_entry_set_pathname(entry, name);
+	archive_entry_set_filetype(entry, filetype(node));
+	archive_entry_set_perm(entry, (__LA_MODE_T)node->mode);
+	archive_entry_set_uid(entry, node->uid);
+	archive_entry_set_gid(entry, node->gid);
+	archive_entry_set_mtime(entry, (time_t)node->mtime, 0);
+	archive_entry_set_size(entry, (la_int64_t)node->size);
+	if (node->type == OCI_ENTRY_SYMLINK)
+		archive_entry_set_symlink(entry, node->target);
+	if (node->type == OCI_ENTRY_HARDLINK)
+		archive_entry_set_hardlink(entry, node->target);
+	if (node->type == OCI_ENTRY_CHARACTER_DEVICE ||
+	    node->type == OCI_ENTRY_BLOCK_DEVICE) {
+		archive_entry_set_rdevmajor(entry, node->major);
+		archive_entry_set_rdevminor(entry, node->minor);
+	}
+	oci_xattr_write(entry, node);
+	return 0;
+}
+
+static int write_content(struct tar *tar, const struct oci_node *node,
+			 struct oci_error *err)
+{
+	struct oci_source *source;
+	size_t got = 1;
+	int rc = oci_content_open(&source, tar->tree, node, err);
+
+	while (!rc && got) {
+		rc = oci_source_read(&got, source, tar->data, READ_SIZE, err);
+		if (!rc && got &&
+		    archive_write_data(tar->archive, tar->data, got) !=
+		    (la_ssize_t)got)
+			rc = tar_failed(tar, err);
+		tar->done += got;
+		if (!rc)
+			rc = report(tar, false, err);
+	}
+	oci_source_free(source);
+	return rc;
+}
+
+static int write_node(struct tar *tar, const struct oci_node *node,
+		      struct oci_error *err)
+{
+	int rc = fill_entry(tar, node, err);
+
+	if (!rc)
+		rc = oci_sink_mark(tar->sink, node->size, err);
+	if (!rc)
+		rc = check(tar, archive_write_header(tar->archive, tar->entry),
+			   err);
+	if (!rc && node->type == OCI_ENTRY_FILE && node->size)
+		rc = write_content(tar, node, err);
+	if (!rc)
+		rc = check(tar, archive_write_finish_entry(tar->archive), err);
+	return rc ? oci_wrap(err, rc, "'/%s'", node->path) : 0;
+}
+
+/* Unbuffered, so that marks stand where entries start. */
+static int open_archive(struct tar *tar, struct oci_error *err)
+{
+	struct archive *a = tar->archive = archive_write_new();
+
+	tar->entry = archive_entry_new();
+	if (!a || !tar->entry)
+		return oci_fail_nomem(err);
+	if (archive_write_set_format_pax_restricted(a) != ARCHIVE_OK ||
+	    archive_write_set_format_option(a, "pax", "xattrheader",
+					    "SCHILY") != ARCHIVE_OK ||
+	    archive_write_set_bytes_per_block(a, 0) != ARCHIVE_OK ||
+	    archive_write_set_bytes_in_last_block(a, 1) != ARCHIVE_OK ||
+	    archive_write_open(a, tar, NULL, write_sink, NULL) != ARCHIVE_OK)
+		return tar_failed(tar, err);
+	return 0;
+}
+
+static int write_tree(struct tar *tar, struct oci_error *err)
+{
+	int rc = open_archive(tar, err);
+
+	for (size_t i = 0; !rc && i < tar->tree->count; i++)
+		rc = write_node(tar, tar->tree->nodes[i], err);
+	if (!rc)
+		rc = check(tar, archive_write_close(tar->archive), err);
+	return rc ? rc : report(tar, true, err);
+}
+
+int oci_tar_write(const struct oci_tree *tree, struct oci_sink *sink,
+		  const struct oci_tar_progress *progress,
+		  struct oci_error *err)
+{
+	struct tar tar = {
+		.tree = tree, .sink = sink, .progress = progress,
+		.total = oci_tree_size(tree),
+	};
+	locale_t locale, before;
+	int rc = oci_locale_open(&locale, err);
+
+	if (rc)
+		return rc;
+	before = uselocale(locale);
+	rc = write_tree(&tar, err);
+	/* Nothing more may reach the sink while the writer is taken down. */
+	tar.failed = tar.failed ? tar.failed : OCI_E_CANCELLED;
+	archive_entry_free(tar.entry);
+	archive_write_free(tar.archive);
+	uselocale(before);
+	freelocale(locale);
+	return rc;
+}

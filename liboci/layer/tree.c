@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Trees: making them, adding single entries, and asking what they hold. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "io/file.h"
+#include "layer/content.h"
+#include "layer/node.h"
+
+#define OWNER_MAX INT64_C(0xfffffffe)
+
+int oci_tree_new(struct oci_tree **out, const struct oci_tree_options *options,
+		 struct oci_error *err)
+{
+	const char *temp_dir = options ? options->temp_dir : NULL;
+	int64_t epoch = options ? options->epoch : OCI_DEFAULT;
+	struct oci_tree *tree;
+	int rc;
+
+	*out = NULL;
+	if (epoch < OCI_DEFAULT || epoch > OCI_TIME_MAX)
+		return oci_fail(err, OCI_E_INVALID,
+				"the epoch is not between 1970 and 9999");
+	tree = calloc(1, sizeof(*tree));
+	if (!tree)
+		return oci_fail_nomem(err);
+	tree->spool = -1;
+	tree->epoch = epoch;
+	rc = oci_text_copy(&tree->temp_dir, temp_dir ? temp_dir : "/var/tmp",
+			   err);
+	if (rc)
+		oci_tree_free(tree);
+	else
+		*out = tree;
+	return rc;
+}
+
+void oci_tree_free(struct oci_tree *tree)
+{
+	if (!tree)
+		return;
+	if (tree->spool >= 0)
+		close(tree->spool);
+	oci_arena_release(&tree->arena);
+	free(tree->nodes);
+	free(tree->temp_dir);
+	free(tree);
+}
+
+int oci_tree_spool(int *fd, struct oci_tree *tree, struct oci_error *err)
+{
+	int rc = 0;
+
+	if (tree->spool < 0)
+		rc = oci_file_temporary(&tree->spool, tree->temp_dir, err);
+	*fd = tree->spool;
+	return rc;
+}
+
+int oci_node_text(const char **out, struct oci_tree *tree, const char *text,
+		  struct oci_error *err)
+{
+	*out = oci_arena_text(&tree->arena, text);
+	return *out ? 0 : oci_fail_nomem(err);
+}
+
+int oci_node_check_name(const char *path, struct oci_error *err)
+{
+	size_t size = strlen(OCI_WHITEOUT_PREFIX);
+
+	for (const char *part = path; part; part = strchr(part, '/')) {
+		part += *part == '/';
+		if (strncmp(part, OCI_WHITEOUT_PREFIX, size) == 0)
+			return oci_fail(err, OCI_E_INVALID,
+					"path '%s': names that start with "
+					"'.wh.' mean removal in a layer; "
+					"exclude it, or use remove", path);
+	}
+	return 0;
+}
+
+static bool in_range(int64_t value, int64_t max)
+{
+	return value == OCI_DEFAULT || value == OCI_KEEP ||
+	       (value >= 0 && value <= max);
+}
+
+static int check_attributes(const struct oci_attributes *attrs,
+			    struct oci_error *err)
+{
+	if (!attrs)
+		return 0;
+	if (!in_range(attrs->mode, 07777))
+		return oci_fail(err, OCI_E_INVALID,
+				"a mode is not 0 to 07777 (octal)");
+	if (!in_range(attrs->uid, OWNER_MAX) ||
+	    !in_range(attrs->gid, OWNER_MAX))
+		return oci_fail(err, OCI_E_INVALID,
+				"an owner or group is not 0 to 4294967294");
+	if (!in_range(attrs->mtime, OCI_TIME_MAX))
+		return oci_fail(err, OCI_E_INVALID,
+				"an mtime is not between 1970 and 9999");
+	return 0;
+}
+
+int oci_node_add(struct oci_node **out, struct oci_tree *tree,
+		 const char *path, enum oci_entry_type type,
+		 const struct oci_attributes *attrs, struct oci_error *err)
+{
+	char clean[OCI_PATH_MAX];
+	struct oci_node **nodes;
+	struct oci_node *node;
+	int rc;
+
+	*out = NULL;
+	if (tree->settled)
+		return oci_fail(err, OCI_E_INVALID, "the tree is settled");
+	rc = oci_path_clean(clean, path, err);
+	if (!rc)
+		rc = oci_node_check_name(clean, err);
+	if (!rc)
+		rc = check_attributes(attrs, err);
+	if (!rc && !clean[0] && type != OCI_ENTRY_DIRECTORY)
+		rc = oci_fail(err, OCI_E_INVALID,
+			      "path '%s' is the root, which is a directory",
+			      path);
+	if (rc)
+		return rc;
+	nodes = oci_array_grow(tree->nodes, &tree->capacity, tree->count + 1,
+			       sizeof(*nodes));
+	if (!nodes)
+		return oci_fail_nomem(err);
+	tree->nodes = nodes;
+	node = oci_arena_alloc(&tree->arena, sizeof(*node));
+	if (!node)
+		return oci_fail_nomem(err);
+	rc = oci_node_text(&node->wanted, tree, clean, err);
+	if (rc)
+		return rc;
+	node->path = node->wanted;
+	node->type = (unsigned char)type;
+	node->rank = OCI_RANK_EXPLICIT;
+	node->replace = attrs && attrs->replace;
+	node->origin = attrs ? attrs->origin : NULL;
+	nodes[tree->count++] = node;
+	*out = node;
+	return 0;
+}
+
+static uint32_t choose(int64_t wanted, uint32_t normal, uint32_t own,
+		       bool keep)
+{
+	if (wanted == OCI_KEEP || (wanted == OCI_DEFAULT && keep))
+		return own;
+	return wanted == OCI_DEFAULT ? normal : (uint32_t)wanted;
+}
+
+static uint32_t choose_mode(const struct oci_node *node, int64_t wanted,
+			    const struct oci_source_attributes *source)
+{
+	bool directory = node->type == OCI_ENTRY_DIRECTORY;
+	uint32_t normal = directory || source->mode & 0100 ? 0755 : 0644;
+	uint32_t mode;
+
+	if (node->type == OCI_ENTRY_SYMLINK)
+		return 0777;
+	mode = choose(wanted, normal, source->mode & 07777, source->keep);
+	if (directory && wanted >= 0 && node->rank == OCI_RANK_BROUGHT)
+		mode |= (mode & 0444) >> 2;
+	return mode;
+}
+
+static int64_t choose_mtime(int64_t wanted, int64_t epoch,
+			    const struct oci_source_attributes *source)
+{
+	int64_t own = source->mtime;
+
+	if (wanted >= 0)
+		return wanted;
+	if (wanted == OCI_DEFAULT && !source->keep)
+		return epoch >= 0 ? epoch : 0;
+	if (epoch >= 0 && own > epoch)
+		own = epoch;
+	if (own > OCI_TIME_MAX)
+		own = OCI_TIME_MAX;
+	return own < 0 ? 0 : own;
+}
+
+void oci_node_attributes(struct oci_node *node, const struct oci_tree *tree,
+			 const struct oci_attributes *attrs,
+			 const struct oci_source_attributes *source)
+{
+	static const struct oci_attributes none = OCI_ATTRIBUTES_INIT;
+
+	if (!attrs)
+		attrs = &none;
+	node->mode = choose_mode(node, attrs->mode, source);
+	node->uid = choose(attrs->uid, 0, source->uid, source->keep);
+	node->gid = choose(attrs->gid, 0, source->gid, source->keep);
+	node->mtime = choose_mtime(attrs->mtime, tree->epoch, source);
+}
+
+/* An entry that has no source: OCI_KEEP keeps nothing. */
+static int add_plain(struct oci_node **out, struct oci_tree *tree,
+		     const char *path, enum oci_entry_type type,
+		     const struct oci_attributes *attrs, struct oci_error *err)
+{
+	static const struct oci_source_attributes nothing = {0};
+	int rc = oci_node_add(out, tree, path, type, attrs, err);
+
+	if (rc)
+		return rc;
+	if (attrs && (attrs->mode == OCI_KEEP || attrs->uid == OCI_KEEP ||
+		      attrs->gid == OCI_KEEP || attrs->mtime == OCI_KEEP))
+		return oci_fail(err, OCI_E_INVALID,
+				"path '%s': there is no source whose "
+				"attributes could be kept", path);
+	oci_node_attributes(*out, tree, attrs, &nothing);
+	return 0;
+}
+
+int oci_tree_add_content(struct oci_tree *tree, const char *path,
+			 const void *data, size_t size,
+			 const struct oci_attributes *attrs,
+			 struct oci_error *err)
+{
+	struct oci_node *node;
+	int rc = add_plain(&node, tree, path, OCI_ENTRY_FILE, attrs, err);
+
+	if (rc)
+		return rc;
+	node->at.data = oci_arena_copy(&tree->arena, data, size);
+	if (!node->at.data)
+		return oci_fail_nomem(err);
+	node->content = OCI_CONTENT_MEMORY;
+	node->size = size;
+	return 0;
+}
+
+int oci_tree_add_directory(struct oci_tree *tree, const char *path,
+			   const struct oci_attributes *attrs,
+			   struct oci_error *err)
+{
+	struct oci_node *node;
+
+	return add_plain(&node, tree, path, OCI_ENTRY_DIRECTORY, attrs, err);
+}
+
+static int add_link(struct oci_tree *tree, const char *path,
+		    enum oci_entry_type type, const char *target,
+		    const struct oci_attributes *attrs, struct oci_error *err)
+{
+	struct oci_node *node;
+	int rc = add_plain(&node, tree, path, type, attrs, err);
+
+	return rc ? rc : oci_node_text(&node->target, tree, target, err);
+}
+
+int oci_tree_add_symlink(struct oci_tree *tree, const char *path,
+			 const char *target,
+			 const struct oci_attributes *attrs,
+			 struct oci_error *err)
+{
+	size_t size = strlen(target);
+
+	if (size == 0 || size >= OCI_PATH_MAX)
+		return oci_fail(err, OCI_E_INVALID,
+				"path '%s': a symlink's target has 1 to %d "
+				"bytes", path, OCI_PATH_MAX - 1);
+	return add_link(tree, path, OCI_ENTRY_SYMLINK, target, attrs, err);
+}
+
+int oci_tree_add_hardlink(struct oci_tree *tree, const char *path,
+			  const char *target,
+			  const struct oci_attributes *attrs,
+			  struct oci_error *err)
+{
+	char clean[OCI_PATH_MAX];
+	int rc = oci_path_clean(clean, target, err);
+
+	if (rc)
+		return rc;
+	return add_link(tree, path, OCI_ENTRY_HARDLINK, clean, attrs, err);
+}
+
+int oci_tree_add_device(struct oci_tree *tree, const char *path,
+			enum oci_entry_type type, uint32_t major,
+			uint32_t minor, const struct oci_attributes *attrs,
+			struct oci_error *err)
+{
+	struct oci_node *node;
+	int rc;
+
+	if (type != OCI_ENTRY_CHARACTER_DEVICE &&
+	    type != OCI_ENTRY_BLOCK_DEVICE && type != OCI_ENTRY_FIFO)
+		return oci_fail(err, OCI_E_INVALID, "path '%s': not a device",
+				path);
+	rc = add_plain(&node, tree, path, type, attrs, err);
+	if (rc)
+		return rc;
+	node->major = major;
+	node->minor = minor;
+	return 0;
+}
+
+int oci_tree_add_whiteout(struct oci_tree *tree, const char *path,
+			  const struct oci_attributes *attrs,
+			  struct oci_error *err)
+{
+	struct oci_node *node;
+
+	return add_plain(&node, tree, path, OCI_ENTRY_WHITEOUT, attrs, err);
+}
+
+int oci_tree_add_file(struct oci_tree *tree, const char *path,
+		      const char *from, const struct oci_attributes *attrs,
+		      struct oci_error *err)
+{
+	/* Non-blocking: a fifo must not hang us before it is refused. */
+	int fd = open(from, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct oci_node *node;
+	struct stat st;
+	int rc = 0;
+
+	if (fd < 0)
+		return oci_fail_errno(err, "open '%s'", from);
+	if (fstat(fd, &st) != 0)
+		rc = oci_fail_errno(err, "stat '%s'", from);
+	else if (!S_ISREG(st.st_mode))
+		rc = oci_fail(err, OCI_E_INVALID,
+			      "'%s' is not a regular file", from);
+	close(fd);
+	if (!rc)
+		rc = oci_node_add(&node, tree, path, OCI_ENTRY_FILE, attrs,
+				  err);
+	if (!rc)
+		rc = oci_content_set_disk(node, tree, from, &st, attrs, err);
+	return rc;
+}
+
+size_t oci_tree_count(const struct oci_tree *tree)
+{
+	return tree->count;
+}
+
+void oci_tree_get(struct oci_entry *out, const struct oci_tree *tree,
+		  size_t index)
+{
+	const struct oci_node *node = tree->nodes[index];
+
+	*out = (struct oci_entry){
+		.path = node->path,
+		.type = (enum oci_entry_type)node->type,
+		.mode = node->mode,
+		.uid = node->uid,
+		.gid = node->gid,
+		.mtime = node->mtime,
+		.size = node->size,
+		.target = node->target,
+		.major = node->major,
+		.minor = node->minor,
+	};
+}
+
+uint64_t oci_tree_size(const struct oci_tree *tree)
+{
+	uint64_t size = 0;
+
+	for (size_t i = 0; i < tree->count; i++)
+		size += tree->nodes[i]->size;
+	return size;
+}

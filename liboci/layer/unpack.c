@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Archives into trees. An archive is read once, from start to end; the bytes
+ * of its files go to the tree's spool, because the layer wants them in
+ * another order. Names are hostile until they are clean.
+ */
+#include "layer/unpack.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/table.h"
+#include "io/file.h"
+#include "layer/filter.h"
+#include "layer/node.h"
+#include "layer/xattr.h"
+
+#define OWNER_MAX INT64_C(0xfffffffe)
+
+struct unpack {
+	struct oci_tree *tree;
+	struct oci_reader *reader;
+	const char *path;
+	const char *source;
+	const struct oci_filter *filter;
+	const struct oci_attributes *attrs;
+	struct oci_table files;		/* member path to node: hard links */
+	size_t first;			/* the tree's count at the start */
+	size_t taken;
+};
+
+/* A member's name, clean and without its first `strip` parts; *out is empty
+ * when nothing is left. */
+static int member_path(char out[OCI_PATH_MAX], const char *name,
+		       unsigned strip, struct oci_error *err)
+{
+	const char *rest;
+	int rc;
+
+	if (!name)
+		return oci_fail(err, OCI_E_INVALID,
+				"a member's name is not UTF-8: pack the "
+				"archive again with UTF-8 names");
+	if (name[0] == '/')
+		return oci_fail(err, OCI_E_INVALID,
+				"member '%s' has an absolute name: pack the "
+				"archive again with relative names", name);
+	rc = oci_path_clean(out, name, err);
+	if (rc)
+		return oci_wrap(err, rc, "member '%s'", name);
+	rest = out;
+	for (; strip && *rest; strip--) {
+		rest += strcspn(rest, "/");
+		rest += *rest == '/';
+	}
+	memmove(out, rest, strlen(rest) + 1);
+	return 0;
+}
+
+static int spool_file(struct unpack *u, struct oci_node *node,
+		      const struct archive_entry *entry, struct oci_error *err)
+{
+	char data[64 * 1024];
+	size_t got;
+	int fd, rc = oci_tree_spool(&fd, u->tree, err);
+
+	node->content = OCI_CONTENT_SPOOL;
+	node->at.offset = u->tree->spool_size;
+	do {
+		if (!rc)
+			rc = oci_reader_read(&got, u->reader, data,
+					     sizeof(data), err);
+		if (!rc && got) {
+			rc = oci_file_write_at(fd, data, got,
+					       u->tree->spool_size, err);
+			if (rc)
+				rc = oci_wrap(err, rc, "temporary file in "
+					      "'%s'", u->tree->temp_dir);
+			u->tree->spool_size += got;
+			node->size += got;
+		}
+	} while (!rc && got);
+	if (!rc && archive_entry_size_is_set((struct archive_entry *)entry) &&
+	    (uint64_t)archive_entry_size((struct archive_entry *)entry) !=
+	    node->size)
+		rc = oci_fail(err, OCI_E_CORRUPT,
+			      "member '%s' has %llu bytes, not as many as its "
+			      "header says", node->wanted,
+			      (unsigned long long)node->size);
+	return rc;
+}
+
+static int check_owner(struct archive_entry *entry, struct oci_error *err)
+{
+	int64_t uid = archive_entry_uid(entry);
+	int64_t gid = archive_entry_gid(entry);
+
+	if (uid < 0 || uid > OWNER_MAX || gid < 0 || gid > OWNER_MAX)
+		return oci_fail(err, OCI_E_INVALID,
+				"a member's owner is not 0 to 4294967294");
+	return 0;
+}
+
+static int add_member(struct oci_node **out, struct unpack *u,
+		      const char *member, enum oci_entry_type type,
+		      struct archive_entry *entry, struct oci_error *err)
+{
+	struct oci_source_attributes source = {
+		.mode = archive_entry_perm(entry) & 07777,
+		.uid = (uint32_t)archive_entry_uid(entry),
+		.gid = (uint32_t)archive_entry_gid(entry),
+		.mtime = archive_entry_mtime(entry),
+		.keep = true,
+	};
+	char path[OCI_PATH_MAX];
+	int rc = check_owner(entry, err);
+
+	if (!rc)
+		rc = oci_path_join(path, u->path, member, err);
+	if (!rc)
+		rc = oci_node_add(out, u->tree, path, type, u->attrs, err);
+	if (rc)
+		return rc;
+	(*out)->rank = OCI_RANK_BROUGHT;
+	(*out)->source = u->source;
+	(*out)->within = u->path;
+	oci_node_attributes(*out, u->tree, u->attrs, &source);
+	return oci_xattr_read(*out, u->tree, entry, err);
+}
+
+/* A node's path as the archive has it. */
+static const char *member_of(const struct unpack *u,
+			     const struct oci_node *node)
+{
+	return node->wanted + (u->path[0] ? strlen(u->path) + 1 : 0);
+}
+
+/* Makes a file, or a link to one, known to the hard links that follow. */
+static int remember(struct unpack *u, struct oci_node *node,
+		    struct oci_error *err)
+{
+	const char *member = member_of(u, node);
+
+	return oci_table_set(&u->files, member, strlen(member), node, err);
+}
+
+static int add_file(struct unpack *u, const char *member,
+		    struct archive_entry *entry, struct oci_error *err)
+{
+	struct oci_node *node;
+	int rc = add_member(&node, u, member, OCI_ENTRY_FILE, entry, err);
+
+	if (!rc)
+		rc = spool_file(u, node, entry, err);
+	return rc ? rc : remember(u, node, err);
+}
+
+static int add_symlink(struct unpack *u, const char *member,
+		       struct archive_entry *entry, struct oci_error *err)
+{
+	const char *target = archive_entry_symlink(entry);
+	struct oci_node *node;
+	int rc;
+
+	if (!target || !*target || strlen(target) >= OCI_PATH_MAX)
+		return oci_fail(err, OCI_E_INVALID,
+				"member '%s' is a symlink without a target "
+				"that can be used", member);
+	rc = add_member(&node, u, member, OCI_ENTRY_SYMLINK, entry, err);
+	return rc ? rc : oci_node_text(&node->target, u->tree, target, err);
+}
+
+static int add_hardlink(struct unpack *u, const char *member,
+			const char *name, struct archive_entry *entry,
+			struct oci_error *err)
+{
+	unsigned strip = u->filter ? u->filter->strip : 0;
+	char target[OCI_PATH_MAX];
+	const struct oci_node *file;
+	struct oci_node *node;
+	int rc = member_path(target, name, strip, err);
+
+	if (rc)
+		return rc;
+	file = oci_table_get(&u->files, target, strlen(target));
+	if (!file)
+		return oci_fail(err, OCI_E_INVALID,
+				"member '%s' is a hard link to '%s', which is "
+				"no file before it that is taken", member,
+				name);
+	rc = add_member(&node, u, member, OCI_ENTRY_HARDLINK, entry, err);
+	if (rc)
+		return rc;
+	node->target = file->wanted;
+	return remember(u, node, err);
+}
+
+static int add_device(struct unpack *u, const char *member,
+		      enum oci_entry_type type, struct archive_entry *entry,
+		      struct oci_error *err)
+{
+	struct oci_node *node;
+	int rc = add_member(&node, u, member, type, entry, err);
+
+	if (rc || type == OCI_ENTRY_FIFO)
+		return rc;
+	node->major = (uint32_t)archive_entry_rdevmajor(entry);
+	node->minor = (uint32_t)archive_entry_rdevminor(entry);
+	return 0;
+}
+
+static int add_directory(struct unpack *u, const char *member,
+			 struct archive_entry *entry, struct oci_error *err)
+{
+	struct oci_node *node;
+
+	return add_member(&node, u, member, OCI_ENTRY_DIRECTORY, entry, err);
+}
+
+/* Adds one member by its type. */
+static int add(struct unpack *u, const char *member,
+	       struct archive_entry *entry, struct oci_error *err)
+{
+	const char *hardlink = archive_entry_hardlink(entry);
+
+	u->taken++;
+	if (hardlink)
+		return add_hardlink(u, member, hardlink, entry, err);
+	switch (archive_entry_filetype(entry)) {
+	case AE_IFREG:
+		return add_file(u, member, entry, err);
+	case AE_IFLNK:
+		return add_symlink(u, member, entry, err);
+	case AE_IFCHR:
+		return add_device(u, member, OCI_ENTRY_CHARACTER_DEVICE, entry,
+				  err);
+	case AE_IFBLK:
+		return add_device(u, member, OCI_ENTRY_BLOCK_DEVICE, entry,
+				  err);
+	case AE_IFIFO:
+		return add_device(u, member, OCI_ENTRY_FIFO, entry, err);
+	default:
+		return oci_fail(err, OCI_E_INVALID,
+				"member '%s' is of a type that an image "
+				"cannot hold: exclude it", member);
+	}
+}
+
+static int take(struct unpack *u, struct archive_entry *entry,
+		struct oci_error *err)
+{
+	unsigned strip = u->filter ? u->filter->strip : 0;
+	char member[OCI_PATH_MAX];
+	int rc = member_path(member, archive_entry_pathname(entry), strip,
+			     err);
+
+	if (rc || !member[0])
+		return rc;
+	if (archive_entry_filetype(entry) == AE_IFDIR &&
+	    !archive_entry_hardlink(entry)) {
+		if (oci_filter_enters(u->filter, member))
+			rc = add_directory(u, member, entry, err);
+		u->taken += oci_filter_takes(u->filter, member);
+		return rc;
+	}
+	if (oci_filter_takes(u->filter, member))
+		rc = add(u, member, entry, err);
+	return rc;
+}
+
+/*
+ * Directories that were only kept because something below them might have
+ * been taken: drops those below which nothing was.
+ */
+static int drop_empty(struct unpack *u, struct oci_error *err)
+{
+	struct oci_table used = {0};
+	int rc = 0;
+
+	for (size_t i = u->tree->count; !rc && i-- > u->first;) {
+		struct oci_node *node = u->tree->nodes[i];
+		const char *member = member_of(u, node);
+		size_t size = strlen(member);
+
+		if (node->type == OCI_ENTRY_DIRECTORY &&
+		    !oci_filter_takes(u->filter, member))
+			continue;
+		while (!rc && size) {
+			rc = oci_table_set(&used, member, size, node, err);
+			while (size && member[size - 1] != '/')
+				size--;
+			size -= size > 0;
+		}
+	}
+	for (size_t i = u->first; !rc && i < u->tree->count; i++) {
+		struct oci_node *node = u->tree->nodes[i];
+		const char *member = member_of(u, node);
+
+		if (!oci_table_get(&used, member, strlen(member)))
+			node->type = 0;
+	}
+	oci_table_release(&used);
+	return rc;
+}
+
+int oci_unpack(struct oci_tree *tree, struct oci_reader *reader,
+	       const char *path, const char *source,
+	       const struct oci_filter *filter,
+	       const struct oci_attributes *attrs, struct oci_error *err)
+{
+	struct unpack u = {
+		.tree = tree, .reader = reader, .source = source,
+		.filter = filter, .attrs = attrs, .first = tree->count,
+	};
+	bool partial = filter && filter->include && filter->include->count;
+	struct archive_entry *entry;
+	int rc = oci_node_text(&u.path, tree, path, err);
+
+	do {
+		if (!rc)
+			rc = oci_reader_next(&entry, reader, err);
+		if (!rc && entry)
+			rc = take(&u, entry, err);
+	} while (!rc && entry);
+	if (!rc && partial && !u.taken)
+		rc = oci_fail(err, OCI_E_NOT_FOUND,
+			      "nothing in it matches the include patterns");
+	if (!rc && partial)
+		rc = drop_empty(&u, err);
+	oci_table_release(&u.files);
+	return rc;
+}
+
+int oci_tree_add_archive(struct oci_tree *tree, const char *path,
+			 const char *from, const struct oci_filter *filter,
+			 const struct oci_attributes *attrs,
+			 struct oci_error *err)
+{
+	char clean[OCI_PATH_MAX];
+	struct oci_reader *reader = NULL;
+	const char *source;
+	int rc = oci_path_clean(clean, path, err);
+
+	if (!rc)
+		rc = oci_node_text(&source, tree, from, err);
+	if (rc)
+		return rc;
+	rc = oci_reader_open(&reader, from, OCI_READER_ARCHIVE, err);
+	if (!rc)
+		rc = oci_unpack(tree, reader, clean, source, filter, attrs,
+				err);
+	oci_reader_free(reader);
+	return rc ? oci_wrap(err, rc, "archive '%s'", from) : 0;
+}

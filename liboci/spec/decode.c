@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The top level of a spec, and its layers. */
+#include "spec/decode.h"
+
+#include <string.h>
+
+#include <oci/reference.h>
+
+#include "base/error.h"
+#include "spec/entry.h"
+#include "spec/settings.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static bool decode_version(struct oci_decoder *d, const struct oci_yaml *node,
+			   void *out)
+{
+	const char *text;
+
+	(void)out;
+	if (!oci_decode_text(d, node, &text))
+		return false;
+	if (strcmp(text, "1") == 0)
+		return true;
+	return oci_diagnose(d->report, node, "'%s' is '%s', expected 1, the "
+			    "version of the spec language", d->key, text);
+}
+
+static bool decode_base(struct oci_decoder *d, const struct oci_yaml *node,
+			void *out)
+{
+	const char *text;
+
+	(void)out;
+	if (!oci_decode_text(d, node, &text))
+		return false;
+	if (strcmp(text, "scratch") == 0)
+		return true;
+	return oci_diagnose(d->report, node, "'%s' is '%s', but base images "
+			    "are not supported yet, expected scratch", d->key,
+			    text);
+}
+
+static bool decode_image(struct oci_decoder *d, const struct oci_yaml *node,
+			 void *out)
+{
+	struct oci_reference name;
+	struct oci_error err;
+	const char *text;
+
+	if (!oci_decode_word(d, node, &text))
+		return false;
+	if (oci_reference_parse(&name, text, &err))
+		return oci_diagnose(d->report, node, "%s, expected a name such "
+				    "as registry.example/team/app",
+				    err.message);
+	if (name.tag[0] || name.digest.text[0])
+		return oci_diagnose(d->report, node, "'%s' is '%s', expected a "
+				    "name without a %s%s", d->key, text,
+				    name.tag[0] ? "tag" : "digest",
+				    name.tag[0] ? ": those go to 'tags'" : "");
+	*(const char **)out = text;
+	return true;
+}
+
+static bool check_tag(struct oci_decoder *d, const struct oci_yaml *node,
+		      const char *text)
+{
+	struct oci_error err;
+
+	if (!oci_tag_check(text, &err))
+		return true;
+	return oci_diagnose(d->report, node, "%s", err.message);
+}
+
+static bool decode_tags(struct oci_decoder *d, const struct oci_yaml *node,
+			void *out)
+{
+	struct oci_table seen = {0};
+	struct oci_strings list;
+	bool good = true;
+
+	if (!oci_decode_list(d, node, check_tag, &list))
+		return false;
+	for (size_t i = 0; i < list.count; i++) {
+		char *tag = list.items[i];
+
+		if (oci_table_get(&seen, tag, strlen(tag)))
+			good = oci_diagnose(d->report, node->items[i],
+					    "tag '%s' stands twice, expected "
+					    "it once", tag);
+		else if (oci_table_set(&seen, tag, strlen(tag), tag, NULL))
+			good = oci_diagnose_nomem(d->report);
+	}
+	oci_table_release(&seen);
+	if (good)
+		*(struct oci_strings *)out = list;
+	return good;
+}
+
+/* What was decoded elsewhere. */
+static bool decode_nothing(struct oci_decoder *d, const struct oci_yaml *node,
+			   void *out)
+{
+	(void)d;
+	(void)node;
+	(void)out;
+	return true;
+}
+
+static bool expect_list(struct oci_decoder *d, const struct oci_yaml *node)
+{
+	if (node->type == OCI_YAML_SEQUENCE)
+		return true;
+	return oci_diagnose(d->report, node, "'%s' is %s, expected a list",
+			    d->key, oci_yaml_kind(node));
+}
+
+static bool decode_debs(struct oci_decoder *d, const struct oci_yaml *node,
+			void *out)
+{
+	struct oci_plan_layer *layer = out;
+	bool good = true;
+
+	if (!expect_list(d, node))
+		return false;
+	layer->debs = oci_arena_alloc(d->arena,
+				      node->count * sizeof(*layer->debs));
+	if (!layer->debs)
+		return oci_diagnose_nomem(d->report);
+	for (size_t i = 0; i < node->count; i++) {
+		struct oci_plan_deb *deb = &layer->debs[layer->deb_count];
+
+		deb->node = node->items[i];
+		deb->origin = oci_decode_origin(d, deb->node);
+		if (oci_decode_word(d, deb->node, &deb->pattern))
+			layer->deb_count++;
+		else
+			good = false;
+	}
+	return good;
+}
+
+static bool decode_entries(struct oci_decoder *d, const struct oci_yaml *node,
+			   void *out)
+{
+	struct oci_plan_layer *layer = out;
+	bool good = true;
+
+	if (!expect_list(d, node))
+		return false;
+	layer->entries = oci_arena_alloc(d->arena,
+					 node->count * sizeof(*layer->entries));
+	if (!layer->entries)
+		return oci_diagnose_nomem(d->report);
+	for (size_t i = 0; i < node->count; i++) {
+		struct oci_plan_entry entry = {0};
+
+		if (oci_decode_entry(d, node->items[i], &entry))
+			layer->entries[layer->entry_count++] = entry;
+		else
+			good = false;
+	}
+	return good;
+}
+
+static const struct oci_field layer_fields[] = {
+	{ "name", oci_decode_word, offsetof(struct oci_plan_layer, name),
+	  false },
+	{ "debs", decode_debs, 0, false },
+	{ "entries", decode_entries, 0, false },
+};
+
+static bool decode_layer(struct oci_decoder *d, const struct oci_yaml *node,
+			 struct oci_plan_layer *layer)
+{
+	bool good = oci_decode_mapping(d, node, "a layer", layer_fields,
+				       COUNT(layer_fields), layer);
+
+	layer->origin = oci_decode_origin(d, node);
+	if (!good || oci_yaml_key(node, "debs") ||
+	    oci_yaml_key(node, "entries"))
+		return good && layer->origin;
+	return oci_diagnose(d->report, node, "the layer is empty, expected "
+			    "'entries', 'debs' or both");
+}
+
+/* Layers that are not good stay, so that their inputs are looked for. */
+static bool decode_layers(struct oci_decoder *d, const struct oci_yaml *node,
+			  void *out)
+{
+	struct oci_plan *plan = out;
+	bool good = true;
+
+	if (!expect_list(d, node))
+		return false;
+	if (node->count == 0)
+		return oci_diagnose(d->report, node, "'layers' is empty, "
+				    "expected at least one layer");
+	plan->layers = oci_arena_alloc(d->arena,
+				       node->count * sizeof(*plan->layers));
+	if (!plan->layers)
+		return oci_diagnose_nomem(d->report);
+	plan->layer_count = node->count;
+	for (size_t i = 0; i < node->count; i++)
+		good &= decode_layer(d, node->items[i], &plan->layers[i]);
+	return good;
+}
+
+static const struct oci_field fields[] = {
+	{ "version", decode_version, 0, true },
+	{ "image", decode_image, offsetof(struct oci_plan, image), false },
+	{ "tags", decode_tags, offsetof(struct oci_plan, tags), false },
+	{ "platforms", decode_nothing, 0, false },
+	{ "vars", decode_nothing, 0, false },
+	{ "base", decode_base, 0, false },
+	{ "layers", decode_layers, 0, true },
+	{ "config", oci_decode_settings, offsetof(struct oci_plan, config),
+	  false },
+	{ "annotations", oci_decode_pairs,
+	  offsetof(struct oci_plan, annotations), false },
+};
+
+void oci_decode_plan(struct oci_plan *plan, struct oci_decoder *d,
+		     const struct oci_yaml *root)
+{
+	oci_decode_mapping(d, root, "the spec", fields, COUNT(fields), plan);
+}
+
+static bool check_platform(struct oci_decoder *d, const struct oci_yaml *node,
+			   const char *text)
+{
+	struct oci_platform platform;
+	struct oci_error err;
+
+	if (!oci_platform_parse(&platform, text, &err))
+		return true;
+	return oci_diagnose(d->report, node, "%s", err.message);
+}
+
+static bool has_platform(const struct oci_platform_list *list,
+			 const struct oci_platform *platform)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (oci_platform_equal(&list->items[i], platform))
+			return true;
+	return false;
+}
+
+static void take_platforms(struct oci_platform_list *out,
+			   struct oci_decoder *d, const struct oci_yaml *node)
+{
+	struct oci_strings list;
+
+	d->key = "platforms";
+	if (!oci_decode_list(d, node, check_platform, &list))
+		return;
+	if (list.count == 0)
+		oci_diagnose(d->report, node, "'platforms' is empty, expected "
+			     "at least one, such as linux/riscv64");
+	for (size_t i = 0; i < list.count; i++) {
+		struct oci_platform platform;
+
+		if (oci_platform_parse(&platform, list.items[i], NULL))
+			continue;
+		if (has_platform(out, &platform)) {
+			oci_diagnose(d->report, node->items[i], "platform '%s' "
+				     "stands twice, expected it once",
+				     list.items[i]);
+			continue;
+		}
+		if (out->count == OCI_PLATFORMS_MAX) {
+			oci_diagnose(d->report, node->items[i], "more than %d "
+				     "platforms, expected fewer",
+				     OCI_PLATFORMS_MAX);
+			return;
+		}
+		out->items[out->count++] = platform;
+	}
+}
+
+void oci_decode_platforms(struct oci_platform_list *out, struct oci_decoder *d,
+			  const struct oci_yaml *root)
+{
+	const struct oci_yaml *node = oci_yaml_get(root, "platforms");
+
+	*out = (struct oci_platform_list){0};
+	out->items = oci_arena_alloc(d->arena, OCI_PLATFORMS_MAX *
+						sizeof(*out->items));
+	if (!out->items) {
+		oci_diagnose_nomem(d->report);
+		return;
+	}
+	if (node)
+		take_platforms(out, d, node);
+	if (out->count == 0)
+		oci_platform_parse(&out->items[out->count++], "linux/riscv64",
+				   NULL);
+}

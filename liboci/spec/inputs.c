@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Finding inputs before anything is packed, so that what is missing is told
+ * with everything else that is wrong.
+ *
+ * A relative input has no ".." and does not reach outside the spec's folder
+ * through a symlink either: a folder of downloads with a link to somebody's
+ * keys must not end in an image. Absolute paths are taken as they are written.
+ */
+#define _XOPEN_SOURCE 700	/* realpath is in POSIX' XSI part */
+
+#include "spec/inputs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/path.h"
+#include "base/utf8.h"
+#include "spec/entry.h"
+#include "spec/find.h"
+
+/* What one key of the spec asks for. */
+struct request {
+	const struct oci_yaml *node;
+	const char *key;
+	const char *pattern;
+	bool folders;		/* may be a folder */
+};
+
+void oci_inputs_init(struct oci_inputs *inputs, struct oci_arena *arena,
+		     struct oci_diagnostics *report, const char *folder)
+{
+	*inputs = (struct oci_inputs){
+		.arena = arena, .report = report, .folder = folder,
+	};
+	inputs->real_folder = realpath(folder, NULL);
+}
+
+void oci_inputs_release(struct oci_inputs *inputs)
+{
+	free(inputs->real_folder);
+	oci_strings_release(&inputs->found);
+	oci_table_release(&inputs->seen);
+}
+
+bool oci_inputs_add(struct oci_inputs *inputs, const char *path)
+{
+	const char *copy;
+
+	if (oci_table_get(&inputs->seen, path, strlen(path)))
+		return true;
+	if (oci_strings_add(&inputs->found, path, NULL))
+		return oci_diagnose_nomem(inputs->report);
+	copy = inputs->found.items[inputs->found.count - 1];
+	if (oci_table_set(&inputs->seen, copy, strlen(copy),
+			  inputs->found.items[inputs->found.count - 1], NULL))
+		return oci_diagnose_nomem(inputs->report);
+	return true;
+}
+
+static bool has_parent_part(const char *path)
+{
+	for (;;) {
+		size_t size = strcspn(path, "/");
+
+		if (size == 2 && memcmp(path, "..", 2) == 0)
+			return true;
+		if (!path[size])
+			return false;
+		path += size + 1;
+	}
+}
+
+/* Whether path, with its links followed, stays below the folder. */
+static bool check_inside(struct oci_inputs *inputs, const struct request *r,
+			 const char *path)
+{
+	char *real;
+	bool inside;
+
+	if (r->pattern[0] == '/' || !inputs->real_folder)
+		return true;
+	real = realpath(path, NULL);
+	if (!real)
+		return errno == ENOMEM ? oci_diagnose_nomem(inputs->report) :
+					 true;	/* told when it is opened */
+	inside = strcmp(inputs->real_folder, "/") == 0 ||
+		 oci_path_within(real, inputs->real_folder);
+	if (!inside)
+		oci_diagnose(inputs->report, r->node, "'%s' finds '%.300s', a "
+			     "link that leaves the folder '%.300s', expected "
+			     "the absolute path '%.300s'", r->key, path,
+			     inputs->folder, real);
+	free(real);
+	return inside;
+}
+
+static bool fail_open(struct oci_inputs *inputs, const struct request *r,
+		      const char *path)
+{
+	bool absolute = r->pattern[0] == '/';
+	struct oci_error err;
+
+	if (errno == ENOENT || errno == ENOTDIR)
+		return oci_diagnose(inputs->report, r->node, "'%s' names "
+				    "'%.300s', which is not there, expected "
+				    "%s%s%.300s%s", r->key, path,
+				    r->folders ? "a file or folder" : "a file",
+				    absolute ? "" : " below '",
+				    absolute ? "" : inputs->folder,
+				    absolute ? "" : "', or an absolute path");
+	oci_fail_errno(&err, "'%s' cannot read '%.300s'", r->key, path);
+	return oci_diagnose(inputs->report, r->node, "%s, expected a readable "
+			    "%s", err.message,
+			    r->folders ? "file or folder" : "file");
+}
+
+static bool check_type(struct oci_inputs *inputs, const struct request *r,
+		       const char *path, mode_t mode, bool *folder)
+{
+	*folder = S_ISDIR(mode);
+	if (S_ISREG(mode) || (*folder && r->folders))
+		return true;
+	if (*folder)
+		return oci_diagnose(inputs->report, r->node, "'%s' names the "
+				    "folder '%.300s', expected a file", r->key,
+				    path);
+	return oci_diagnose(inputs->report, r->node, "'%s' names '%.300s', "
+			    "which is neither a file nor a folder, expected "
+			    "one of them", r->key, path);
+}
+
+/* Opens one input to see what it is, and that it can be read. */
+static bool check_input(struct oci_inputs *inputs, const struct request *r,
+			const char *path, bool *folder)
+{
+	struct stat st;
+	bool good;
+	int fd;
+
+	if (!oci_utf8_valid(path, strlen(path)))
+		return oci_diagnose(inputs->report, r->node, "'%s' finds "
+				    "'%.300s', a name that is not UTF-8, "
+				    "expected it renamed", r->key, path);
+	if (!check_inside(inputs, r, path))
+		return false;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return fail_open(inputs, r, path);
+	if (fstat(fd, &st) != 0)
+		good = fail_open(inputs, r, path);
+	else
+		good = check_type(inputs, r, path, st.st_mode, folder);
+	close(fd);
+	return good && oci_inputs_add(inputs, path);
+}
+
+static bool take_matches(struct oci_inputs *inputs, const struct request *r,
+			 const struct oci_strings *matches,
+			 struct oci_plan_inputs *out)
+{
+	bool good = true;
+
+	out->items = oci_arena_alloc(inputs->arena,
+				     matches->count * sizeof(*out->items));
+	if (!out->items)
+		return oci_diagnose_nomem(inputs->report);
+	for (size_t i = 0; i < matches->count; i++) {
+		struct oci_plan_input *input = &out->items[out->count];
+
+		if (!check_input(inputs, r, matches->items[i],
+				 &input->folder)) {
+			good = false;
+			continue;
+		}
+		input->path = oci_arena_text(inputs->arena, matches->items[i]);
+		if (!input->path)
+			return oci_diagnose_nomem(inputs->report);
+		out->count++;
+	}
+	return good;
+}
+
+static bool find(struct oci_inputs *inputs, const struct request *r,
+		 struct oci_plan_inputs *out)
+{
+	struct oci_strings matches = {0};
+	struct oci_error err;
+	bool good;
+	int rc;
+
+	if (r->pattern[0] != '/' && has_parent_part(r->pattern))
+		return oci_diagnose(inputs->report, r->node, "'%s' is '%s', "
+				    "but '..' would leave the spec's folder, "
+				    "expected a path below it or an absolute "
+				    "one", r->key, r->pattern);
+	rc = oci_find(&matches, inputs->folder, r->pattern, &err);
+	if (rc == OCI_E_NOMEM)
+		good = oci_diagnose_nomem(inputs->report);
+	else if (rc)
+		good = oci_diagnose(inputs->report, r->node, "%s, expected "
+				    "folders that can be read", err.message);
+	else if (matches.count == 0)
+		good = oci_diagnose(inputs->report, r->node, "'%s' pattern "
+				    "'%s' matches nothing below '%s', expected "
+				    "at least one file", r->key, r->pattern,
+				    r->pattern[0] == '/' ? "/" :
+				    inputs->folder);
+	else
+		good = take_matches(inputs, r, &matches, out);
+	oci_strings_release(&matches);
+	return good;
+}
+
+static void resolve_entry(struct oci_inputs *inputs,
+			  struct oci_plan_entry *entry)
+{
+	struct request r = {
+		entry->source_node, oci_entry_word(entry->kind), entry->source,
+		entry->kind == OCI_PLAN_FROM,
+	};
+	size_t folders = 0;
+
+	if (entry->kind != OCI_PLAN_FROM && entry->kind != OCI_PLAN_ARCHIVE)
+		return;
+	if (!find(inputs, &r, &entry->inputs) || entry->kind != OCI_PLAN_FROM)
+		return;
+	for (size_t i = 0; i < entry->inputs.count; i++)
+		folders += entry->inputs.items[i].folder;
+	if (entry->inputs.count > 1 && !entry->into)
+		oci_diagnose(inputs->report, oci_yaml_get(entry->node, "path"),
+			     "path '%.200s' gets %zu inputs from '%.200s', "
+			     "expected a path that ends in '/'", entry->path,
+			     entry->inputs.count, entry->source);
+	if (!folders && (entry->include.count || entry->exclude.count))
+		oci_diagnose(inputs->report, entry->source_node, "'include' "
+			     "and 'exclude' choose from a folder, but 'from' "
+			     "is a file, expected a folder");
+}
+
+void oci_inputs_resolve(struct oci_inputs *inputs, struct oci_plan *plan)
+{
+	for (size_t i = 0; i < plan->layer_count; i++) {
+		struct oci_plan_layer *layer = &plan->layers[i];
+
+		for (size_t j = 0; j < layer->deb_count; j++) {
+			struct oci_plan_deb *deb = &layer->debs[j];
+			struct request r = {
+				deb->node, "debs", deb->pattern, false,
+			};
+
+			find(inputs, &r, &deb->inputs);
+		}
+		for (size_t j = 0; j < layer->entry_count; j++)
+			resolve_entry(inputs, &layer->entries[j]);
+	}
+}

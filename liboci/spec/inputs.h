@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The files and folders that a plan reads. */
+#ifndef SPEC_INPUTS_H
+#define SPEC_INPUTS_H
+
+#include "spec/diagnostics.h"
+#include "spec/plan.h"
+
+struct oci_inputs {
+	struct oci_arena *arena;	/* borrowed, as is what follows */
+	struct oci_diagnostics *report;
+	const char *folder;		/* where relative ones start */
+	char *real_folder;		/* the same without links, or NULL */
+	struct oci_strings found;	/* each once, in the order found */
+	struct oci_table seen;
+};
+
+void oci_inputs_init(struct oci_inputs *inputs, struct oci_arena *arena,
+		     struct oci_diagnostics *report, const char *folder);
+void oci_inputs_release(struct oci_inputs *inputs);
+/* Fills in the inputs of every entry and deb; what is missing is reported. */
+void oci_inputs_resolve(struct oci_inputs *inputs, struct oci_plan *plan);
+/* Adds one path to what was found. */
+bool oci_inputs_add(struct oci_inputs *inputs, const char *path);
+
+#endif

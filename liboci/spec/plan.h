@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a spec asks for on one platform: every value typed and expanded, every
+ * input found. All of it lives in the spec's arena, the items of lists and
+ * maps too, so that nothing here is released on its own.
+ */
+#ifndef SPEC_PLAN_H
+#define SPEC_PLAN_H
+
+#include <oci/config.h>
+#include <oci/platform.h>
+#include <oci/text.h>
+#include <oci/tree.h>
+
+#include "spec/node.h"
+
+enum oci_plan_kind {
+	OCI_PLAN_NONE,
+	OCI_PLAN_FROM,
+	OCI_PLAN_ARCHIVE,
+	OCI_PLAN_CONTENT,
+	OCI_PLAN_DIRECTORY,
+	OCI_PLAN_SYMLINK,
+	OCI_PLAN_HARDLINK,
+	OCI_PLAN_DEVICE,
+	OCI_PLAN_REMOVE
+};
+
+/* A text that may hold NULs. */
+struct oci_plan_bytes {
+	const char *data;
+	size_t size;
+};
+
+/* A file or folder of this machine. */
+struct oci_plan_input {
+	const char *path;
+	bool folder;
+};
+
+struct oci_plan_inputs {
+	struct oci_plan_input *items;
+	size_t count;
+};
+
+struct oci_plan_device {
+	enum oci_entry_type type;
+	uint32_t major;
+	uint32_t minor;
+};
+
+struct oci_plan_owner {
+	int64_t uid;
+	int64_t gid;
+};
+
+struct oci_plan_entry {
+	const struct oci_yaml *node;
+	enum oci_plan_kind kind;
+	const char *path;	/* "/usr/bin": clean, absolute */
+	bool into;		/* path was written with a '/' at its end */
+	const char *source;	/* a pattern, or a link's target */
+	const struct oci_yaml *source_node;
+	struct oci_plan_bytes content;
+	struct oci_plan_device device;
+	int64_t mode;		/* as in struct oci_attributes */
+	struct oci_plan_owner owner;
+	int64_t mtime;
+	bool replace;
+	int64_t strip;
+	struct oci_strings include;
+	struct oci_strings exclude;
+	const char *origin;	/* "FILE:LINE:COL" */
+	struct oci_plan_inputs inputs;	/* of from and archive */
+};
+
+struct oci_plan_deb {
+	const struct oci_yaml *node;
+	const char *pattern;
+	const char *origin;
+	struct oci_plan_inputs inputs;
+};
+
+struct oci_plan_layer {
+	const char *name;	/* or NULL */
+	const char *origin;
+	struct oci_plan_deb *debs;
+	size_t deb_count;
+	struct oci_plan_entry *entries;
+	size_t entry_count;
+};
+
+struct oci_plan_settings {
+	const char *user;
+	const char *working_dir;
+	const char *stop_signal;
+	struct oci_strings env;		/* "NAME=VALUE" */
+	struct oci_strings entrypoint;
+	struct oci_strings cmd;
+	struct oci_strings exposed_ports;
+	struct oci_strings volumes;
+	struct oci_pairs labels;
+	struct oci_healthcheck healthcheck;
+};
+
+struct oci_plan {
+	struct oci_platform platform;
+	const char *image;		/* or NULL */
+	struct oci_strings tags;
+	struct oci_plan_layer *layers;
+	size_t layer_count;
+	struct oci_plan_settings config;
+	struct oci_pairs annotations;
+};
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading a spec: at most OCI_SPEC_MAX bytes, and UTF-8 only. libyaml would
+ * take UTF-16 as well, but the places in messages would then be wrong.
+ */
+#include "spec/read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/utf8.h"
+
+enum { CHUNK = 64 * 1024 };
+
+static int read_all(struct oci_buf *out, int fd, const char *path,
+		    struct oci_error *err)
+{
+	for (;;) {
+		size_t room = out->max - out->len;
+		ssize_t got;
+		int rc;
+
+		if (!room)
+			return 0;
+		rc = oci_buf_reserve(out, room < CHUNK ? room : CHUNK, err);
+		if (rc)
+			return rc;
+		got = read(fd, out->data + out->len,
+			   room < CHUNK ? room : CHUNK);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return oci_fail_errno(err, "read spec '%s'", path);
+		if (got == 0)
+			return oci_buf_add(out, "", 0, err);
+		out->len += (size_t)got;
+	}
+}
+
+/* The length of the character at p, or 0 when it is not UTF-8. */
+static size_t character_size(const char *p, size_t left)
+{
+	for (size_t n = 1; n <= 4 && n <= left; n++)
+		if (oci_utf8_valid(p, n))
+			return n;
+	return 0;
+}
+
+void oci_spec_position(unsigned *line, unsigned *column, const char *data,
+		       size_t offset)
+{
+	*line = 1;
+	*column = 1;
+	for (size_t i = 0; i < offset; i++) {
+		if (data[i] == '\n') {
+			++*line;
+			*column = 1;
+		} else if (((unsigned char)data[i] & 0xc0) != 0x80) {
+			++*column;
+		}
+	}
+}
+
+static bool check_text(const struct oci_buf *buf,
+		       struct oci_diagnostics *report)
+{
+	unsigned line, column;
+	size_t at = 0, size;
+
+	if (oci_utf8_valid(buf->data, buf->len))
+		return true;
+	while ((size = character_size(buf->data + at, buf->len - at)) > 0)
+		at += size;
+	oci_spec_position(&line, &column, buf->data, at);
+	return oci_diagnose_at(report, line, column,
+			       "byte 0x%02x is not UTF-8, expected a text file "
+			       "in UTF-8", (unsigned char)buf->data[at]);
+}
+
+static void drop_mark(struct oci_buf *buf)
+{
+	if (buf->len < 3 || memcmp(buf->data, "\xef\xbb\xbf", 3) != 0)
+		return;
+	buf->len -= 3;
+	memmove(buf->data, buf->data + 3, buf->len + 1);
+}
+
+int oci_spec_read(struct oci_buf *out, const char *path,
+		  struct oci_diagnostics *report, struct oci_error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int rc;
+
+	if (fd < 0)
+		return oci_fail_errno(err, "open spec '%s'", path);
+	oci_buf_init(out, (size_t)OCI_SPEC_MAX + 1);
+	rc = read_all(out, fd, path, err);
+	close(fd);
+	if (rc)
+		return rc;
+	if (out->len > OCI_SPEC_MAX) {
+		oci_diagnose_at(report, 1, 1,
+				"the spec has more than %u bytes, expected "
+				"large content in files of its own, named with "
+				"'from'", OCI_SPEC_MAX);
+		return 0;
+	}
+	if (check_text(out, report))
+		drop_mark(out);
+	return 0;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The bytes of a spec file. */
+#ifndef SPEC_READ_H
+#define SPEC_READ_H
+
+#include "base/buf.h"
+#include "spec/diagnostics.h"
+
+/*
+ * Reads the spec into *out, which the caller has made empty and releases,
+ * without a byte order mark. A file that is too large or is not UTF-8 is
+ * reported, not returned.
+ */
+int oci_spec_read(struct oci_buf *out, const char *path,
+		  struct oci_diagnostics *report, struct oci_error *err);
+/* The line and column of the byte at offset, both from 1. */
+void oci_spec_position(unsigned *line, unsigned *column, const char *data,
+		       size_t offset);
+
+#endif

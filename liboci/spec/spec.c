@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Opening a spec: read, parse, then decode once a platform, then look for the
+ * inputs. Errors of all the steps but the first two come in one go.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "spec/decode.h"
+#include "spec/handle.h"
+#include "spec/inputs.h"
+#include "spec/read.h"
+#include "spec/yaml.h"
+
+/* While a spec is being opened. */
+struct opening {
+	struct oci_spec *spec;
+	const struct oci_spec_options *options;
+	struct oci_diagnostics report;
+	struct oci_inputs inputs;
+	const struct oci_yaml *root;
+};
+
+/* The folder of a path: "." where it has none. */
+static char *folder_of(struct oci_arena *arena, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return oci_arena_text(arena, ".");
+	return oci_arena_copy(arena, path,
+			      slash == path ? 1 : (size_t)(slash - path));
+}
+
+static void choose_platforms(struct opening *o)
+{
+	const struct oci_spec_options *options = o->options;
+	const struct oci_yaml *vars = oci_yaml_get(o->root, "vars");
+	struct oci_platform_list list;
+	struct oci_scope scope;
+	struct oci_decoder d = {
+		&o->spec->arena, &o->report, &scope, "platforms",
+	};
+
+	oci_scope_init(&scope, d.arena, d.report, o->root, vars, options->vars,
+		       NULL);
+	oci_decode_platforms(&list, &d, o->root);
+	if (options->platform_count) {
+		size_t size = options->platform_count * sizeof(*list.items);
+
+		list.count = options->platform_count;
+		list.items = oci_arena_alloc(d.arena, size);
+		if (list.items)
+			memcpy(list.items, options->platforms, size);
+	}
+	o->spec->platforms = list.items;
+	o->spec->count = list.items ? list.count : 0;
+	o->spec->plans = oci_arena_alloc(d.arena, o->spec->count *
+						  sizeof(*o->spec->plans));
+	if (!list.items || !o->spec->plans) {
+		o->spec->count = 0;
+		oci_diagnose_nomem(&o->report);
+	}
+}
+
+static void check_platforms(struct opening *o)
+{
+	const struct oci_platform *p = o->spec->platforms;
+	char text[OCI_PLATFORM_TEXT];
+
+	for (size_t i = 1; i < o->spec->count; i++)
+		for (size_t j = 0; j < i; j++) {
+			if (!oci_platform_equal(&p[i], &p[j]))
+				continue;
+			oci_platform_format(text, &p[i]);
+			oci_diagnose(&o->report, o->root, "platform '%s' is "
+				     "asked for twice, expected it once",
+				     text);
+		}
+}
+
+static void decode_plan(struct opening *o, size_t i)
+{
+	struct oci_plan *plan = &o->spec->plans[i];
+	struct oci_scope scope;
+	struct oci_decoder d = {&o->spec->arena, &o->report, &scope, "spec"};
+
+	plan->platform = o->spec->platforms[i];
+	oci_scope_init(&scope, d.arena, d.report, o->root,
+		       oci_yaml_get(o->root, "vars"), o->options->vars,
+		       &plan->platform);
+	if (o->report.nomem)
+		return;
+	oci_scope_check(&scope);
+	oci_decode_plan(plan, &d, o->root);
+	oci_inputs_resolve(&o->inputs, plan);
+}
+
+static bool same_texts(const struct oci_strings *a, const struct oci_strings *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (strcmp(a->items[i], b->items[i]) != 0)
+			return false;
+	return true;
+}
+
+/* Image and tags name the index, so they cannot differ by platform. */
+static void check_names(struct opening *o)
+{
+	const struct oci_plan *first = &o->spec->plans[0];
+
+	for (size_t i = 1; i < o->spec->count; i++) {
+		const struct oci_plan *plan = &o->spec->plans[i];
+		const char *key = NULL;
+
+		if (!same_texts(&plan->tags, &first->tags))
+			key = "tags";
+		if (plan->image && first->image &&
+		    strcmp(plan->image, first->image) != 0)
+			key = "image";
+		if (!key)
+			continue;
+		oci_diagnose(&o->report, oci_yaml_get(o->root, key),
+			     "'%s' differs by platform, expected the same for "
+			     "all of them: it names the index", key);
+	}
+}
+
+static void decode(struct opening *o, const char *folder)
+{
+	if (o->root->type != OCI_YAML_MAPPING) {
+		oci_diagnose(&o->report, o->root, "the spec is %s, expected a "
+			     "mapping with keys such as 'version'",
+			     oci_yaml_kind(o->root));
+		return;
+	}
+	oci_inputs_init(&o->inputs, &o->spec->arena, &o->report, folder);
+	if (oci_inputs_add(&o->inputs, o->spec->file))
+		choose_platforms(o);
+	if (!o->report.nomem)
+		check_platforms(o);
+	for (size_t i = 0; !o->report.nomem && i < o->spec->count; i++)
+		decode_plan(o, i);
+	if (oci_diagnostics_clean(&o->report))
+		check_names(o);
+	o->spec->inputs = o->inputs.found;
+	o->inputs.found = (struct oci_strings){0};
+	oci_inputs_release(&o->inputs);
+}
+
+static int load(struct opening *o, const char *folder, struct oci_error *err)
+{
+	struct oci_buf text = {0};
+	struct oci_error e;
+	int rc = oci_spec_read(&text, o->spec->file, &o->report, &e);
+
+	if (!rc && oci_diagnostics_clean(&o->report))
+		o->root = oci_yaml_load(&o->spec->arena, text.data, text.len,
+					&o->report);
+	oci_buf_release(&text);
+	if (rc) {
+		if (o->options->report)
+			o->options->report(o->options->report_data, e.message);
+		return oci_fail(err, (enum oci_status)rc, "%s", e.message);
+	}
+	if (o->root)
+		decode(o, folder);
+	return oci_diagnostics_finish(&o->report, o->options->report,
+				      o->options->report_data, err);
+}
+
+int oci_spec_open(struct oci_spec **out, const char *path,
+		  const struct oci_spec_options *options, struct oci_error *err)
+{
+	static const struct oci_spec_options defaults = OCI_SPEC_OPTIONS_INIT;
+	struct opening o = {.options = options ? options : &defaults};
+	const char *folder;
+	int rc;
+
+	*out = NULL;
+	o.spec = calloc(1, sizeof(*o.spec));
+	if (!o.spec)
+		return oci_fail_nomem(err);
+	o.spec->file = oci_arena_text(&o.spec->arena, path);
+	folder = o.options->folder ? o.options->folder :
+				     folder_of(&o.spec->arena, path);
+	oci_diagnostics_init(&o.report, path);
+	rc = o.spec->file && folder ? load(&o, folder, err) :
+				      oci_fail_nomem(err);
+	oci_diagnostics_release(&o.report);
+	if (rc)
+		oci_spec_free(o.spec);
+	else
+		*out = o.spec;
+	return rc;
+}
+
+void oci_spec_free(struct oci_spec *spec)
+{
+	if (!spec)
+		return;
+	oci_strings_release(&spec->inputs);
+	oci_arena_release(&spec->arena);
+	free(spec);
+}
+
+const char *oci_spec_image(const struct oci_spec *spec)
+{
+	return spec->plans[0].image;
+}
+
+const struct oci_strings *oci_spec_tags(const struct oci_spec *spec)
+{
+	return &spec->plans[0].tags;
+}
+
+const struct oci_platform *oci_spec_platforms(const struct oci_spec *spec,
+					      size_t *count)
+{
+	*count = spec->count;
+	return spec->platforms;
+}
+
+const struct oci_strings *oci_spec_inputs(const struct oci_spec *spec)
+{
+	return &spec->inputs;
+}

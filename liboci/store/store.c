@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is the same for every kind of store. */
+#include "store/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "io/digest.h"
+
+enum { NESTING_MAX = 8 };
+
+int oci_store_has(bool *out, struct oci_store *store,
+		  const struct oci_digest *digest, struct oci_error *err)
+{
+	*out = false;
+	return store->ops->has(out, store, digest, err);
+}
+
+int oci_store_open(struct oci_source **out, struct oci_store *store,
+		   const struct oci_descriptor *descriptor,
+		   struct oci_error *err)
+{
+	struct oci_source *raw;
+	int rc;
+
+	*out = NULL;
+	rc = store->ops->open(&raw, store, &descriptor->digest, err);
+	if (rc)
+		return rc;
+	return oci_checked_open(out, raw, &descriptor->digest,
+				descriptor->size, err);
+}
+
+static int read_all(struct oci_buf *buf, struct oci_source *source,
+		    struct oci_error *err)
+{
+	char data[16 * 1024];
+	size_t got;
+	int rc;
+
+	do {
+		rc = oci_source_read(&got, source, data, sizeof(data), err);
+		if (!rc)
+			rc = oci_buf_add(buf, data, got, err);
+	} while (!rc && got);
+	return rc;
+}
+
+int oci_store_read(char **out, struct oci_store *store,
+		   const struct oci_descriptor *descriptor,
+		   struct oci_error *err)
+{
+	struct oci_source *source;
+	struct oci_buf buf;
+	int rc;
+
+	*out = NULL;
+	if (descriptor->size > OCI_DOCUMENT_MAX)
+		return oci_fail(err, OCI_E_LIMIT,
+				"document %s has %llu bytes, the most is %u",
+				descriptor->digest.text,
+				(unsigned long long)descriptor->size,
+				OCI_DOCUMENT_MAX);
+	rc = oci_store_open(&source, store, descriptor, err);
+	if (rc)
+		return rc;
+	oci_buf_init(&buf, OCI_DOCUMENT_MAX);
+	rc = read_all(&buf, source, err);
+	if (!rc)
+		rc = oci_buf_take(out, &buf, err);
+	oci_buf_release(&buf);
+	oci_source_free(source);
+	return rc;
+}
+
+static int fail_read_only(struct oci_error *err)
+{
+	return oci_fail(err, OCI_E_UNSUPPORTED, "the store is only read");
+}
+
+int oci_store_create(struct oci_sink **out, struct oci_store *store,
+		     struct oci_error *err)
+{
+	*out = NULL;
+	if (!store->ops->create)
+		return fail_read_only(err);
+	return store->ops->create(out, store, err);
+}
+
+int oci_store_add(struct oci_store *store, struct oci_sink *blob,
+		  const struct oci_digest *digest, uint64_t size,
+		  struct oci_error *err)
+{
+	if (!store->ops->add)
+		return fail_read_only(err);
+	return store->ops->add(store, blob, digest, size, err);
+}
+
+int oci_store_put(struct oci_descriptor *out, struct oci_store *store,
+		  const void *data, size_t size, struct oci_error *err)
+{
+	struct oci_sink *blob;
+	int rc = oci_digest_data(&out->digest, data, size, err);
+
+	if (rc)
+		return rc;
+	out->size = size;
+	rc = oci_store_create(&blob, store, err);
+	if (rc)
+		return rc;
+	rc = oci_sink_write(blob, data, size, err);
+	if (!rc)
+		rc = oci_store_add(store, blob, &out->digest, size, err);
+	oci_sink_free(blob);
+	return rc;
+}
+
+const struct oci_descriptors *oci_store_names(const struct oci_store *store)
+{
+	return &store->index.manifests;
+}
+
+int oci_store_commit(struct oci_store *store, struct oci_error *err)
+{
+	if (!store->ops->commit)
+		return fail_read_only(err);
+	return store->ops->commit(store, err);
+}
+
+void oci_store_free(struct oci_store *store)
+{
+	if (!store)
+		return;
+	oci_index_release(&store->index);
+	store->ops->free(store);
+}
+
+int oci_store_blobs(struct oci_store *store, oci_blob_fn *visit, void *data,
+		    struct oci_error *err)
+{
+	return store->ops->blobs(store, visit, data, err);
+}
+
+/* The member of an index that is for platform, NULL: the first image. */
+static const struct oci_descriptor *
+choose(const struct oci_index *index, const struct oci_platform *platform)
+{
+	for (size_t i = 0; i < index->manifests.count; i++) {
+		const struct oci_descriptor *d = &index->manifests.items[i];
+
+		if (!oci_media_is_manifest(d->media_type) &&
+		    !oci_media_is_index(d->media_type))
+			continue;
+		if (!platform || (d->has_platform &&
+				  oci_platform_equal(&d->platform, platform)))
+			return d;
+	}
+	return NULL;
+}
+
+static int descend(struct oci_descriptor *at, struct oci_store *store,
+		   const struct oci_platform *platform, struct oci_error *err)
+{
+	char name[OCI_PLATFORM_TEXT] = "any platform";
+	const struct oci_descriptor *chosen;
+	struct oci_descriptor next = {0};
+	struct oci_index index = {0};
+	char *json;
+	int rc = oci_store_read(&json, store, at, err);
+
+	if (!rc)
+		rc = oci_index_parse(&index, json, (size_t)at->size,
+				     at->media_type, err);
+	free(json);
+	if (rc)
+		return rc;
+	chosen = choose(&index, platform);
+	if (chosen) {
+		rc = oci_descriptor_copy(&next, chosen, err);
+	} else {
+		if (platform)
+			oci_platform_format(name, platform);
+		rc = oci_fail(err, OCI_E_NOT_FOUND,
+			      "index %s has no image for %s", at->digest.text,
+			      name);
+	}
+	oci_index_release(&index);
+	if (rc)
+		return rc;
+	oci_descriptor_release(at);
+	*at = next;
+	return 0;
+}
+
+int oci_store_manifest(struct oci_descriptor *out, struct oci_store *store,
+		       const struct oci_descriptor *from,
+		       const struct oci_platform *platform,
+		       struct oci_error *err)
+{
+	int rc = oci_descriptor_copy(out, from, err);
+
+	for (int i = 0; !rc && i < NESTING_MAX; i++) {
+		if (!oci_media_is_index(out->media_type))
+			return 0;
+		rc = descend(out, store, platform, err);
+	}
+	if (!rc)
+		rc = oci_fail(err, OCI_E_LIMIT,
+			      "indexes are nested more than %d deep",
+			      NESTING_MAX);
+	oci_descriptor_release(out);
+	return rc;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What every kind of store has: its names, and a vtable for its blobs.
+ * Implementations embed struct oci_store as their first member.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <oci/manifest.h>
+#include <oci/store.h>
+
+struct oci_store_ops {
+	int (*has)(bool *out, struct oci_store *store,
+		   const struct oci_digest *digest, struct oci_error *err);
+	/* The bytes as they are, unchecked. */
+	int (*open)(struct oci_source **out, struct oci_store *store,
+		    const struct oci_digest *digest, struct oci_error *err);
+	/* NULL in stores that are only read. */
+	int (*create)(struct oci_sink **out, struct oci_store *store,
+		      struct oci_error *err);
+	int (*add)(struct oci_store *store, struct oci_sink *blob,
+		   const struct oci_digest *digest, uint64_t size,
+		   struct oci_error *err);
+	int (*commit)(struct oci_store *store, struct oci_error *err);
+	int (*blobs)(struct oci_store *store, oci_blob_fn *visit, void *data,
+		     struct oci_error *err);
+	/* Reports what is wrong beside the blobs; NULL: nothing to check. */
+	int (*check)(struct oci_store *store,
+		     void (*report)(void *data, const char *finding),
+		     void *data, struct oci_error *err);
+	void (*free)(struct oci_store *store);
+};
+
+struct oci_store {
+	const struct oci_store_ops *ops;
+	struct oci_index index;		/* index.json: the names */
+};
+
+/* The manifest that a descriptor leads to: itself, or the one for platform
+ * (NULL: the first) of an index, at most a few levels down. */
+int oci_store_manifest(struct oci_descriptor *out, struct oci_store *store,
+		       const struct oci_descriptor *from,
+		       const struct oci_platform *platform,
+		       struct oci_error *err);
+
+#endif

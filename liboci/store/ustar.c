@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One ustar header: POSIX.1-2008, pax, "ustar Interchange Format". */
+#include "store/ustar.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#define OCTAL_MAX UINT64_C(077777777777)
+
+/* Offsets and widths of the header's fields. */
+enum {
+	NAME = 0, NAME_ROOM = 100,
+	MODE = 100,
+	UID = 108,
+	GID = 116,
+	SIZE = 124, SIZE_ROOM = 12,
+	MTIME = 136, MTIME_ROOM = 12,
+	CHECKSUM = 148, CHECKSUM_ROOM = 8,
+	TYPE = 156,
+	MAGIC = 257
+};
+
+static void put_octal(unsigned char *field, int digits, uint64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%0*llo", digits,
+		 (unsigned long long)value);
+	memcpy(field, text, (size_t)digits + 1);
+}
+
+static void put_size(unsigned char *field, uint64_t size)
+{
+	if (size <= OCTAL_MAX) {
+		put_octal(field, SIZE_ROOM - 1, size);
+		return;
+	}
+	field[0] = 0x80;
+	for (int i = SIZE_ROOM - 1; i > 0; i--) {
+		field[i] = (unsigned char)(size & 0xff);
+		size >>= 8;
+	}
+}
+
+int oci_ustar_header(unsigned char out[OCI_USTAR_BLOCK], const char *name,
+		     uint64_t size, int64_t mtime, struct oci_error *err)
+{
+	size_t length = strlen(name);
+	unsigned sum = 0;
+
+	if (length == 0 || length > NAME_ROOM)
+		return oci_fail(err, OCI_E_LIMIT,
+				"member name '%s' is too long", name);
+	memset(out, 0, OCI_USTAR_BLOCK);
+	memcpy(out + NAME, name, length);
+	put_octal(out + MODE, 7, name[length - 1] == '/' ? 0755 : 0644);
+	put_octal(out + UID, 7, 0);
+	put_octal(out + GID, 7, 0);
+	put_size(out + SIZE, size);
+	put_octal(out + MTIME, MTIME_ROOM - 1,
+		  (uint64_t)mtime & OCTAL_MAX);
+	out[TYPE] = name[length - 1] == '/' ? '5' : '0';
+	memcpy(out + MAGIC, "ustar\00000", 8);
+	memset(out + CHECKSUM, ' ', CHECKSUM_ROOM);
+	for (int i = 0; i < OCI_USTAR_BLOCK; i++)
+		sum += out[i];
+	put_octal(out + CHECKSUM, 6, sum);
+	return 0;
+}
+
+uint64_t oci_ustar_padded(uint64_t size)
+{
+	return (size + OCI_USTAR_BLOCK - 1) / OCI_USTAR_BLOCK *
+	       OCI_USTAR_BLOCK;
+}

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# What the tests of the command share. OCI_PACK names the command to test.
+
+bats_require_minimum_version 1.5.0
+
+root=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
+export OCI_PACK=${OCI_PACK:-$root/build/release/oci-pack}
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+unset SOURCE_DATE_EPOCH
+
+# A folder of the test's own, in which temporary files show as well.
+work_in_folder() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	mkdir -p tmp
+	export TMPDIR=$PWD/tmp
+}
+
+# spec NAME LINE...: writes a spec of version 1.
+spec() {
+	local name=$1
+
+	shift
+	printf '%s\n' 'version: 1' "$@" >"$name"
+}
+
+fail() {
+	printf '%s\n' "$@" >&2
+	return 1
+}
+
+equal() {
+	[ "$1" = "$2" ] || fail "wanted: $1" "got:    $2"
+}
+
+matches() {
+	[[ $2 =~ $1 ]] || fail "wanted: $1" "got:    $2"
+}
+
+# Every file and folder below the current one, with what is in them.
+listing() {
+	find . -type f -printf '%p %m %T@ ' -exec sha256sum {} \; |
+		sed 's| \./.*$||' | sort
+	find . ! -type f -printf '%p %y %l\n' | sort
+}
+
+# refused STATUS PATTERN ARGUMENT...: the command ends with STATUS and one
+# line that matches PATTERN; it leaves nothing behind and changes nothing.
+refused() {
+	local wanted=$1 pattern=$2 before after
+
+	shift 2
+	before=$(listing)
+	run --separate-stderr "$OCI_PACK" "$@"
+	after=$(listing)
+	# shellcheck disable=SC2154
+	[ "$status" -eq "$wanted" ] ||
+		fail "exit $status, wanted $wanted: $stderr" || return 1
+	matches "$pattern" "$stderr" || return 1
+	[ "$wanted" -eq 2 ] || [[ $stderr != *$'\n'* ]] ||
+		fail "more than one line: $stderr" || return 1
+	[ -z "$output" ] || fail "on stdout: $output" || return 1
+	[ "$before" = "$after" ] ||
+		fail "files changed:" "$(diff <(echo "$before") \
+			<(echo "$after"))"
+}
+
+# spoiled PATTERN SPEC ARGUMENT...: a spec that cannot be packed; nothing is
+# left where nothing was, and what was there stays, archive or layout.
+spoiled() {
+	local pattern=$1
+
+	shift
+	refused 1 "$pattern" "$@" -o fresh.tar || return 1
+	refused 1 "$pattern" "$@" -o fresh || return 1
+	[ -e earlier.tar ] || make_earlier || return 1
+	refused 1 "$pattern" "$@" -o earlier.tar || return 1
+	refused 1 "$pattern" "$@" -o oci:earlier:latest
+}
+
+make_earlier() {
+	spec earlier.spec 'image: earlier' 'tags: [latest]' \
+		'layers: [{entries: [{path: /a, content: a}]}]'
+	"$OCI_PACK" earlier.spec -q -o earlier.tar >/dev/null
+	"$OCI_PACK" earlier.spec -q -o earlier >/dev/null
+}
+
+layers() {
+	python3 "$root/tests/layers" "$@"
+}
+
+digest_of() {
+	sha256sum "$1" | cut -d ' ' -f 1
+}
+
+# need_peer PROGRAM...: without it the test is skipped, where CI does not
+# insist on it.
+need_peer() {
+	local program
+
+	for program; do
+		command -v "$program" >/dev/null || lack "'$program' is missing"
+	done
+}
+
+lack() {
+	[ "${CI:-}" != true ] || fail "$1" || exit 1
+	skip "$1"
+}
+
+need_root() {
+	[ "$(id -u)" -eq 0 ] || skip "only root can do this"
+}
