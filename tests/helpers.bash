@@ -12,8 +12,8 @@ unset SOURCE_DATE_EPOCH
 
 # A folder of the test's own, in which temporary files show as well.
 work_in_folder() {
-	cd "$BATS_TEST_TMPDIR" || return 1
-	mkdir -p tmp
+	mkdir -p "$BATS_TEST_TMPDIR/work/tmp"
+	cd "$BATS_TEST_TMPDIR/work" || return 1
 	export TMPDIR=$PWD/tmp
 }
 
@@ -34,7 +34,10 @@ equal() {
 	[ "$1" = "$2" ] || fail "wanted: $1" "got:    $2"
 }
 
+# In the C locale, so that what is not UTF-8 can be looked at.
 matches() {
+	local LC_ALL=C
+
 	[[ $2 =~ $1 ]] || fail "wanted: $1" "got:    $2"
 }
 
@@ -66,13 +69,18 @@ refused() {
 			<(echo "$after"))"
 }
 
+# What a message says beyond what is wrong.
+hint='expected|did you mean|again|exclude|remove|choose|rename|check|fetch'
+
 # spoiled PATTERN SPEC ARGUMENT...: a spec that cannot be packed; nothing is
-# left where nothing was, and what was there stays, archive or layout.
+# left where nothing was, and what was there stays, archive or layout. The
+# message has a hint.
 spoiled() {
 	local pattern=$1
 
 	shift
 	refused 1 "$pattern" "$@" -o fresh.tar || return 1
+	matches "$hint" "${stderr#*: }" || return 1
 	refused 1 "$pattern" "$@" -o fresh || return 1
 	[ -e earlier.tar ] || make_earlier || return 1
 	refused 1 "$pattern" "$@" -o earlier.tar || return 1

@@ -112,7 +112,7 @@ packing() {
 }
 
 @test "hard link to a directory" {
-	packing hardlink-to-directory "5:9: .*directory"
+	packing hardlink-to-directory "5:9: .*'/a', which is no file"
 }
 
 @test "hard links to each other" {
@@ -210,12 +210,12 @@ socket.socket(socket.AF_UNIX).bind("app/socket")'
 }
 
 @test "spec that is not there" {
-	spoiled "^oci-pack: .*'none\.spec'.*No such file" none.spec
+	refused 1 "^oci-pack: .*'none\.spec'.*No such file" none.spec -o x.tar
 }
 
 @test "spec that is a folder" {
 	mkdir folder.spec
-	spoiled "^oci-pack: .*'folder\.spec'" folder.spec
+	refused 1 "^oci-pack: .*'folder\.spec'.*directory" folder.spec -o x.tar
 }
 
 @test "output that is the spec" {
@@ -245,7 +245,7 @@ socket.socket(socket.AF_UNIX).bind("app/socket")'
 
 @test "output below a folder that is not there" {
 	spec a.spec 'image: x' 'layers: [{entries: [{path: /a, content: a}]}]'
-	refused 1 "none/out\.tar.*No such file" a.spec -o none/out.tar
+	refused 1 "none.*No such file" a.spec -o none/out.tar
 }
 
 @test "output folder with something else in it" {
