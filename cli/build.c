@@ -148,6 +148,18 @@ static int build(struct build *b, struct oci_error *err)
 	return rc;
 }
 
+/* Errors that start with a place in the spec are left so, for editors. */
+static int say_failure(const struct build *b, const struct oci_error *err)
+{
+	size_t size = strlen(b->options.spec);
+
+	if (strncmp(err->message, b->options.spec, size) != 0 ||
+	    err->message[size] != ':')
+		return say_error(err);
+	fprintf(stderr, "%s\n", err->message);
+	return EXIT_FAILED;
+}
+
 static int run(struct build *b)
 {
 	struct oci_error err;
@@ -160,7 +172,7 @@ static int run(struct build *b)
 	if (open_spec(b, &err))
 		return EXIT_FAILED;
 	if (build(b, &err))
-		return say_error(&err);
+		return say_failure(b, &err);
 	say_result(b);
 	say_platforms(b);
 	return EXIT_DONE;

@@ -11,24 +11,25 @@ static const char help[] =
 	"\n"
 	"Packs the image that SPEC describes.\n"
 	"\n"
-	"  -o, --output FILE.tar    an archive that docker load, podman load and\n"
-	"                           skopeo take; - is standard output\n"
-	"  -o, --output DIR         an OCI layout; oci:DIR:TAG names the image\n"
-	"  -t, --tag NAME[:TAG]     instead of the spec's image and tags; may be\n"
-	"                           given more than once\n"
-	"      --set NAME=VALUE     sets a variable of the spec\n"
-	"      --platform P[,P]     instead of the spec's platforms\n"
-	"      --compression KIND   gzip[:1-12], zstd[:1-19] or none; the usual\n"
-	"                           is gzip\n"
-	"      --jobs N             threads that compress; the usual is one a\n"
-	"                           core. The result does not depend on it\n"
-	"  -C, --directory DIR      relative inputs start here, not at the spec\n"
-	"  -q, --quiet              print the digest and nothing else\n"
-	"  -v, --verbose            say what is done\n"
+	"  -o, --output FILE.tar   an archive that docker load, podman load\n"
+	"                          and skopeo take; - is standard output\n"
+	"  -o, --output DIR        an OCI layout; oci:DIR:TAG names the image\n"
+	"  -t, --tag NAME[:TAG]    instead of the spec's image and tags; may\n"
+	"                          be given more than once\n"
+	"      --set NAME=VALUE    sets a variable of the spec\n"
+	"      --platform P[,P]    instead of the spec's platforms\n"
+	"      --compression KIND  gzip[:1-12], zstd[:1-19] or none; the\n"
+	"                          usual is gzip\n"
+	"      --jobs N            threads that compress; the usual is one a\n"
+	"                          core. The result does not depend on it\n"
+	"  -C, --directory DIR     inputs start here, not at the spec\n"
+	"  -q, --quiet             print the digest and nothing else\n"
+	"  -v, --verbose           say what is done\n"
 	"  -h, --help\n"
 	"\n"
-	"SOURCE_DATE_EPOCH dates the image; the usual is 1970-01-01. TMPDIR is\n"
-	"where members of archives are kept meanwhile; the usual is /var/tmp.\n";
+	"SOURCE_DATE_EPOCH dates the image; the usual is 1970-01-01. TMPDIR\n"
+	"is where members of archives are kept meanwhile; the usual is\n"
+	"/var/tmp.\n";
 
 enum { OPT_SET = 256, OPT_PLATFORM, OPT_COMPRESSION, OPT_JOBS };
 
@@ -108,10 +109,9 @@ static int add_platforms(struct build_options *out, const char *text)
 
 static int set_jobs(struct build_options *out, const char *text)
 {
-	char *end;
-	unsigned long jobs = strtoul(text, &end, 10);
+	uint64_t jobs;
 
-	if (*text < '0' || *text > '9' || *end || jobs < 1 || jobs > 1024)
+	if (!parse_number(&jobs, text, 1024) || jobs < 1)
 		return say_usage("build", "--jobs '%s' is not 1 to 1024",
 				 text);
 	out->jobs = (unsigned)jobs;

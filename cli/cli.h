@@ -32,6 +32,9 @@ const char *temp_dir(void);
 /* SOURCE_DATE_EPOCH, or OCI_DEFAULT. False, and said, when it is no time. */
 bool read_epoch(int64_t *epoch);
 
+/* Decimal digits alone, at most max. */
+bool parse_number(uint64_t *out, const char *text, uint64_t max);
+
 /* "27.3 MB" in decimal units. */
 #define SIZE_TEXT 16
 void format_size(char out[SIZE_TEXT], uint64_t bytes);

@@ -6,19 +6,20 @@
 #include <string.h>
 
 static const char help[] =
-	"Packs OCI container images from a declarative spec, without a daemon\n"
-	"and without running anything of the target platform.\n"
+	"Packs OCI container images from a declarative spec, without a\n"
+	"daemon and without running anything of the target platform.\n"
 	"\n"
-	"  oci-pack SPEC -o FILE.tar         an archive for docker load\n"
-	"  oci-pack SPEC -o DIR              an OCI layout\n"
-	"  oci-pack inspect IMAGE            what an image holds\n"
-	"  oci-pack verify IMAGE             whether all of it is right\n"
+	"  oci-pack SPEC -o FILE.tar   an archive for docker load\n"
+	"  oci-pack SPEC -o DIR        an OCI layout\n"
+	"  oci-pack inspect IMAGE      what an image holds\n"
+	"  oci-pack verify IMAGE       whether all of it is right\n"
 	"\n"
 	"IMAGE is FILE.tar, DIR or oci:DIR[:TAG].\n"
-	"'oci-pack COMMAND --help' tells the options; 'oci-pack SPEC' is short\n"
-	"for 'oci-pack build SPEC'. The spec language is in docs/spec.md.\n"
+	"'oci-pack COMMAND --help' tells the options; 'oci-pack SPEC' is\n"
+	"short for 'oci-pack build SPEC'. The spec language is in\n"
+	"docs/spec.md.\n"
 	"\n"
-	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 verify found "
+	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 verify found\n"
 	"something.\n";
 
 static const struct {

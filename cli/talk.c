@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The last second of the year 9999. */
+#define YEAR_9999 UINT64_C(253402300799)
+
 static volatile sig_atomic_t interrupted;
 
 static void on_signal(int number)
@@ -63,27 +66,40 @@ const char *temp_dir(void)
 	return dir && *dir ? dir : NULL;
 }
 
+bool parse_number(uint64_t *out, const char *text, uint64_t max)
+{
+	uint64_t value = 0;
+
+	if (!*text)
+		return false;
+	for (; *text; text++) {
+		unsigned digit = (unsigned)(*text - '0');
+
+		if (*text < '0' || *text > '9' || digit > max ||
+		    value > (max - digit) / 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	*out = value;
+	return true;
+}
+
 bool read_epoch(int64_t *epoch)
 {
 	const char *text = getenv("SOURCE_DATE_EPOCH");
-	int64_t value = 0;
+	uint64_t value;
 
 	*epoch = OCI_DEFAULT;
 	if (!text || !*text)
 		return true;
-	for (const char *p = text; *p; p++) {
-		/* 253402300799 is the last second of the year 9999. */
-		if (*p < '0' || *p > '9' || value > 25340230079) {
-			fprintf(stderr,
-				"oci-pack: SOURCE_DATE_EPOCH is '%s', not "
-				"seconds since 1970, up to the year 9999\n",
-				text);
-			return false;
-		}
-		value = value * 10 + (*p - '0');
+	if (parse_number(&value, text, YEAR_9999)) {
+		*epoch = (int64_t)value;
+		return true;
 	}
-	*epoch = value;
-	return true;
+	fprintf(stderr,
+		"oci-pack: SOURCE_DATE_EPOCH is '%s', not seconds since 1970, "
+		"up to the year 9999\n", text);
+	return false;
 }
 
 void format_size(char out[SIZE_TEXT], uint64_t bytes)

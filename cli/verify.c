@@ -8,9 +8,9 @@
 static const char help[] =
 	"Usage: oci-pack verify [-q] IMAGE\n"
 	"\n"
-	"Checks every digest, size, diff_id, document and reference of an OCI\n"
-	"layout or archive: FILE.tar, DIR or oci:DIR[:TAG]. Each thing that is\n"
-	"wrong is a line on standard output.\n"
+	"Checks every digest, size, diff_id, document and reference of an\n"
+	"OCI layout or archive: FILE.tar, DIR or oci:DIR[:TAG]. Each thing\n"
+	"that is wrong is a line on standard output.\n"
 	"\n"
 	"  -q, --quiet   say nothing of an image that is right\n"
 	"  -h, --help\n"
