@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the result of build is called, and that it is no input. */
+#define _XOPEN_SOURCE 700	/* realpath */
+
 #include "build.h"
 
 #include <stdlib.h>

@@ -71,6 +71,7 @@ refused() {
 
 # What a message says beyond what is wrong.
 hint='expected|did you mean|again|exclude|remove|choose|rename|check|fetch'
+hint+='|such as|is not [0-9]|packages are for'
 
 # spoiled PATTERN SPEC ARGUMENT...: a spec that cannot be packed; nothing is
 # left where nothing was, and what was there stays, archive or layout. The
@@ -119,4 +120,14 @@ lack() {
 
 need_root() {
 	[ "$(id -u)" -eq 0 ] || skip "only root can do this"
+}
+
+# The spec with one of everything, its inputs, and what its layers hold then.
+make_rich() {
+	cp "$root/fixtures/rich/rich.spec" .
+	"$root/fixtures/rich/make-inputs" .
+	export SOURCE_DATE_EPOCH=1700000000
+	sed -e "s/ E / $SOURCE_DATE_EPOCH /" \
+		-e "s/ USER / $(id -u):$(id -g) /" \
+		"$root/fixtures/rich/entries.txt" >entries.txt
 }

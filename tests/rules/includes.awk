@@ -48,7 +48,7 @@ function other_include(name,    i, known, good) {
 		if (index(FILENAME, place[i]) == 1)
 			good = 1
 	}
-	if (known && !good)
+	if (known && !good && FILENAME !~ /^tests\/unit\//)
 		say("third party", "<" name "> does not belong here")
 	else if (public && name !~ /^std(bool|def|int|arg)\.h$/)
 		say("public", "a public header includes <" name ">")
