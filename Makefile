@@ -101,7 +101,9 @@ $(COMMAND): $(CLI_OBJECTS) $(STATIC)
 	$(Q)$(CC) -pthread $(HARDEN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
 		$(DEPS_LIBS)
 
-$(BUILD)/liboci.pc: pkgconfig/liboci.pc.in liboci/include/oci/version.h Makefile
+# Written anew each time: PREFIX and LIBDIR may be others than before.
+.PHONY: $(BUILD)/liboci.pc
+$(BUILD)/liboci.pc: pkgconfig/liboci.pc.in
 	@mkdir -p $(@D)
 	$(Q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 		-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \

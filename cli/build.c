@@ -15,10 +15,25 @@ struct build {
 	struct oci_descriptor image;
 };
 
+/* Errors that start with a place in the spec are left so, for editors. */
+static bool has_place(const struct build *b, const char *text)
+{
+	size_t size = strlen(b->options.spec);
+
+	return strncmp(text, b->options.spec, size) == 0 &&
+	       text[size] == ':' && text[size + 1] >= '0' &&
+	       text[size + 1] <= '9';
+}
+
+static void say(const struct build *b, const char *text)
+{
+	fprintf(stderr, "%s%s\n", has_place(b, text) ? "" : "oci-pack: ",
+		text);
+}
+
 static void report(void *data, const char *text)
 {
-	(void)data;
-	fprintf(stderr, "%s\n", text);
+	say(data, text);
 }
 
 static int open_spec(struct build *b, struct oci_error *err)
@@ -30,6 +45,7 @@ static int open_spec(struct build *b, struct oci_error *err)
 	options.platforms = b->options.platforms;
 	options.platform_count = b->options.platform_count;
 	options.report = report;
+	options.report_data = b;
 	return oci_spec_open(&b->spec, b->options.spec, &options, err);
 }
 
@@ -148,18 +164,6 @@ static int build(struct build *b, struct oci_error *err)
 	return rc;
 }
 
-/* Errors that start with a place in the spec are left so, for editors. */
-static int say_failure(const struct build *b, const struct oci_error *err)
-{
-	size_t size = strlen(b->options.spec);
-
-	if (strncmp(err->message, b->options.spec, size) != 0 ||
-	    err->message[size] != ':')
-		return say_error(err);
-	fprintf(stderr, "%s\n", err->message);
-	return EXIT_FAILED;
-}
-
 static int run(struct build *b)
 {
 	struct oci_error err;
@@ -171,8 +175,10 @@ static int run(struct build *b)
 	/* Its errors were reported one by one; others come with their own. */
 	if (open_spec(b, &err))
 		return EXIT_FAILED;
-	if (build(b, &err))
-		return say_failure(b, &err);
+	if (build(b, &err)) {
+		say(b, err.message);
+		return EXIT_FAILED;
+	}
 	say_result(b);
 	say_platforms(b);
 	return EXIT_DONE;

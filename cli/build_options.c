@@ -120,12 +120,20 @@ static int set_jobs(struct build_options *out, const char *text)
 
 static int set_output(struct build_options *out, const char *text)
 {
+	struct image_name name;
+	struct oci_error err;
+	bool bad;
+
 	if (out->output)
 		return say_usage("build", "-o is given twice");
 	if (!*text)
 		return say_usage("build", "-o has an empty name");
 	out->output = text;
-	return -1;
+	if (!image_name_parse(&name, text, &err))
+		return say_usage("build", "-o: %s", err.message);
+	bad = name.tag && oci_tag_check(name.tag, &err);
+	image_name_release(&name);
+	return bad ? say_usage("build", "-o: %s", err.message) : -1;
 }
 
 static int add_name(struct build_options *out, const char *text)

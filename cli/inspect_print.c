@@ -55,7 +55,7 @@ static void print_pairs(const char *title, const struct oci_pairs *map)
 /* The history entry of a layer: that of the layer's number. */
 static const char *layer_name(const struct oci_config *config, size_t layer)
 {
-	static const char ours[] = "oci-pack layer ";
+	static const char ours[] = "oci-pack layer";
 	const char *text;
 
 	for (size_t i = 0; i < config->history_count; i++) {
@@ -63,7 +63,8 @@ static const char *layer_name(const struct oci_config *config, size_t layer)
 			continue;
 		text = config->history[i].created_by;
 		if (text && strncmp(text, ours, sizeof(ours) - 1) == 0)
-			text += sizeof(ours) - 1;
+			text += sizeof(ours) - 1 + (text[sizeof(ours) - 1] ==
+						    ' ');
 		return text ? text : "";
 	}
 	return "";

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 const char *oci_version(void)
 {
 	return OCI_VERSION;
@@ -28,11 +30,24 @@ const char *oci_status_name(int status)
 	return names[i];
 }
 
+/* Replaces control characters, the second set of ISO 6429 too, and bytes
+ * that are not UTF-8. */
 static void make_printable(char *text)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = '?';
+	size_t left = strlen(text);
+
+	while (left) {
+		size_t n = oci_utf8_size(text, left);
+		unsigned char c = (unsigned char)*text;
+
+		if (n == 0 || c < 0x20 || c == 0x7f ||
+		    (c == 0xc2 && (unsigned char)text[1] < 0xa0)) {
+			n = n ? n : 1;
+			memset(text, '?', n);
+		}
+		text += n;
+		left -= n;
+	}
 }
 
 static void format_message(char *out, const char *fmt, va_list args)
@@ -102,12 +117,25 @@ int oci_fail_errno(struct oci_error *err, const char *fmt, ...)
 	used = strlen(err->message);
 	snprintf(err->message + used, sizeof(err->message) - used, ": %s",
 		 reason);
+	make_printable(err->message);
 	return status;
 }
 
 int oci_fail_nomem(struct oci_error *err)
 {
 	return oci_fail(err, OCI_E_NOMEM, "out of memory");
+}
+
+int oci_advise(struct oci_error *err, int status, const char *advice)
+{
+	size_t used;
+
+	if (!err)
+		return status;
+	used = strlen(err->message);
+	snprintf(err->message + used, sizeof(err->message) - used, ": %s",
+		 advice);
+	return status;
 }
 
 int oci_wrap(struct oci_error *err, int status, const char *fmt, ...)
@@ -133,5 +161,7 @@ int oci_wrap(struct oci_error *err, int status, const char *fmt, ...)
 	memmove(err->message + used, err->message, rest);
 	memcpy(err->message, context, used);
 	err->message[used + rest] = '\0';
+	/* The end may have been cut within a character. */
+	make_printable(err->message);
 	return status;
 }

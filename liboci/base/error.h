@@ -20,6 +20,8 @@ int oci_vfail(struct oci_error *err, enum oci_status status, const char *fmt,
 int oci_fail_errno(struct oci_error *err, const char *fmt, ...)
 	OCI_PRINTF(2, 3);
 int oci_fail_nomem(struct oci_error *err);
+/* Puts ": ADVICE" behind the message there is; returns status. */
+int oci_advise(struct oci_error *err, int status, const char *advice);
 /* Puts "CONTEXT: " in front of the message there is; returns status. */
 int oci_wrap(struct oci_error *err, int status, const char *fmt, ...)
 	OCI_PRINTF(3, 4);

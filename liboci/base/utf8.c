@@ -4,14 +4,16 @@
 
 #include <stdint.h>
 
-/* The length of the sequence at p, or 0 when it is not one. */
-static size_t sequence(const unsigned char *p, size_t left)
+size_t oci_utf8_size(const char *text, size_t left)
 {
+	const unsigned char *p = (const unsigned char *)text;
 	uint32_t code;
 	size_t size;
 
-	if (p[0] < 0x80)
+	if (left && p[0] < 0x80)
 		return 1;
+	if (!left)
+		return 0;
 	if (p[0] >= 0xc2 && p[0] <= 0xdf)
 		size = 2;
 	else if (p[0] >= 0xe0 && p[0] <= 0xef)
@@ -36,14 +38,12 @@ static size_t sequence(const unsigned char *p, size_t left)
 
 bool oci_utf8_valid(const char *text, size_t size)
 {
-	const unsigned char *p = (const unsigned char *)text;
-
 	while (size) {
-		size_t n = sequence(p, size);
+		size_t n = oci_utf8_size(text, size);
 
 		if (!n)
 			return false;
-		p += n;
+		text += n;
 		size -= n;
 	}
 	return true;

@@ -7,5 +7,7 @@
 #include <stddef.h>
 
 bool oci_utf8_valid(const char *text, size_t size);
+/* The length of the character that text starts with, 0 when it is none. */
+size_t oci_utf8_size(const char *text, size_t left);
 
 #endif

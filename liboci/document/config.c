@@ -160,7 +160,8 @@ static int read_rootfs(struct oci_config *out, const json_t *root,
 	if (rc)
 		return rc;
 	if (!rootfs)
-		return oci_fail(err, OCI_E_INVALID, "member 'rootfs' is absent");
+		return oci_fail(err, OCI_E_INVALID,
+				"member 'rootfs' is absent");
 	rc = oci_json_strings(&list, rootfs, "diff_ids", err);
 	for (size_t i = 0; !rc && i < list.count; i++) {
 		rc = oci_digest_parse(&digest, list.items[i], err);
@@ -174,8 +175,12 @@ static int read_rootfs(struct oci_config *out, const json_t *root,
 static int read_history_entry(struct oci_history *out, const json_t *json,
 			      struct oci_error *err)
 {
-	int rc = oci_json_text(&out->created, json, "created", err);
+	int rc;
 
+	if (!json_is_object(json))
+		return oci_fail(err, OCI_E_INVALID,
+				"an entry of 'history' is not an object");
+	rc = oci_json_text(&out->created, json, "created", err);
 	if (!rc)
 		rc = oci_json_text(&out->created_by, json, "created_by", err);
 	if (!rc)

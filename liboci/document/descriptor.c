@@ -81,7 +81,7 @@ int oci_descriptor_read(struct oci_descriptor *out, const json_t *json,
 		return oci_fail(err, OCI_E_INVALID,
 				"a descriptor is not an object");
 	rc = oci_json_text(&out->media_type, json, "mediaType", err);
-	if (!rc && !out->media_type)
+	if (!rc && (!out->media_type || !out->media_type[0]))
 		rc = oci_fail(err, OCI_E_INVALID,
 			      "a descriptor has no mediaType");
 	if (!rc)

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 int oci_json_load(json_t **out, const char *json, size_t size,
 		  struct oci_error *err)
@@ -16,6 +17,8 @@ int oci_json_load(json_t **out, const char *json, size_t size,
 	json_error_t why;
 
 	*out = json_loadb(json, size, JSON_REJECT_DUPLICATES, &why);
+	if (!*out && json_error_code(&why) == json_error_out_of_memory)
+		return oci_fail_nomem(err);
 	if (!*out)
 		return oci_fail(err, OCI_E_INVALID,
 				"not JSON: line %d, column %d: %s", why.line,
@@ -154,12 +157,21 @@ int oci_json_set(json_t *object, const char *name, json_t *value,
 		 struct oci_error *err)
 {
 	if (!value)
-		return oci_fail(err, OCI_E_INVALID,
-				"member '%s' is not UTF-8, or out of memory",
-				name);
+		return oci_fail_nomem(err);
 	if (json_object_set_new(object, name, value) != 0)
 		return oci_fail_nomem(err);
 	return 0;
+}
+
+int oci_json_string(json_t **out, const char *name, const char *text,
+		    struct oci_error *err)
+{
+	*out = NULL;
+	if (!oci_utf8_valid(text, strlen(text)))
+		return oci_fail(err, OCI_E_INVALID,
+				"member '%s' would not be UTF-8", name);
+	*out = json_string(text);
+	return *out ? 0 : oci_fail_nomem(err);
 }
 
 int oci_json_append(json_t *array, json_t *value, struct oci_error *err)
@@ -172,9 +184,13 @@ int oci_json_append(json_t *array, json_t *value, struct oci_error *err)
 int oci_json_set_text(json_t *object, const char *name, const char *text,
 		      struct oci_error *err)
 {
+	json_t *value;
+	int rc;
+
 	if (!text || !*text)
 		return 0;
-	return oci_json_set(object, name, json_string(text), err);
+	rc = oci_json_string(&value, name, text, err);
+	return rc ? rc : oci_json_set(object, name, value, err);
 }
 
 int oci_json_set_integer(json_t *object, const char *name, int64_t value,
@@ -193,9 +209,22 @@ int oci_json_set_strings(json_t *object, const char *name,
 		return 0;
 	array = json_array();
 	rc = oci_json_set(object, name, array, err);
-	for (size_t i = 0; !rc && i < list->count; i++)
-		rc = oci_json_append(array, json_string(list->items[i]), err);
+	for (size_t i = 0; !rc && i < list->count; i++) {
+		json_t *value;
+
+		rc = oci_json_string(&value, name, list->items[i], err);
+		if (!rc)
+			rc = oci_json_append(array, value, err);
+	}
 	return rc;
+}
+
+static int check_key(const char *name, const char *key, struct oci_error *err)
+{
+	if (oci_utf8_valid(key, strlen(key)))
+		return 0;
+	return oci_fail(err, OCI_E_INVALID,
+			"a key of member '%s' would not be UTF-8", name);
 }
 
 int oci_json_set_keys(json_t *object, const char *name,
@@ -208,8 +237,12 @@ int oci_json_set_keys(json_t *object, const char *name,
 		return 0;
 	map = json_object();
 	rc = oci_json_set(object, name, map, err);
-	for (size_t i = 0; !rc && i < list->count; i++)
-		rc = oci_json_set(map, list->items[i], json_object(), err);
+	for (size_t i = 0; !rc && i < list->count; i++) {
+		rc = check_key(name, list->items[i], err);
+		if (!rc)
+			rc = oci_json_set(map, list->items[i], json_object(),
+					  err);
+	}
 	return rc;
 }
 
@@ -223,8 +256,15 @@ int oci_json_set_pairs(json_t *object, const char *name,
 		return 0;
 	members = json_object();
 	rc = oci_json_set(object, name, members, err);
-	for (size_t i = 0; !rc && i < map->count; i++)
-		rc = oci_json_set(members, map->items[i].key,
-				  json_string(map->items[i].value), err);
+	for (size_t i = 0; !rc && i < map->count; i++) {
+		const struct oci_pair *pair = &map->items[i];
+		json_t *value;
+
+		rc = check_key(name, pair->key, err);
+		if (!rc)
+			rc = oci_json_string(&value, name, pair->value, err);
+		if (!rc)
+			rc = oci_json_set(members, pair->key, value, err);
+	}
 	return rc;
 }

@@ -41,6 +41,9 @@ int oci_json_object(const json_t **out, const json_t *object, const char *name,
 int oci_json_array(const json_t **out, const json_t *object, const char *name,
 		   struct oci_error *err);
 
+/* A string for the member name; text that is not UTF-8 is refused. */
+int oci_json_string(json_t **out, const char *name, const char *text,
+		    struct oci_error *err);
 /* These take value over, also when they fail; NULL stands for no memory. */
 int oci_json_set(json_t *object, const char *name, json_t *value,
 		 struct oci_error *err);

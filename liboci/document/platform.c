@@ -20,7 +20,9 @@ struct alias {
 
 static const struct alias aliases[] = {
 	{ "i386", NULL, "386", "" },
+	{ "x86_64", "v1", "amd64", "" },
 	{ "x86_64", NULL, "amd64", NULL },
+	{ "x86-64", "v1", "amd64", "" },
 	{ "x86-64", NULL, "amd64", NULL },
 	{ "amd64", "v1", "amd64", "" },
 	{ "aarch64", "", "arm64", "" },
@@ -40,22 +42,23 @@ static const struct alias aliases[] = {
 
 static const struct {
 	const char *architecture;
-	const char *variant;
+	const char *variant;	/* NULL: any */
 	const char *debian;
 } debian_names[] = {
-	{ "386", "", "i386" },		{ "amd64", "", "amd64" },
+	{ "386", NULL, "i386" },		{ "amd64", NULL, "amd64" },
 	{ "arm", "v5", "armel" },	{ "arm", "v6", "armel" },
 	{ "arm", "v7", "armhf" },	{ "arm", "v8", "armhf" },
-	{ "arm64", "", "arm64" },	{ "loong64", "", "loong64" },
-	{ "mips64le", "", "mips64el" }, { "mipsle", "", "mipsel" },
-	{ "ppc64le", "", "ppc64el" },	{ "riscv64", "", "riscv64" },
-	{ "s390x", "", "s390x" },
+	{ "arm64", NULL, "arm64" },	{ "loong64", NULL, "loong64" },
+	{ "mips64le", NULL, "mips64el" }, { "mipsle", NULL, "mipsel" },
+	{ "ppc64le", NULL, "ppc64el" },	{ "riscv64", NULL, "riscv64" },
+	{ "s390x", NULL, "s390x" },
 };
 
-/* Copies one part; false when it is empty, too long or has odd letters. */
+/* Copies one part; false when it is empty, too long or has odd letters. Parts
+ * are used in paths, so ".." is none. */
 static bool take_part(char *out, size_t room, const char *text, size_t size)
 {
-	if (size == 0 || size >= room)
+	if (size == 0 || size >= room || *text == '.')
 		return false;
 	for (size_t i = 0; i < size; i++) {
 		unsigned char c = (unsigned char)text[i];
@@ -148,7 +151,8 @@ const char *oci_platform_debian(const struct oci_platform *platform)
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(platform->architecture,
 			   debian_names[i].architecture) == 0 &&
-		    strcmp(platform->variant, debian_names[i].variant) == 0)
+		    (!debian_names[i].variant ||
+		     strcmp(platform->variant, debian_names[i].variant) == 0))
 			return debian_names[i].debian;
 	return NULL;
 }

@@ -43,15 +43,24 @@ int oci_platform_read(struct oci_platform *out, const json_t *json,
 	return rc;
 }
 
+/* Required members are there when they are empty, too. */
+static int set_field(json_t *object, const char *name, const char *text,
+		     struct oci_error *err)
+{
+	json_t *value;
+	int rc = oci_json_string(&value, name, text, err);
+
+	return rc ? rc : oci_json_set(object, name, value, err);
+}
+
 int oci_platform_write(json_t *object, const struct oci_platform *platform,
 		       struct oci_error *err)
 {
-	int rc = oci_json_set(object, "architecture",
-			      json_string(platform->architecture), err);
+	int rc = set_field(object, "architecture", platform->architecture,
+			   err);
 
 	if (!rc)
-		rc = oci_json_set(object, "os", json_string(platform->os),
-				  err);
+		rc = set_field(object, "os", platform->os, err);
 	if (!rc)
 		rc = oci_json_set_text(object, "os.version",
 				       platform->os_version, err);

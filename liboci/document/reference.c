@@ -12,6 +12,7 @@
 #include <oci/reference.h>
 
 #include "base/error.h"
+#include "base/hex.h"
 #include "base/number.h"
 
 static bool is_lower_digit(char c)
@@ -156,6 +157,12 @@ static int take_tail(struct oci_reference *out, char *name,
 	return 0;
 }
 
+/* Docker takes 64 digits for the id of an image, not for a name. */
+static bool is_image_id(const char *text)
+{
+	return oci_hex_valid(text, 64);
+}
+
 /* Puts what is left of the name into host and path. */
 static int take_name(struct oci_reference *out, const char *name,
 		     struct oci_error *err)
@@ -195,6 +202,9 @@ int oci_reference_parse(struct oci_reference *out, const char *text,
 	if (strlen(text) >= sizeof(name))
 		return oci_fail(err, OCI_E_INVALID,
 				"image name '%.80s...' is too long", text);
+	if (is_image_id(text))
+		return oci_fail(err, OCI_E_INVALID,
+				"image name '%s' is the id of an image", text);
 	snprintf(name, sizeof(name), "%s", text);
 	rc = take_tail(&r, name, err);
 	if (!rc)
@@ -223,8 +233,11 @@ void oci_reference_canonical(char out[OCI_REFERENCE_TEXT],
 void oci_reference_familiar(char out[OCI_REFERENCE_TEXT],
 			    const struct oci_reference *r)
 {
-	bool hub = strcmp(r->host, "docker.io") == 0;
 	const char *path = r->path;
+	size_t size = strcspn(path, "/");
+	/* Without its host, "docker.io/a.b/c" would be another's. */
+	bool hub = strcmp(r->host, "docker.io") == 0 &&
+		   !(path[size] && looks_like_host(path, size));
 	int n;
 
 	if (hub && strncmp(path, "library/", 8) == 0 &&

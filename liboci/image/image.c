@@ -5,10 +5,10 @@
  */
 #include <oci/image.h>
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -63,14 +63,18 @@ struct oci_pairs *oci_image_annotations(struct oci_image *image)
 static int add_history(struct oci_config *config, const char *name,
 		       struct oci_error *err)
 {
-	char created_by[256];
-	struct oci_history entry = {
-		.created = config->created, .created_by = created_by,
-	};
+	struct oci_history entry = {.created = config->created};
+	struct oci_buf text;
+	int rc;
 
-	snprintf(created_by, sizeof(created_by), "oci-pack layer %.200s",
-		 name ? name : "");
-	return oci_config_add_history(config, &entry, err);
+	oci_buf_init(&text, OCI_DOCUMENT_MAX);
+	rc = oci_buf_format(&text, err, "oci-pack layer%s%s",
+			    name && *name ? " " : "", name ? name : "");
+	entry.created_by = text.data;
+	if (!rc)
+		rc = oci_config_add_history(config, &entry, err);
+	oci_buf_release(&text);
+	return rc;
 }
 
 static int add_descriptor(struct oci_image *image,
@@ -96,12 +100,15 @@ int oci_image_add_layer(struct oci_image *image, struct oci_store *store,
 			const struct oci_layer_options *options,
 			struct oci_error *err)
 {
+	static const struct oci_layer_options usual = OCI_LAYER_OPTIONS_INIT;
 	struct oci_layer layer;
 	struct oci_sink *blob;
 	int rc = oci_store_create(&blob, store, err);
 
 	if (rc)
 		return rc;
+	if (!options)
+		options = &usual;
 	rc = oci_layer_write(&layer, tree, blob, options, err);
 	if (!rc)
 		rc = oci_store_add(store, blob, &layer.digest, layer.size,

@@ -1,197 +1,54 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Verifying a store: from its names down through indexes, manifests and
- * configs to the layers, each blob once, and then the blobs that nothing
+ * configs to the layers, each of them once, and then the blobs that nothing
  * names. A finding does not end the walk.
  */
-#include <oci/image.h>
+#include "image/verify.h"
 
-#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/table.h"
-#include "io/digest.h"
-#include "io/inflate.h"
-#include "store/store.h"
 
 enum { NESTING_MAX = 8 };
 
-struct verify {
-	struct oci_store *store;
-	const struct oci_verify_options *options;
-	struct oci_table seen;		/* digests that were checked */
-	struct oci_strings digests;	/* the table's keys */
-	size_t findings;
-};
-
-static void report(struct verify *v, const char *fmt, ...) OCI_PRINTF(2, 3);
-
-static void report(struct verify *v, const char *fmt, ...)
-{
-	struct oci_error text;
-	va_list args;
-
-	va_start(args, fmt);
-	oci_vfail(&text, OCI_E_CORRUPT, fmt, args);
-	va_end(args);
-	v->findings++;
-	if (v->options->report)
-		v->options->report(v->options->data, text.message);
-}
-
 static void report_text(void *data, const char *finding)
 {
-	report(data, "%s", finding);
-}
-
-/* Marks a blob as checked; *first is whether it was not before. */
-static int mark(bool *first, struct verify *v, const struct oci_digest *digest,
-		struct oci_error *err)
-{
-	size_t size = strlen(digest->text);
-	int rc;
-
-	*first = !oci_table_get(&v->seen, digest->text, size);
-	if (!*first)
-		return 0;
-	rc = oci_strings_add(&v->digests, digest->text, err);
-	if (rc)
-		return rc;
-	return oci_table_set(&v->seen, v->digests.items[v->digests.count - 1],
-			     size, v, err);
-}
-
-static int tell_progress(struct verify *v, const struct oci_digest *digest,
-			 uint64_t done, uint64_t total, struct oci_error *err)
-{
-	struct oci_progress progress = { digest->text, done, total };
-
-	if (!v->options->progress ||
-	    v->options->progress(v->options->data, &progress) == 0)
-		return 0;
-	return oci_fail(err, OCI_E_CANCELLED, "cancelled");
-}
-
-/* Reads to the end, which is where a blob's digest is checked. */
-static int drain(struct oci_source *source, struct oci_error *err)
-{
-	char data[16 * 1024];
-	size_t got;
-	int rc;
-
-	do {
-		rc = oci_source_read(&got, source, data, sizeof(data), err);
-	} while (!rc && got);
-	return rc;
-}
-
-/* Inflates a blob into a digest. A bad blob fails with its own error. */
-static int measure(struct oci_digest *diff_id, struct verify *v,
-		   const struct oci_descriptor *d, struct oci_error *err)
-{
-	struct oci_source *raw = NULL, *inflate = NULL;
-	struct oci_sink *sink = NULL;
-	uint64_t size;
-	int rc = oci_store_open(&raw, v->store, d, err);
-
-	if (!rc)
-		rc = oci_inflate_open(&inflate, raw, err);
-	if (!rc)
-		rc = oci_measure_open(&sink, NULL, err);
-	if (!rc)
-		rc = oci_source_copy(NULL, inflate, sink, err);
-	if (!rc)
-		rc = drain(raw, err);
-	if (!rc)
-		rc = oci_measure_end(diff_id, &size, sink, err);
-	oci_sink_free(sink);
-	oci_source_free(inflate);
-	oci_source_free(raw);
-	return rc;
-}
-
-/* Whether an error is about the blob and not about us. */
-static bool is_finding(int status)
-{
-	return status == OCI_E_CORRUPT || status == OCI_E_NOT_FOUND ||
-	       status == OCI_E_INVALID || status == OCI_E_LIMIT ||
-	       status == OCI_E_UNSUPPORTED;
-}
-
-static int check_layer(struct verify *v, const struct oci_descriptor *d,
-		       const struct oci_digest *diff_id,
-		       const struct oci_digest *manifest,
-		       struct oci_error *err)
-{
-	struct oci_digest found;
-	struct oci_error why;
-	bool first;
-	int rc = mark(&first, v, &d->digest, err);
-
-	if (rc)
-		return rc;
-	rc = tell_progress(v, &d->digest, 0, d->size, err);
-	if (rc)
-		return rc;
-	rc = measure(&found, v, d, &why);
-	if (is_finding(rc)) {
-		report(v, "manifest %s: layer: %s", manifest->text,
-		       why.message);
-		return 0;
-	}
-	if (rc) {
-		if (err)
-			*err = why;
-		return rc;
-	}
-	if (diff_id && !oci_digest_equal(&found, diff_id))
-		report(v, "manifest %s: layer %s has the diff_id %s, its "
-		       "config says %s", manifest->text, d->digest.text,
-		       found.text, diff_id->text);
-	return tell_progress(v, &d->digest, d->size, d->size, err);
+	oci_verify_report(data, "%s", finding);
 }
 
 /* Reads a document; one that is bad is reported, and *json stays NULL. */
-static int read_document(char **json, struct verify *v,
-			 const struct oci_descriptor *d, const char *from,
-			 struct oci_error *err)
+static int read_document(char **json, struct oci_verify *v,
+			 struct oci_seen *seen, const struct oci_descriptor *d,
+			 const char *from, struct oci_error *err)
 {
 	struct oci_error why;
-	bool first;
-	int rc = mark(&first, v, &d->digest, err);
+	int rc;
 
 	*json = NULL;
-	if (rc)
-		return rc;
+	if (seen->bad)
+		return 0;
 	rc = oci_store_read(json, v->store, d, &why);
-	if (!is_finding(rc)) {
-		if (rc && err)
-			*err = why;
-		return rc;
-	}
-	report(v, "%s: %s", from, why.message);
-	return 0;
+	return oci_verify_judge(&seen->bad, v, rc, &why, from, err);
 }
 
-static void check_platform(struct verify *v, const struct oci_descriptor *d,
-			   const struct oci_config *config)
+/* What the index says of a manifest's platform, against its config. */
+static void check_platform(struct oci_verify *v, const struct oci_descriptor *d,
+			   const struct oci_seen *seen)
 {
 	char wanted[OCI_PLATFORM_TEXT], found[OCI_PLATFORM_TEXT];
 
-	if (!config->platform.os[0] || !config->platform.architecture[0])
-		report(v, "manifest %s: its config has no os or architecture",
-		       d->digest.text);
-	if (!d->has_platform ||
-	    (strcmp(d->platform.os, config->platform.os) == 0 &&
-	     strcmp(d->platform.architecture,
-		    config->platform.architecture) == 0))
+	if (!d->has_platform || !seen->has_platform ||
+	    (strcmp(d->platform.os, seen->platform.os) == 0 &&
+	     strcmp(d->platform.architecture, seen->platform.architecture) ==
+		     0))
 		return;
 	oci_platform_format(wanted, &d->platform);
-	oci_platform_format(found, &config->platform);
-	report(v, "manifest %s: the index says %s, its config %s",
-	       d->digest.text, wanted, found);
+	oci_platform_format(found, &seen->platform);
+	oci_verify_report(v, "manifest %s: the index says %s, its config %s",
+			  d->digest.text, wanted, found);
 }
 
 static size_t history_layers(const struct oci_config *config)
@@ -203,85 +60,107 @@ static size_t history_layers(const struct oci_config *config)
 	return count;
 }
 
-static int read_config(struct oci_config *config, struct verify *v,
+static void check_config(struct oci_verify *v, struct oci_seen *seen,
+			 const struct oci_descriptor *d,
+			 const struct oci_config *config, size_t layers)
+{
+	if (!config->platform.os[0] || !config->platform.architecture[0])
+		oci_verify_report(
+			v, "manifest %s: its config has no os or architecture",
+			d->digest.text);
+	seen->platform = config->platform;
+	seen->has_platform = true;
+	check_platform(v, d, seen);
+	if (config->diff_id_count != layers)
+		oci_verify_report(
+			v,
+			"manifest %s has %zu layers, its config %zu diff_ids",
+			d->digest.text, layers, config->diff_id_count);
+	if (config->history_count &&
+	    history_layers(config) != config->diff_id_count)
+		oci_verify_report(
+			v,
+			"manifest %s: the history of its config has %zu "
+			"layers, not %zu",
+			d->digest.text, history_layers(config),
+			config->diff_id_count);
+}
+
+/* *config stays empty where it is bad, or not the config of an image. */
+static int read_config(struct oci_config *config, struct oci_verify *v,
+		       struct oci_seen *of_manifest,
 		       const struct oci_descriptor *d,
 		       const struct oci_manifest *manifest,
 		       struct oci_error *err)
 {
 	struct oci_error why;
-	char *json;
-	int rc = read_document(&json, v, &manifest->config, d->digest.text,
-			       err);
+	struct oci_seen *seen;
+	char *json = NULL;
+	bool bad;
+	int rc = oci_verify_look_up(&seen, v, &manifest->config, d->digest.text,
+				    err);
 
 	*config = (struct oci_config){0};
+	if (!rc)
+		rc = read_document(&json, v, seen, &manifest->config,
+				   d->digest.text, err);
 	if (rc || !json)
 		return rc;
-	if (!oci_media_is_config(manifest->config.media_type)) {
-		free(json);
-		return 0;
-	}
-	if (oci_config_parse(config, json, (size_t)manifest->config.size,
-			     &why)) {
-		report(v, "manifest %s: %s", d->digest.text, why.message);
-		free(json);
-		return 0;
+	/* An artifact's may be anything. */
+	if (oci_media_is_config(manifest->config.media_type)) {
+		rc = oci_config_parse(config, json,
+				      (size_t)manifest->config.size, &why);
+		rc = oci_verify_judge(&bad, v, rc, &why, d->digest.text, err);
+		if (!rc && !bad)
+			check_config(v, of_manifest, d, config,
+				     manifest->layers.count);
 	}
 	free(json);
-	check_platform(v, d, config);
-	if (config->diff_id_count != manifest->layers.count)
-		report(v, "manifest %s has %zu layers, its config %zu diff_ids",
-		       d->digest.text, manifest->layers.count,
-		       config->diff_id_count);
-	if (config->history_count &&
-	    history_layers(config) != config->diff_id_count)
-		report(v, "manifest %s: the history of its config has %zu "
-		       "layers, not %zu", d->digest.text,
-		       history_layers(config), config->diff_id_count);
-	return 0;
+	return rc;
 }
 
-static int check_manifest(struct verify *v, const struct oci_descriptor *d,
-			  const char *json, struct oci_error *err)
+static int check_manifest(struct oci_verify *v, struct oci_seen *seen,
+			  const struct oci_descriptor *d, const char *json,
+			  struct oci_error *err)
 {
+	char from[OCI_DIGEST_TEXT + 16];
 	struct oci_manifest manifest;
 	struct oci_config config;
 	struct oci_error why;
-	int rc;
+	bool bad;
+	int rc = oci_manifest_parse(&manifest, json, (size_t)d->size,
+				    d->media_type, &why);
 
-	if (oci_manifest_parse(&manifest, json, (size_t)d->size,
-			       d->media_type, &why)) {
-		report(v, "%s: %s", d->digest.text, why.message);
-		return 0;
-	}
-	rc = read_config(&config, v, d, &manifest, err);
-	for (size_t i = 0; !rc && i < manifest.layers.count; i++) {
-		const struct oci_descriptor *layer = &manifest.layers.items[i];
-		bool known = oci_media_is_layer(layer->media_type) &&
-			     i < config.diff_id_count;
-
-		rc = check_layer(v, layer, known ? &config.diff_ids[i] : NULL,
-				 &d->digest, err);
-	}
+	rc = oci_verify_judge(&bad, v, rc, &why, d->digest.text, err);
+	if (rc || bad)
+		return rc;
+	snprintf(from, sizeof(from), "manifest %s", d->digest.text);
+	rc = read_config(&config, v, seen, d, &manifest, err);
+	for (size_t i = 0; !rc && i < manifest.layers.count; i++)
+		rc = oci_verify_layer(
+			v, &manifest.layers.items[i],
+			i < config.diff_id_count ? &config.diff_ids[i] : NULL,
+			from, err);
 	oci_config_release(&config);
 	oci_manifest_release(&manifest);
 	return rc;
 }
 
-static int check_any(struct verify *v, const struct oci_descriptor *d,
+static int check_any(struct oci_verify *v, const struct oci_descriptor *d,
 		     const char *from, int depth, struct oci_error *err);
 
-static int check_index(struct verify *v, const struct oci_descriptor *d,
+static int check_index(struct oci_verify *v, const struct oci_descriptor *d,
 		       const char *json, int depth, struct oci_error *err)
 {
 	struct oci_index index;
 	struct oci_error why;
-	int rc = 0;
+	bool bad;
+	int rc = oci_index_parse(&index, json, (size_t)d->size, d->media_type,
+				 &why);
 
-	if (oci_index_parse(&index, json, (size_t)d->size, d->media_type,
-			    &why)) {
-		report(v, "%s: %s", d->digest.text, why.message);
-		return 0;
-	}
+	rc = oci_verify_judge(&bad, v, rc, &why, d->digest.text, err);
+	if (rc || bad)
+		return rc;
 	for (size_t i = 0; !rc && i < index.manifests.count; i++)
 		rc = check_any(v, &index.manifests.items[i], d->digest.text,
 			       depth + 1, err);
@@ -289,27 +168,55 @@ static int check_index(struct verify *v, const struct oci_descriptor *d,
 	return rc;
 }
 
-static int check_any(struct verify *v, const struct oci_descriptor *d,
+/* One of the two families' types that is none of theirs. */
+static bool is_unknown_kind(const char *media_type)
+{
+	return strncmp(media_type, "application/vnd.oci.image.", 26) == 0 ||
+	       strncmp(media_type, "application/vnd.docker.", 23) == 0 ||
+	       !strchr(media_type, '/');
+}
+
+static int check_other(struct oci_verify *v, const struct oci_descriptor *d,
+		       const char *from, struct oci_error *err)
+{
+	if (is_unknown_kind(d->media_type))
+		oci_verify_report(v,
+				  "%s: %s has the media type '%s', which is no "
+				  "image's",
+				  from, d->digest.text, d->media_type);
+	return oci_verify_layer(v, d, NULL, from, err);
+}
+
+static int check_any(struct oci_verify *v, const struct oci_descriptor *d,
 		     const char *from, int depth, struct oci_error *err)
 {
+	struct oci_seen *seen;
 	char *json;
 	int rc;
 
 	if (depth > NESTING_MAX) {
-		report(v, "%s: indexes are nested more than %d deep", from,
-		       NESTING_MAX);
+		oci_verify_report(v, "%s: indexes are nested more than %d deep",
+				  from, NESTING_MAX);
 		return 0;
 	}
 	if (!oci_media_is_index(d->media_type) &&
 	    !oci_media_is_manifest(d->media_type))
-		return check_layer(v, d, NULL, &d->digest, err);
-	rc = read_document(&json, v, d, from, err);
+		return check_other(v, d, from, err);
+	rc = oci_verify_look_up(&seen, v, d, from, err);
+	if (rc)
+		return rc;
+	if (seen->walked) {
+		check_platform(v, d, seen);
+		return 0;
+	}
+	seen->walked = true;
+	rc = read_document(&json, v, seen, d, from, err);
 	if (rc || !json)
 		return rc;
 	if (oci_media_is_index(d->media_type))
 		rc = check_index(v, d, json, depth, err);
 	else
-		rc = check_manifest(v, d, json, err);
+		rc = check_manifest(v, seen, d, json, err);
 	free(json);
 	return rc;
 }
@@ -318,9 +225,10 @@ static int check_unnamed(void *data, const struct oci_digest *digest,
 			 uint64_t size, struct oci_error *err)
 {
 	struct oci_descriptor d = { .digest = *digest, .size = size };
-	struct verify *v = data;
+	struct oci_verify *v = data;
 	struct oci_error why;
 	struct oci_source *source;
+	bool bad;
 	int rc;
 
 	if (oci_table_get(&v->seen, digest->text, strlen(digest->text)))
@@ -328,11 +236,10 @@ static int check_unnamed(void *data, const struct oci_digest *digest,
 	rc = oci_store_open(&source, v->store, &d, err);
 	if (rc)
 		return rc;
-	rc = drain(source, &why);
+	rc = oci_verify_drain(source, &why);
 	oci_source_free(source);
-	if (rc)
-		report(v, "%s", why.message);
-	return 0;
+	return oci_verify_judge(&bad, v, rc, &why, "a blob without a name",
+				err);
 }
 
 int oci_image_verify(size_t *findings, struct oci_store *store,
@@ -340,8 +247,9 @@ int oci_image_verify(size_t *findings, struct oci_store *store,
 		     struct oci_error *err)
 {
 	static const struct oci_verify_options usual = OCI_VERIFY_OPTIONS_INIT;
-	struct verify v = {
-		.store = store, .options = options ? options : &usual,
+	struct oci_verify v = {
+		.store = store,
+		.options = options ? options : &usual,
 	};
 	const struct oci_descriptors *names = oci_store_names(store);
 	int rc = 0;
@@ -349,13 +257,13 @@ int oci_image_verify(size_t *findings, struct oci_store *store,
 	for (size_t i = 0; !rc && i < names->count; i++)
 		rc = check_any(&v, &names->items[i], "index.json", 0, err);
 	if (!rc && names->count == 0)
-		report(&v, "index.json names no image");
+		oci_verify_report(&v, "index.json names no image");
 	if (!rc && store->ops->check)
 		rc = store->ops->check(store, report_text, &v, err);
 	if (!rc)
 		rc = oci_store_blobs(store, check_unnamed, &v, err);
 	oci_table_release(&v.seen);
-	oci_strings_release(&v.digests);
+	oci_arena_release(&v.arena);
 	*findings = v.findings;
 	return rc;
 }

@@ -34,7 +34,7 @@ int oci_path_folder(char **out, const char *path, struct oci_error *err)
 
 /* One attempt; OCI_E_CONFLICT where the name is taken. */
 static int try_create(int *fd, char **path, const char *dir, const char *name,
-		      unsigned attempt, struct oci_error *err)
+		      unsigned mode, unsigned attempt, struct oci_error *err)
 {
 	struct oci_buf buf;
 	int rc;
@@ -47,7 +47,8 @@ static int try_create(int *fd, char **path, const char *dir, const char *name,
 	oci_buf_release(&buf);
 	if (rc)
 		return rc;
-	*fd = open(*path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	*fd = open(*path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+		   (mode_t)mode);
 	if (*fd >= 0)
 		return 0;
 	rc = oci_fail_errno(err, "create a file in '%s'", dir);
@@ -57,14 +58,14 @@ static int try_create(int *fd, char **path, const char *dir, const char *name,
 }
 
 int oci_temp_create(int *fd, char **path, const char *dir, const char *name,
-		    struct oci_error *err)
+		    unsigned mode, struct oci_error *err)
 {
 	struct oci_error why;
 	int rc = 0;
 
 	*path = NULL;
 	for (unsigned i = 0; i < ATTEMPTS; i++) {
-		rc = try_create(fd, path, dir, name, i, &why);
+		rc = try_create(fd, path, dir, name, mode, i, &why);
 		if (rc != OCI_E_CONFLICT)
 			break;
 	}
@@ -98,7 +99,7 @@ int oci_atomic_open(struct oci_atomic *file, const char *path,
 		rc = oci_text_copy(&file->path, path, err);
 	if (!rc)
 		rc = oci_temp_create(&file->fd, &file->temp, dir,
-				     oci_path_name(path), err);
+				     oci_path_name(path), 0666, err);
 	free(dir);
 	if (rc)
 		oci_atomic_release(file);

@@ -233,9 +233,10 @@ int oci_compress_open(struct oci_sink **out, struct oci_sink *next,
 	self->next = next;
 	self->codec = codec;
 	self->jobs = jobs ? jobs : oci_pool_cores();
-	rc = prepare(self, level, err);
+	/* First, because it refuses a number of jobs that is too large. */
+	rc = oci_pool_new(&self->pool, self->jobs, err);
 	if (!rc)
-		rc = oci_pool_new(&self->pool, self->jobs, err);
+		rc = prepare(self, level, err);
 	if (rc)
 		compress_free(&self->base);
 	else

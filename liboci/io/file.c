@@ -137,7 +137,8 @@ static int load(char **out, size_t *size, int fd, size_t max,
 int oci_file_load(char **out, size_t *size, const char *path, size_t max,
 		  struct oci_error *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* Non-blocking: a fifo must not hang us. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int rc;
 
 	*out = NULL;
@@ -151,13 +152,15 @@ int oci_file_load(char **out, size_t *size, const char *path, size_t max,
 int oci_file_temporary(int *fd, const char *dir, struct oci_error *err)
 {
 	char *name;
-	int rc = oci_temp_create(fd, &name, dir, "oci", err);
+	/* The folder may be everybody's: nobody else is to open it. */
+	int rc = oci_temp_create(fd, &name, dir, "oci", 0600, err);
 
 	if (rc)
 		return rc;
 	if (unlink(name) != 0) {
 		rc = oci_fail_errno(err, "unlink '%s'", name);
 		close(*fd);
+		*fd = -1;
 	}
 	free(name);
 	return rc;

@@ -107,7 +107,8 @@ int oci_source_open_range(struct oci_source **out, int fd, uint64_t offset,
 int oci_source_open_file(struct oci_source **out, const char *path,
 			 struct oci_error *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* Non-blocking: a fifo must not hang us before it cannot be read. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int rc;
 
 	*out = NULL;

@@ -228,5 +228,7 @@ int oci_tree_add_deb(struct oci_tree *tree, const char *from,
 	if (!rc)
 		rc = read_members(&deb, err);
 	oci_reader_free(deb.outer);
+	if (rc == OCI_E_CORRUPT)
+		oci_advise(err, rc, "fetch it again");
 	return rc ? oci_wrap(err, rc, "package '%s'", from) : 0;
 }

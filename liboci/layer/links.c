@@ -25,6 +25,17 @@ static int fail_target(const struct oci_node *node,
 				"add the file");
 }
 
+/* Every link of the chain from node on leads to file. */
+static void set_file(struct oci_node *node, struct oci_node *file,
+		     const struct oci_table *table)
+{
+	while (node->type == OCI_ENTRY_HARDLINK && !node->file) {
+		node->file = file;
+		node = oci_table_get(table, node->target,
+				     strlen(node->target));
+	}
+}
+
 /* Finds the file at the end of a chain of hard links. */
 static int find_file(struct oci_node *node, struct oci_table *table,
 		     size_t limit, const struct oci_rootfs *lower,
@@ -37,8 +48,11 @@ static int find_file(struct oci_node *node, struct oci_table *table,
 				       strlen(target->target));
 		if (!target || target == node)
 			break;
+		/* A link that was found already ends a long chain. */
+		if (target->file)
+			target = target->file;
 		if (target->type == OCI_ENTRY_FILE) {
-			node->file = target;
+			set_file(node, target, table);
 			return 0;
 		}
 		if (target->type != OCI_ENTRY_HARDLINK)
@@ -50,11 +64,16 @@ static int find_file(struct oci_node *node, struct oci_table *table,
 static int swap_paths(struct oci_node *a, struct oci_node *b,
 		      struct oci_table *table, struct oci_error *err)
 {
-	const char *path = a->path;
+	const char *path = a->path, *origin = a->origin;
+	bool replace = a->replace;
 	int rc;
 
 	a->path = b->path;
+	a->origin = b->origin;
+	a->replace = b->replace;
 	b->path = path;
+	b->origin = origin;
+	b->replace = replace;
 	rc = oci_table_set(table, a->path, strlen(a->path), a, err);
 	if (!rc)
 		rc = oci_table_set(table, b->path, strlen(b->path), b, err);
@@ -87,6 +106,9 @@ int oci_tree_link(struct oci_tree *tree, struct oci_table *table,
 		node->uid = node->file->uid;
 		node->gid = node->file->gid;
 		node->mtime = node->file->mtime;
+		/* Whoever unpacks it sets the owner again, which takes a
+		 * file's capabilities away: so a link names them, too. */
+		node->xattrs = node->file->xattrs;
 	}
 	return rc;
 }

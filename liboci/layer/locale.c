@@ -2,6 +2,7 @@
 /* A UTF-8 locale of our own, whatever the program's is. */
 #include "layer/locale.h"
 
+#include <errno.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -16,6 +17,8 @@ int oci_locale_open(locale_t *out, struct oci_error *err)
 		*out = newlocale(LC_CTYPE_MASK, names[i], (locale_t)0);
 		if (*out)
 			return 0;
+		if (errno == ENOMEM)
+			return oci_fail_nomem(err);
 	}
 	return oci_fail(err, OCI_E_UNSUPPORTED,
 			"the system has no C.UTF-8 locale: install one");

@@ -99,6 +99,9 @@ int oci_node_add(struct oci_node **out, struct oci_tree *tree,
 /* A copy in the tree's arena. */
 int oci_node_text(const char **out, struct oci_tree *tree, const char *text,
 		  struct oci_error *err);
+/* Gives a symlink its target: UTF-8, 1 to 4095 bytes. */
+int oci_node_symlink(struct oci_node *node, struct oci_tree *tree,
+		     const char *target, struct oci_error *err);
 /* The attributes that a source has: of a file on disk, of a member. */
 struct oci_source_attributes {
 	uint32_t mode;
@@ -106,6 +109,7 @@ struct oci_source_attributes {
 	uint32_t gid;
 	int64_t mtime;
 	bool keep;		/* OCI_DEFAULT means OCI_KEEP */
+	bool timeless;		/* mtime is not to be had */
 };
 /* Gives the node the attributes that attrs and the source say. */
 void oci_node_attributes(struct oci_node *node, const struct oci_tree *tree,

@@ -78,6 +78,22 @@ static int check_within(const struct oci_view *view,
 	return fail_escape(node, path, err);
 }
 
+/* What a link's target brings in is held to the same rules as what was asked
+ * for: a part ".wh.x" would remove something. */
+static int check_path(const struct oci_node *node, const char *path,
+		      struct oci_error *err)
+{
+	char clean[OCI_PATH_MAX];
+	int rc = oci_path_clean(clean, path, err);
+
+	if (!rc)
+		rc = oci_node_check_name(clean, err);
+	if (!rc)
+		return 0;
+	return oci_wrap(err, rc, OCI_ORIGIN_FORMAT "place '/%s'",
+			OCI_ORIGIN(node), node->wanted);
+}
+
 static int place(struct oci_tree *tree, struct oci_node *node,
 		 const struct oci_view *view, bool *moved,
 		 struct oci_error *err)
@@ -92,6 +108,9 @@ static int place(struct oci_tree *tree, struct oci_node *node,
 	if (through)
 		rc = check_within(view, node, path, err);
 	if (rc || strcmp(path, node->path) == 0)
+		return rc;
+	rc = check_path(node, path, err);
+	if (rc)
 		return rc;
 	*moved = true;
 	if (strcmp(path, node->wanted) == 0) {
@@ -111,7 +130,7 @@ static int place_links(struct oci_tree *tree, struct oci_table *table,
 		if (round == ROUNDS_MAX)
 			return oci_fail(err, OCI_E_INVALID,
 					"the layer's links lead through each "
-					"other in circles");
+					"other in circles: remove one");
 		rc = index_links(table, tree, err);
 		moved = false;
 		for (size_t i = 0; !rc && i < tree->count; i++)

@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "io/inflate.h"
+#include "layer/decompress.h"
 #include "layer/locale.h"
 
 enum { READ_SIZE = 64 * 1024 };
@@ -23,25 +24,27 @@ struct oci_reader {
 	struct archive *archive;
 	locale_t locale;
 	struct oci_source *file;	/* owned, of a path */
-	struct oci_source *inflate;	/* owned; NULL: libarchive reads fd */
+	struct oci_source *inflate;	/* owned: file without gzip or zstd */
+	struct oci_source *decompress;	/* owned: without the others */
+	struct oci_source *stream;	/* the last of them, or NULL: fd */
 	int fd;
-	struct oci_error why;		/* of a failed inflate */
-	bool failed;
+	struct oci_error why;		/* of a failed stream */
+	int failed;			/* its status */
 	bool started;
 	char data[READ_SIZE];
 };
 
-static la_ssize_t read_inflate(struct archive *archive, void *client,
-			       const void **data)
+static la_ssize_t read_stream(struct archive *archive, void *client,
+			      const void **data)
 {
 	struct oci_reader *self = client;
 	size_t got;
 
 	*data = self->data;
-	if (oci_source_read(&got, self->inflate, self->data, READ_SIZE,
-			    &self->why) == 0)
+	self->failed = oci_source_read(&got, self->stream, self->data,
+				       READ_SIZE, &self->why);
+	if (!self->failed)
 		return (la_ssize_t)got;
-	self->failed = true;
 	archive_set_error(archive, EIO, "%s", self->why.message);
 	return -1;
 }
@@ -50,9 +53,14 @@ static int archive_failed(struct oci_reader *self, struct oci_error *err)
 {
 	const char *text = archive_error_string(self->archive);
 
+	if (self->failed) {
+		if (err)
+			*err = self->why;
+		return self->failed;
+	}
 	if (archive_errno(self->archive) == ENOMEM)
 		return oci_fail_nomem(err);
-	if (!self->started && !self->failed)
+	if (!self->started)
 		return oci_fail(err, OCI_E_CORRUPT,
 				"not an archive that can be read: %s",
 				text ? text : "unknown format");
@@ -66,20 +74,10 @@ static bool set_formats(struct archive *a, enum oci_reader_kind kind)
 		return archive_read_support_format_ar(a) == ARCHIVE_OK;
 	if (archive_read_support_format_tar(a) != ARCHIVE_OK)
 		return false;
+	/* Not the reader of zip streams, which passes over the directory at
+	 * the end, and with it over what was cut off. */
 	return kind == OCI_READER_TAR ||
-	       archive_read_support_format_zip(a) == ARCHIVE_OK;
-}
-
-/* The compressions that libarchive has code of its own for. */
-static void set_filters(struct archive *a)
-{
-	archive_read_support_filter_none(a);
-	archive_read_support_filter_bzip2(a);
-	archive_read_support_filter_compress(a);
-	archive_read_support_filter_lzip(a);
-	archive_read_support_filter_lzma(a);
-	archive_read_support_filter_xz(a);
-	archive_read_support_filter_lz4(a);
+	       archive_read_support_format_zip_seekable(a) == ARCHIVE_OK;
 }
 
 static int reader_new(struct oci_reader **out, enum oci_reader_kind kind,
@@ -99,13 +97,11 @@ static int reader_new(struct oci_reader **out, enum oci_reader_kind kind,
 	if (!rc && !set_formats(self->archive, kind))
 		rc = oci_fail(err, OCI_E_UNSUPPORTED,
 			      "this libarchive lacks a format");
-	if (rc) {
+	if (rc)
 		oci_reader_free(self);
-		return rc;
-	}
-	set_filters(self->archive);
-	*out = self;
-	return 0;
+	else
+		*out = self;
+	return rc;
 }
 
 static int start(struct oci_reader *self, struct oci_error *err)
@@ -113,14 +109,27 @@ static int start(struct oci_reader *self, struct oci_error *err)
 	locale_t before = uselocale(self->locale);
 	int result;
 
-	if (self->inflate)
+	if (self->stream)
 		result = archive_read_open(self->archive, self, NULL,
-					   read_inflate, NULL);
+					   read_stream, NULL);
 	else
 		result = archive_read_open_fd(self->archive, self->fd,
 					      READ_SIZE);
 	uselocale(before);
 	return result == ARCHIVE_OK ? 0 : archive_failed(self, err);
+}
+
+/* Finds out how source is compressed; plain bytes make a stream as well. */
+static int open_stream(struct oci_reader *self, struct oci_source *source,
+		       struct oci_error *err)
+{
+	int rc = oci_inflate_open(&self->inflate, source, err);
+
+	if (!rc && oci_inflate_kind(self->inflate) == OCI_INFLATE_PLAIN)
+		rc = oci_decompress_open(&self->decompress, self->inflate,
+					 err);
+	self->stream = self->decompress ? self->decompress : self->inflate;
+	return rc;
 }
 
 int oci_reader_open_source(struct oci_reader **out, struct oci_source *source,
@@ -129,7 +138,7 @@ int oci_reader_open_source(struct oci_reader **out, struct oci_source *source,
 	int rc = reader_new(out, kind, err);
 
 	if (!rc)
-		rc = oci_inflate_open(&(*out)->inflate, source, err);
+		rc = open_stream(*out, source, err);
 	if (!rc)
 		rc = start(*out, err);
 	if (rc) {
@@ -146,12 +155,11 @@ static int open_path(struct oci_reader *self, const char *path,
 	int rc = oci_source_open_file(&self->file, path, err);
 
 	if (!rc)
-		rc = oci_inflate_open(&self->inflate, self->file, err);
-	if (rc || oci_inflate_kind(self->inflate) != OCI_INFLATE_PLAIN)
+		rc = open_stream(self, self->file, err);
+	if (rc || !self->decompress || oci_decompress_found(self->decompress))
 		return rc;
-	oci_source_free(self->inflate);
-	self->inflate = NULL;
-	self->fd = open(path, O_RDONLY | O_CLOEXEC);
+	self->stream = NULL;
+	self->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (self->fd < 0)
 		return oci_fail_errno(err, "open '%s'", path);
 	return 0;
@@ -192,6 +200,18 @@ int oci_reader_open_fd(struct oci_reader **out, int fd,
 	return rc;
 }
 
+bool oci_reader_has_times(const struct oci_reader *reader)
+{
+	return (archive_format(reader->archive) & ARCHIVE_FORMAT_BASE_MASK) !=
+	       ARCHIVE_FORMAT_ZIP;
+}
+
+bool oci_reader_is_zip(const struct oci_reader *reader)
+{
+	return (archive_format(reader->archive) & ARCHIVE_FORMAT_BASE_MASK) ==
+	       ARCHIVE_FORMAT_ZIP;
+}
+
 uint64_t oci_reader_offset(const struct oci_reader *reader)
 {
 	return (uint64_t)archive_filter_bytes(reader->archive, 0);
@@ -202,6 +222,7 @@ void oci_reader_free(struct oci_reader *reader)
 	if (!reader)
 		return;
 	archive_read_free(reader->archive);
+	oci_source_free(reader->decompress);
 	oci_source_free(reader->inflate);
 	oci_source_free(reader->file);
 	if (reader->fd >= 0)
@@ -227,6 +248,21 @@ static int check_end(struct oci_reader *self, struct oci_error *err)
 			"cut short: the blocks that end a tar are missing");
 }
 
+/* Behind the end of an archive are the sums of what compresses it. */
+static int drain(struct oci_reader *self, struct oci_error *err)
+{
+	size_t got;
+	int rc;
+
+	if (!self->stream)
+		return 0;
+	do {
+		rc = oci_source_read(&got, self->stream, self->data, READ_SIZE,
+				     err);
+	} while (!rc && got);
+	return rc;
+}
+
 int oci_reader_next(struct archive_entry **out, struct oci_reader *reader,
 		    struct oci_error *err)
 {
@@ -235,8 +271,10 @@ int oci_reader_next(struct archive_entry **out, struct oci_reader *reader,
 
 	uselocale(before);
 	if (result == ARCHIVE_EOF) {
+		int rc = check_end(reader, err);
+
 		*out = NULL;
-		return check_end(reader, err);
+		return rc ? rc : drain(reader, err);
 	}
 	if (result != ARCHIVE_OK)
 		return archive_failed(reader, err);

@@ -8,6 +8,8 @@
 #define LAYER_READER_H
 
 #include <archive_entry.h>
+#include <stdbool.h>
+#include <stdbool.h>
 
 #include <oci/stream.h>
 
@@ -33,6 +35,14 @@ void oci_reader_free(struct oci_reader *reader);
 /* The next member, borrowed until the next call; NULL at the end. */
 int oci_reader_next(struct archive_entry **out, struct oci_reader *reader,
 		    struct oci_error *err);
+/* Whether times are told without knowing the time zone of the archive's
+ * maker: not so in zip, whose times are local ones. */
+bool oci_reader_has_times(const struct oci_reader *reader);
+/*
+ * Whether it is a zip file. Most of their times are in the time zone of
+ * whoever made them, so libarchive's answer follows TZ: they are of no use.
+ */
+bool oci_reader_is_zip(const struct oci_reader *reader);
 /* Where the present member's bytes start in a file that is not compressed. */
 uint64_t oci_reader_offset(const struct oci_reader *reader);
 /* Bytes of the present member; holes read as zeros. 0 at its end. */

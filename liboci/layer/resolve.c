@@ -63,7 +63,8 @@ static int follow(struct walk *walk, const char *target, const char *path,
 
 	if (++walk->links > LINKS_MAX)
 		return oci_fail(err, OCI_E_INVALID,
-				"path '/%s' leads through more than %d links",
+				"path '/%s' leads through more than %d links: "
+				"remove those that lead in a circle",
 				path, LINKS_MAX);
 	rc = oci_path_join(joined, target, walk->rest, err);
 	if (rc)

@@ -15,7 +15,6 @@
 struct oci_rootfs {
 	struct oci_arena arena;
 	struct oci_table table;
-	struct oci_rootfs_entry *entries;
 };
 
 int oci_rootfs_new(struct oci_rootfs **out, struct oci_error *err)
@@ -44,15 +43,53 @@ const struct oci_rootfs_entry *oci_rootfs_get(const struct oci_rootfs *rootfs,
 	return entry && !entry->removed ? entry : NULL;
 }
 
-/* Removes path, if self is set, and all that is below it. */
-static void remove_tree(struct oci_rootfs *rootfs, const char *path, bool self)
+/* Removes all that is below an entry. */
+static void remove_below(struct oci_rootfs_entry *top)
 {
-	size_t size = strlen(path);
+	struct oci_rootfs_entry *e = top->child;
 
-	for (struct oci_rootfs_entry *e = rootfs->entries; e; e = e->next)
-		if (oci_path_within(e->path, path) &&
-		    (self || e->path[size] == '/'))
-			e->removed = true;
+	while (e) {
+		e->removed = true;
+		if (e->child) {
+			e = e->child;
+			continue;
+		}
+		while (e != top && !e->sibling)
+			e = e->parent;
+		e = e == top ? NULL : e->sibling;
+	}
+}
+
+static void remove_path(struct oci_rootfs *rootfs, const char *path)
+{
+	struct oci_rootfs_entry *e = oci_table_get(&rootfs->table, path,
+						   strlen(path));
+
+	if (!e)
+		return;
+	e->removed = true;
+	remove_below(e);
+}
+
+/* Settled trees hold every folder before what is in it, unless the layers
+ * below have it: so a parent is there, but for what is in the root. */
+static int add(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
+	       const char *path, struct oci_error *err)
+{
+	struct oci_rootfs_entry *e = oci_arena_alloc(&rootfs->arena,
+						     sizeof(*e));
+
+	*out = e;
+	if (e)
+		e->path = oci_arena_text(&rootfs->arena, path);
+	if (!e || !e->path)
+		return oci_fail_nomem(err);
+	e->parent = oci_table_get(&rootfs->table, path, oci_path_parent(path));
+	if (e->parent) {
+		e->sibling = e->parent->child;
+		e->parent->child = e;
+	}
+	return oci_table_set(&rootfs->table, e->path, strlen(path), e, err);
 }
 
 static int put(struct oci_rootfs *rootfs, const struct oci_entry *entry,
@@ -64,24 +101,20 @@ static int put(struct oci_rootfs *rootfs, const struct oci_entry *entry,
 	const char *target = entry->type == OCI_ENTRY_SYMLINK ? entry->target :
 								NULL;
 
-	if (!e) {
-		e = oci_arena_alloc(&rootfs->arena, sizeof(*e));
-		if (e)
-			e->path = oci_arena_text(&rootfs->arena, entry->path);
-		if (!e || !e->path)
-			return oci_fail_nomem(err);
-		e->next = rootfs->entries;
-		rootfs->entries = e;
-	} else if (!e->removed && e->type == OCI_ENTRY_DIRECTORY &&
-		   entry->type != OCI_ENTRY_DIRECTORY) {
-		remove_tree(rootfs, entry->path, false);
-	}
+	int rc = e ? 0 : add(&e, rootfs, entry->path, err);
+
+	if (rc)
+		return rc;
+	if (entry->type != OCI_ENTRY_DIRECTORY)
+		remove_below(e);
 	e->removed = false;
 	e->type = entry->type;
+	e->mode = entry->mode;
+	e->uid = entry->uid;
+	e->gid = entry->gid;
+	e->mtime = entry->mtime;
 	e->target = target ? oci_arena_text(&rootfs->arena, target) : NULL;
-	if (target && !e->target)
-		return oci_fail_nomem(err);
-	return oci_table_set(&rootfs->table, e->path, size, e, err);
+	return target && !e->target ? oci_fail_nomem(err) : 0;
 }
 
 int oci_rootfs_apply(struct oci_rootfs *rootfs, const struct oci_tree *tree,
@@ -94,7 +127,7 @@ int oci_rootfs_apply(struct oci_rootfs *rootfs, const struct oci_tree *tree,
 	for (size_t i = 0; i < count; i++) {
 		oci_tree_get(&entry, tree, i);
 		if (entry.type == OCI_ENTRY_WHITEOUT)
-			remove_tree(rootfs, entry.path, true);
+			remove_path(rootfs, entry.path);
 	}
 	for (size_t i = 0; !rc && i < count; i++) {
 		oci_tree_get(&entry, tree, i);

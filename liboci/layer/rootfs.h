@@ -13,7 +13,13 @@ struct oci_rootfs_entry {
 	const char *path;
 	const char *target;	/* of a symlink */
 	enum oci_entry_type type;
-	struct oci_rootfs_entry *next;	/* all that were ever added */
+	uint32_t mode;
+	uint32_t uid;
+	uint32_t gid;
+	int64_t mtime;
+	struct oci_rootfs_entry *parent;	/* NULL: in the root */
+	struct oci_rootfs_entry *child;		/* all that were ever below */
+	struct oci_rootfs_entry *sibling;
 	bool removed;
 };
 

@@ -69,7 +69,7 @@ static int add_symlink(struct scan *scan, int dir, const char *name,
 				"link '%s' is empty or too long", scan->from);
 	target[n] = '\0';
 	rc = add_node(&node, scan, OCI_ENTRY_SYMLINK, st, err);
-	return rc ? rc : oci_node_text(&node->target, scan->tree, target, err);
+	return rc ? rc : oci_node_symlink(node, scan->tree, target, err);
 }
 
 static int add_file(struct scan *scan, const struct stat *st,
@@ -229,7 +229,8 @@ int oci_tree_add_folder(struct oci_tree *tree, const char *path,
 	if (!rc && !taken && filter && filter->include &&
 	    filter->include->count)
 		rc = oci_fail(err, OCI_E_NOT_FOUND,
-			      "nothing in '%s' matches the include patterns",
+			      "nothing in '%s' matches the include patterns: "
+			      "check them",
 			      from);
 	return rc;
 }

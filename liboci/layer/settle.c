@@ -3,6 +3,7 @@
  * From what was added to what the layer holds: conflicts, directories that
  * nobody named, what lower layers have already, and the final order.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,6 +121,20 @@ static int enter(struct settle *s, struct oci_node *node,
 	return 0;
 }
 
+/*
+ * A directory that lower layers have is written again as it is there: overlay
+ * graph drivers unpack a layer by itself, and would make up what is missing.
+ */
+static void take_attributes(struct oci_node *node,
+			    const struct oci_rootfs_entry *below)
+{
+	node->mode = below->mode;
+	node->uid = below->uid;
+	node->gid = below->gid;
+	node->mtime = below->mtime;
+	node->xattrs = NULL;
+}
+
 /* What the lower layers have in the place of a node. */
 static int check_below(const struct settle *s, struct oci_node *node,
 		       struct oci_error *err)
@@ -138,7 +153,7 @@ static int check_below(const struct settle *s, struct oci_node *node,
 	if (directory && below->type == OCI_ENTRY_DIRECTORY) {
 		/* Only an entry of its own changes a directory from below. */
 		if (node->rank < OCI_RANK_EXPLICIT)
-			node->type = 0;
+			take_attributes(node, below);
 		return 0;
 	}
 	if (!directory && below->type != OCI_ENTRY_DIRECTORY)
@@ -181,8 +196,8 @@ static int fail_parent(const struct oci_node *node, const char *path,
 {
 	return oci_fail(err, OCI_E_CONFLICT,
 			OCI_ORIGIN_FORMAT "'/%s' lies under '/%.*s', which is "
-			"%s", OCI_ORIGIN(node), node->path, (int)size, path,
-			type_name(type));
+			"%s: choose another path", OCI_ORIGIN(node),
+			node->path, (int)size, path, type_name(type));
 }
 
 /* Every folder on the way to a node is a directory, here or below. */
@@ -205,8 +220,6 @@ static int check_parents(struct settle *s, const struct oci_node *node,
 		below = oci_rootfs_get(s->lower, path, size);
 		if (below && below->type != OCI_ENTRY_DIRECTORY)
 			return fail_parent(node, path, size, below->type, err);
-		if (below)
-			return 0;
 		rc = imply(s, path, size, err);
 		while (size && path[size - 1] != '/')
 			size--;
@@ -221,6 +234,20 @@ static int by_path(const void *a, const void *b)
 	const struct oci_node *right = *(struct oci_node *const *)b;
 
 	return strcmp(left->path, right->path);
+}
+
+/* From here on a whiteout's path is its name in the tar. */
+static int name_whiteout(struct oci_tree *tree, struct oci_node *node,
+			 struct oci_error *err)
+{
+	size_t parent = oci_path_parent(node->path);
+	char path[OCI_PATH_MAX + sizeof(OCI_WHITEOUT_PREFIX)];
+
+	snprintf(path, sizeof(path), "%.*s%s" OCI_WHITEOUT_PREFIX "%s",
+		 (int)parent, node->path, parent ? "/" : "",
+		 oci_path_name(node->path));
+	node->target = node->path;
+	return oci_node_text(&node->path, tree, path, err);
 }
 
 static void drop_and_sort(struct oci_tree *tree)
@@ -253,6 +280,9 @@ static int settle(struct settle *s, struct oci_error *err)
 	for (size_t i = 0; !rc && i < tree->count; i++)
 		if (tree->nodes[i]->type)
 			rc = check_below(s, tree->nodes[i], err);
+	for (size_t i = 0; !rc && i < tree->count; i++)
+		if (tree->nodes[i]->type == OCI_ENTRY_WHITEOUT)
+			rc = name_whiteout(tree, tree->nodes[i], err);
 	if (!rc)
 		drop_and_sort(tree);
 	return rc;

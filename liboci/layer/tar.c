@@ -8,7 +8,6 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -37,17 +36,17 @@ struct tar {
 	char data[READ_SIZE];
 };
 
+/* libarchive is not told of a failure, because it would leak memory: what
+ * follows is dropped, and whoever called libarchive asks tar->failed. */
 static la_ssize_t write_sink(struct archive *archive, void *client,
 			     const void *data, size_t size)
 {
 	struct tar *tar = client;
 
+	(void)archive;
 	if (!tar->failed)
 		tar->failed = oci_sink_write(tar->sink, data, size, &tar->why);
-	if (!tar->failed)
-		return (la_ssize_t)size;
-	archive_set_error(archive, EIO, "write");
-	return -1;
+	return (la_ssize_t)size;
 }
 
 static int tar_failed(struct tar *tar, struct oci_error *err)
@@ -65,7 +64,7 @@ static int tar_failed(struct tar *tar, struct oci_error *err)
 
 static int check(struct tar *tar, int result, struct oci_error *err)
 {
-	return result == ARCHIVE_OK ? 0 : tar_failed(tar, err);
+	return result == ARCHIVE_OK && !tar->failed ? 0 : tar_failed(tar, err);
 }
 
 static int report(struct tar *tar, bool end, struct oci_error *err)
@@ -103,35 +102,11 @@ static unsigned filetype(const struct oci_node *node)
 	}
 }
 
-/* The name in the tar: that of a whiteout has a prefix. */
-static int entry_name(char out[OCI_PATH_MAX], const struct oci_node *node,
-		      struct oci_error *err)
-{
-	char name[OCI_PATH_MAX];
-	char folder[OCI_PATH_MAX];
-	size_t parent = oci_path_parent(node->path);
-
-	if (!node->path[0])
-		return oci_path_join(out, ".", "", err);
-	if (node->type != OCI_ENTRY_WHITEOUT)
-		return oci_path_join(out, node->path, "", err);
-	memcpy(folder, node->path, parent);
-	folder[parent] = '\0';
-	snprintf(name, sizeof(name), OCI_WHITEOUT_PREFIX "%.250s",
-		 oci_path_name(node->path));
-	return oci_path_join(out, folder, name, err);
-}
-
-static int fill_entry(struct tar *tar, const struct oci_node *node,
-		      struct oci_error *err)
+static void fill_entry(struct tar *tar, const struct oci_node *node)
 {
 	struct archive_entry *entry = archive_entry_clear(tar->entry);
-	char name[OCI_PATH_MAX];
-	int rc = entry_name(name, node, err);
 
-	if (rc)
-		return rc;
-	archive_entry_set_pathname(entry, name);
+	archive_entry_set_pathname(entry, node->path[0] ? node->path : ".");
 	archive_entry_set_filetype(entry, filetype(node));
 	archive_entry_set_perm(entry, (__LA_MODE_T)node->mode);
 	archive_entry_set_uid(entry, node->uid);
@@ -148,7 +123,13 @@ static int fill_entry(struct tar *tar, const struct oci_node *node,
 		archive_entry_set_rdevminor(entry, node->minor);
 	}
 	oci_xattr_write(entry, node);
-	return 0;
+}
+
+static int write_data(struct tar *tar, size_t size)
+{
+	la_ssize_t n = archive_write_data(tar->archive, tar->data, size);
+
+	return n == (la_ssize_t)size ? ARCHIVE_OK : ARCHIVE_FATAL;
 }
 
 static int write_content(struct tar *tar, const struct oci_node *node,
@@ -160,10 +141,8 @@ static int write_content(struct tar *tar, const struct oci_node *node,
 
 	while (!rc && got) {
 		rc = oci_source_read(&got, source, tar->data, READ_SIZE, err);
-		if (!rc && got &&
-		    archive_write_data(tar->archive, tar->data, got) !=
-		    (la_ssize_t)got)
-			rc = tar_failed(tar, err);
+		if (!rc && got)
+			rc = check(tar, write_data(tar, got), err);
 		tar->done += got;
 		if (!rc)
 			rc = report(tar, false, err);
@@ -175,18 +154,19 @@ static int write_content(struct tar *tar, const struct oci_node *node,
 static int write_node(struct tar *tar, const struct oci_node *node,
 		      struct oci_error *err)
 {
-	int rc = fill_entry(tar, node, err);
+	int rc = oci_sink_mark(tar->sink, node->size, err);
 
-	if (!rc)
-		rc = oci_sink_mark(tar->sink, node->size, err);
+	fill_entry(tar, node);
 	if (!rc)
 		rc = check(tar, archive_write_header(tar->archive, tar->entry),
 			   err);
-	if (!rc && node->type == OCI_ENTRY_FILE && node->size)
+	/* An empty one too: it may have grown. */
+	if (!rc && node->type == OCI_ENTRY_FILE)
 		rc = write_content(tar, node, err);
 	if (!rc)
 		rc = check(tar, archive_write_finish_entry(tar->archive), err);
-	return rc ? oci_wrap(err, rc, "'/%s'", node->path) : 0;
+	return rc ? oci_wrap(err, rc, OCI_ORIGIN_FORMAT "'/%s'",
+			     OCI_ORIGIN(node), node->path) : 0;
 }
 
 /* Unbuffered, so that marks stand where entries start. */

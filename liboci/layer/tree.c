@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "base/utf8.h"
 #include "io/file.h"
 #include "layer/content.h"
 #include "layer/node.h"
@@ -184,7 +185,7 @@ static int64_t choose_mtime(int64_t wanted, int64_t epoch,
 
 	if (wanted >= 0)
 		return wanted;
-	if (wanted == OCI_DEFAULT && !source->keep)
+	if (source->timeless || (wanted == OCI_DEFAULT && !source->keep))
 		return epoch >= 0 ? epoch : 0;
 	if (epoch >= 0 && own > epoch)
 		own = epoch;
@@ -213,15 +214,16 @@ static int add_plain(struct oci_node **out, struct oci_tree *tree,
 		     const struct oci_attributes *attrs, struct oci_error *err)
 {
 	static const struct oci_source_attributes nothing = {0};
-	int rc = oci_node_add(out, tree, path, type, attrs, err);
+	int rc;
 
-	if (rc)
-		return rc;
 	if (attrs && (attrs->mode == OCI_KEEP || attrs->uid == OCI_KEEP ||
 		      attrs->gid == OCI_KEEP || attrs->mtime == OCI_KEEP))
 		return oci_fail(err, OCI_E_INVALID,
 				"path '%s': there is no source whose "
 				"attributes could be kept", path);
+	rc = oci_node_add(out, tree, path, type, attrs, err);
+	if (rc)
+		return rc;
 	oci_node_attributes(*out, tree, attrs, &nothing);
 	return 0;
 }
@@ -253,6 +255,22 @@ int oci_tree_add_directory(struct oci_tree *tree, const char *path,
 	return add_plain(&node, tree, path, OCI_ENTRY_DIRECTORY, attrs, err);
 }
 
+int oci_node_symlink(struct oci_node *node, struct oci_tree *tree,
+		     const char *target, struct oci_error *err)
+{
+	size_t size = strlen(target);
+
+	if (size == 0 || size >= OCI_PATH_MAX)
+		return oci_fail(err, OCI_E_INVALID,
+				"path '%s': a symlink's target has 1 to %d "
+				"bytes", node->wanted, OCI_PATH_MAX - 1);
+	if (!oci_utf8_valid(target, size))
+		return oci_fail(err, OCI_E_INVALID,
+				"path '%s': the target of this symlink is not "
+				"UTF-8: exclude it", node->wanted);
+	return oci_node_text(&node->target, tree, target, err);
+}
+
 static int add_link(struct oci_tree *tree, const char *path,
 		    enum oci_entry_type type, const char *target,
 		    const struct oci_attributes *attrs, struct oci_error *err)
@@ -260,7 +278,11 @@ static int add_link(struct oci_tree *tree, const char *path,
 	struct oci_node *node;
 	int rc = add_plain(&node, tree, path, type, attrs, err);
 
-	return rc ? rc : oci_node_text(&node->target, tree, target, err);
+	if (!rc && type == OCI_ENTRY_SYMLINK)
+		rc = oci_node_symlink(node, tree, target, err);
+	else if (!rc)
+		rc = oci_node_text(&node->target, tree, target, err);
+	return rc;
 }
 
 int oci_tree_add_symlink(struct oci_tree *tree, const char *path,
@@ -268,12 +290,6 @@ int oci_tree_add_symlink(struct oci_tree *tree, const char *path,
 			 const struct oci_attributes *attrs,
 			 struct oci_error *err)
 {
-	size_t size = strlen(target);
-
-	if (size == 0 || size >= OCI_PATH_MAX)
-		return oci_fail(err, OCI_E_INVALID,
-				"path '%s': a symlink's target has 1 to %d "
-				"bytes", path, OCI_PATH_MAX - 1);
 	return add_link(tree, path, OCI_ENTRY_SYMLINK, target, attrs, err);
 }
 
@@ -354,16 +370,17 @@ void oci_tree_get(struct oci_entry *out, const struct oci_tree *tree,
 		  size_t index)
 {
 	const struct oci_node *node = tree->nodes[index];
+	bool whiteout = node->type == OCI_ENTRY_WHITEOUT && tree->settled;
 
 	*out = (struct oci_entry){
-		.path = node->path,
+		.path = whiteout ? node->target : node->path,
 		.type = (enum oci_entry_type)node->type,
 		.mode = node->mode,
 		.uid = node->uid,
 		.gid = node->gid,
 		.mtime = node->mtime,
 		.size = node->size,
-		.target = node->target,
+		.target = whiteout ? NULL : node->target,
 		.major = node->major,
 		.minor = node->minor,
 	};

@@ -46,8 +46,10 @@ static int member_path(char out[OCI_PATH_MAX], const char *name,
 				"member '%s' has an absolute name: pack the "
 				"archive again with relative names", name);
 	rc = oci_path_clean(out, name, err);
-	if (rc)
+	if (rc) {
+		oci_advise(err, rc, "pack the archive again without it");
 		return oci_wrap(err, rc, "member '%s'", name);
+	}
 	rest = out;
 	for (; strip && *rest; strip--) {
 		rest += strcspn(rest, "/");
@@ -101,6 +103,14 @@ static int check_owner(struct archive_entry *entry, struct oci_error *err)
 	return 0;
 }
 
+/* A zip's times would follow the time zone of this machine. */
+static int64_t mtime_of(const struct unpack *u, struct archive_entry *entry)
+{
+	if (oci_reader_has_times(u->reader))
+		return archive_entry_mtime(entry);
+	return u->tree->epoch >= 0 ? u->tree->epoch : 0;
+}
+
 static int add_member(struct oci_node **out, struct unpack *u,
 		      const char *member, enum oci_entry_type type,
 		      struct archive_entry *entry, struct oci_error *err)
@@ -109,8 +119,9 @@ static int add_member(struct oci_node **out, struct unpack *u,
 		.mode = archive_entry_perm(entry) & 07777,
 		.uid = (uint32_t)archive_entry_uid(entry),
 		.gid = (uint32_t)archive_entry_gid(entry),
-		.mtime = archive_entry_mtime(entry),
+		.mtime = mtime_of(u, entry),
 		.keep = true,
+		.timeless = oci_reader_is_zip(u->reader),
 	};
 	char path[OCI_PATH_MAX];
 	int rc = check_owner(entry, err);
@@ -162,12 +173,12 @@ static int add_symlink(struct unpack *u, const char *member,
 	struct oci_node *node;
 	int rc;
 
-	if (!target || !*target || strlen(target) >= OCI_PATH_MAX)
+	if (!target)
 		return oci_fail(err, OCI_E_INVALID,
 				"member '%s' is a symlink without a target "
 				"that can be used", member);
 	rc = add_member(&node, u, member, OCI_ENTRY_SYMLINK, entry, err);
-	return rc ? rc : oci_node_text(&node->target, u->tree, target, err);
+	return rc ? rc : oci_node_symlink(node, u->tree, target, err);
 }
 
 static int add_hardlink(struct unpack *u, const char *member,
@@ -186,8 +197,11 @@ static int add_hardlink(struct unpack *u, const char *member,
 	if (!file)
 		return oci_fail(err, OCI_E_INVALID,
 				"member '%s' is a hard link to '%s', which is "
-				"no file before it that is taken", member,
-				name);
+				"no file before it that is taken: include "
+				"the file, or exclude the link", member, name);
+	/* GNU tar writes a file that it is given twice as a link to itself. */
+	if (strcmp(target, member) == 0)
+		return 0;
 	rc = add_member(&node, u, member, OCI_ENTRY_HARDLINK, entry, err);
 	if (rc)
 		return rc;
@@ -324,7 +338,8 @@ int oci_unpack(struct oci_tree *tree, struct oci_reader *reader,
 	} while (!rc && entry);
 	if (!rc && partial && !u.taken)
 		rc = oci_fail(err, OCI_E_NOT_FOUND,
-			      "nothing in it matches the include patterns");
+			      "nothing in it matches the include patterns: "
+			      "check them");
 	if (!rc && partial)
 		rc = drop_empty(&u, err);
 	oci_table_release(&u.files);
@@ -350,5 +365,7 @@ int oci_tree_add_archive(struct oci_tree *tree, const char *path,
 		rc = oci_unpack(tree, reader, clean, source, filter, attrs,
 				err);
 	oci_reader_free(reader);
+	if (rc == OCI_E_CORRUPT)
+		oci_advise(err, rc, "fetch it or pack it again");
 	return rc ? oci_wrap(err, rc, "archive '%s'", from) : 0;
 }

@@ -38,6 +38,9 @@ static int add(struct oci_node *node, struct oci_tree *tree, const char *name,
 		return oci_fail_nomem(err);
 	while (*at && strcmp((*at)->name, name) < 0)
 		at = &(*at)->next;
+	/* bsdtar writes each twice, in two notations. */
+	if (*at && strcmp((*at)->name, name) == 0)
+		*at = (*at)->next;
 	attr->next = *at;
 	*at = attr;
 	return 0;

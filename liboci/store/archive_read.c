@@ -18,6 +18,7 @@
 #include "document/archive.h"
 #include "io/file.h"
 #include "io/inflate.h"
+#include "layer/decompress.h"
 #include "layer/reader.h"
 #include "store/docker.h"
 #include "store/store.h"
@@ -215,13 +216,13 @@ static int archive_check(struct oci_store *store,
 	if (rc)
 		return rc;
 	rc = oci_docker_images_parse(&images, text, size, &why);
-	if (rc)
+	if (rc && rc != OCI_E_NOMEM)
 		finding(&check, "cannot be read:", why.message);
 	for (size_t i = 0; i < images.count; i++)
 		check_image(self, &images.items[i], &check);
 	oci_docker_images_release(&images);
 	free(text);
-	return 0;
+	return rc == OCI_E_NOMEM ? oci_fail_nomem(err) : 0;
 }
 
 static int add_member(struct archive_store *self, const char *name,
@@ -284,31 +285,40 @@ static int walk(struct archive_store *self, struct oci_error *err)
 	return rc;
 }
 
+static int spool(struct archive_store *self, struct oci_source *tar,
+		 const char *temp_dir, struct oci_error *err)
+{
+	struct oci_sink *sink = NULL;
+	int rc = oci_file_temporary(&self->fd, temp_dir, err);
+
+	if (!rc)
+		rc = oci_sink_open_fd(&sink, self->fd, err);
+	if (!rc)
+		rc = oci_source_copy(NULL, tar, sink, err);
+	oci_sink_free(sink);
+	return rc;
+}
+
 /* Leaves self->fd open on a tar that is not compressed. */
 static int open_tar(struct archive_store *self, const char *path,
 		    const char *temp_dir, struct oci_error *err)
 {
-	struct oci_source *file = NULL, *inflate = NULL;
-	struct oci_sink *sink = NULL;
+	struct oci_source *file = NULL, *inflate = NULL, *plain = NULL;
 	int rc = oci_source_open_file(&file, path, err);
 
 	if (!rc)
 		rc = oci_inflate_open(&inflate, file, err);
-	if (rc)
-		goto out;
-	if (oci_inflate_kind(inflate) == OCI_INFLATE_PLAIN) {
-		self->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (!rc && oci_inflate_kind(inflate) == OCI_INFLATE_PLAIN)
+		rc = oci_decompress_open(&plain, inflate, err);
+	if (!rc && plain && !oci_decompress_found(plain)) {
+		self->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK |
+				O_NOCTTY);
 		if (self->fd < 0)
 			rc = oci_fail_errno(err, "open '%s'", path);
-		goto out;
+	} else if (!rc) {
+		rc = spool(self, plain ? plain : inflate, temp_dir, err);
 	}
-	rc = oci_file_temporary(&self->fd, temp_dir, err);
-	if (!rc)
-		rc = oci_sink_open_fd(&sink, self->fd, err);
-	if (!rc)
-		rc = oci_source_copy(NULL, inflate, sink, err);
-out:
-	oci_sink_free(sink);
+	oci_source_free(plain);
 	oci_source_free(inflate);
 	oci_source_free(file);
 	return rc;

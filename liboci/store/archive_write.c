@@ -7,10 +7,8 @@
  */
 #include <oci/archive.h>
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -19,9 +17,9 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "document/archive.h"
-#include "io/atomic.h"
 #include "io/file.h"
 #include "store/docker.h"
+#include "store/output.h"
 #include "store/store.h"
 #include "store/ustar.h"
 
@@ -34,10 +32,7 @@ struct member {
 
 struct writer {
 	struct oci_store base;
-	struct oci_atomic file;	/* where it has a name of its own */
-	int spool;		/* an unlinked file, where it has none; or -1 */
-	int fd;			/* one of the two */
-	char *path;		/* "-" and devices are copied to */
+	struct oci_output out;
 	int64_t mtime;
 	struct oci_platform platform;
 	bool has_platform;
@@ -48,6 +43,7 @@ struct writer {
 	struct oci_table table;	/* digest to member */
 	struct member *first;
 	struct member **last;
+	size_t count;
 };
 
 static int writer_has(bool *out, struct oci_store *store,
@@ -71,7 +67,7 @@ static int writer_open(struct oci_source **out, struct oci_store *store,
 	if (!member)
 		return oci_fail(err, OCI_E_NOT_FOUND, "no blob %s",
 				digest->text);
-	return oci_source_open_range(out, self->fd, member->offset,
+	return oci_source_open_range(out, self->out.fd, member->offset,
 				     member->size, err);
 }
 
@@ -86,15 +82,15 @@ static int blob_write(struct oci_sink *sink, const void *data, size_t size,
 		      struct oci_error *err)
 {
 	struct writer_blob *self = (struct writer_blob *)sink;
+	const struct oci_output *out = &self->owner->out;
 	uint64_t offset = self->owner->end + OCI_USTAR_BLOCK + self->size;
 
 	if (self->failed)
 		return oci_fail(err, self->failed, "an earlier write failed");
-	self->failed = oci_file_write_at(self->owner->fd, data, size, offset,
-					 err);
+	self->failed = oci_file_write_at(out->fd, data, size, offset, err);
 	self->size += size;
 	if (self->failed)
-		return oci_wrap(err, self->failed, "'%s'", self->owner->path);
+		return oci_wrap(err, self->failed, "'%s'", out->path);
 	return 0;
 }
 
@@ -138,13 +134,13 @@ static int end_member(struct writer *self, const char *name, uint64_t size,
 	int rc = oci_ustar_header(header, name, size, self->mtime, err);
 
 	if (!rc)
-		rc = oci_file_write_at(self->fd, header, sizeof(header),
+		rc = oci_file_write_at(self->out.fd, header, sizeof(header),
 				       self->end, err);
 	if (!rc)
-		rc = oci_file_write_at(self->fd, zeros, (size_t)padding,
+		rc = oci_file_write_at(self->out.fd, zeros, (size_t)padding,
 				       self->end + sizeof(header) + size, err);
 	if (rc)
-		return oci_wrap(err, rc, "'%s'", self->path);
+		return oci_wrap(err, rc, "'%s'", self->out.path);
 	self->end += sizeof(header) + size + padding;
 	return 0;
 }
@@ -153,11 +149,11 @@ static int add_member(struct writer *self, const char *name, const char *text,
 		      struct oci_error *err)
 {
 	size_t size = strlen(text);
-	int rc = oci_file_write_at(self->fd, text, size,
+	int rc = oci_file_write_at(self->out.fd, text, size,
 				   self->end + OCI_USTAR_BLOCK, err);
 
 	if (rc)
-		return oci_wrap(err, rc, "'%s'", self->path);
+		return oci_wrap(err, rc, "'%s'", self->out.path);
 	return end_member(self, name, size, err);
 }
 
@@ -175,6 +171,7 @@ static int remember(struct writer *self, const struct oci_digest *digest,
 	member->size = size;
 	*self->last = member;
 	self->last = &member->next;
+	self->count++;
 	return oci_table_set(&self->table, member->digest,
 			     strlen(member->digest), member, err);
 }
@@ -214,46 +211,14 @@ static int write_documents(struct writer *self, struct oci_error *err)
 	if (!rc)
 		rc = add_member(self, "manifest.json", docker, err);
 	if (!rc)
-		rc = oci_file_write_at(self->fd, end, sizeof(end), self->end,
-				       err);
+		rc = oci_file_write_at(self->out.fd, end, sizeof(end),
+				       self->end, err);
 	/* A copy of a blob that was there already may reach further. */
-	if (!rc && ftruncate(self->fd,
+	if (!rc && ftruncate(self->out.fd,
 			     (off_t)(self->end + sizeof(end))) != 0)
-		rc = oci_fail_errno(err, "'%s'", self->path);
+		rc = oci_fail_errno(err, "'%s'", self->out.path);
 	free(index);
 	free(docker);
-	return rc;
-}
-
-static int copy_out(struct writer *self, int fd, struct oci_error *err)
-{
-	struct oci_source *source = NULL;
-	struct oci_sink *sink = NULL;
-	int rc = oci_source_open_range(&source, self->fd, 0, UINT64_MAX, err);
-
-	if (!rc)
-		rc = oci_sink_open_fd(&sink, fd, err);
-	if (!rc)
-		rc = oci_source_copy(NULL, source, sink, err);
-	oci_sink_free(sink);
-	oci_source_free(source);
-	return rc ? oci_wrap(err, rc, "'%s'", self->path) : 0;
-}
-
-static int publish(struct writer *self, struct oci_error *err)
-{
-	int fd, rc;
-
-	if (self->spool < 0)
-		return oci_atomic_commit(&self->file, err);
-	if (strcmp(self->path, "-") == 0)
-		return copy_out(self, STDOUT_FILENO, err);
-	fd = open(self->path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return oci_fail_errno(err, "open '%s'", self->path);
-	rc = copy_out(self, fd, err);
-	if (close(fd) != 0 && !rc)
-		rc = oci_fail_errno(err, "close '%s'", self->path);
 	return rc;
 }
 
@@ -267,24 +232,38 @@ static int writer_commit(struct oci_store *store, struct oci_error *err)
 				"the archive is written already");
 	rc = write_documents(self, err);
 	if (!rc)
-		rc = publish(self, err);
+		rc = oci_output_publish(&self->out, err);
 	self->committed = true;
 	return rc;
+}
+
+static int by_digest(const void *a, const void *b)
+{
+	return strcmp((*(const struct member *const *)a)->digest,
+		      (*(const struct member *const *)b)->digest);
 }
 
 static int writer_blobs(struct oci_store *store, oci_blob_fn *visit,
 			void *data, struct oci_error *err)
 {
 	struct writer *self = (struct writer *)store;
+	const struct member **sorted = calloc(self->count + 1,
+					      sizeof(*sorted));
+	struct oci_digest digest;
+	size_t n = 0;
 	int rc = 0;
 
-	for (struct member *m = self->first; !rc && m; m = m->next) {
-		struct oci_digest digest;
-
-		rc = oci_digest_parse(&digest, m->digest, err);
+	if (!sorted)
+		return oci_fail_nomem(err);
+	for (struct member *m = self->first; m; m = m->next)
+		sorted[n++] = m;
+	qsort(sorted, n, sizeof(*sorted), by_digest);
+	for (size_t i = 0; !rc && i < n; i++) {
+		rc = oci_digest_parse(&digest, sorted[i]->digest, err);
 		if (!rc)
-			rc = visit(data, &digest, m->size, err);
+			rc = visit(data, &digest, sorted[i]->size, err);
 	}
+	free(sorted);
 	return rc;
 }
 
@@ -292,12 +271,9 @@ static void writer_free(struct oci_store *store)
 {
 	struct writer *self = (struct writer *)store;
 
-	if (self->spool >= 0)
-		close(self->spool);
-	oci_atomic_release(&self->file);
+	oci_output_release(&self->out);
 	oci_table_release(&self->table);
 	oci_arena_release(&self->arena);
-	free(self->path);
 	free(self);
 }
 
@@ -311,55 +287,24 @@ static const struct oci_store_ops ops = {
 	.free = writer_free,
 };
 
-/* Standard output and devices get a copy of a file without a name. */
-static bool is_stream(const char *path)
-{
-	struct stat st;
-
-	if (strcmp(path, "-") == 0)
-		return true;
-	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
-	       !S_ISDIR(st.st_mode);
-}
-
-static int open_file(struct writer *self, const char *temp_dir,
-		     struct oci_error *err)
-{
-	struct stat st;
-	int rc;
-
-	if (is_stream(self->path)) {
-		rc = oci_file_temporary(&self->spool, temp_dir, err);
-		self->fd = self->spool;
-		return rc;
-	}
-	if (stat(self->path, &st) == 0 && S_ISDIR(st.st_mode))
-		return oci_fail(err, OCI_E_CONFLICT, "'%s' is a folder",
-				self->path);
-	rc = oci_atomic_open(&self->file, self->path, err);
-	self->fd = self->file.fd;
-	return rc;
-}
-
 static int start(struct writer *self, const char *path,
 		 const struct oci_archive_options *options,
 		 struct oci_error *err)
 {
-	const char *temp_dir = options->temp_dir;
-	int rc = oci_text_copy(&self->path, path, err);
+	const char *temp_dir = options->temp_dir ? options->temp_dir :
+						   "/var/tmp";
+	int rc;
 
-	if (!rc && (options->mtime < 0 || options->mtime > OCI_TIME_MAX))
-		rc = oci_fail(err, OCI_E_INVALID,
-			      "the mtime is not between 1970 and 9999");
+	if (options->mtime < 0 || options->mtime > OCI_TIME_MAX)
+		return oci_fail(err, OCI_E_INVALID,
+				"the mtime is not between 1970 and 9999");
 	self->mtime = options->mtime;
 	self->has_platform = options->platform != NULL;
 	if (options->platform)
 		self->platform = *options->platform;
+	rc = oci_text_set(&self->base.index.media_type, OCI_MEDIA_INDEX, err);
 	if (!rc)
-		rc = oci_text_set(&self->base.index.media_type,
-				  OCI_MEDIA_INDEX, err);
-	if (!rc)
-		rc = open_file(self, temp_dir ? temp_dir : "/var/tmp", err);
+		rc = oci_output_open(&self->out, path, temp_dir, err);
 	if (!rc)
 		rc = add_member(self, OCI_LAYOUT_FILE, OCI_LAYOUT_TEXT, err);
 	if (!rc)
@@ -382,8 +327,7 @@ int oci_archive_create(struct oci_store **out, const char *path,
 	if (!self)
 		return oci_fail_nomem(err);
 	self->base.ops = &ops;
-	self->file = (struct oci_atomic)OCI_ATOMIC_INIT;
-	self->fd = self->spool = -1;
+	self->out = (struct oci_output)OCI_OUTPUT_INIT;
 	self->last = &self->first;
 	rc = start(self, path, options ? options : &usual, err);
 	if (rc)

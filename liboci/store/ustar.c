@@ -15,8 +15,8 @@ enum {
 	MODE = 100,
 	UID = 108,
 	GID = 116,
-	SIZE = 124, SIZE_ROOM = 12,
-	MTIME = 136, MTIME_ROOM = 12,
+	SIZE = 124, NUMBER_ROOM = 12,
+	MTIME = 136,
 	CHECKSUM = 148, CHECKSUM_ROOM = 8,
 	TYPE = 156,
 	MAGIC = 257
@@ -31,16 +31,17 @@ static void put_octal(unsigned char *field, int digits, uint64_t value)
 	memcpy(field, text, (size_t)digits + 1);
 }
 
-static void put_size(unsigned char *field, uint64_t size)
+/* Sizes and times have fields of one width. */
+static void put_number(unsigned char *field, uint64_t value)
 {
-	if (size <= OCTAL_MAX) {
-		put_octal(field, SIZE_ROOM - 1, size);
+	if (value <= OCTAL_MAX) {
+		put_octal(field, NUMBER_ROOM - 1, value);
 		return;
 	}
 	field[0] = 0x80;
-	for (int i = SIZE_ROOM - 1; i > 0; i--) {
-		field[i] = (unsigned char)(size & 0xff);
-		size >>= 8;
+	for (int i = NUMBER_ROOM - 1; i > 0; i--) {
+		field[i] = (unsigned char)(value & 0xff);
+		value >>= 8;
 	}
 }
 
@@ -58,9 +59,8 @@ int oci_ustar_header(unsigned char out[OCI_USTAR_BLOCK], const char *name,
 	put_octal(out + MODE, 7, name[length - 1] == '/' ? 0755 : 0644);
 	put_octal(out + UID, 7, 0);
 	put_octal(out + GID, 7, 0);
-	put_size(out + SIZE, size);
-	put_octal(out + MTIME, MTIME_ROOM - 1,
-		  (uint64_t)mtime & OCTAL_MAX);
+	put_number(out + SIZE, size);
+	put_number(out + MTIME, mtime < 0 ? 0 : (uint64_t)mtime);
 	out[TYPE] = name[length - 1] == '/' ? '5' : '0';
 	memcpy(out + MAGIC, "ustar\00000", 8);
 	memset(out + CHECKSUM, ' ', CHECKSUM_ROOM);

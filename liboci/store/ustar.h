@@ -16,7 +16,7 @@ enum { OCI_USTAR_BLOCK = 512 };
 
 /* A header for a file, or for a folder where name ends in "/". name has at
  * most 100 bytes. POSIX.1-2008, pax, "ustar Interchange Format"; a size of 8
- * GiB or more is in base 256, as GNU tar writes it. */
+ * GiB or more, or a time after 2242, is in base 256, as GNU tar writes it. */
 int oci_ustar_header(unsigned char out[OCI_USTAR_BLOCK], const char *name,
 		     uint64_t size, int64_t mtime, struct oci_error *err);
 /* The bytes that a member of size takes after its header. */

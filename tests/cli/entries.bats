@@ -163,7 +163,8 @@ print(*{m.mtime for m in tarfile.open("out.tar")})')"
 		'  - {path: /usr/sbin, dir: {}, mode: 0711}' \
 		'- entries:' '  - {path: /sbin/docker-init, symlink: /usr/bin/tini}'
 	holds '1 l 0777 0:0 0 0 sbin -> usr/sbin' '1 d 0755 0:0 0 0 usr' \
-		'1 d 0711 0:0 0 0 usr/sbin' \
+		'1 d 0711 0:0 0 0 usr/sbin' '2 d 0755 0:0 0 0 usr' \
+		'2 d 0711 0:0 0 0 usr/sbin' \
 		'2 l 0777 0:0 0 0 usr/sbin/docker-init -> /usr/bin/tini'
 }
 
@@ -191,6 +192,7 @@ print(*{m.mtime for m in tarfile.open("out.tar")})')"
 		'- entries:' '  - {path: /, from: app}'
 	holds '1 l 0777 0:0 0 0 lib -> usr/lib' '1 d 0755 0:0 0 0 usr' \
 		'1 d 0755 0:0 0 0 usr/lib' '1 f 0644 0:0 0 1 usr/lib/y' \
+		'2 d 0755 0:0 0 0 usr' '2 d 0755 0:0 0 0 usr/lib' \
 		'2 f 0644 0:0 0 2 usr/lib/x'
 }
 
@@ -221,10 +223,11 @@ print(*{m.mtime for m in tarfile.open("out.tar")})')"
 	done
 }
 
-@test "parent directories are written where no lower layer has them" {
+@test "parent directories are made, or written as a lower layer has them" {
 	lay '- entries:' '  - {path: /a, dir: {}, mode: 0700, owner: "5:5"}' \
 		'- entries:' '  - {path: /a/b/c, content: x}'
-	holds '1 d 0700 5:5 0 0 a' '2 d 0755 0:0 0 0 a/b' \
+	holds '1 d 0700 5:5 0 0 a' '2 d 0700 5:5 0 0 a' \
+		'2 d 0755 0:0 0 0 a/b' \
 		'2 f 0644 0:0 0 1 a/b/c'
 }
 

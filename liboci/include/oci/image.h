@@ -37,7 +37,7 @@ OCI_API struct oci_pairs *oci_image_annotations(struct oci_image *image);
 
 /*
  * Writes a settled tree as the next layer into the store. options->name goes
- * to the history.
+ * to the history; options may be NULL.
  */
 OCI_API int oci_image_add_layer(struct oci_image *image,
 				struct oci_store *store,

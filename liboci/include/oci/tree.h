@@ -13,8 +13,8 @@
  *     below, goes to the link's target inside the image.
  *   - Two sources for one path are OCI_E_CONFLICT, unless both are
  *     directories, or they are identical, or the later one says replace.
- *   - Directories that nobody named are made, 0755 and 0:0, where the layers
- *     below have none.
+ *   - Directories that nobody named are made: as the layers below have them,
+ *     else 0755 and 0:0.
  *   - Of a group of hard links the first path in order carries the bytes.
  *
  * A tree serves one thread at a time.
@@ -53,8 +53,10 @@ enum oci_entry_type {
  * for files that their owner may execute, 0644 for other files; owner and
  * group 0; mtime the tree's epoch, else 0. For members of archives it means
  * OCI_KEEP. OCI_KEEP takes what the source has, mtime in whole seconds and
- * not above the tree's epoch. A mode given for a folder's or archive's files
- * gives its directories the search bit wherever it gives the read bit.
+ * not above the tree's epoch; the times in zip files depend on a time zone
+ * that they do not tell, and are not kept. A mode given for a folder's or
+ * archive's files gives its directories the search bit wherever it gives the
+ * read bit.
  */
 struct oci_attributes {
 	int64_t mode;		/* permission bits, 0 to 07777 */
@@ -149,9 +151,9 @@ OCI_API int oci_tree_add_folder(struct oci_tree *tree, const char *path,
 				struct oci_error *err);
 /*
  * Puts the members of an archive under path: tar in any compression that
- * libarchive reads, or zip. A member that is absolute, has a ".." part, is a
- * hard link to nothing, or is reached through a symlink of the archive that
- * leads outside path is OCI_E_INVALID.
+ * libarchive reads, or a zip file. A member that is absolute, has a ".." part,
+ * is a hard link to nothing, or is reached through a symlink of the archive
+ * that leads outside path is OCI_E_INVALID.
  */
 OCI_API int oci_tree_add_archive(struct oci_tree *tree, const char *path,
 				 const char *from,
@@ -171,8 +173,9 @@ OCI_API int oci_tree_add_deb(struct oci_tree *tree, const char *from,
 
 /*
  * Applies the rules above; after it, entries are final and sorted by the
- * bytes of their paths, and nothing can be added. lower is the union of the
- * layers below, or NULL for none.
+ * bytes of their paths (whiteouts by that of their names in the layer), and
+ * nothing can be added. lower is the union of the layers below, or NULL for
+ * none.
  */
 OCI_API int oci_tree_settle(struct oci_tree *tree,
 			    const struct oci_rootfs *lower,

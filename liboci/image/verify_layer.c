@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is known of the blobs of a store, and layers: their digests, sizes,
+ * diff_ids and compressions.
+ */
+#include "image/verify.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "io/digest.h"
+
+void oci_verify_report(struct oci_verify *v, const char *fmt, ...)
+{
+	struct oci_error text;
+	va_list args;
+
+	va_start(args, fmt);
+	oci_vfail(&text, OCI_E_CORRUPT, fmt, args);
+	va_end(args);
+	v->findings++;
+	if (v->options->report)
+		v->options->report(v->options->data, text.message);
+}
+
+int oci_verify_look_up(struct oci_seen **out, struct oci_verify *v,
+		       const struct oci_descriptor *d, const char *from,
+		       struct oci_error *err)
+{
+	size_t size = strlen(d->digest.text);
+	struct oci_seen *seen = oci_table_get(&v->seen, d->digest.text, size);
+	const char *key;
+
+	*out = seen;
+	if (seen && seen->size != d->size)
+		oci_verify_report(
+			v, "%s: blob %s has %llu bytes here, %llu elsewhere",
+			from, d->digest.text, (unsigned long long)d->size,
+			(unsigned long long)seen->size);
+	if (seen)
+		return 0;
+	seen = *out = oci_arena_alloc(&v->arena, sizeof(*seen));
+	key = oci_arena_text(&v->arena, d->digest.text);
+	if (!seen || !key)
+		return oci_fail_nomem(err);
+	seen->size = d->size;
+	return oci_table_set(&v->seen, key, size, seen, err);
+}
+
+static int tell_progress(struct oci_verify *v, const struct oci_digest *digest,
+			 uint64_t done, uint64_t total, struct oci_error *err)
+{
+	struct oci_progress progress = { digest->text, done, total };
+
+	if (!v->options->progress ||
+	    v->options->progress(v->options->data, &progress) == 0)
+		return 0;
+	return oci_fail(err, OCI_E_CANCELLED, "cancelled");
+}
+
+int oci_verify_drain(struct oci_source *source, struct oci_error *err)
+{
+	char data[16 * 1024];
+	size_t got;
+	int rc;
+
+	do {
+		rc = oci_source_read(&got, source, data, sizeof(data), err);
+	} while (!rc && got);
+	return rc;
+}
+
+/* Inflates a blob into a digest. A bad blob fails with its own error. */
+static int measure(struct oci_seen *seen, struct oci_verify *v,
+		   const struct oci_descriptor *d, struct oci_error *err)
+{
+	struct oci_source *raw = NULL, *inflate = NULL;
+	struct oci_sink *sink = NULL;
+	uint64_t size;
+	int rc = oci_store_open(&raw, v->store, d, err);
+
+	if (!rc)
+		rc = oci_inflate_open(&inflate, raw, err);
+	if (!rc)
+		rc = oci_measure_open(&sink, NULL, err);
+	if (!rc)
+		rc = oci_source_copy(NULL, inflate, sink, err);
+	if (!rc)
+		rc = oci_verify_drain(raw, err);
+	if (!rc)
+		rc = oci_measure_end(&seen->diff_id, &size, sink, err);
+	if (!rc)
+		seen->kind = oci_inflate_kind(inflate);
+	else if (err && !strstr(err->message, d->digest.text))
+		rc = oci_wrap(err, rc, "blob %s", d->digest.text);
+	oci_sink_free(sink);
+	oci_source_free(inflate);
+	oci_source_free(raw);
+	return rc;
+}
+
+static bool is_finding(int status)
+{
+	return status == OCI_E_CORRUPT || status == OCI_E_NOT_FOUND ||
+	       status == OCI_E_INVALID || status == OCI_E_LIMIT ||
+	       status == OCI_E_UNSUPPORTED;
+}
+
+int oci_verify_judge(bool *bad, struct oci_verify *v, int rc,
+		     const struct oci_error *why, const char *from,
+		     struct oci_error *err)
+{
+	*bad = rc != 0;
+	if (is_finding(rc)) {
+		oci_verify_report(v, "%s: %s", from, why->message);
+		return 0;
+	}
+	if (rc && err)
+		*err = *why;
+	return rc;
+}
+
+/* Reads a layer for the first time; one that is bad is reported. */
+static int read_layer(struct oci_seen *seen, struct oci_verify *v,
+		      const struct oci_descriptor *d, const char *from,
+		      struct oci_error *err)
+{
+	struct oci_error why;
+	int rc = tell_progress(v, &d->digest, 0, d->size, err);
+
+	if (rc)
+		return rc;
+	rc = measure(seen, v, d, &why);
+	rc = oci_verify_judge(&seen->bad, v, rc, &why, from, err);
+	if (rc || seen->bad)
+		return rc;
+	return tell_progress(v, &d->digest, d->size, d->size, err);
+}
+
+/* Layers are unpacked by what their media type says, or by a look at them:
+ * the two have to agree. */
+static void check_compression(struct oci_verify *v,
+			      const struct oci_descriptor *d,
+			      const struct oci_seen *seen, const char *from)
+{
+	static const char *const names[] = { "not compressed", "gzip", "zstd" };
+	enum oci_inflate_kind kind = OCI_INFLATE_PLAIN;
+
+	if (strstr(d->media_type, "gzip"))
+		kind = OCI_INFLATE_GZIP;
+	else if (strstr(d->media_type, "zstd"))
+		kind = OCI_INFLATE_ZSTD;
+	if (oci_media_is_layer(d->media_type) && kind != seen->kind)
+		oci_verify_report(
+			v, "%s: layer %s is %s, its media type says %s", from,
+			d->digest.text, names[seen->kind], names[kind]);
+}
+
+int oci_verify_layer(struct oci_verify *v, const struct oci_descriptor *d,
+		     const struct oci_digest *diff_id, const char *from,
+		     struct oci_error *err)
+{
+	struct oci_seen *seen;
+	int rc = oci_verify_look_up(&seen, v, d, from, err);
+
+	if (!rc && !seen->bad && !seen->diff_id.text[0])
+		rc = read_layer(seen, v, d, from, err);
+	if (rc || seen->bad)
+		return rc;
+	check_compression(v, d, seen, from);
+	if (diff_id && !oci_digest_equal(&seen->diff_id, diff_id))
+		oci_verify_report(
+			v,
+			"%s: layer %s has the diff_id %s, its config says "
+			"%s",
+			from, d->digest.text, seen->diff_id.text,
+			diff_id->text);
+	return 0;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libarchive's filters as a source of their own: its readers of formats stop
+ * at the end of an archive, which leaves the sums behind it unread.
+ */
+#include "layer/decompress.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+
+enum { READ_SIZE = 64 * 1024 };
+
+struct decompress {
+	struct oci_source base;
+	struct oci_source *from;
+	struct archive *archive;
+	struct oci_error why;		/* of a failed `from` */
+	int failed;			/* its status */
+	bool empty;
+	char data[READ_SIZE];
+};
+
+static la_ssize_t read_from(struct archive *archive, void *client,
+			    const void **data)
+{
+	struct decompress *self = client;
+	size_t got;
+
+	*data = self->data;
+	self->failed = oci_source_read(&got, self->from, self->data,
+				       READ_SIZE, &self->why);
+	if (!self->failed)
+		return (la_ssize_t)got;
+	archive_set_error(archive, EIO, "%s", self->why.message);
+	return -1;
+}
+
+static int decompress_failed(const struct decompress *self,
+			     struct oci_error *err)
+{
+	const char *text = archive_error_string(self->archive);
+
+	if (self->failed) {
+		if (err)
+			*err = self->why;
+		return self->failed;
+	}
+	if (archive_errno(self->archive) == ENOMEM)
+		return oci_fail_nomem(err);
+	return oci_fail(err, OCI_E_CORRUPT, "corrupt or cut short: %s",
+			text ? text : "unknown error");
+}
+
+static int decompress_read(size_t *got, struct oci_source *source, void *data,
+			   size_t size, struct oci_error *err)
+{
+	struct decompress *self = (struct decompress *)source;
+	la_ssize_t n = 0;
+
+	if (!self->empty)
+		n = archive_read_data(self->archive, data, size);
+	if (n < 0)
+		return decompress_failed(self, err);
+	*got = (size_t)n;
+	return 0;
+}
+
+static void decompress_free(struct oci_source *source)
+{
+	struct decompress *self = (struct decompress *)source;
+
+	archive_read_free(self->archive);
+	free(self);
+}
+
+static int start(struct decompress *self, struct oci_error *err)
+{
+	struct archive *a = self->archive = archive_read_new();
+	struct archive_entry *entry;
+
+	if (!a || archive_read_support_format_raw(a) != ARCHIVE_OK ||
+	    archive_read_support_format_empty(a) != ARCHIVE_OK)
+		return oci_fail_nomem(err);
+	archive_read_support_filter_bzip2(a);
+	archive_read_support_filter_compress(a);
+	archive_read_support_filter_lzip(a);
+	archive_read_support_filter_lzma(a);
+	archive_read_support_filter_xz(a);
+	archive_read_support_filter_lz4(a);
+	if (archive_read_open(a, self, NULL, read_from, NULL) != ARCHIVE_OK)
+		return decompress_failed(self, err);
+	switch (archive_read_next_header(a, &entry)) {
+	case ARCHIVE_OK:
+		return 0;
+	case ARCHIVE_EOF:
+		self->empty = true;
+		return 0;
+	default:
+		return decompress_failed(self, err);
+	}
+}
+
+int oci_decompress_open(struct oci_source **out, struct oci_source *from,
+			struct oci_error *err)
+{
+	static const struct oci_source_ops ops = {
+		decompress_read, NULL, decompress_free,
+	};
+	struct decompress *self = calloc(1, sizeof(*self));
+	int rc;
+
+	*out = NULL;
+	if (!self)
+		return oci_fail_nomem(err);
+	self->base.ops = &ops;
+	self->from = from;
+	rc = start(self, err);
+	if (rc)
+		decompress_free(&self->base);
+	else
+		*out = &self->base;
+	return rc;
+}
+
+bool oci_decompress_found(const struct oci_source *decompress)
+{
+	const struct decompress *self = (const struct decompress *)decompress;
+
+	/* The last one is the stream itself. */
+	return archive_filter_count(self->archive) > 1;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Streams in the compressions that libarchive has code of its own for: bzip2,
+ * compress, lzip, lzma, xz and lz4. (gzip and zstd: see io/inflate.h.)
+ */
+#ifndef LAYER_DECOMPRESS_H
+#define LAYER_DECOMPRESS_H
+
+#include <stdbool.h>
+
+#include <oci/stream.h>
+
+/* from is borrowed; bytes that are not compressed pass as they are. A
+ * truncated or broken stream is OCI_E_CORRUPT. */
+int oci_decompress_open(struct oci_source **out, struct oci_source *from,
+			struct oci_error *err);
+/* Whether the stream is compressed. */
+bool oci_decompress_found(const struct oci_source *decompress);
+
+#endif

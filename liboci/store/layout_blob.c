@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The blobs of an OCI layout: DIR/blobs/ALG/HEX, each in place by a rename.
+ * OCI Image Specification, image-layout.md.
+ */
+#include "store/layout.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "io/atomic.h"
+#include "io/file.h"
+#include "store/docker.h"
+
+enum { PATH_ROOM = 4096 };
+
+int oci_layout_path(char **out, const struct oci_layout *self,
+		    const char *name, struct oci_error *err)
+{
+	struct oci_buf buf;
+	int rc;
+
+	oci_buf_init(&buf, PATH_ROOM);
+	rc = oci_buf_format(&buf, err, "%s/%s", self->path, name);
+	if (!rc)
+		rc = oci_buf_take(out, &buf, err);
+	oci_buf_release(&buf);
+	return rc;
+}
+
+static int blob_path(char **out, const struct oci_layout *self,
+		     const struct oci_digest *digest, struct oci_error *err)
+{
+	char name[OCI_BLOB_PATH];
+
+	oci_blob_path(name, digest);
+	return oci_layout_path(out, self, name, err);
+}
+
+int oci_layout_has(bool *out, struct oci_store *store,
+		      const struct oci_digest *digest, struct oci_error *err)
+{
+	char *path;
+	int rc = blob_path(&path, (struct oci_layout *)store, digest, err);
+
+	if (rc)
+		return rc;
+	*out = access(path, F_OK) == 0;
+	free(path);
+	return 0;
+}
+
+int oci_layout_open_blob(struct oci_source **out, struct oci_store *store,
+			    const struct oci_digest *digest,
+			    struct oci_error *err)
+{
+	char *path;
+	int rc = blob_path(&path, (struct oci_layout *)store, digest, err);
+
+	if (rc)
+		return rc;
+	rc = oci_source_open_file(out, path, err);
+	free(path);
+	return rc;
+}
+
+struct layout_blob {
+	struct oci_sink base;
+	struct oci_atomic file;
+	int failed;
+};
+
+static int blob_write(struct oci_sink *sink, const void *data, size_t size,
+		      struct oci_error *err)
+{
+	struct layout_blob *self = (struct layout_blob *)sink;
+
+	if (self->failed)
+		return oci_fail(err, self->failed, "an earlier write failed");
+	self->failed = oci_file_write(self->file.fd, data, size, err);
+	if (self->failed)
+		return oci_wrap(err, self->failed, "'%s'", self->file.temp);
+	return 0;
+}
+
+static void blob_free(struct oci_sink *sink)
+{
+	struct layout_blob *self = (struct layout_blob *)sink;
+
+	oci_atomic_release(&self->file);
+	free(self);
+}
+
+int oci_layout_create_blob(struct oci_sink **out, struct oci_store *store,
+			      struct oci_error *err)
+{
+	static const struct oci_sink_ops ops = {
+		.write = blob_write, .free = blob_free,
+	};
+	struct layout_blob *blob = calloc(1, sizeof(*blob));
+	char *path = NULL;
+	int rc = blob ? 0 : oci_fail_nomem(err);
+
+	if (!rc)
+		rc = oci_layout_path(&path, (struct oci_layout *)store, "blob",
+				     err);
+	if (!rc)
+		rc = oci_atomic_open(&blob->file, path, err);
+	free(path);
+	if (rc) {
+		free(blob);
+		return rc;
+	}
+	blob->base.ops = &ops;
+	*out = &blob->base;
+	return 0;
+}
+
+int oci_layout_add_blob(struct oci_store *store, struct oci_sink *sink,
+		      const struct oci_digest *digest, uint64_t size,
+		      struct oci_error *err)
+{
+	struct oci_layout *self = (struct oci_layout *)store;
+	struct layout_blob *blob = (struct layout_blob *)sink;
+	bool existed;
+	char *path;
+	int rc = blob_path(&path, self, digest, err);
+
+	(void)size;
+	if (rc)
+		return rc;
+	existed = access(path, F_OK) == 0;
+	if (!existed)
+		rc = oci_strings_add(&self->made, path, err);
+	if (!rc)
+		rc = oci_text_set(&blob->file.path, path, err);
+	if (!rc)
+		rc = oci_atomic_commit(&blob->file, err);
+	free(path);
+	return rc;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int oci_layout_list(struct oci_strings *out, const char *path,
+		       struct oci_error *err)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	int rc = 0;
+
+	if (!dir && errno == ENOENT)
+		return 0;
+	if (!dir)
+		return oci_fail_errno(err, "read folder '%s'", path);
+	for (errno = 0; !rc && (entry = readdir(dir)); errno = 0)
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			rc = oci_strings_add(out, entry->d_name, err);
+	if (!rc && errno)
+		rc = oci_fail_errno(err, "read folder '%s'", path);
+	closedir(dir);
+	if (!rc && out->count)
+		qsort(out->items, out->count, sizeof(*out->items), by_name);
+	return rc;
+}
+
+static int visit_blob(struct oci_layout *self, const char *algorithm,
+		      const char *hex, oci_blob_fn *visit, void *data,
+		      struct oci_error *err)
+{
+	char text[OCI_DIGEST_TEXT + 256];
+	struct oci_digest digest;
+	struct stat st;
+	char *path;
+	int rc;
+
+	if (strlen(hex) >= OCI_DIGEST_TEXT)
+		return 0;
+	memcpy(text, algorithm, strlen(algorithm));
+	text[strlen(algorithm)] = ':';
+	memcpy(text + strlen(algorithm) + 1, hex, strlen(hex) + 1);
+	if (oci_digest_parse(&digest, text, NULL))
+		return 0;
+	rc = blob_path(&path, self, &digest, err);
+	if (rc)
+		return rc;
+	if (stat(path, &st) != 0)
+		rc = oci_fail_errno(err, "stat '%s'", path);
+	else
+		rc = visit(data, &digest, (uint64_t)st.st_size, err);
+	free(path);
+	return rc;
+}
+
+int oci_layout_visit_blobs(struct oci_store *store, oci_blob_fn *visit,
+			void *data, struct oci_error *err)
+{
+	static const char *const algorithms[] = { "sha256", "sha512" };
+	struct oci_layout *self = (struct oci_layout *)store;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < 2; i++) {
+		struct oci_strings names = {0};
+		char *path = NULL;
+
+		rc = oci_layout_path(&path, self,
+				     i ? "blobs/sha512" : "blobs/sha256", err);
+		if (!rc)
+			rc = oci_layout_list(&names, path, err);
+		for (size_t j = 0; !rc && j < names.count; j++)
+			rc = visit_blob(self, algorithms[i], names.items[j],
+					visit, data, err);
+		free(path);
+		oci_strings_release(&names);
+	}
+	return rc;
+}
+

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A file, or a copy to a stream. */
+#include "store/output.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <oci/stream.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "io/file.h"
+
+/* Standard output and devices get a copy of a file without a name. */
+static bool is_stream(const char *path)
+{
+	struct stat st;
+
+	if (strcmp(path, "-") == 0)
+		return true;
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
+	       !S_ISDIR(st.st_mode);
+}
+
+static int open_file(struct oci_output *out, const char *temp_dir,
+		     struct oci_error *err)
+{
+	struct stat st;
+	int rc;
+
+	if (is_stream(out->path)) {
+		rc = oci_file_temporary(&out->spool, temp_dir, err);
+		out->fd = out->spool;
+		return rc;
+	}
+	if (stat(out->path, &st) == 0 && S_ISDIR(st.st_mode))
+		return oci_fail(err, OCI_E_CONFLICT, "'%s' is a folder",
+				out->path);
+	rc = oci_atomic_open(&out->file, out->path, err);
+	out->fd = out->file.fd;
+	return rc;
+}
+
+int oci_output_open(struct oci_output *out, const char *path,
+		    const char *temp_dir, struct oci_error *err)
+{
+	int rc;
+
+	*out = (struct oci_output)OCI_OUTPUT_INIT;
+	rc = oci_text_copy(&out->path, path, err);
+	if (!rc)
+		rc = open_file(out, temp_dir, err);
+	if (rc)
+		oci_output_release(out);
+	return rc;
+}
+
+static int copy_out(const struct oci_output *out, int fd,
+		    struct oci_error *err)
+{
+	struct oci_source *source = NULL;
+	struct oci_sink *sink = NULL;
+	int rc = oci_source_open_range(&source, out->fd, 0, UINT64_MAX, err);
+
+	if (!rc)
+		rc = oci_sink_open_fd(&sink, fd, err);
+	if (!rc)
+		rc = oci_source_copy(NULL, source, sink, err);
+	oci_sink_free(sink);
+	oci_source_free(source);
+	return rc ? oci_wrap(err, rc, "'%s'", out->path) : 0;
+}
+
+int oci_output_publish(struct oci_output *out, struct oci_error *err)
+{
+	int fd, rc;
+
+	if (out->spool < 0)
+		return oci_atomic_commit(&out->file, err);
+	if (strcmp(out->path, "-") == 0)
+		return copy_out(out, STDOUT_FILENO, err);
+	fd = open(out->path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return oci_fail_errno(err, "open '%s'", out->path);
+	rc = copy_out(out, fd, err);
+	if (close(fd) != 0 && !rc)
+		rc = oci_fail_errno(err, "close '%s'", out->path);
+	return rc;
+}
+
+void oci_output_release(struct oci_output *out)
+{
+	if (out->spool >= 0)
+		close(out->spool);
+	oci_atomic_release(&out->file);
+	free(out->path);
+	*out = (struct oci_output)OCI_OUTPUT_INIT;
+}

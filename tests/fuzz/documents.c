@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Documents: what can be parsed can be written, and what was written is read
+ * back and written as the same bytes.
+ */
+#include <string.h>
+
+#include "document/archive.h"
+#include "target.h"
+
+static void check_same(const char *a, const char *b)
+{
+	if (!a || !b || strcmp(a, b) != 0)
+		abort();
+}
+
+static void try_manifest(const char *text, size_t size)
+{
+	struct oci_manifest m;
+	char *first = NULL, *second = NULL;
+
+	if (oci_manifest_parse(&m, text, size, NULL, NULL))
+		return;
+	if (oci_manifest_format(&first, &m, NULL))
+		abort();
+	oci_manifest_release(&m);
+	if (oci_manifest_parse(&m, first, strlen(first), NULL, NULL) ||
+	    oci_manifest_format(&second, &m, NULL))
+		abort();
+	check_same(first, second);
+	oci_manifest_release(&m);
+	free(first);
+	free(second);
+}
+
+static void try_index(const char *text, size_t size)
+{
+	struct oci_index i;
+	char *first = NULL, *second = NULL;
+
+	if (oci_index_parse(&i, text, size, NULL, NULL))
+		return;
+	if (oci_index_format(&first, &i, NULL))
+		abort();
+	oci_index_release(&i);
+	if (oci_index_parse(&i, first, strlen(first), NULL, NULL) ||
+	    oci_index_format(&second, &i, NULL))
+		abort();
+	check_same(first, second);
+	oci_index_release(&i);
+	free(first);
+	free(second);
+}
+
+static void try_config(const char *text, size_t size)
+{
+	struct oci_config c;
+	char *first = NULL, *second = NULL;
+
+	if (oci_config_parse(&c, text, size, NULL))
+		return;
+	if (oci_config_format(&first, &c, NULL))
+		abort();
+	oci_config_release(&c);
+	if (oci_config_parse(&c, first, strlen(first), NULL) ||
+	    oci_config_format(&second, &c, NULL))
+		abort();
+	check_same(first, second);
+	oci_config_release(&c);
+	free(first);
+	free(second);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *text = (const char *)data;
+	struct oci_docker_images images;
+
+	try_manifest(text, size);
+	try_index(text, size);
+	try_config(text, size);
+	oci_layout_check(text, size, NULL);
+	if (!oci_docker_images_parse(&images, text, size, NULL))
+		oci_docker_images_release(&images);
+	return 0;
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Compression in blocks: the bytes, the blocks, and failing. */
+#include "helpers.h"
+
+#include "io/compress.h"
+#include "io/inflate.h"
+
+static const struct oci_codec *const codecs[] = {
+	&oci_codec_gzip, &oci_codec_zstd,
+};
+
+enum { CODECS = sizeof(codecs) / sizeof(codecs[0]) };
+
+/* A part to write; with mark set, a record of that size starts before it. */
+struct part {
+	size_t size;
+	uint64_t mark;
+};
+
+static void squeeze(struct memory_sink *out, const struct oci_codec *codec,
+		    unsigned jobs, const unsigned char *data,
+		    const struct part *parts)
+{
+	struct oci_error err;
+	struct oci_sink *sink;
+
+	check_done(oci_compress_open(&sink, &out->base, codec, 1, jobs, &err),
+		   &err, codec->name);
+	for (; parts->size || parts->mark; parts++) {
+		if (parts->mark)
+			check_done(oci_sink_mark(sink, parts->mark, &err),
+				   &err, "mark");
+		check_done(oci_sink_write(sink, data, parts->size, &err), &err,
+			   "write");
+		data += parts->size;
+	}
+	check_done(oci_sink_finish(sink, &err), &err, "finish");
+	oci_sink_free(sink);
+}
+
+static void check_inflates(const struct memory_sink *packed,
+			   const unsigned char *data, size_t size)
+{
+	struct memory_sink out = MEMORY_SINK;
+	struct oci_source *from, *source;
+	struct oci_error err;
+	uint64_t copied;
+
+	check_done(oci_source_open_memory(&from, packed->data, packed->size,
+					  &err), &err, "memory");
+	check_done(oci_inflate_open(&source, from, &err), &err, "inflate");
+	assert_int_not_equal(oci_inflate_kind(source), OCI_INFLATE_PLAIN);
+	check_done(oci_source_copy(&copied, source, &out.base, &err), &err,
+		   "copy");
+	assert_int_equal(copied, size);
+	if (size)
+		assert_memory_equal(out.data, data, size);
+	oci_source_free(source);
+	oci_source_free(from);
+	free(out.data);
+}
+
+/* How many gzip members or zstd frames there are, by their headers: a gzip
+ * member of ours starts with ten bytes that nothing else has. */
+static size_t count_blocks(const struct memory_sink *packed,
+			   const struct oci_codec *codec)
+{
+	static const unsigned char gzip[] = { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4 };
+	static const unsigned char zstd[] = { 0x28, 0xb5, 0x2f, 0xfd };
+	bool is_gzip = codec == &oci_codec_gzip;
+	size_t size = is_gzip ? sizeof(gzip) : sizeof(zstd);
+	size_t count = 0;
+
+	for (size_t i = 0; i + size <= packed->size; i++)
+		count += memcmp(packed->data + i, is_gzip ? gzip : zstd,
+				size) == 0;
+	return count;
+}
+
+static void test_blocks(void **state)
+{
+	enum { BLOCK = 1 << 20, LARGE = BLOCK };
+	static const struct {
+		struct part parts[5];
+		size_t blocks;
+	} cases[] = {
+		{ { { 0, 0 } }, 1 },
+		{ { { 1, 0 } }, 1 },
+		{ { { BLOCK - 1, 0 } }, 1 },
+		{ { { BLOCK, 0 } }, 1 },
+		{ { { BLOCK + 1, 0 } }, 2 },
+		{ { { 3 * BLOCK, 0 } }, 3 },
+		{ { { BLOCK, 0 }, { BLOCK, 0 } }, 2 },
+		/* A mark cuts from three quarters on. */
+		{ { { BLOCK / 4 * 3 - 1, 0 }, { 10, 1 } }, 1 },
+		{ { { BLOCK / 4 * 3, 0 }, { 10, 1 } }, 2 },
+		/* Or before a large record, from a sixteenth on. */
+		{ { { BLOCK / 16 - 1, 0 }, { 10, LARGE } }, 1 },
+		{ { { BLOCK / 16, 0 }, { 10, LARGE } }, 2 },
+		{ { { BLOCK / 16, 0 }, { 10, LARGE - 1 } }, 1 },
+		/* A mark at a block's end, and at the very start or end. */
+		{ { { BLOCK, 0 }, { 10, LARGE } }, 2 },
+		{ { { 0, LARGE }, { 10, 0 } }, 1 },
+		{ { { BLOCK, 1 }, { 0, 1 } }, 1 },
+		{ { { 7 * BLOCK, 0 }, { 2 * BLOCK, 5 }, { 5, 0 } }, 10 },
+	};
+	static unsigned char data[16 * BLOCK];
+	static const unsigned jobs[] = { 1, 2, 7 };
+
+	(void)state;
+	fill_noise(data, sizeof(data), 1);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t size = 0;
+
+		for (const struct part *p = cases[i].parts; p->size || p->mark;
+		     p++)
+			size += p->size;
+		for (int c = 0; c < CODECS; c++) {
+			struct memory_sink out[3] = {
+				MEMORY_SINK, MEMORY_SINK, MEMORY_SINK,
+			};
+
+			for (int j = 0; j < 3; j++)
+				squeeze(&out[j], codecs[c], jobs[j], data,
+					cases[i].parts);
+			assert_int_equal(out[0].size, out[1].size);
+			assert_int_equal(out[0].size, out[2].size);
+			assert_memory_equal(out[0].data, out[1].data,
+					    out[0].size);
+			assert_memory_equal(out[0].data, out[2].data,
+					    out[0].size);
+			check_inflates(&out[0], data, size);
+			if (count_blocks(&out[0], codecs[c]) !=
+			    cases[i].blocks)
+				fail_msg("case %zu, %s: %zu blocks", i,
+					 codecs[c]->name,
+					 count_blocks(&out[0], codecs[c]));
+			for (int j = 0; j < 3; j++)
+				free(out[j].data);
+		}
+	}
+}
+
+static void test_header(void **state)
+{
+	static const unsigned char gzip[] = { 0x1f, 0x8b, 8, 0, 0, 0, 0, 0 };
+	static const struct part none[] = { { 0, 0 } };
+	struct memory_sink out = MEMORY_SINK;
+
+	(void)state;
+	squeeze(&out, &oci_codec_gzip, 1, NULL, none);
+	assert_memory_equal(out.data, gzip, sizeof(gzip));
+	assert_int_equal(out.data[9], 255);
+	free(out.data);
+}
+
+static void test_levels(void **state)
+{
+	static const struct {
+		const struct oci_codec *codec;
+		int level;
+		bool good;
+	} cases[] = {
+		{ &oci_codec_gzip, 0, false }, { &oci_codec_gzip, 1, true },
+		{ &oci_codec_gzip, 12, true }, { &oci_codec_gzip, 13, false },
+		{ &oci_codec_zstd, 0, false }, { &oci_codec_zstd, 1, true },
+		{ &oci_codec_zstd, 19, true }, { &oci_codec_zstd, 20, false },
+		{ &oci_codec_gzip, -1, false },
+	};
+	struct memory_sink out = MEMORY_SINK;
+	struct oci_sink *sink;
+	struct oci_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int rc = oci_compress_open(&sink, &out.base, cases[i].codec,
+					   cases[i].level, 1, &err);
+
+		if (cases[i].good)
+			check_done(rc, &err, "level");
+		else
+			check_failed(rc, &err, OCI_E_INVALID, "level",
+				     "level");
+		oci_sink_free(sink);
+	}
+	check_failed(oci_compress_open(&sink, &out.base, &oci_codec_gzip, 1,
+				       1025, &err), &err, OCI_E_INVALID,
+		     "jobs", "1025 jobs");
+	check_failed(oci_compress_open(&sink, &out.base, &oci_codec_gzip, 1,
+				       UINT32_MAX, &err), &err, OCI_E_INVALID,
+		     "jobs", "all jobs");
+}
+
+/* A sink that fails: the error comes back, stays, and nothing follows it. */
+static void test_failing_sink(void **state)
+{
+	static unsigned char data[1 << 20];
+	struct oci_error err;
+
+	(void)state;
+	fill_noise(data, sizeof(data), 2);
+	for (size_t at = 1; at < 6u << 20; at += 700001) {
+		struct memory_sink out = MEMORY_SINK;
+		struct oci_sink *sink;
+		int rc = 0;
+
+		out.fail_at = at;
+		check_done(oci_compress_open(&sink, &out.base,
+					     &oci_codec_gzip, 1, 3, &err),
+			   &err, "open");
+		for (int i = 0; !rc && i < 20; i++)
+			rc = oci_sink_write(sink, data, sizeof(data), &err);
+		if (!rc)
+			rc = oci_sink_finish(sink, &err);
+		check_failed(rc, &err, OCI_E_SYSTEM, NULL, "write");
+		assert_int_equal(oci_sink_write(sink, data, 1, &err), rc);
+		assert_int_equal(oci_sink_finish(sink, &err), rc);
+		oci_sink_mark(sink, 1 << 30, &err);
+		oci_sink_free(sink);
+		assert_int_equal(out.calls_after, 0);
+		free(out.data);
+	}
+}
+
+/* Freed while the threads are at work. */
+static void test_abort(void **state)
+{
+	static unsigned char data[6 << 20];
+	struct oci_error err;
+
+	(void)state;
+	fill_noise(data, sizeof(data), 3);
+	for (unsigned i = 0; i < 20; i++) {
+		struct memory_sink out = MEMORY_SINK;
+		struct oci_sink *sink;
+
+		check_done(oci_compress_open(&sink, &out.base, codecs[i % 2],
+					     3, 1 + i % 4, &err), &err,
+			   "open");
+		check_done(oci_sink_write(sink, data, (i % 6 + 1) << 20, &err),
+			   &err, "write");
+		oci_sink_free(sink);
+		free(out.data);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_blocks),
+		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_levels),
+		cmocka_unit_test(test_failing_sink),
+		cmocka_unit_test(test_abort),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
