@@ -71,7 +71,7 @@ UNUSED static int drop_folder(void **state)
 /* The path of name in the folder; one of four buffers in turn. */
 UNUSED static const char *in_folder(const char *name)
 {
-	static char paths[4][512];
+	static char paths[4][2048];
 	static unsigned turn;
 	char *path = paths[turn++ % 4];
 
