@@ -4,7 +4,7 @@
 # make help       everything else
 
 # A module includes headers of itself and of the modules to its left.
-MODULES := base io document layer store image spec
+MODULES := base io document layer store registry image spec
 
 VARIANT ?= release
 BUILD   := build/$(VARIANT)
@@ -21,7 +21,7 @@ VERSION := $(shell sed -n 's/^.define OCI_VERSION "\(.*\)"/\1/p' \
 	liboci/include/oci/version.h)
 SONAME  := liboci.so.0
 
-PACKAGES := libarchive libcrypto jansson zlib libdeflate libzstd yaml-0.1
+PACKAGES := libarchive libcrypto jansson zlib libdeflate libzstd libcurl yaml-0.1
 
 # `make install-deps` runs before there is anything to ask pkg-config for.
 DEPS_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
@@ -139,7 +139,7 @@ uninstall:
 	rm -rf $(DESTDIR)$(INCLUDEDIR)/oci
 
 # What follows is for people and CI: each step is a script in tests/.
-.PHONY: install-deps demo check check-unit check-cli check-interop
+.PHONY: install-deps demo check
 install-deps:
 	@tests/install-deps build
 
@@ -152,7 +152,12 @@ check:
 	@tests/install-deps check
 	@tests/check
 
-.PHONY: lint format check-format
+# Each of the fuzzers for SECONDS; the usual is 30.
+.PHONY: fuzz
+fuzz:
+	@tests/fuzz/fuzz $(SECONDS)
+
+.PHONY: lint format
 lint:
 	@tests/lint $(MODULES)
 
@@ -173,6 +178,7 @@ help:
 	'                    inputs, writes and verifies build/demo/*.tar' \
 	'make check          installs what the tests need and runs them all' \
 	'make lint           the dependency law, exports, banned functions' \
+	'make fuzz           every fuzzer for SECONDS=30, where clang is' \
 	'make install        PREFIX, LIBDIR, BINDIR, DESTDIR are respected' \
 	'make VARIANT=sanitize tests   with address and undefined sanitizers' \
 	'make format dist uninstall clean' \

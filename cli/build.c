@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* oci-pack build: a spec becomes an archive or a layout. */
+/* oci-pack build: a spec becomes an archive or a layout, and is pushed. */
 #include "build.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "build_target.h"
+
 struct build {
 	struct build_options options;
-	struct image_name output;
-	struct build_names names;
 	int64_t epoch;
 	struct oci_spec *spec;
-	struct oci_store *store;
+	struct oci_registry *registry;	/* of all pushes */
+	struct build_target *targets;
+	size_t count;
 	struct oci_descriptor image;
 };
 
@@ -49,19 +51,6 @@ static int open_spec(struct build *b, struct oci_error *err)
 	return oci_spec_open(&b->spec, b->options.spec, &options, err);
 }
 
-static int open_output(struct build *b, struct oci_error *err)
-{
-	struct oci_archive_options options = OCI_ARCHIVE_OPTIONS_INIT;
-	size_t count;
-
-	if (b->output.layout)
-		return oci_layout_create(&b->store, b->output.path, err);
-	options.mtime = b->epoch >= 0 ? b->epoch : 0;
-	options.platform = oci_spec_platforms(b->spec, &count);
-	options.temp_dir = temp_dir();
-	return oci_archive_create(&b->store, b->output.path, &options, err);
-}
-
 static int on_progress(void *data, const struct oci_progress *progress)
 {
 	const struct build *b = data;
@@ -75,7 +64,30 @@ static int on_progress(void *data, const struct oci_progress *progress)
 	return was_interrupted();
 }
 
-static int pack(struct build *b, struct oci_error *err)
+/* Registries come first: their uploads run while what follows is packed. */
+static int open_targets(struct build *b, struct oci_error *err)
+{
+	struct build_options *o = &b->options;
+	int rc = 0;
+
+	b->targets = calloc(o->pushes.count + 1, sizeof(*b->targets));
+	if (!b->targets) {
+		snprintf(err->message, sizeof(err->message), "out of memory");
+		return OCI_E_NOMEM;
+	}
+	if (o->pushes.count)
+		rc = remote_open(&b->registry, &b->options.remote, err);
+	for (size_t i = 0; !rc && i < o->pushes.count; i++)
+		rc = build_target_push(&b->targets[b->count++], b->registry, o,
+				       o->pushes.items[i], b->spec, err);
+	if (!rc && o->output)
+		rc = build_target_local(&b->targets[b->count++], o, b->epoch,
+					b->spec, err);
+	return rc;
+}
+
+static int pack_into(struct build *b, struct oci_store *store,
+		     struct oci_error *err)
 {
 	struct oci_pack_options options = OCI_PACK_OPTIONS_INIT;
 
@@ -86,46 +98,57 @@ static int pack(struct build *b, struct oci_error *err)
 	options.jobs = b->options.jobs;
 	options.progress = on_progress;
 	options.progress_data = b;
-	return oci_spec_pack(&b->image, b->spec, b->store, &options, err);
+	return oci_spec_pack(&b->image, b->spec, store, &options, err);
 }
 
-/* oci:DIR:TAG is a name of its own; an image without a name gets none. */
-static int name_image(struct build *b, struct oci_error *err)
+static int pack(struct build *b, struct oci_error *err)
 {
-	struct oci_reference tag = {0};
-	int rc = 0;
+	struct oci_store **stores, *tee;
+	int rc;
 
-	if (b->output.tag) {
-		rc = oci_tag_check(b->output.tag, err);
-		if (rc)
-			return rc;
-		snprintf(tag.tag, sizeof(tag.tag), "%s", b->output.tag);
-		return oci_store_tag(b->store, &tag, &b->image, err);
+	if (b->count == 1)
+		return pack_into(b, b->targets[0].store, err);
+	stores = calloc(b->count, sizeof(struct oci_store *));
+	if (!stores) {
+		snprintf(err->message, sizeof(err->message), "out of memory");
+		return OCI_E_NOMEM;
 	}
-	if (!b->names.count)
-		return oci_store_tag(b->store, NULL, &b->image, err);
-	for (size_t i = 0; !rc && i < b->names.count; i++)
-		rc = oci_store_tag(b->store, &b->names.items[i], &b->image,
-				   err);
+	for (size_t i = 0; i < b->count; i++)
+		stores[i] = b->targets[i].store;
+	rc = oci_store_tee(&tee, stores, b->count, err);
+	if (!rc)
+		rc = pack_into(b, tee, err);
+	oci_store_free(tee);
+	free(stores);
+	return rc;
+}
+
+static int build(struct build *b, struct oci_error *err)
+{
+	int rc = open_targets(b, err);
+
+	if (!rc)
+		rc = pack(b, err);
+	for (size_t i = 0; !rc && i < b->count; i++)
+		rc = build_target_name(&b->targets[i], &b->image, err);
+	/* What is here first: a tag cannot be taken back. */
+	for (size_t i = b->count; !rc && i-- > 0;)
+		rc = oci_store_commit(b->targets[i].store, err);
 	return rc;
 }
 
 static void say_result(const struct build *b)
 {
+	const char *output = b->options.output;
 	/* With an archive on stdout, the result is said on stderr. */
-	FILE *out = strcmp(b->output.path, "-") == 0 ? stderr : stdout;
-	char name[OCI_REFERENCE_TEXT];
+	FILE *out = output && strcmp(output, "-") == 0 ? stderr : stdout;
 
 	if (b->options.quiet) {
 		fprintf(out, "%s\n", b->image.digest.text);
 		return;
 	}
-	for (size_t i = 0; i < b->names.count; i++) {
-		oci_reference_familiar(name, &b->names.items[i]);
-		fprintf(out, "%s %s\n", name, b->image.digest.text);
-	}
-	if (!b->names.count)
-		fprintf(out, "%s\n", b->image.digest.text);
+	for (size_t i = 0; i < b->count; i++)
+		build_target_say(&b->targets[i], &b->image, out);
 }
 
 static void say_platforms(const struct build *b)
@@ -135,7 +158,8 @@ static void say_platforms(const struct build *b)
 	size_t count;
 
 	platforms = oci_spec_platforms(b->spec, &count);
-	if (count < 2 || b->output.layout || b->options.quiet)
+	if (count < 2 || b->options.quiet ||
+	    !b->targets[b->count - 1].archive)
 		return;
 	oci_platform_format(name, &platforms[0]);
 	fprintf(stderr,
@@ -144,34 +168,12 @@ static void say_platforms(const struct build *b)
 		name);
 }
 
-static int build(struct build *b, struct oci_error *err)
-{
-	int rc = build_names_make(&b->names, &b->options, b->spec, err);
-
-	if (!rc)
-		rc = build_check_output(b->output.path, b->spec,
-					b->options.spec, err);
-	if (!rc && b->output.tag)
-		rc = oci_tag_check(b->output.tag, err);
-	if (!rc)
-		rc = open_output(b, err);
-	if (!rc)
-		rc = pack(b, err);
-	if (!rc)
-		rc = name_image(b, err);
-	if (!rc)
-		rc = oci_store_commit(b->store, err);
-	return rc;
-}
-
 static int run(struct build *b)
 {
 	struct oci_error err;
 
 	if (!read_epoch(&b->epoch))
 		return EXIT_USAGE;
-	if (!image_name_parse(&b->output, b->options.output, &err))
-		return say_error(&err);
 	/* Its errors were reported one by one; others come with their own. */
 	if (open_spec(b, &err))
 		return EXIT_FAILED;
@@ -192,11 +194,12 @@ int command_build(int argc, char **argv)
 	catch_signals();
 	if (status < 0)
 		status = run(&b);
-	oci_store_free(b.store);
+	for (size_t i = 0; i < b.count; i++)
+		build_target_release(&b.targets[i]);
+	free(b.targets);
+	oci_registry_free(b.registry);
 	oci_spec_free(b.spec);
 	oci_descriptor_release(&b.image);
-	build_names_release(&b.names);
-	image_name_release(&b.output);
 	build_options_release(&b.options);
 	return status;
 }

@@ -3,11 +3,13 @@
 #ifndef CLI_BUILD_H
 #define CLI_BUILD_H
 
-#include "cli.h"
+#include "remote.h"
 
 struct build_options {
 	const char *spec;
-	const char *output;
+	const char *output;		/* -o, or NULL */
+	struct oci_strings pushes;	/* --push; "" for the spec's own */
+	struct remote_options remote;
 	const char *folder;
 	struct oci_strings names;	/* -t */
 	struct oci_pairs vars;
@@ -31,8 +33,12 @@ struct build_names {
 	size_t count;
 };
 
+/* From -t, else the spec's image. */
 int build_names_make(struct build_names *out,
 		     const struct build_options *options,
+		     const struct oci_spec *spec, struct oci_error *err);
+/* From one --push. */
+int build_names_push(struct build_names *out, const char *reference,
 		     const struct oci_spec *spec, struct oci_error *err);
 void build_names_release(struct build_names *names);
 

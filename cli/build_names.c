@@ -63,6 +63,20 @@ int build_names_make(struct build_names *out,
 	return rc;
 }
 
+int build_names_push(struct build_names *out, const char *reference,
+		     const struct oci_spec *spec, struct oci_error *err)
+{
+	*out = (struct build_names){0};
+	if (!*reference)
+		reference = oci_spec_image(spec);
+	if (!reference) {
+		snprintf(err->message, sizeof(err->message),
+			 "--push needs a name: the spec has no image");
+		return OCI_E_INVALID;
+	}
+	return add_tags(out, reference, oci_spec_tags(spec), err);
+}
+
 void build_names_release(struct build_names *names)
 {
 	free(names->items);

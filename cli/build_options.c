@@ -7,13 +7,16 @@
 #include <string.h>
 
 static const char help[] =
-	"Usage: oci-pack [build] SPEC -o OUTPUT [options]\n"
+	"Usage: oci-pack [build] SPEC -o OUTPUT | --push [REF] [options]\n"
 	"\n"
 	"Packs the image that SPEC describes.\n"
 	"\n"
 	"  -o, --output FILE.tar   an archive that docker load, podman load\n"
 	"                          and skopeo take; - is standard output\n"
 	"  -o, --output DIR        an OCI layout; oci:DIR:TAG names the image\n"
+	"      --push [REF]        push to a registry; may be given more than\n"
+	"                          once. Without a tag REF gets the spec's\n"
+	"                          tags, without REF it is the spec's image\n"
 	"  -t, --tag NAME[:TAG]    instead of the spec's image and tags; may\n"
 	"                          be given more than once\n"
 	"      --set NAME=VALUE    sets a variable of the spec\n"
@@ -26,15 +29,17 @@ static const char help[] =
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           say what is done\n"
 	"  -h, --help\n"
+	REMOTE_HELP
 	"\n"
 	"SOURCE_DATE_EPOCH dates the image; the usual is 1970-01-01. TMPDIR\n"
 	"is where members of archives are kept meanwhile; the usual is\n"
 	"/var/tmp.\n";
 
-enum { OPT_SET = 256, OPT_PLATFORM, OPT_COMPRESSION, OPT_JOBS };
+enum { OPT_SET = 256, OPT_PLATFORM, OPT_COMPRESSION, OPT_JOBS, OPT_PUSH };
 
 static const struct option long_options[] = {
 	{ "output", required_argument, NULL, 'o' },
+	{ "push", optional_argument, NULL, OPT_PUSH },
 	{ "tag", required_argument, NULL, 't' },
 	{ "set", required_argument, NULL, OPT_SET },
 	{ "platform", required_argument, NULL, OPT_PLATFORM },
@@ -44,6 +49,7 @@ static const struct option long_options[] = {
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
+	REMOTE_OPTIONS,
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -150,9 +156,31 @@ static int add_name(struct build_options *out, const char *text)
 							   -1;
 }
 
-static int take_option(struct build_options *out, int option)
+/* The REF of --push may be the next word, if it is one. */
+static int add_push(struct build_options *out, char **argv)
+{
+	struct oci_reference reference;
+	struct oci_error err;
+	const char *text = optarg;
+
+	if (!text && argv[optind] && remote_name(&reference, argv[optind]))
+		text = argv[optind++];
+	if (text && !remote_name(&reference, text))
+		return say_usage("build", "--push '%s' is no name with a "
+				 "registry's host", text);
+	if (text && reference.digest.text[0])
+		return say_usage("build", "--push '%s' has a digest, which "
+				 "the image has yet to get", text);
+	if (text && strncmp(text, "docker://", 9) == 0)
+		text += 9;
+	return oci_strings_add(&out->pushes, text ? text : "", &err) ?
+		       say_error(&err) : -1;
+}
+
+static int take_option(struct build_options *out, int option, char **argv)
 {
 	struct oci_error err;
+	int status;
 
 	switch (option) {
 	case 'o':
@@ -171,6 +199,8 @@ static int take_option(struct build_options *out, int option)
 	case 'h':
 		fputs(help, stdout);
 		return EXIT_DONE;
+	case OPT_PUSH:
+		return add_push(out, argv);
 	case OPT_SET:
 		return set_variable(out, optarg);
 	case OPT_PLATFORM:
@@ -183,7 +213,9 @@ static int take_option(struct build_options *out, int option)
 			return say_usage("build", "--%s", err.message);
 		return -1;
 	default:
-		return say_usage("build", "unknown option");
+		status = remote_option(&out->remote, "build", option);
+		return status != -2 ? status :
+			       say_usage("build", "unknown option");
 	}
 }
 
@@ -202,7 +234,7 @@ int build_options_parse(struct build_options *out, int argc, char **argv)
 		if (option == ':')
 			return say_usage("build", "option '%s' lacks its value",
 					 argv[optind - 1]);
-		status = take_option(out, option);
+		status = take_option(out, option, argv);
 	}
 	if (status >= 0)
 		return status;
@@ -211,16 +243,19 @@ int build_options_parse(struct build_options *out, int argc, char **argv)
 	if (optind + 1 < argc)
 		return say_usage("build", "'%s' is one spec too many",
 				 argv[optind + 1]);
-	if (!out->output)
+	if (!out->output && !out->pushes.count)
 		return say_usage("build", "no output is given, such as "
-				 "-o image.tar");
+				 "-o image.tar or --push");
 	out->spec = argv[optind];
-	return -1;
+	out->remote.verbose = out->verbose;
+	return remote_ready(&out->remote, "build");
 }
 
 void build_options_release(struct build_options *options)
 {
 	oci_strings_release(&options->names);
+	oci_strings_release(&options->pushes);
+	remote_release(&options->remote);
 	oci_pairs_release(&options->vars);
 	free(options->platforms);
 }

@@ -22,6 +22,10 @@ enum exit_status {
 int command_build(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_verify(int argc, char **argv);
+int command_login(int argc, char **argv);
+int command_copy(int argc, char **argv);
+int command_push(int argc, char **argv);
+int command_pull(int argc, char **argv);
 
 /* One line on stderr, "oci-pack: ...". Both return an exit status. */
 int say_error(const struct oci_error *err);
@@ -61,5 +65,6 @@ int image_open(struct oci_store **store, struct oci_descriptor *image,
 /* Set by SIGINT, SIGTERM and SIGHUP: operations end and clean up. */
 void catch_signals(void);
 bool was_interrupted(void);
+volatile const int *interrupted_flag(void);
 
 #endif

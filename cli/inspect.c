@@ -12,12 +12,15 @@ static const char help[] =
 	"Usage: oci-pack inspect [options] IMAGE\n"
 	"\n"
 	"Tells what an image holds: platforms, layers, config, annotations.\n"
-	"IMAGE is FILE.tar, DIR or oci:DIR[:TAG].\n"
+	"IMAGE is FILE.tar, DIR, oci:DIR[:TAG] or docker://REF; a REF with a\n"
+	"host needs no docker://.\n"
 	"\n"
-	"      --platform P   of an index, this platform alone\n"
-	"      --json         as JSON, with the documents as they are\n"
-	"      --raw          the exact bytes of the manifest or index\n"
-	"  -h, --help\n";
+	"      --platform P        of an index, this platform alone\n"
+	"      --json              as JSON, with the documents as they are\n"
+	"      --raw               the exact bytes of the manifest or index\n"
+	"  -v, --verbose           tell of each request\n"
+	"  -h, --help\n"
+	REMOTE_HELP;
 
 enum { OPT_JSON = 256, OPT_RAW, OPT_PLATFORM };
 
@@ -26,6 +29,7 @@ struct options {
 	bool raw;
 	struct oci_platform platform;
 	bool has_platform;
+	struct remote_options remote;
 };
 
 static int read_manifest(struct inspect_image *out, struct oci_store *store,
@@ -66,15 +70,16 @@ static int add_image(struct inspect *in, const struct oci_descriptor *d,
 	image = &images[in->count++];
 	*image = (struct inspect_image){0};
 	rc = oci_descriptor_copy(&image->descriptor, d, err);
-	return rc ? rc : read_manifest(image, in->store, err);
+	return rc ? rc : read_manifest(image, in->from.store, err);
 }
 
 static int read_index(struct inspect *in, const struct options *options,
 		      struct oci_error *err)
 {
 	struct oci_index *index = &in->index;
-	int rc = oci_index_parse(index, in->json, (size_t)in->image.size,
-				 in->image.media_type, err);
+	const struct oci_descriptor *d = &in->from.image;
+	int rc = oci_index_parse(index, in->json, (size_t)d->size,
+				 d->media_type, err);
 
 	for (size_t i = 0; !rc && i < index->manifests.count; i++)
 		if (oci_media_is_manifest(index->manifests.items[i].media_type))
@@ -91,13 +96,14 @@ static int read_index(struct inspect *in, const struct options *options,
 static int load(struct inspect *in, const struct options *options,
 		struct oci_error *err)
 {
-	int rc = oci_store_read(&in->json, in->store, &in->image, err);
+	int rc = oci_store_read(&in->json, in->from.store, &in->from.image,
+				err);
 
 	if (rc || options->raw)
 		return rc;
-	if (oci_media_is_index(in->image.media_type))
+	if (oci_media_is_index(in->from.image.media_type))
 		return read_index(in, options, err);
-	return add_image(in, &in->image, options, err);
+	return add_image(in, &in->from.image, options, err);
 }
 
 static void release(struct inspect *in)
@@ -114,38 +120,33 @@ static void release(struct inspect *in)
 	free(in->images);
 	free(in->json);
 	oci_index_release(&in->index);
-	oci_descriptor_release(&in->image);
-	oci_store_free(in->store);
+	opened_release(&in->from);
 }
 
-static int run(const char *text, const struct options *options)
+static int run(const char *text, struct options *options)
 {
 	struct inspect in = {0};
-	struct image_name name;
 	struct oci_error err;
-	int rc;
+	int rc = opened_init(&in.from, text, &options->remote, &err);
 
-	if (!image_name_parse(&name, text, &err))
-		return say_error(&err);
-	rc = image_open(&in.store, &in.image, &name, &err);
 	if (!rc)
 		rc = load(&in, options, &err);
 	if (rc)
 		say_error(&err);
 	else if (options->raw)
-		fwrite(in.json, 1, (size_t)in.image.size, stdout);
+		fwrite(in.json, 1, (size_t)in.from.image.size, stdout);
 	else if (options->json)
 		inspect_print_json(&in);
 	else
 		inspect_print_text(&in);
 	release(&in);
-	image_name_release(&name);
 	return rc ? EXIT_FAILED : EXIT_DONE;
 }
 
 static int take_option(struct options *out, int option, char **argv)
 {
 	struct oci_error err;
+	int status;
 
 	switch (option) {
 	case OPT_JSON:
@@ -159,11 +160,16 @@ static int take_option(struct options *out, int option, char **argv)
 			return say_usage("inspect", "%s", err.message);
 		out->has_platform = true;
 		return -1;
+	case 'v':
+		out->remote.verbose = true;
+		return -1;
 	case 'h':
 		return fputs(help, stdout) < 0;
 	default:
-		return say_usage("inspect", "unknown option '%s'",
-				 argv[optind - 1]);
+		status = remote_option(&out->remote, "inspect", option);
+		return status != -2 ? status :
+			       say_usage("inspect", "unknown option '%s'",
+					 argv[optind - 1]);
 	}
 }
 
@@ -173,23 +179,28 @@ int command_inspect(int argc, char **argv)
 		{ "json", no_argument, NULL, OPT_JSON },
 		{ "raw", no_argument, NULL, OPT_RAW },
 		{ "platform", required_argument, NULL, OPT_PLATFORM },
+		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
+		REMOTE_OPTIONS,
 		{ NULL, 0, NULL, 0 },
 	};
 	struct options options = {0};
 	int option, status = -1;
 
 	opterr = 0;
-	while (status < 0 && (option = getopt_long(argc, argv, "h",
+	while (status < 0 && (option = getopt_long(argc, argv, "vh",
 						   long_options, NULL)) != -1)
 		status = take_option(&options, option, argv);
-	if (status >= 0)
-		return status;
-	if (optind + 1 != argc)
-		return say_usage("inspect", "one image is to be named");
-	if (options.json && options.raw)
-		return say_usage("inspect", "--json and --raw exclude each "
-				 "other");
+	if (status < 0 && optind + 1 != argc)
+		status = say_usage("inspect", "one image is to be named");
+	if (status < 0 && options.json && options.raw)
+		status = say_usage("inspect", "--json and --raw exclude each "
+				   "other");
+	if (status < 0)
+		status = remote_ready(&options.remote, "inspect");
 	catch_signals();
-	return run(argv[optind], &options);
+	if (status < 0)
+		status = run(argv[optind], &options);
+	remote_release(&options.remote);
+	return status;
 }

@@ -3,7 +3,7 @@
 #ifndef CLI_INSPECT_H
 #define CLI_INSPECT_H
 
-#include "cli.h"
+#include "remote.h"
 
 struct inspect_image {
 	struct oci_descriptor descriptor;
@@ -14,8 +14,7 @@ struct inspect_image {
 };
 
 struct inspect {
-	struct oci_store *store;
-	struct oci_descriptor image;	/* a manifest or an index */
+	struct opened from;		/* a manifest or an index */
 	char *json;			/* the document */
 	struct oci_index index;		/* where it is one */
 	struct inspect_image *images;

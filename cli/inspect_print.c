@@ -130,14 +130,14 @@ static void print_image(const struct inspect_image *image, bool nested)
 
 static void print_names(const struct inspect *in)
 {
-	const struct oci_descriptors *names = oci_store_names(in->store);
+	const struct oci_descriptors *names = oci_store_names(in->from.store);
 	bool first = true;
 
 	for (size_t i = 0; i < names->count; i++) {
 		const struct oci_descriptor *d = &names->items[i];
 
 		if (!name_of(d) || !oci_digest_equal(&d->digest,
-						     &in->image.digest))
+						     &in->from.image.digest))
 			continue;
 		print_line(first ? "Name:" : "", name_of(d));
 		first = false;
@@ -146,11 +146,11 @@ static void print_names(const struct inspect *in)
 
 void inspect_print_text(const struct inspect *in)
 {
-	bool index = oci_media_is_index(in->image.media_type);
+	bool index = oci_media_is_index(in->from.image.media_type);
 
 	print_names(in);
-	print_line("Digest:", in->image.digest.text);
-	print_line("Type:", in->image.media_type);
+	print_line("Digest:", in->from.image.digest.text);
+	print_line("Type:", in->from.image.media_type);
 	if (index)
 		print_pairs("Annotations:", &in->index.annotations);
 	for (size_t i = 0; i < in->count; i++)
@@ -181,7 +181,7 @@ static void print_image_json(const struct inspect_image *image)
 
 static void print_names_json(const struct inspect *in)
 {
-	const struct oci_descriptors *names = oci_store_names(in->store);
+	const struct oci_descriptors *names = oci_store_names(in->from.store);
 	bool first = true;
 
 	fputs(",\"names\":[", stdout);
@@ -189,7 +189,7 @@ static void print_names_json(const struct inspect *in)
 		const struct oci_descriptor *d = &names->items[i];
 
 		if (!name_of(d) || !oci_digest_equal(&d->digest,
-						     &in->image.digest))
+						     &in->from.image.digest))
 			continue;
 		if (!first)
 			putchar(',');
@@ -202,9 +202,9 @@ static void print_names_json(const struct inspect *in)
 void inspect_print_json(const struct inspect *in)
 {
 	putchar('{');
-	print_member("digest", in->image.digest.text);
+	print_member("digest", in->from.image.digest.text);
 	putchar(',');
-	print_member("mediaType", in->image.media_type);
+	print_member("mediaType", in->from.image.media_type);
 	print_names_json(in);
 	printf(",\"document\":%s,\"images\":[", in->json);
 	for (size_t i = 0; i < in->count; i++) {

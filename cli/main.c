@@ -11,10 +11,15 @@ static const char help[] =
 	"\n"
 	"  oci-pack SPEC -o FILE.tar   an archive for docker load\n"
 	"  oci-pack SPEC -o DIR        an OCI layout\n"
+	"  oci-pack SPEC --push        to a registry\n"
+	"  oci-pack push IMAGE REF     an image to a registry\n"
+	"  oci-pack pull REF -o IMAGE  an image from a registry\n"
+	"  oci-pack copy IMAGE IMAGE   from anywhere to anywhere\n"
 	"  oci-pack inspect IMAGE      what an image holds\n"
 	"  oci-pack verify IMAGE       whether all of it is right\n"
+	"  oci-pack login HOST         keeps a registry's credentials\n"
 	"\n"
-	"IMAGE is FILE.tar, DIR or oci:DIR[:TAG].\n"
+	"IMAGE is FILE.tar, DIR, oci:DIR[:TAG] or docker://REF.\n"
 	"'oci-pack COMMAND --help' tells the options; 'oci-pack SPEC' is\n"
 	"short for 'oci-pack build SPEC'. The spec language is in\n"
 	"docs/spec.md.\n"
@@ -29,6 +34,10 @@ static const struct {
 	{ "build", command_build },
 	{ "inspect", command_inspect },
 	{ "verify", command_verify },
+	{ "copy", command_copy },
+	{ "login", command_login },
+	{ "push", command_push },
+	{ "pull", command_pull },
 };
 
 static int run(int argc, char **argv)

@@ -10,7 +10,8 @@
 /* The last second of the year 9999. */
 #define YEAR_9999 UINT64_C(253402300799)
 
-static volatile sig_atomic_t interrupted;
+/* sig_atomic_t is int wherever this runs; the library wants an int. */
+static volatile int interrupted;
 
 static void on_signal(int number)
 {
@@ -39,6 +40,11 @@ void catch_signals(void)
 bool was_interrupted(void)
 {
 	return interrupted;
+}
+
+volatile const int *interrupted_flag(void)
+{
+	return &interrupted;
 }
 
 int say_error(const struct oci_error *err)

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* oci-pack verify: whether everything in a layout or archive is right. */
-#include "cli.h"
+#include "remote.h"
 
 #include <getopt.h>
 #include <string.h>
 
 static const char help[] =
-	"Usage: oci-pack verify [-q] IMAGE\n"
+	"Usage: oci-pack verify [options] IMAGE\n"
 	"\n"
 	"Checks every digest, size, diff_id, document and reference of an\n"
-	"OCI layout or archive: FILE.tar, DIR or oci:DIR[:TAG]. Each thing\n"
+	"OCI layout or archive (FILE.tar, DIR or oci:DIR[:TAG]) or of an\n"
+	"image in a registry (docker://REF, or a REF with a host). Each thing\n"
 	"that is wrong is a line on standard output.\n"
 	"\n"
-	"  -q, --quiet   say nothing of an image that is right\n"
+	"  -q, --quiet             say nothing of an image that is right\n"
+	"  -v, --verbose           tell of each request\n"
 	"  -h, --help\n"
+	REMOTE_HELP
 	"\n"
 	"Exit status: 0 all is right, 1 it could not be read, 3 something is\n"
 	"wrong.\n";
@@ -52,26 +55,38 @@ static int verify(struct oci_store *store, const char *name, bool quiet)
 	return EXIT_DONE;
 }
 
-static int run(const char *text, bool quiet)
+/* A local store is checked whole, whichever images it holds. */
+static int open_local(struct opened *out, const char *text,
+		      struct oci_error *err)
 {
-	struct oci_descriptor image = {0};
-	struct oci_store *store = NULL;
 	struct image_name name;
+	int rc;
+
+	if (!image_name_parse(&name, text, err))
+		return OCI_E_INVALID;
+	if (name.layout)
+		rc = oci_layout_open(&out->store, name.path, err);
+	else
+		rc = oci_archive_open(&out->store, name.path, temp_dir(), err);
+	if (!rc && name.tag)
+		rc = oci_store_resolve(&out->image, out->store, name.tag, err);
+	image_name_release(&name);
+	return rc;
+}
+
+static int run(const char *text, bool quiet, struct remote_options *options)
+{
+	struct oci_reference reference;
+	struct opened opened = {0};
 	struct oci_error err;
 	int rc, status;
 
-	if (!image_name_parse(&name, text, &err))
-		return say_error(&err);
-	if (name.layout)
-		rc = oci_layout_open(&store, name.path, &err);
+	if (remote_name(&reference, text))
+		rc = opened_init(&opened, text, options, &err);
 	else
-		rc = oci_archive_open(&store, name.path, temp_dir(), &err);
-	if (!rc && name.tag)
-		rc = oci_store_resolve(&image, store, name.tag, &err);
-	status = rc ? say_error(&err) : verify(store, text, quiet);
-	oci_descriptor_release(&image);
-	oci_store_free(store);
-	image_name_release(&name);
+		rc = open_local(&opened, text, &err);
+	status = rc ? say_error(&err) : verify(opened.store, text, quiet);
+	opened_release(&opened);
 	return status;
 }
 
@@ -79,23 +94,37 @@ int command_verify(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "quiet", no_argument, NULL, 'q' },
+		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
+		REMOTE_OPTIONS,
 		{ NULL, 0, NULL, 0 },
 	};
+	struct remote_options remote = {0};
 	bool quiet = false;
-	int option;
+	int option, status = -1;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "qh", options, NULL)) != -1) {
+	while (status < 0 && (option = getopt_long(argc, argv, "qvh", options,
+						   NULL)) != -1) {
 		if (option == 'h')
-			return fputs(help, stdout) < 0;
-		if (option != 'q')
-			return say_usage("verify", "unknown option '%s'",
-					 argv[optind - 1]);
-		quiet = true;
+			status = fputs(help, stdout) < 0;
+		else if (option == 'q')
+			quiet = true;
+		else if (option == 'v')
+			remote.verbose = true;
+		else
+			status = remote_option(&remote, "verify", option);
+		if (status == -2)
+			status = say_usage("verify", "unknown option '%s'",
+					   argv[optind - 1]);
 	}
-	if (optind + 1 != argc)
-		return say_usage("verify", "one image is to be named");
+	if (status < 0 && optind + 1 != argc)
+		status = say_usage("verify", "one image is to be named");
+	if (status < 0)
+		status = remote_ready(&remote, "verify");
 	catch_signals();
-	return run(argv[optind], quiet);
+	if (status < 0)
+		status = run(argv[optind], quiet, &remote);
+	remote_release(&remote);
+	return status;
 }

@@ -82,7 +82,7 @@ static int measure(struct oci_seen *seen, struct oci_verify *v,
 	if (!rc)
 		rc = oci_inflate_open(&inflate, raw, err);
 	if (!rc)
-		rc = oci_measure_open(&sink, NULL, err);
+		rc = oci_measure_open(&sink, NULL, NULL, err);
 	if (!rc)
 		rc = oci_source_copy(NULL, inflate, sink, err);
 	if (!rc)

@@ -22,10 +22,10 @@ void oci_digester_free(struct oci_digester *digester);
 
 /*
  * A filter that passes bytes on to next and measures them. next may be NULL:
- * bytes are measured only.
+ * bytes are measured only. The algorithm is that of `like`, NULL: sha256.
  */
 int oci_measure_open(struct oci_sink **out, struct oci_sink *next,
-		     struct oci_error *err);
+		     const struct oci_digest *like, struct oci_error *err);
 /* Once, after the filter was finished. */
 int oci_measure_end(struct oci_digest *digest, uint64_t *size,
 		    struct oci_sink *measure, struct oci_error *err);

@@ -104,22 +104,27 @@ int oci_source_open_range(struct oci_source **out, int fd, uint64_t offset,
 	return 0;
 }
 
-int oci_source_open_file(struct oci_source **out, const char *path,
-			 struct oci_error *err)
+int oci_source_own_fd(struct oci_source **out, int fd, struct oci_error *err)
 {
-	/* Non-blocking: a fifo must not hang us before it cannot be read. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	int rc;
+	int rc = oci_source_open_range(out, fd, 0, UINT64_MAX, err);
 
-	*out = NULL;
-	if (fd < 0)
-		return oci_fail_errno(err, "open '%s'", path);
-	rc = oci_source_open_range(out, fd, 0, UINT64_MAX, err);
 	if (rc)
 		close(fd);
 	else
 		((struct range_source *)*out)->owned = 1;
 	return rc;
+}
+
+int oci_source_open_file(struct oci_source **out, const char *path,
+			 struct oci_error *err)
+{
+	/* Non-blocking: a fifo must not hang us before it cannot be read. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	*out = NULL;
+	if (fd < 0)
+		return oci_fail_errno(err, "open '%s'", path);
+	return oci_source_own_fd(out, fd, err);
 }
 
 struct memory_source {

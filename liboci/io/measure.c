@@ -41,7 +41,7 @@ static void measure_free(struct oci_sink *sink)
 }
 
 int oci_measure_open(struct oci_sink **out, struct oci_sink *next,
-		     struct oci_error *err)
+		     const struct oci_digest *like, struct oci_error *err)
 {
 	static const struct oci_sink_ops ops = {
 		.write = measure_write,
@@ -56,7 +56,7 @@ int oci_measure_open(struct oci_sink **out, struct oci_sink *next,
 		return oci_fail_nomem(err);
 	self->base.ops = &ops;
 	self->next = next;
-	rc = oci_digester_new(&self->digester, NULL, err);
+	rc = oci_digester_new(&self->digester, like, err);
 	if (rc)
 		free(self);
 	else

@@ -83,13 +83,14 @@ static int open_chain(struct chain *chain, struct oci_sink *sink,
 	int rc;
 
 	if (!codec)
-		return oci_measure_open(&chain->diff_id, sink, err);
-	rc = oci_measure_open(&chain->digest, sink, err);
+		return oci_measure_open(&chain->diff_id, sink, NULL, err);
+	rc = oci_measure_open(&chain->digest, sink, NULL, err);
 	if (!rc)
 		rc = oci_compress_open(&chain->compress, chain->digest, codec,
 				       level, options->jobs, err);
 	if (!rc)
-		rc = oci_measure_open(&chain->diff_id, chain->compress, err);
+		rc = oci_measure_open(&chain->diff_id, chain->compress, NULL,
+				      err);
 	return rc;
 }
 

@@ -68,15 +68,16 @@ static int archive_has(bool *out, struct oci_store *store,
 }
 
 static int archive_open_blob(struct oci_source **out, struct oci_store *store,
-			     const struct oci_digest *digest,
+			     const struct oci_descriptor *descriptor,
 			     struct oci_error *err)
 {
 	struct archive_store *self = (struct archive_store *)store;
-	const struct member *member = find_blob(self, digest);
+	const struct member *member = find_blob(self, &descriptor->digest);
 
 	if (!member)
 		return oci_fail(err, OCI_E_NOT_FOUND,
-				"the archive has no blob %s", digest->text);
+				"the archive has no blob %s",
+				descriptor->digest.text);
 	return oci_source_open_range(out, self->fd, member->offset,
 				     member->size, err);
 }

@@ -58,8 +58,10 @@ static int writer_has(bool *out, struct oci_store *store,
 }
 
 static int writer_open(struct oci_source **out, struct oci_store *store,
-		       const struct oci_digest *digest, struct oci_error *err)
+		       const struct oci_descriptor *descriptor,
+		       struct oci_error *err)
 {
+	const struct oci_digest *digest = &descriptor->digest;
 	struct writer *self = (struct writer *)store;
 	const struct member *member = oci_table_get(&self->table, digest->text,
 						    strlen(digest->text));
@@ -285,6 +287,7 @@ static const struct oci_store_ops ops = {
 	.commit = writer_commit,
 	.blobs = writer_blobs,
 	.free = writer_free,
+	.one_at_a_time = true,
 };
 
 static int start(struct writer *self, const char *path,

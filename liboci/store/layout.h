@@ -22,7 +22,7 @@ int oci_layout_list(struct oci_strings *out, const char *path,
 int oci_layout_has(bool *out, struct oci_store *store,
 		   const struct oci_digest *digest, struct oci_error *err);
 int oci_layout_open_blob(struct oci_source **out, struct oci_store *store,
-			 const struct oci_digest *digest,
+			 const struct oci_descriptor *descriptor,
 			 struct oci_error *err);
 int oci_layout_create_blob(struct oci_sink **out, struct oci_store *store,
 			   struct oci_error *err);

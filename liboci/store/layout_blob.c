@@ -58,11 +58,12 @@ int oci_layout_has(bool *out, struct oci_store *store,
 }
 
 int oci_layout_open_blob(struct oci_source **out, struct oci_store *store,
-			    const struct oci_digest *digest,
+			    const struct oci_descriptor *descriptor,
 			    struct oci_error *err)
 {
 	char *path;
-	int rc = blob_path(&path, (struct oci_layout *)store, digest, err);
+	int rc = blob_path(&path, (struct oci_layout *)store,
+			   &descriptor->digest, err);
 
 	if (rc)
 		return rc;

@@ -26,7 +26,7 @@ int oci_store_open(struct oci_source **out, struct oci_store *store,
 	int rc;
 
 	*out = NULL;
-	rc = store->ops->open(&raw, store, &descriptor->digest, err);
+	rc = store->ops->open(&raw, store, descriptor, err);
 	if (rc)
 		return rc;
 	return oci_checked_open(out, raw, &descriptor->digest,
@@ -98,15 +98,33 @@ int oci_store_add(struct oci_store *store, struct oci_sink *blob,
 	return store->ops->add(store, blob, digest, size, err);
 }
 
+/* A digest that is there keeps its algorithm. */
+static int digest_of(struct oci_digest *digest, const void *data, size_t size,
+		     struct oci_error *err)
+{
+	struct oci_digester *digester;
+	int rc = oci_digester_new(&digester, digest, err);
+
+	if (!rc)
+		rc = oci_digester_add(digester, data, size, err);
+	if (!rc)
+		rc = oci_digester_end(digest, digester, err);
+	oci_digester_free(digester);
+	return rc;
+}
+
 int oci_store_put(struct oci_descriptor *out, struct oci_store *store,
 		  const void *data, size_t size, struct oci_error *err)
 {
 	struct oci_sink *blob;
-	int rc = oci_digest_data(&out->digest, data, size, err);
+	int rc = digest_of(&out->digest, data, size, err);
 
 	if (rc)
 		return rc;
 	out->size = size;
+	if (store->ops->put && (oci_media_is_manifest(out->media_type) ||
+				oci_media_is_index(out->media_type)))
+		return store->ops->put(store, out, data, err);
 	rc = oci_store_create(&blob, store, err);
 	if (rc)
 		return rc;

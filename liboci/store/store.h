@@ -14,13 +14,26 @@ struct oci_store_ops {
 		   const struct oci_digest *digest, struct oci_error *err);
 	/* The bytes as they are, unchecked. */
 	int (*open)(struct oci_source **out, struct oci_store *store,
-		    const struct oci_digest *digest, struct oci_error *err);
+		    const struct oci_descriptor *descriptor,
+		    struct oci_error *err);
+	/* Writes the bytes to a sink, on any thread; NULL: open is as good. */
+	int (*fetch)(struct oci_store *store,
+		     const struct oci_descriptor *descriptor,
+		     struct oci_sink *sink, struct oci_error *err);
 	/* NULL in stores that are only read. */
 	int (*create)(struct oci_sink **out, struct oci_store *store,
 		      struct oci_error *err);
 	int (*add)(struct oci_store *store, struct oci_sink *blob,
 		   const struct oci_digest *digest, uint64_t size,
 		   struct oci_error *err);
+	/* A manifest or index; NULL: it is a blob like others. */
+	int (*put)(struct oci_store *store,
+		   const struct oci_descriptor *descriptor, const void *data,
+		   struct oci_error *err);
+	/* Takes a source over, to read it later; NULL: create and add. */
+	int (*import)(struct oci_store *store,
+		      const struct oci_descriptor *descriptor,
+		      struct oci_source *source, struct oci_error *err);
 	int (*commit)(struct oci_store *store, struct oci_error *err);
 	int (*blobs)(struct oci_store *store, oci_blob_fn *visit, void *data,
 		     struct oci_error *err);
@@ -29,6 +42,8 @@ struct oci_store_ops {
 		     void (*report)(void *data, const char *finding),
 		     void *data, struct oci_error *err);
 	void (*free)(struct oci_store *store);
+	/* Only one sink of create may be open. */
+	bool one_at_a_time;
 };
 
 struct oci_store {
@@ -42,5 +57,10 @@ int oci_store_manifest(struct oci_descriptor *out, struct oci_store *store,
 		       const struct oci_descriptor *from,
 		       const struct oci_platform *platform,
 		       struct oci_error *err);
+
+/* lazy.c: a source that opens the blob with its first read. The store has to
+ * outlive it. */
+int oci_lazy_open(struct oci_source **out, struct oci_store *store,
+		  const struct oci_descriptor *blob, struct oci_error *err);
 
 #endif

@@ -246,3 +246,22 @@ exported() {
 	"$OCI_PACK" "$root/fixtures/golden/small.spec" -o - | docker load -q
 	docker image inspect golden/small >/dev/null
 }
+
+@test "tini: docker pulls from a registry and runs what was pushed there" {
+	local host status=0
+
+	need_emulation
+	example tini
+	host=$("$root/tests/registry/distribution" start "$dir/registry" 3>&-) ||
+		status=$?
+	[ "$status" -ne 3 ] || lack 'docker-registry is missing'
+	"$OCI_PACK" push "$archive" "$host/x/tini:1"
+	equal riscv64 "$(run_image "$host/x/tini:1" uname -m)"
+	equal "$(cat "$dir/tini.digest")" "$(docker images --digests --format \
+		'{{.Digest}}' "$host/x/tini")"
+	docker tag "$host/x/tini:1" "$host/x/again:1"
+	docker push -q "$host/x/again:1"
+	"$OCI_PACK" pull "$host/x/again:1" -q -o back
+	"$OCI_PACK" verify back
+	"$root/tests/registry/distribution" stop "$dir/registry"
+}

@@ -66,7 +66,7 @@ static void test_measure(void **state)
 	uint64_t size;
 
 	(void)state;
-	check_done(oci_measure_open(&sink, &to.base, &err), &err, "open");
+	check_done(oci_measure_open(&sink, &to.base, NULL, &err), &err, "open");
 	check_done(oci_sink_write(sink, "a", 1, &err), &err, "a");
 	check_done(oci_sink_write(sink, "", 0, &err), &err, "nothing");
 	check_done(oci_sink_write(sink, "bc", 2, &err), &err, "bc");

@@ -5,6 +5,7 @@
 
 #include <oci/archive.h>
 #include <oci/config.h>
+#include <oci/copy.h>
 #include <oci/descriptor.h>
 #include <oci/digest.h>
 #include <oci/error.h>
@@ -15,6 +16,7 @@
 #include <oci/platform.h>
 #include <oci/progress.h>
 #include <oci/reference.h>
+#include <oci/registry.h>
 #include <oci/spec.h>
 #include <oci/store.h>
 #include <oci/stream.h>

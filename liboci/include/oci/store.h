@@ -84,6 +84,14 @@ OCI_API int oci_store_resolve(struct oci_descriptor *out,
 			      const struct oci_store *store, const char *name,
 			      struct oci_error *err);
 
+/*
+ * Several stores as one that is only written to; each is named, committed and
+ * freed by itself, after this one.
+ */
+OCI_API int oci_store_tee(struct oci_store **out,
+			  struct oci_store *const *stores, size_t count,
+			  struct oci_error *err);
+
 /* Makes all that was added and named visible, durably. */
 OCI_API int oci_store_commit(struct oci_store *store, struct oci_error *err);
 /* NULL-safe. */

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a build goes: opening, naming, telling. */
+#include "build_target.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int open_local(struct build_target *out, const char *path, bool layout,
+		      int64_t epoch, const struct oci_spec *spec,
+		      struct oci_error *err)
+{
+	struct oci_archive_options options = OCI_ARCHIVE_OPTIONS_INIT;
+	size_t count;
+
+	if (layout)
+		return oci_layout_create(&out->store, path, err);
+	options.mtime = epoch >= 0 ? epoch : 0;
+	options.platform = oci_spec_platforms(spec, &count);
+	options.temp_dir = temp_dir();
+	out->archive = true;
+	return oci_archive_create(&out->store, path, &options, err);
+}
+
+int build_target_local(struct build_target *out,
+		       const struct build_options *options, int64_t epoch,
+		       const struct oci_spec *spec, struct oci_error *err)
+{
+	struct image_name name;
+	int rc;
+
+	if (!image_name_parse(&name, options->output, err))
+		return OCI_E_INVALID;
+	rc = build_names_make(&out->names, options, spec, err);
+	if (!rc)
+		rc = build_check_output(name.path, spec, options->spec, err);
+	if (!rc && name.tag)
+		rc = oci_tag_check(name.tag, err);
+	if (!rc)
+		rc = open_local(out, name.path, name.layout, epoch, spec, err);
+	out->tag = name.tag;
+	name.tag = NULL;
+	image_name_release(&name);
+	return rc;
+}
+
+int build_target_push(struct build_target *out, struct oci_registry *registry,
+		      struct build_options *options,
+		      const char *reference, const struct oci_spec *spec,
+		      struct oci_error *err)
+{
+	int rc = build_names_push(&out->names, reference, spec, err);
+
+	out->registry = true;
+	if (!rc)
+		rc = remote_claim(&options->remote, out->names.items[0].host,
+				  err);
+	if (rc)
+		return rc;
+	return oci_registry_create(&out->store, registry, &out->names.items[0],
+				   &options->remote.mount_from, err);
+}
+
+/* oci:DIR:TAG is a name of its own; an image without a name gets none. */
+int build_target_name(struct build_target *target,
+		      const struct oci_descriptor *image,
+		      struct oci_error *err)
+{
+	struct oci_reference tag = {0};
+	int rc = 0;
+
+	if (target->tag) {
+		snprintf(tag.tag, sizeof(tag.tag), "%s", target->tag);
+		return oci_store_tag(target->store, &tag, image, err);
+	}
+	if (!target->names.count)
+		return oci_store_tag(target->store, NULL, image, err);
+	for (size_t i = 0; !rc && i < target->names.count; i++)
+		rc = oci_store_tag(target->store, &target->names.items[i],
+				   image, err);
+	return rc;
+}
+
+void build_target_say(const struct build_target *target,
+		      const struct oci_descriptor *image, FILE *out)
+{
+	char name[OCI_REFERENCE_TEXT];
+
+	for (size_t i = 0; i < target->names.count; i++) {
+		oci_reference_familiar(name, &target->names.items[i]);
+		fprintf(out, "%s %s\n", name, image->digest.text);
+	}
+	if (!target->names.count)
+		fprintf(out, "%s\n", image->digest.text);
+	if (target->registry)
+		say_pushed(target->store);
+}
+
+void build_target_release(struct build_target *target)
+{
+	oci_store_free(target->store);
+	build_names_release(&target->names);
+	free(target->tag);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The places that a build goes to: a file or folder, and registries. */
+#ifndef CLI_BUILD_TARGET_H
+#define CLI_BUILD_TARGET_H
+
+#include "build.h"
+
+struct build_target {
+	struct oci_store *store;
+	struct build_names names;
+	char *tag;		/* of oci:DIR:TAG, instead of the names */
+	bool archive;
+	bool registry;
+};
+
+int build_target_local(struct build_target *out,
+		       const struct build_options *options, int64_t epoch,
+		       const struct oci_spec *spec, struct oci_error *err);
+int build_target_push(struct build_target *out, struct oci_registry *registry,
+		      struct build_options *options,
+		      const char *reference, const struct oci_spec *spec,
+		      struct oci_error *err);
+int build_target_name(struct build_target *target,
+		      const struct oci_descriptor *image,
+		      struct oci_error *err);
+void build_target_say(const struct build_target *target,
+		      const struct oci_descriptor *image, FILE *out);
+void build_target_release(struct build_target *target);
+
+#endif

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* oci-pack copy, push and pull: an image from one place to others. */
+#include "remote.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char copy_help[] =
+	"Usage: oci-pack copy [options] SOURCE DESTINATION...\n"
+	"\n"
+	"Copies an image, all platforms and attached manifests included, byte\n"
+	"for byte. Both are FILE.tar, DIR, oci:DIR[:TAG] or docker://REF; a\n"
+	"REF with a host needs no docker://.\n"
+	"\n"
+	"      --platform P        this platform of an index alone\n"
+	"  -q, --quiet             print the digest and nothing else\n"
+	"  -v, --verbose           tell of each request\n"
+	"  -h, --help\n"
+	REMOTE_HELP;
+
+static const char push_help[] =
+	"Usage: oci-pack push [options] IMAGE REF...\n"
+	"\n"
+	"Pushes IMAGE (FILE.tar, DIR or oci:DIR[:TAG]) to registries. A REF\n"
+	"without a tag gets the tags that IMAGE has.\n"
+	"\n"
+	"      --platform P        this platform of an index alone\n"
+	"  -q, --quiet             print the digest and nothing else\n"
+	"  -v, --verbose           tell of each request\n"
+	"  -h, --help\n"
+	REMOTE_HELP;
+
+static const char pull_help[] =
+	"Usage: oci-pack pull [options] REF -o OUTPUT\n"
+	"\n"
+	"Pulls an image from a registry into FILE.tar, DIR or oci:DIR[:TAG].\n"
+	"\n"
+	"  -o, --output OUTPUT\n"
+	"      --platform P        this platform of an index alone\n"
+	"  -q, --quiet             print the digest and nothing else\n"
+	"  -v, --verbose           tell of each request\n"
+	"  -h, --help\n"
+	REMOTE_HELP;
+
+enum verb { COPY, PUSH, PULL };
+
+struct command {
+	enum verb verb;
+	const char *name;
+	const char *help;
+	struct remote_options remote;
+	struct oci_platform platform;
+	bool has_platform;
+	bool quiet;
+	const char *output;
+};
+
+/* One destination, opened to write. */
+struct target {
+	struct oci_registry *registry;
+	struct oci_store *store;
+	struct oci_reference name;
+	bool named;		/* the name has a tag, or is to get some */
+};
+
+static int open_target(struct target *out, const char *text,
+		       struct command *c, struct oci_error *err)
+{
+	struct oci_archive_options options = OCI_ARCHIVE_OPTIONS_INIT;
+	struct image_name name;
+	int rc;
+
+	*out = (struct target){0};
+	if (c->verb != PULL && remote_name(&out->name, text)) {
+		out->named = true;
+		rc = remote_open_for(&out->registry, &c->remote,
+				     out->name.host, err);
+		return rc ? rc : oci_registry_create(&out->store,
+						     out->registry, &out->name,
+						     &c->remote.mount_from,
+						     err);
+	}
+	if (c->verb == PUSH) {
+		snprintf(err->message, sizeof(err->message),
+			 "'%s' is no name in a registry, such as "
+			 "ghcr.io/owner/image:tag", text);
+		return OCI_E_INVALID;
+	}
+	if (!image_name_parse(&name, text, err))
+		return OCI_E_INVALID;
+	options.temp_dir = temp_dir();
+	if (c->has_platform)
+		options.platform = &c->platform;
+	if (name.tag) {
+		snprintf(out->name.tag, sizeof(out->name.tag), "%s", name.tag);
+		out->named = true;
+	}
+	rc = name.tag ? oci_tag_check(name.tag, err) : 0;
+	if (!rc)
+		rc = name.layout ? oci_layout_create(&out->store, name.path,
+						     err) :
+				   oci_archive_create(&out->store, name.path,
+						      &options, err);
+	image_name_release(&name);
+	return rc;
+}
+
+static void close_target(struct target *target)
+{
+	oci_store_free(target->store);
+	oci_registry_free(target->registry);
+}
+
+static const char *note(const struct oci_descriptor *d, const char *key)
+{
+	return oci_pairs_get(&d->annotations, key);
+}
+
+/* Gives the copy the names that the source's image has. */
+static int keep_names(const struct target *target, const struct opened *from,
+		      const struct oci_descriptor *copy,
+		      struct oci_error *err)
+{
+	const struct oci_descriptors *names = oci_store_names(from->store);
+	size_t named = 0;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < names->count; i++) {
+		const struct oci_descriptor *d = &names->items[i];
+		const char *tag = note(d, OCI_ANNOTATION_REF_NAME);
+		const char *image = note(d, OCI_ANNOTATION_IMAGE_NAME);
+		struct oci_reference name = target->name;
+
+		if (!tag || strlen(tag) >= sizeof(name.tag) ||
+		    !oci_digest_equal(&d->digest, &from->image.digest))
+			continue;
+		if (target->registry && oci_tag_check(tag, err))
+			return OCI_E_INVALID;
+		if (!target->registry &&
+		    (!image || oci_reference_parse(&name, image, NULL)))
+			memset(&name, 0, sizeof(name));
+		memset(name.tag, 0, sizeof(name.tag));
+		memcpy(name.tag, tag, strlen(tag));
+		rc = oci_store_tag(target->store, &name, copy, err);
+		named++;
+	}
+	if (rc || named || !target->registry)
+		return rc || named ? rc : oci_store_tag(target->store, NULL,
+							copy, err);
+	return oci_store_tag(target->store,
+			     &(struct oci_reference){
+				     .tag = "latest",
+			     }, copy, err);
+}
+
+static int name_copy(const struct target *target, const struct opened *from,
+		     const struct oci_descriptor *copy, struct oci_error *err)
+{
+	if (target->named && target->name.tag[0])
+		return oci_store_tag(target->store, &target->name, copy, err);
+	if (target->named && target->name.digest.text[0]) {
+		snprintf(err->message, sizeof(err->message),
+			 "a destination has a tag, no digest");
+		return OCI_E_INVALID;
+	}
+	return keep_names(target, from, copy, err);
+}
+
+static int on_progress(void *data, const struct oci_progress *progress)
+{
+	const struct command *c = data;
+
+	if (c->remote.verbose)
+		fprintf(stderr, "copied %s\n", progress->what);
+	return was_interrupted();
+}
+
+static void say_result(const struct command *c, const struct target *target,
+		       const char *text, const struct oci_descriptor *copy)
+{
+	if (c->quiet) {
+		printf("%s\n", copy->digest.text);
+		return;
+	}
+	printf("%s %s\n", text, copy->digest.text);
+	if (target->registry)
+		say_pushed(target->store);
+}
+
+static int copy_to(struct command *c, struct opened *from, const char *text,
+		   struct oci_error *err)
+{
+	struct oci_copy_options options = OCI_COPY_OPTIONS_INIT;
+	struct oci_descriptor copy = {0};
+	struct target target;
+	int rc = open_target(&target, text, c, err);
+
+	options.platform = c->has_platform ? &c->platform : NULL;
+	options.progress = on_progress;
+	options.progress_data = c;
+	if (!rc)
+		rc = oci_store_copy(&copy, target.store, from->store,
+				    &from->image, &options, err);
+	if (!rc)
+		rc = name_copy(&target, from, &copy, err);
+	if (!rc)
+		rc = oci_store_commit(target.store, err);
+	if (!rc)
+		say_result(c, &target, text, &copy);
+	oci_descriptor_release(&copy);
+	close_target(&target);
+	return rc;
+}
+
+/* --username is for where it goes, if that is a registry. */
+static void claim_destination(struct command *c, const char *text)
+{
+	struct oci_reference name;
+
+	if (c->verb != PULL && text && remote_name(&name, text))
+		snprintf(c->remote.host, sizeof(c->remote.host), "%s",
+			 name.host);
+}
+
+static int run(struct command *c, char **names, int count)
+{
+	struct opened from;
+	struct oci_error err;
+	int rc;
+
+	claim_destination(c, names[1]);
+	rc = opened_init(&from, names[0], &c->remote, &err);
+
+	if (c->verb == PULL && !rc)
+		rc = copy_to(c, &from, c->output, &err);
+	for (int i = 1; !rc && i < count; i++)
+		rc = copy_to(c, &from, names[i], &err);
+	opened_release(&from);
+	return rc ? say_error(&err) : EXIT_DONE;
+}
+
+static int take_option(struct command *c, int option, char **argv)
+{
+	struct oci_error err;
+	int status;
+
+	switch (option) {
+	case 'q':
+		c->quiet = true;
+		return -1;
+	case 'v':
+		c->remote.verbose = true;
+		return -1;
+	case 'o':
+		c->output = optarg;
+		return -1;
+	case 'p':
+		if (oci_platform_parse(&c->platform, optarg, &err))
+			return say_usage(c->name, "%s", err.message);
+		c->has_platform = true;
+		return -1;
+	case 'h':
+		return fputs(c->help, stdout) < 0;
+	default:
+		status = remote_option(&c->remote, c->name, option);
+		if (status != -2)
+			return status;
+		return say_usage(c->name, "unknown option '%s', or it lacks "
+				 "its value", argv[optind - 1]);
+	}
+}
+
+static int check_names(const struct command *c, int count)
+{
+	if (c->verb == PULL && (count != 1 || !c->output))
+		return say_usage(c->name, "one REF and -o OUTPUT are to be "
+				 "given");
+	if (c->verb != PULL && c->output)
+		return say_usage(c->name, "it has no -o: name the "
+				 "destinations");
+	if (c->verb != PULL && count < 2)
+		return say_usage(c->name, "an image and where it goes are to "
+				 "be given");
+	return -1;
+}
+
+static int command(struct command *c, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "platform", required_argument, NULL, 'p' },
+		{ "help", no_argument, NULL, 'h' },
+		REMOTE_OPTIONS,
+		{ NULL, 0, NULL, 0 },
+	};
+	int option, status = -1;
+
+	opterr = 0;
+	while (status < 0 &&
+	       (option = getopt_long(argc, argv, "qvo:h", options, NULL)) !=
+		       -1)
+		status = take_option(c, option, argv);
+	if (status < 0)
+		status = check_names(c, argc - optind);
+	if (status < 0)
+		status = remote_ready(&c->remote, c->name);
+	catch_signals();
+	if (status < 0)
+		status = run(c, argv + optind, argc - optind);
+	remote_release(&c->remote);
+	return status;
+}
+
+int command_copy(int argc, char **argv)
+{
+	struct command c = { COPY, .name = "copy", .help = copy_help };
+
+	return command(&c, argc, argv);
+}
+
+int command_push(int argc, char **argv)
+{
+	struct command c = { PUSH, .name = "push", .help = push_help };
+
+	return command(&c, argc, argv);
+}
+
+int command_pull(int argc, char **argv)
+{
+	struct command c = { PULL, .name = "pull", .help = pull_help };
+
+	return command(&c, argc, argv);
+}

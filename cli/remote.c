@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Registries on the command line. The library reads no environment: where
+ * credentials are is looked up here.
+ */
+#include "remote.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { PASSWORD_MAX = 64 * 1024, PATH_ROOM = 4096 };
+
+static int set_size(size_t *out, const char *text)
+{
+	char digits[32];
+	size_t size = strspn(text, "0123456789");
+	uint64_t number, unit = 1;
+
+	if (strcmp(text + size, "MiB") == 0 || strcmp(text + size, "M") == 0)
+		unit = 1 << 20;
+	else if (strcmp(text + size, "KiB") == 0 ||
+		 strcmp(text + size, "K") == 0)
+		unit = 1 << 10;
+	else if (text[size])
+		return -1;
+	if (size == 0 || size >= sizeof(digits))
+		return -1;
+	memcpy(digits, text, size);
+	digits[size] = '\0';
+	if (!parse_number(&number, digits, UINT32_MAX) || number == 0)
+		return -1;
+	*out = (size_t)(number * unit);
+	return 0;
+}
+
+int remote_option(struct remote_options *out, const char *command, int option)
+{
+	struct oci_error err;
+	uint64_t number;
+
+	switch (option) {
+	case 512:
+		out->authfile = optarg;
+		return -1;
+	case 513:
+		out->user = optarg;
+		return -1;
+	case 514:
+		out->password_stdin = true;
+		return -1;
+	case 515:
+		out->plain_http = true;
+		return -1;
+	case 516:
+		out->insecure = true;
+		return -1;
+	case 517:
+		out->ca_file = optarg;
+		return -1;
+	case 518:
+		if (!parse_number(&number, optarg, 100))
+			return say_usage(command, "--retries '%s' is not 0 to "
+					 "100", optarg);
+		out->retries = (unsigned)number;
+		out->has_retries = true;
+		return -1;
+	case 519:
+		if (set_size(&out->chunk_size, optarg))
+			return say_usage(command, "--chunk-size '%s' is no "
+					 "size such as 4MiB", optarg);
+		return -1;
+	case 520:
+		return oci_strings_add(&out->mount_from, optarg, &err) ?
+			       say_error(&err) : -1;
+	default:
+		return -2;
+	}
+}
+
+static bool add_file(struct remote_options *o, const char *folder,
+		     const char *name)
+{
+	char path[PATH_ROOM];
+	int n;
+
+	if (!folder || !*folder)
+		return true;
+	n = snprintf(path, sizeof(path), "%s%s", folder, name);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return true;
+	return oci_strings_add(&o->files, path, NULL) == 0;
+}
+
+/* The order of docker and podman: what was named, then what login wrote. */
+static bool find_files(struct remote_options *o)
+{
+	const char *docker = getenv("DOCKER_CONFIG");
+	bool named = docker && *docker;
+
+	return add_file(o, o->authfile, "") &&
+	       add_file(o, getenv("REGISTRY_AUTH_FILE"), "") &&
+	       (named ? add_file(o, docker, "/config.json") :
+			add_file(o, getenv("HOME"), "/.docker/config.json")) &&
+	       add_file(o, getenv("XDG_RUNTIME_DIR"),
+			"/containers/auth.json") &&
+	       add_file(o, getenv("XDG_CONFIG_HOME"),
+			"/containers/auth.json");
+}
+
+char *remote_config_path(const struct remote_options *o)
+{
+	const char *docker = getenv("DOCKER_CONFIG");
+	const char *home = getenv("HOME");
+	char path[PATH_ROOM];
+
+	if (o->authfile)
+		return strdup(o->authfile);
+	if (docker && *docker)
+		snprintf(path, sizeof(path), "%s/config.json", docker);
+	else if (home && *home)
+		snprintf(path, sizeof(path), "%s/.docker/config.json", home);
+	else
+		return NULL;
+	return strdup(path);
+}
+
+static int read_password(struct remote_options *o, const char *command)
+{
+	size_t n;
+
+	o->password = calloc(1, PASSWORD_MAX + 1);
+	if (!o->password)
+		return EXIT_FAILED;
+	n = fread(o->password, 1, PASSWORD_MAX, stdin);
+	o->password[n] = '\0';
+	o->password[strcspn(o->password, "\r\n")] = '\0';
+	if (!o->password[0])
+		return say_usage(command, "standard input has no password");
+	return -1;
+}
+
+int remote_ready(struct remote_options *o, const char *command)
+{
+	if (o->password_stdin != (o->user != NULL))
+		return say_usage(command, "--username and --password-stdin go "
+				 "together");
+	if (!find_files(o))
+		return EXIT_FAILED;
+	return o->password_stdin ? read_password(o, command) : -1;
+}
+
+void remote_release(struct remote_options *o)
+{
+	for (volatile char *p = o->password; p && *p; p++)
+		*p = '\0';
+	free(o->password);
+	oci_strings_release(&o->mount_from);
+	oci_strings_release(&o->files);
+}
+
+static int copy_pair(struct oci_credential *out, const char *user,
+		     const char *password)
+{
+	out->user = strdup(user);
+	out->password = strdup(password);
+	return out->user && out->password ? 0 : OCI_E_NOMEM;
+}
+
+static int find_credential(void *data, struct oci_credential *out,
+			   const char *host, struct oci_error *err)
+{
+	const struct remote_options *o = data;
+	const char *token = getenv("GITHUB_TOKEN");
+	const char *actor = getenv("GITHUB_ACTOR");
+	int rc;
+
+	if (o->user && strcmp(host, o->host) == 0)
+		return copy_pair(out, o->user, o->password);
+	rc = oci_credential_find(out, &o->files, host, err);
+	if (rc || out->user || out->identity_token)
+		return rc;
+	if (strcmp(host, "ghcr.io") == 0 && token && *token)
+		return copy_pair(out, actor && *actor ? actor : "token",
+				 token);
+	return 0;
+}
+
+static void log_line(void *data, const char *line)
+{
+	(void)data;
+	fprintf(stderr, "%s\n", line);
+}
+
+/* --username is for one host: no other is to see the password. */
+int remote_claim(struct remote_options *o, const char *host,
+		 struct oci_error *err)
+{
+	if (o->host[0] && o->user && strcmp(o->host, host) != 0) {
+		snprintf(err->message, sizeof(err->message),
+			 "--username is for one registry, not for '%s' and "
+			 "'%s': use oci-pack login", o->host, host);
+		return OCI_E_INVALID;
+	}
+	snprintf(o->host, sizeof(o->host), "%s", host);
+	return 0;
+}
+
+int remote_open_for(struct oci_registry **out, struct remote_options *o,
+		    const char *host, struct oci_error *err)
+{
+	int rc = remote_claim(o, host, err);
+
+	return rc ? rc : remote_open(out, o, err);
+}
+
+int remote_open(struct oci_registry **out, struct remote_options *o,
+		struct oci_error *err)
+{
+	struct oci_registry_options options = OCI_REGISTRY_OPTIONS_INIT;
+
+	options.ca_file = o->ca_file;
+	options.insecure = o->insecure;
+	options.plain_http = o->plain_http;
+	if (o->has_retries)
+		options.retries = (int)o->retries;
+	options.chunk_size = o->chunk_size;
+	options.temp_dir = temp_dir();
+	options.credential = find_credential;
+	options.credential_data = o;
+	options.log = o->verbose ? log_line : NULL;
+	options.cancelled = interrupted_flag();
+	return oci_registry_new(out, &options, err);
+}
+
+/* The part before the first slash is a host, as docker tells it. */
+static bool has_host(const char *text)
+{
+	size_t size = strcspn(text, "/");
+
+	if (!text[size])
+		return false;
+	return (size == 9 && strncmp(text, "localhost", size) == 0) ||
+	       memchr(text, '.', size) || memchr(text, ':', size);
+}
+
+bool remote_name(struct oci_reference *out, const char *text)
+{
+	struct stat st;
+
+	if (strncmp(text, "docker://", 9) == 0)
+		return oci_reference_parse(out, text + 9, NULL) == 0;
+	if (strncmp(text, "oci:", 4) == 0 || text[0] == '.' ||
+	    text[0] == '/' || stat(text, &st) == 0 || !has_host(text))
+		return false;
+	return oci_reference_parse(out, text, NULL) == 0;
+}
+
+void say_pushed(const struct oci_store *store)
+{
+	struct oci_push_result pushed;
+	char size[SIZE_TEXT];
+
+	oci_registry_pushed(&pushed, store);
+	format_size(size, pushed.uploaded_bytes);
+	fprintf(stderr, "%llu blobs uploaded (%s), %llu mounted, %llu there "
+		"already\n", (unsigned long long)pushed.uploaded, size,
+		(unsigned long long)pushed.mounted,
+		(unsigned long long)pushed.present);
+}
+
+int opened_init(struct opened *out, const char *text,
+		struct remote_options *options, struct oci_error *err)
+{
+	struct oci_reference reference;
+	struct image_name name;
+	int rc;
+
+	*out = (struct opened){0};
+	if (remote_name(&reference, text)) {
+		rc = options->host[0] ?
+			     remote_open(&out->registry, options, err) :
+			     remote_open_for(&out->registry, options,
+					     reference.host, err);
+		if (!rc)
+			rc = oci_registry_open(&out->store, out->registry,
+					       &reference, err);
+		if (!rc)
+			rc = oci_store_resolve(&out->image, out->store, NULL,
+					       err);
+		return rc;
+	}
+	if (!image_name_parse(&name, text, err))
+		return OCI_E_INVALID;
+	rc = image_open(&out->store, &out->image, &name, err);
+	image_name_release(&name);
+	return rc;
+}
+
+void opened_release(struct opened *opened)
+{
+	oci_descriptor_release(&opened->image);
+	oci_store_free(opened->store);
+	oci_registry_free(opened->registry);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Registries on the command line: options, credentials, and opening. */
+#ifndef CLI_REMOTE_H
+#define CLI_REMOTE_H
+
+#include <getopt.h>
+
+#include "cli.h"
+
+struct remote_options {
+	const char *authfile;
+	const char *user;
+	char host[OCI_REFERENCE_NAME];	/* that user is for; "": none yet */
+	char *password;			/* from stdin */
+	bool password_stdin;
+	bool plain_http;
+	bool insecure;
+	const char *ca_file;
+	bool has_retries;
+	unsigned retries;
+	size_t chunk_size;
+	bool verbose;
+	struct oci_strings mount_from;
+	struct oci_strings files;	/* config files, in order */
+};
+
+/* The options that every command with registries has. Values from 512. */
+#define REMOTE_OPTIONS \
+	{ "authfile", required_argument, NULL, 512 }, \
+	{ "username", required_argument, NULL, 513 }, \
+	{ "password-stdin", no_argument, NULL, 514 }, \
+	{ "plain-http", no_argument, NULL, 515 }, \
+	{ "insecure", no_argument, NULL, 516 }, \
+	{ "ca-file", required_argument, NULL, 517 }, \
+	{ "retries", required_argument, NULL, 518 }, \
+	{ "chunk-size", required_argument, NULL, 519 }, \
+	{ "mount-from", required_argument, NULL, 520 }
+
+#define REMOTE_HELP \
+	"\n" \
+	"Registries:\n" \
+	"      --authfile FILE     credentials, before docker login's\n" \
+	"      --username NAME     with --password-stdin\n" \
+	"      --password-stdin    the password is on standard input\n" \
+	"      --plain-http        http; loopback addresses use it anyway,\n" \
+	"                          but with --ca-file or --insecure\n" \
+	"      --insecure          certificates are not checked\n" \
+	"      --ca-file FILE      certificates beside the system's\n" \
+	"      --retries N         of each request; the usual is 5\n" \
+	"      --chunk-size SIZE   upload in pieces, such as 4MiB\n" \
+	"      --mount-from REPO   a repository of the same registry that\n" \
+	"                          may have the blobs; may be repeated\n"
+
+/* -1 where the option was one of these and is fine; an exit status where it
+ * is wrong; -2 where it is none of these. */
+int remote_option(struct remote_options *out, const char *command, int option);
+/* After the options: reads the password, and finds config files. */
+int remote_ready(struct remote_options *options, const char *command);
+void remote_release(struct remote_options *options);
+
+int remote_open(struct oci_registry **out, struct remote_options *options,
+		struct oci_error *err);
+/* Says that --username is for host; fails where it is for another one. */
+int remote_claim(struct remote_options *options, const char *host,
+		 struct oci_error *err);
+/* The same; --username is for that host then. */
+int remote_open_for(struct oci_registry **out, struct remote_options *options,
+		    const char *host, struct oci_error *err);
+/* The config file that login writes. The caller frees it. */
+char *remote_config_path(const struct remote_options *options);
+
+/* Whether a name on the command line is a registry's: docker://REF, or REF
+ * with a host where there is no such file. Fills *out then. */
+bool remote_name(struct oci_reference *out, const char *text);
+
+/* What a push came to, on stderr. */
+void say_pushed(const struct oci_store *store);
+
+/* Any image on the command line, opened to read. */
+struct opened {
+	struct oci_registry *registry;	/* NULL for local ones */
+	struct oci_store *store;
+	struct oci_descriptor image;
+};
+
+int opened_init(struct opened *out, const char *text,
+		struct remote_options *options, struct oci_error *err);
+void opened_release(struct opened *opened);
+
+#endif

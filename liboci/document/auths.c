@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Config files with credentials: which entry is a host's. */
+#include "document/auths.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "document/json.h"
+
+/* Docker Hub's key is an address of old. */
+static const char hub[] = "https://index.docker.io/v1/";
+
+void oci_auth_entry_release(struct oci_auth_entry *entry)
+{
+	free(entry->helper);
+	free(entry->auth);
+	free(entry->user);
+	free(entry->password);
+	free(entry->identity_token);
+	*entry = (struct oci_auth_entry){0};
+}
+
+static const char *key_of(const char *host)
+{
+	return strcmp(host, "docker.io") == 0 ? hub : host;
+}
+
+/* Whether a key is the host with a scheme or a path around it. */
+static bool names_host(const char *key, const char *host)
+{
+	const char *slashes = strstr(key, "://");
+	size_t size;
+
+	if (slashes)
+		key = slashes + 3;
+	size = strcspn(key, "/");
+	/* "HOST/PATH" is for a part of the registry. */
+	if (!slashes && key[size] == '/')
+		return false;
+	return size == strlen(host) && strncasecmp(key, host, size) == 0;
+}
+
+static const json_t *find(const json_t *map, const char *host)
+{
+	const json_t *value = json_object_get(map, key_of(host));
+	void *iter;
+
+	if (value)
+		return value;
+	value = json_object_get(map, host);
+	iter = map && !value ? json_object_iter((json_t *)map) : NULL;
+	for (; iter; iter = json_object_iter_next((json_t *)map, iter))
+		if (names_host(json_object_iter_key(iter), host))
+			return json_object_iter_value(iter);
+	return value;
+}
+
+static int read_entry(struct oci_auth_entry *out, const json_t *entry,
+		      struct oci_error *err)
+{
+	int rc = oci_json_text(&out->auth, entry, "auth", err);
+
+	if (!rc)
+		rc = oci_json_text(&out->user, entry, "username", err);
+	if (!rc)
+		rc = oci_json_text(&out->password, entry, "password", err);
+	if (!rc)
+		rc = oci_json_text(&out->identity_token, entry,
+				   "identitytoken", err);
+	return rc;
+}
+
+static int read_config(struct oci_auth_entry *out, const json_t *root,
+		       const char *host, struct oci_error *err)
+{
+	const json_t *helpers, *auths, *entry;
+	const char *helper;
+	int rc = oci_json_object(&helpers, root, "credHelpers", err);
+
+	if (!rc)
+		rc = oci_json_object(&auths, root, "auths", err);
+	if (rc)
+		return rc;
+	helper = json_string_value(find(helpers, host));
+	if (helper && *helper)
+		return oci_text_copy(&out->helper, helper, err);
+	rc = oci_json_text(&out->helper, root, "credsStore", err);
+	if (rc || (out->helper && *out->helper))
+		return rc;
+	rc = oci_text_set(&out->helper, NULL, err);
+	if (rc)
+		return rc;
+	entry = find(auths, host);
+	return json_is_object(entry) ? read_entry(out, entry, err) : 0;
+}
+
+int oci_auths_find(struct oci_auth_entry *out, const char *text, size_t size,
+		   const char *host, struct oci_error *err)
+{
+	json_t *root;
+	int rc = oci_json_load(&root, text, size, err);
+
+	*out = (struct oci_auth_entry){0};
+	if (!rc)
+		rc = read_config(out, root, host, err);
+	json_decref(root);
+	if (rc)
+		oci_auth_entry_release(out);
+	return rc;
+}
+
+int oci_helper_parse(char **user, char **secret, const char *text,
+		     size_t size, struct oci_error *err)
+{
+	json_t *root;
+	int rc = oci_json_load(&root, text, size, err);
+
+	*user = *secret = NULL;
+	if (!rc)
+		rc = oci_json_text(user, root, "Username", err);
+	if (!rc)
+		rc = oci_json_text(secret, root, "Secret", err);
+	if (!rc && (!*user || !*secret))
+		rc = oci_fail(err, OCI_E_INVALID,
+			      "no Username and Secret in it");
+	json_decref(root);
+	if (rc) {
+		free(*user);
+		free(*secret);
+		*user = *secret = NULL;
+	}
+	return rc;
+}
+
+int oci_helper_format(char **out, const char *server, const char *user,
+		      const char *secret, struct oci_error *err)
+{
+	json_t *root = json_object();
+	int rc = root ? 0 : oci_fail_nomem(err);
+
+	*out = NULL;
+	if (!rc)
+		rc = oci_json_set_text(root, "ServerURL", server, err);
+	if (!rc)
+		rc = oci_json_set_text(root, "Username", user, err);
+	if (!rc)
+		rc = oci_json_set_text(root, "Secret", secret, err);
+	if (!rc)
+		rc = oci_json_dump(out, root, err);
+	json_decref(root);
+	return rc;
+}
+
+static int set_auth(json_t *root, const char *host, const char *auth,
+		    struct oci_error *err)
+{
+	json_t *auths = json_object_get(root, "auths");
+	json_t *entry = json_object();
+	int rc;
+
+	if (!json_is_object(auths)) {
+		auths = json_object();
+		rc = oci_json_set(root, "auths", auths, err);
+		if (rc) {
+			json_decref(entry);
+			return rc;
+		}
+	}
+	rc = oci_json_set(auths, key_of(host), entry, err);
+	return rc ? rc : oci_json_set_text(entry, "auth", auth, err);
+}
+
+int oci_auths_set(char **out, const char *text, size_t size, const char *host,
+		  const char *auth, struct oci_error *err)
+{
+	json_t *root = NULL;
+	int rc = 0;
+
+	*out = NULL;
+	if (text)
+		rc = oci_json_load(&root, text, size, err);
+	else
+		root = json_object();
+	if (!rc && !root)
+		rc = oci_fail_nomem(err);
+	if (!rc)
+		rc = set_auth(root, host, auth, err);
+	if (!rc)
+		*out = json_dumps(root, JSON_INDENT(8));
+	json_decref(root);
+	return rc || *out ? rc : oci_fail_nomem(err);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * distribution's "Token Authentication Specification"; OCI Distribution
+ * Specification, "Error codes".
+ */
+#include "document/token.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "document/json.h"
+
+/* A token goes into a header: only what a header may hold. */
+static int check_token(const char *token, struct oci_error *err)
+{
+	if (!token || !*token)
+		return oci_fail(err, OCI_E_INVALID, "the answer has none");
+	for (; *token; token++)
+		if (*token <= ' ' || *token >= 0x7f)
+			return oci_fail(err, OCI_E_INVALID,
+					"it has characters that no token has");
+	return 0;
+}
+
+int oci_token_parse(char **token, int64_t *seconds, const char *text,
+		    size_t size, struct oci_error *err)
+{
+	json_t *json;
+	int rc = oci_json_load(&json, text, size, err);
+
+	*token = NULL;
+	*seconds = 0;
+	if (!rc)
+		rc = oci_json_text(token, json, "token", err);
+	if (!rc && (!*token || !**token))
+		rc = oci_json_text(token, json, "access_token", err);
+	if (!rc)
+		rc = oci_json_integer(seconds, json, "expires_in", err);
+	if (!rc)
+		rc = check_token(*token, err);
+	/* Longer than a day is as good as a day. */
+	if (*seconds < 0 || *seconds > 86400)
+		*seconds = *seconds < 0 ? 0 : 86400;
+	json_decref(json);
+	if (rc) {
+		free(*token);
+		*token = NULL;
+	}
+	return rc;
+}
+
+int oci_answer_parse(char **code, char **message, const char *text,
+		     size_t size, struct oci_error *err)
+{
+	const json_t *errors = NULL, *first;
+	json_t *json;
+	int rc;
+
+	*code = *message = NULL;
+	if (oci_json_load(&json, text, size, NULL) == 0) {
+		oci_json_array(&errors, json, "errors", NULL);
+		first = json_is_array(errors) ? json_array_get(errors, 0) :
+						json;
+		/* What is not as the specification has it, is not there. */
+		oci_json_text(code, first, "code", NULL);
+		oci_json_text(message, first, "message", NULL);
+		if (!*message)
+			oci_json_text(message, first, "details", NULL);
+	}
+	json_decref(json);
+	rc = *code ? 0 : oci_text_copy(code, "", err);
+	if (!rc && !*message)
+		rc = oci_text_copy(message, "", err);
+	if (rc) {
+		free(*code);
+		*code = NULL;
+	}
+	return rc;
+}

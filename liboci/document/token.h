@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What registries and token servers answer in JSON. */
+#ifndef DOCUMENT_TOKEN_H
+#define DOCUMENT_TOKEN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <oci/error.h>
+
+/* "token" or "access_token", and "expires_in", 0 where there is none. The
+ * caller frees *token. */
+int oci_token_parse(char **token, int64_t *seconds, const char *text,
+		    size_t size, struct oci_error *err);
+
+/*
+ * The first error of a registry's answer (distribution spec, "Error codes").
+ * Both are empty where there is none that can be read; the caller frees them.
+ */
+int oci_answer_parse(char **code, char **message, const char *text,
+		     size_t size, struct oci_error *err);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Copying images between stores: layouts, archives and registries alike.
+ */
+#ifndef OCI_COPY_H
+#define OCI_COPY_H
+
+#include <stddef.h>
+
+#include <oci/descriptor.h>
+#include <oci/error.h>
+#include <oci/platform.h>
+#include <oci/progress.h>
+#include <oci/store.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct oci_copy_options {
+	size_t size;		/* sizeof(struct oci_copy_options) */
+	const struct oci_platform *platform;	/* of an index, this one alone;
+				 * NULL: all, attached manifests included */
+	unsigned jobs;		/* transfers at a time; 0: 4 */
+	oci_progress_fn *progress;	/* may be NULL; once a blob */
+	void *progress_data;
+};
+
+#define OCI_COPY_OPTIONS_INIT \
+	{ sizeof(struct oci_copy_options), NULL, 0, NULL, NULL }
+
+/*
+ * Copies what image leads to, byte for byte, without naming or committing it.
+ * Blobs that `to` has are passed over. *out (the caller releases it) is what
+ * was copied: image, or the manifest of the platform.
+ */
+OCI_API int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
+			   struct oci_store *from,
+			   const struct oci_descriptor *image,
+			   const struct oci_copy_options *options,
+			   struct oci_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Registries: a repository is a store. OCI Distribution Specification 1.1.
+ *
+ * A registry client holds connections, tokens and limits for all the
+ * repositories that are opened with it. It may serve several stores, each on
+ * one thread.
+ */
+#ifndef OCI_REGISTRY_H
+#define OCI_REGISTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <oci/error.h>
+#include <oci/progress.h>
+#include <oci/reference.h>
+#include <oci/store.h>
+#include <oci/text.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Owns its texts. All NULL: anonymous. */
+struct oci_credential {
+	char *user;
+	char *password;
+	char *identity_token;	/* instead of a password */
+};
+
+OCI_API void oci_credential_release(struct oci_credential *credential);
+
+/* Finds what to log in to host with; leaves *out empty where there is
+ * nothing. Called on any thread, one at a time. */
+typedef int oci_credential_fn(void *data, struct oci_credential *out,
+			      const char *host, struct oci_error *err);
+
+/*
+ * Looks host up in config files of Docker or containers (docker config.json,
+ * auth.json), in order: credHelpers, credsStore, auths. A file that is not
+ * there is passed over. Helpers are programs docker-credential-NAME on PATH;
+ * they get the host on standard input and 30 seconds.
+ */
+OCI_API int oci_credential_find(struct oci_credential *out,
+				const struct oci_strings *files,
+				const char *host, struct oci_error *err);
+
+/*
+ * Keeps user and password of host in a config file as docker login does: with
+ * the helper that the file names, else in the file, which is replaced whole
+ * and readable by its owner alone. Folders of the path are made.
+ */
+OCI_API int oci_credential_store(const char *path, const char *host,
+				 const struct oci_credential *credential,
+				 struct oci_error *err);
+
+struct oci_registry;
+
+struct oci_registry_options {
+	size_t size;		/* sizeof(struct oci_registry_options) */
+	const char *ca_file;	/* PEM, beside the system's; or NULL */
+	bool insecure;		/* certificates are not checked */
+	bool plain_http;	/* http; loopback hosts use it anyway, but
+				 * with ca_file or insecure */
+	int retries;		/* of each request; negative: 5 */
+	unsigned jobs;		/* transfers at a time; 0: 4 */
+	size_t chunk_size;	/* bytes of a PATCH; 0: whole blobs */
+	const char *temp_dir;	/* NULL: /var/tmp */
+	oci_credential_fn *credential;	/* NULL: anonymous */
+	void *credential_data;
+	/* A line of what is done, without secrets; may be NULL. Called on any
+	 * thread, one at a time. */
+	void (*log)(void *data, const char *line);
+	void *log_data;
+	volatile const int *cancelled;	/* set to end everything; or NULL */
+};
+
+#define OCI_REGISTRY_OPTIONS_INIT \
+	{ sizeof(struct oci_registry_options), NULL, false, false, -1, 0, 0, \
+	  NULL, NULL, NULL, NULL, NULL, NULL }
+
+OCI_API int oci_registry_new(struct oci_registry **out,
+			     const struct oci_registry_options *options,
+			     struct oci_error *err);
+/* After the stores that use it. NULL-safe. */
+OCI_API void oci_registry_free(struct oci_registry *registry);
+
+/* Asks host whether it is a registry that takes the credentials. */
+OCI_API int oci_registry_check(struct oci_registry *registry,
+			       const char *host, struct oci_error *err);
+
+/* Opens the image that reference names (tag, digest; neither: latest). */
+OCI_API int oci_registry_open(struct oci_store **out,
+			      struct oci_registry *registry,
+			      const struct oci_reference *reference,
+			      struct oci_error *err);
+/*
+ * Opens a repository to push to. Blobs are uploaded while others are added;
+ * oci_store_commit waits for them, then puts manifests, children first, and
+ * then the tags that oci_store_tag named. mount_from (may be NULL) lists
+ * repositories of the same registry that may have the blobs.
+ */
+OCI_API int oci_registry_create(struct oci_store **out,
+				struct oci_registry *registry,
+				const struct oci_reference *repository,
+				const struct oci_strings *mount_from,
+				struct oci_error *err);
+
+/* What a push came to. */
+struct oci_push_result {
+	uint64_t uploaded;	/* blobs */
+	uint64_t uploaded_bytes;
+	uint64_t mounted;
+	uint64_t present;
+};
+
+/* After oci_store_commit of a store of oci_registry_create. */
+OCI_API void oci_registry_pushed(struct oci_push_result *out,
+				 const struct oci_store *store);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

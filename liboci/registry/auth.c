@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Authentication: Basic, or a token from the realm that a challenge names.
+ * distribution's "Token Authentication Specification" and "OAuth2 Token
+ * Authentication". Scopes are our own, not the challenge's: some registries
+ * name a placeholder there.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "document/token.h"
+#include "registry/challenge.h"
+#include "registry/client.h"
+#include "registry/token.h"
+
+enum {
+	TEXT_ROOM = 64 * 1024,
+	EXPIRY_LEAST = 60,	/* the specification's own default */
+	EXPIRY_MARGIN = 10	/* seconds before it that we ask again */
+};
+
+static int key_of(char **out, const struct oci_client *client,
+		  const struct oci_call *call, struct oci_error *err)
+{
+	struct oci_buf buf;
+	int rc;
+
+	*out = NULL;
+	oci_buf_init(&buf, TEXT_ROOM);
+	rc = oci_buf_format(&buf, err, "%s %s %s %s", client->base,
+			    client->repository, call->actions,
+			    call->mount_from ? call->mount_from : "");
+	if (!rc)
+		rc = oci_buf_take(out, &buf, err);
+	oci_buf_release(&buf);
+	return rc;
+}
+
+static struct oci_token *find(struct oci_registry *registry, const char *key)
+{
+	struct oci_token *token = registry->tokens;
+
+	while (token && strcmp(token->key, key) != 0)
+		token = token->next;
+	return token;
+}
+
+int oci_auth_header(char **out, struct oci_client *client,
+		    const struct oci_call *call, struct oci_error *err)
+{
+	const struct oci_token *token;
+	char *key;
+	int rc = key_of(&key, client, call, err);
+
+	*out = NULL;
+	if (rc)
+		return rc;
+	pthread_mutex_lock(&client->registry->lock);
+	token = find(client->registry, key);
+	if (token && token->header &&
+	    (!token->expires ||
+	     token->expires > oci_client_clock() / 1000 + EXPIRY_MARGIN))
+		rc = oci_text_copy(out, token->header, err);
+	pthread_mutex_unlock(&client->registry->lock);
+	free(key);
+	return rc;
+}
+
+/* Takes header over. */
+static int remember(struct oci_client *client, const struct oci_call *call,
+		    char *header, int64_t seconds, struct oci_error *err)
+{
+	struct oci_registry *registry = client->registry;
+	struct oci_token *token;
+	char *key;
+	int rc = key_of(&key, client, call, err);
+
+	if (rc) {
+		free(header);
+		return rc;
+	}
+	pthread_mutex_lock(&registry->lock);
+	token = find(registry, key);
+	if (!token) {
+		token = calloc(1, sizeof(*token));
+		if (token) {
+			token->next = registry->tokens;
+			registry->tokens = token;
+			token->key = key;
+			key = NULL;
+		}
+	}
+	if (token) {
+		free(token->header);
+		token->header = header;
+		token->expires = seconds ? oci_client_clock() / 1000 + seconds :
+					   0;
+	}
+	pthread_mutex_unlock(&registry->lock);
+	free(key);
+	if (token)
+		return 0;
+	free(header);
+	return oci_fail_nomem(err);
+}
+
+void oci_auth_free(struct oci_registry *registry)
+{
+	struct oci_token *token = registry->tokens;
+
+	while (token) {
+		struct oci_token *next = token->next;
+
+		free(token->key);
+		free(token->header);
+		free(token);
+		token = next;
+	}
+	registry->tokens = NULL;
+}
+
+static int find_credential(struct oci_credential *out,
+			   struct oci_client *client, struct oci_error *err)
+{
+	struct oci_registry *registry = client->registry;
+	int rc = 0;
+
+	*out = (struct oci_credential){0};
+	pthread_mutex_lock(&registry->lock);
+	if (registry->options.credential)
+		rc = registry->options.credential(
+			registry->options.credential_data, out, client->host,
+			err);
+	pthread_mutex_unlock(&registry->lock);
+	return rc;
+}
+
+static int basic_header(char **out, const struct oci_credential *credential,
+			struct oci_error *err)
+{
+	struct oci_buf pair, header;
+	char *encoded = NULL;
+	int rc;
+
+	*out = NULL;
+	oci_buf_init(&pair, TEXT_ROOM);
+	oci_buf_init(&header, 2 * TEXT_ROOM);
+	rc = oci_buf_format(&pair, err, "%s:%s", credential->user,
+			    credential->password);
+	if (!rc)
+		rc = oci_base64_encode(&encoded, pair.data, pair.len, err);
+	if (!rc)
+		rc = oci_buf_format(&header, err, "Authorization: Basic %s",
+				    encoded);
+	if (!rc)
+		rc = oci_buf_take(out, &header, err);
+	free(encoded);
+	oci_buf_release(&pair);
+	oci_buf_release(&header);
+	return rc;
+}
+
+static int keep_token(struct oci_client *client, const struct oci_call *call,
+		      const struct oci_http_response *response,
+		      struct oci_error *err)
+{
+	char *token = NULL, *header = NULL;
+	struct oci_buf buf;
+	int64_t seconds;
+	int rc = oci_token_parse(&token, &seconds, response->text,
+				 response->text_size, err);
+
+	if (rc)
+		return oci_wrap(err, rc, "registry %s: token", client->host);
+	oci_buf_init(&buf, OCI_TOKEN_MAX + 64);
+	rc = oci_buf_format(&buf, err, "Authorization: Bearer %s", token);
+	if (!rc)
+		rc = oci_buf_take(&header, &buf, err);
+	oci_buf_release(&buf);
+	free(token);
+	if (rc)
+		return rc;
+	return remember(client, call, header,
+			seconds < EXPIRY_LEAST ? EXPIRY_LEAST : seconds, err);
+}
+
+static int fetch_token(struct oci_client *client, const struct oci_call *call,
+		       const struct oci_challenge *challenge,
+		       const struct oci_credential *credential,
+		       struct oci_error *err)
+{
+	bool known = credential->user && credential->password;
+	struct oci_http_response response = {0};
+	char *basic = NULL;
+	int rc = known ? basic_header(&basic, credential, err) : 0;
+
+	if (!rc)
+		rc = oci_token_fetch(&response, client, call, challenge,
+				     credential->identity_token, basic, err);
+	if (!rc && response.status != 200)
+		rc = oci_client_fail(client, known ? "log in" :
+				     "get a token without logging in",
+				     &response, err);
+	else if (!rc)
+		rc = keep_token(client, call, &response, err);
+	oci_http_response_release(&response);
+	free(basic);
+	return rc;
+}
+
+static int use_basic(bool *again, struct oci_client *client,
+		     const struct oci_call *call,
+		     const struct oci_credential *credential,
+		     struct oci_error *err)
+{
+	char *header;
+	int rc;
+
+	*again = credential->user && credential->password;
+	if (!*again)
+		return 0;
+	rc = basic_header(&header, credential, err);
+	return rc ? rc : remember(client, call, header, 0, err);
+}
+
+int oci_auth_answer(bool *again, struct oci_client *client,
+		    const struct oci_call *call,
+		    const struct oci_http_response *response,
+		    struct oci_error *err)
+{
+	struct oci_credential credential = {0};
+	struct oci_challenge challenge;
+	int rc = oci_challenge_choose(&challenge, response, err);
+
+	*again = false;
+	if (!rc && challenge.scheme != OCI_SCHEME_NONE)
+		rc = find_credential(&credential, client, err);
+	if (!rc && challenge.scheme == OCI_SCHEME_BASIC)
+		rc = use_basic(again, client, call, &credential, err);
+	if (!rc && challenge.scheme == OCI_SCHEME_BEARER) {
+		rc = fetch_token(client, call, &challenge, &credential, err);
+		*again = rc == 0;
+	}
+	oci_credential_release(&credential);
+	oci_challenge_release(&challenge);
+	return rc;
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a call to its final answer: authentication is answered once, redirects
+ * are followed by hand, and what may pass is tried again with growing pauses
+ * that all calls to the registry share.
+ */
+#include "registry/client.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "registry/retry.h"
+#include "registry/url.h"
+
+enum { REDIRECTS_MAX = 10, RETRIES = 5, LOGINS_MAX = 2 };
+
+int64_t oci_client_clock(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int oci_client_wait(struct oci_registry *registry, int64_t milliseconds,
+		    struct oci_error *err)
+{
+	int64_t until = oci_client_clock() + milliseconds;
+	const struct timespec slice = { 0, 50 * 1000000 };
+
+	while (oci_client_clock() < until) {
+		if (registry->options.cancelled &&
+		    *registry->options.cancelled)
+			return oci_fail(err, OCI_E_CANCELLED, "cancelled");
+		nanosleep(&slice, NULL);
+	}
+	return 0;
+}
+
+void oci_client_log(struct oci_registry *registry, const char *fmt, ...)
+{
+	struct oci_error line;
+	va_list args;
+
+	if (!registry->options.log)
+		return;
+	va_start(args, fmt);
+	oci_vfail(&line, OCI_OK, fmt, args);
+	va_end(args);
+	pthread_mutex_lock(&registry->lock);
+	registry->options.log(registry->options.log_data, line.message);
+	pthread_mutex_unlock(&registry->lock);
+}
+
+/* One call on its way. */
+struct trip {
+	struct oci_client *client;
+	const struct oci_call *call;
+	struct oci_http_response *response;
+	char *url;		/* where it goes now */
+	unsigned logins;	/* challenges that were answered */
+	unsigned redirects;
+	unsigned attempts;
+};
+
+static int build_headers(struct oci_strings *out, const struct trip *trip,
+			 struct oci_error *err)
+{
+	const struct oci_strings *more = trip->call->headers;
+	char *authorization = NULL;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && more && i < more->count; i++)
+		rc = oci_strings_add(out, more->items[i], err);
+	/* What proves who we are is for the registry alone. */
+	if (!rc && oci_url_same_origin(trip->url, trip->client->base))
+		rc = oci_auth_header(&authorization, trip->client, trip->call,
+				     err);
+	if (!rc && authorization)
+		rc = oci_strings_add(out, authorization, err);
+	free(authorization);
+	return rc;
+}
+
+static void log_exchange(const struct trip *trip, int rc,
+			 const struct oci_error *why)
+{
+	char *plain = NULL;
+
+	if (!trip->client->registry->options.log ||
+	    oci_url_plain(&plain, trip->url, NULL))
+		return;
+	if (rc)
+		oci_client_log(trip->client->registry, "%s %s: %s",
+			       trip->call->method, plain, why->message);
+	else
+		oci_client_log(trip->client->registry, "%s %s: %ld",
+			       trip->call->method, plain,
+			       trip->response->status);
+	free(plain);
+}
+
+static int send_once(struct trip *trip, struct oci_error *err)
+{
+	const struct oci_call *call = trip->call;
+	struct oci_http_request request = {
+		.method = call->method,
+		.url = trip->url,
+		.body = call->body,
+		.body_size = call->body_size,
+		.sink = call->sink,
+		.text_max = call->text_max,
+		.always = call->always,
+	};
+	struct oci_strings headers = {0};
+	struct oci_error why;
+	int rc = build_headers(&headers, trip, err);
+
+	if (!rc && call->body)
+		rc = oci_source_rewind(call->body, err);
+	request.headers = &headers;
+	oci_http_response_release(trip->response);
+	if (!rc) {
+		rc = oci_http_send(trip->response,
+				   trip->client->registry->http, &request,
+				   &why);
+		log_exchange(trip, rc, &why);
+		if (rc && err)
+			*err = why;
+	}
+	oci_strings_release(&headers);
+	return rc;
+}
+
+static bool is_redirect(const struct trip *trip)
+{
+	long status = trip->response->status;
+
+	if (trip->call->no_redirect)
+		return false;
+	if (status == 307 || status == 308)
+		return true;
+	/* These turn other methods into GET, which no call of ours means. */
+	return (status == 301 || status == 302 || status == 303) &&
+	       (strcmp(trip->call->method, "GET") == 0 ||
+		strcmp(trip->call->method, "HEAD") == 0);
+}
+
+static int follow(struct trip *trip, struct oci_error *err)
+{
+	const char *location = oci_http_header(trip->response, "location");
+	char *next;
+	int rc;
+
+	if (!location)
+		return oci_fail(err, OCI_E_INVALID,
+				"a redirect without a Location");
+	if (++trip->redirects > REDIRECTS_MAX)
+		return oci_fail(err, OCI_E_LIMIT,
+				"more than %d redirects", REDIRECTS_MAX);
+	rc = oci_url_resolve(&next, trip->url, location, err);
+	if (!rc)
+		rc = oci_client_check_location(trip->client, trip->url, next,
+					       err);
+	if (rc) {
+		free(next);
+		return rc;
+	}
+	free(trip->url);
+	trip->url = next;
+	return 0;
+}
+
+/* A pause that others of the registry may have asked for. */
+static int wait_for_all(struct oci_registry *registry, struct oci_error *err)
+{
+	int64_t until;
+
+	pthread_mutex_lock(&registry->lock);
+	until = registry->busy_until;
+	pthread_mutex_unlock(&registry->lock);
+	return oci_client_wait(registry, until - oci_client_clock(), err);
+}
+
+static int back_off(struct trip *trip, bool for_all, int64_t milliseconds,
+		    struct oci_error *err)
+{
+	struct oci_registry *registry = trip->client->registry;
+	int64_t until = oci_client_clock() + milliseconds;
+
+	oci_client_log(registry, "waiting %lld ms, then again",
+		       (long long)milliseconds);
+	if (for_all) {
+		pthread_mutex_lock(&registry->lock);
+		if (registry->busy_until < until)
+			registry->busy_until = until;
+		pthread_mutex_unlock(&registry->lock);
+	}
+	return oci_client_wait(registry, milliseconds, err);
+}
+
+static unsigned retries_of(const struct trip *trip)
+{
+	int retries = trip->client->registry->options.retries;
+
+	if (trip->call->once)
+		return 0;
+	return retries < 0 ? RETRIES : (unsigned)retries;
+}
+
+/* Whether what came of an attempt calls for another; waits for it then. */
+static int try_again(bool *again, struct trip *trip, int failed,
+		     struct oci_error *err)
+{
+	int64_t pause = oci_retry_pause(trip->response, trip->attempts);
+	bool busy = !failed && trip->response->status == 429;
+
+	*again = trip->attempts < retries_of(trip) &&
+		 ((failed == OCI_E_SYSTEM &&
+		   !trip->response->stream_failed) ||
+		  (!failed && oci_retry_status(trip->response)));
+	if (!*again)
+		return failed;
+	trip->attempts++;
+	return back_off(trip, busy, pause, err);
+}
+
+/* A 401 of the registry itself is answered; again where a token that was
+ * just got has ended meanwhile. */
+static int log_in(bool *again, struct trip *trip, struct oci_error *err)
+{
+	*again = false;
+	if (trip->response->status != 401 || trip->logins >= LOGINS_MAX ||
+	    !oci_url_same_origin(trip->url, trip->client->base))
+		return 0;
+	trip->logins++;
+	return oci_auth_answer(again, trip->client, trip->call,
+			       trip->response, err);
+}
+
+static int travel(struct trip *trip, struct oci_error *err)
+{
+	bool again;
+	int rc, failed;
+
+	do {
+		rc = trip->call->always ? 0 :
+		     wait_for_all(trip->client->registry, err);
+		if (rc)
+			return rc;
+		failed = send_once(trip, err);
+		again = false;
+		if (!failed && is_redirect(trip)) {
+			rc = follow(trip, err);
+			again = true;
+			continue;
+		}
+		if (!failed)
+			rc = log_in(&again, trip, err);
+		if (!rc && !again)
+			rc = try_again(&again, trip, failed, err);
+	} while (!rc && again);
+	return rc;
+}
+
+static int start_url(char **out, const struct oci_client *client,
+		     const struct oci_call *call, struct oci_error *err)
+{
+	if (call->url[0] == '/')
+		return oci_url_resolve(out, client->base, call->url, err);
+	return oci_text_copy(out, call->url, err);
+}
+
+int oci_client_call(struct oci_http_response *out, char **url,
+		    struct oci_client *client, const struct oci_call *call,
+		    struct oci_error *err)
+{
+	struct trip trip = {
+		.client = client, .call = call, .response = out,
+	};
+	int rc = start_url(&trip.url, client, call, err);
+
+	*out = (struct oci_http_response){0};
+	if (!rc)
+		rc = travel(&trip, err);
+	if (url) {
+		*url = rc ? NULL : trip.url;
+		trip.url = rc ? trip.url : NULL;
+	}
+	free(trip.url);
+	return rc;
+}
+
+int oci_client_check_location(const struct oci_client *client,
+			      const char *from, const char *to,
+			      struct oci_error *err)
+{
+	if (oci_url_is_https(from) && !oci_url_is_https(to))
+		return oci_fail(err, OCI_E_INVALID,
+				"registry %s leads from https to http: "
+				"refused", client->host);
+	if (oci_url_is_private(to) && !oci_url_is_private(client->base))
+		return oci_fail(err, OCI_E_INVALID,
+				"registry %s leads to a private address: "
+				"refused", client->host);
+	return 0;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Requests to one registry: authentication, redirects, retries. What comes
+ * back is an answer that is final.
+ */
+#ifndef REGISTRY_CLIENT_H
+#define REGISTRY_CLIENT_H
+
+#include <pthread.h>
+
+#include <oci/registry.h>
+
+#include "registry/http.h"
+
+struct oci_token {
+	struct oci_token *next;
+	char *key;		/* host, repository and actions */
+	char *header;		/* "Authorization: ..." */
+	int64_t expires;	/* monotonic seconds; 0: never */
+};
+
+struct oci_registry {
+	struct oci_http *http;
+	struct oci_registry_options options;
+	char *temp_dir;
+	pthread_mutex_t lock;	/* of what follows, and of the callbacks */
+	struct oci_token *tokens;
+	int64_t busy_until;	/* backoff of all, monotonic milliseconds */
+};
+
+/* A repository of a registry. */
+struct oci_client {
+	struct oci_registry *registry;
+	char *host;		/* for people: "ghcr.io" */
+	char *base;		/* "https://ghcr.io" */
+	char *repository;
+};
+
+struct oci_call {
+	const char *method;
+	const char *url;		/* whole, or a path from the base */
+	const struct oci_strings *headers;
+	struct oci_source *body;
+	uint64_t body_size;
+	struct oci_sink *sink;
+	size_t text_max;
+	const char *actions;		/* "pull" or "pull,push" */
+	const char *mount_from;		/* a second repository to pull from */
+	bool once;			/* no retry: the caller knows better */
+	bool always;			/* also when all is cancelled */
+	bool no_redirect;		/* 3xx is an answer */
+};
+
+/*
+ * Sends a call until there is an answer that a retry would not better. *url
+ * (may be NULL) is where the answer came from in the end; the caller frees it.
+ * The sink gets bytes from the last attempt alone: an attempt that wrote some
+ * is not repeated.
+ */
+int oci_client_call(struct oci_http_response *out, char **url,
+		    struct oci_client *client, const struct oci_call *call,
+		    struct oci_error *err);
+
+/* Refuses to be led from https to http, and to private addresses by a public
+ * registry. */
+int oci_client_check_location(const struct oci_client *client,
+			      const char *from, const char *to,
+			      struct oci_error *err);
+
+/* An error that says what the registry said, with a hint where there is one.
+ * what: such as "push blob sha256:...". */
+int oci_client_fail(const struct oci_client *client, const char *what,
+		    const struct oci_http_response *response,
+		    struct oci_error *err);
+
+/* The registry's error code is one of these, such as "BLOB_UNKNOWN". */
+bool oci_client_said(const struct oci_http_response *response,
+		     const char *code);
+
+/* Milliseconds since some start, for waiting. */
+int64_t oci_client_clock(void);
+/* Waits; OCI_E_CANCELLED when everything ends meanwhile. */
+int oci_client_wait(struct oci_registry *registry, int64_t milliseconds,
+		    struct oci_error *err);
+void oci_client_log(struct oci_registry *registry, const char *fmt, ...)
+	OCI_PRINTF(2, 3);
+
+/* auth.c: the Authorization header for a call, or NULL; caller frees. */
+int oci_auth_header(char **out, struct oci_client *client,
+		    const struct oci_call *call, struct oci_error *err);
+/* After a 401: gets what the challenge asks for. *again is whether a second
+ * try makes sense. */
+int oci_auth_answer(bool *again, struct oci_client *client,
+		    const struct oci_call *call,
+		    const struct oci_http_response *response,
+		    struct oci_error *err);
+void oci_auth_free(struct oci_registry *registry);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Credentials from config files. */
+#include <oci/registry.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "document/auths.h"
+#include "io/file.h"
+#include "registry/helper.h"
+
+enum { FILE_MAX = 1024 * 1024 };
+
+/* Secrets do not stay in freed memory; volatile keeps the stores. */
+static void wipe(char *text)
+{
+	for (volatile char *p = text; p && *p; p++)
+		*p = '\0';
+	free(text);
+}
+
+void oci_credential_release(struct oci_credential *credential)
+{
+	free(credential->user);
+	wipe(credential->password);
+	wipe(credential->identity_token);
+	*credential = (struct oci_credential){0};
+}
+
+/* "user:password", cut at the first colon. */
+static int use_pair(struct oci_credential *out, char *pair, size_t size,
+		    struct oci_error *err)
+{
+	char *colon = memchr(pair, ':', size);
+	int rc;
+
+	if (!colon || strlen(pair) != size)
+		return oci_fail(err, OCI_E_INVALID,
+				"its auth is not user:password");
+	*colon = '\0';
+	rc = oci_text_copy(&out->user, pair, err);
+	return rc ? rc : oci_text_copy(&out->password, colon + 1, err);
+}
+
+static int use_entry(struct oci_credential *out,
+		     const struct oci_auth_entry *entry, struct oci_error *err)
+{
+	char *pair = NULL;
+	size_t size;
+	int rc = 0;
+
+	if (entry->auth && *entry->auth) {
+		rc = oci_base64_decode(&pair, &size, entry->auth, err);
+		if (!rc)
+			rc = use_pair(out, pair, size, err);
+		wipe(pair);
+	} else if (entry->user && entry->password) {
+		rc = oci_text_copy(&out->user, entry->user, err);
+		if (!rc)
+			rc = oci_text_copy(&out->password, entry->password,
+					   err);
+	}
+	if (!rc && entry->identity_token && *entry->identity_token)
+		rc = oci_text_set(&out->identity_token,
+				  entry->identity_token, err);
+	return rc;
+}
+
+static int find_in(struct oci_credential *out, const char *path,
+		   const char *host, struct oci_error *err)
+{
+	struct oci_auth_entry entry = {0};
+	char *text;
+	size_t size;
+	int rc = oci_file_load(&text, &size, path, FILE_MAX, err);
+
+	if (rc == OCI_E_NOT_FOUND)
+		return 0;
+	if (rc)
+		return rc;
+	rc = oci_auths_find(&entry, text, size, host, err);
+	if (!rc && entry.helper)
+		rc = oci_helper_get(out, entry.helper, host, err);
+	else if (!rc)
+		rc = use_entry(out, &entry, err);
+	oci_auth_entry_release(&entry);
+	wipe(text);
+	if (!rc)
+		return 0;
+	oci_credential_release(out);
+	return oci_wrap(err, rc, "'%s': credentials of %s", path, host);
+}
+
+int oci_credential_find(struct oci_credential *out,
+			const struct oci_strings *files, const char *host,
+			struct oci_error *err)
+{
+	struct oci_error why;
+	int rc = 0;
+
+	*out = (struct oci_credential){0};
+	for (size_t i = 0; !rc && i < files->count; i++) {
+		rc = find_in(out, files->items[i], host, &why);
+		if (out->user || out->identity_token)
+			break;
+	}
+	if (rc && err)
+		*err = why;
+	return rc;
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What curl is told of a request, and its callbacks. Redirects are not
+ * followed, cookies and .netrc are not used, and http and https are the only
+ * protocols.
+ */
+#include "registry/exchange.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+enum {
+	HEADERS_MAX = 256 * 1024,
+	TEXT_MAX = 64 * 1024,
+	ALWAYS_SECONDS = 3
+};
+
+static time_t monotonic(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+static size_t on_read(char *data, size_t size, size_t count, void *arg)
+{
+	struct exchange *x = arg;
+	size_t got = 0;
+
+	x->stream_status = oci_source_read(&got, x->request->body, data,
+					   size * count, &x->stream_error);
+	if (x->stream_status)
+		return CURL_READFUNC_ABORT;
+	x->fed += got;
+	return got;
+}
+
+/* curl asks for a rewind where a kept connection turned out to be dead. */
+static int on_seek(void *arg, curl_off_t offset, int origin)
+{
+	struct exchange *x = arg;
+
+	if (offset != 0 || origin != SEEK_SET)
+		return CURL_SEEKFUNC_CANTSEEK;
+	x->fed = 0;
+	if (oci_source_rewind(x->request->body, &x->stream_error))
+		return CURL_SEEKFUNC_FAIL;
+	return CURL_SEEKFUNC_OK;
+}
+
+static int keep_text(struct exchange *x, const char *data, size_t size)
+{
+	size_t max = x->request->text_max ? x->request->text_max : TEXT_MAX;
+	size_t room = max - x->text.len;
+
+	if (size > room)
+		x->response->text_cut = true;
+	return oci_buf_add(&x->text, data, size < room ? size : room,
+			   &x->stream_error);
+}
+
+static size_t on_write(char *data, size_t size, size_t count, void *arg)
+{
+	struct exchange *x = arg;
+	bool to_sink = x->request->sink && x->response->status / 100 == 2;
+
+	size *= count;
+	if (to_sink)
+		x->stream_status = oci_sink_write(x->request->sink, data, size,
+						  &x->stream_error);
+	else
+		x->stream_status = keep_text(x, data, size);
+	/* What is said beyond the limit is of no use: end it here. */
+	if (!x->stream_status && x->response->text_cut)
+		return CURL_WRITEFUNC_ERROR;
+	return x->stream_status ? CURL_WRITEFUNC_ERROR : size;
+}
+
+static int add_header(struct exchange *x, const char *data, size_t size)
+{
+	char *line = malloc(size + 1);
+	int rc;
+
+	if (!line)
+		return oci_fail_nomem(&x->stream_error);
+	memcpy(line, data, size);
+	line[size] = '\0';
+	line[strcspn(line, "\r\n")] = '\0';
+	for (char *p = line; *p && *p != ':'; p++)
+		*p = (char)tolower((unsigned char)*p);
+	rc = oci_strings_add(&x->response->headers, line, &x->stream_error);
+	free(line);
+	return rc;
+}
+
+static size_t on_header(char *data, size_t size, size_t count, void *arg)
+{
+	struct exchange *x = arg;
+
+	size *= count;
+	x->header_bytes += size;
+	if (x->header_bytes > HEADERS_MAX) {
+		x->stopped = "the answer's headers are too long";
+		return 0;
+	}
+	if (size > 5 && memcmp(data, "HTTP/", 5) == 0) {
+		/* Of a series, as after 100 Continue, the last counts. */
+		oci_strings_release(&x->response->headers);
+		curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE,
+				  &x->response->status);
+		return size;
+	}
+	x->stream_status = add_header(x, data, size);
+	return x->stream_status ? 0 : size;
+}
+
+static bool is_stalled(struct exchange *x, uint64_t moved)
+{
+	const struct oci_http_options *o = x->options;
+	bool waiting = x->request->body && x->sent >= x->request->body_size;
+	unsigned usual = waiting ? o->answer_seconds : o->stall_seconds;
+	unsigned limit = x->request->always ? ALWAYS_SECONDS : usual;
+	time_t now = monotonic();
+
+	if (moved != x->sent + x->received || !x->moved)
+		x->moved = now;
+	return now - x->moved > (time_t)limit;
+}
+
+static int on_progress(void *arg, curl_off_t total_down, curl_off_t down,
+		       curl_off_t total_up, curl_off_t up)
+{
+	struct exchange *x = arg;
+	uint64_t before = x->sent + x->received;
+
+	(void)total_down;
+	(void)total_up;
+	x->sent = (uint64_t)up;
+	x->received = (uint64_t)down;
+	if (x->request->progress)
+		x->request->progress(x->request->progress_data, x->sent,
+				     x->received);
+	if (!x->request->always && x->options->cancelled &&
+	    *x->options->cancelled)
+		x->stopped = "cancelled";
+	else if (is_stalled(x, before))
+		x->stopped = "nothing was sent or received for too long";
+	return x->stopped != NULL;
+}
+
+static int set_headers(struct exchange *x, struct oci_error *err)
+{
+	const struct oci_strings *list = x->request->headers;
+	/* Without a 100 Continue to wait for: few registries send one. */
+	struct curl_slist *more = curl_slist_append(NULL, "Expect:");
+
+	x->headers = more;
+	for (size_t i = 0; more && list && i < list->count; i++) {
+		more = curl_slist_append(x->headers, list->items[i]);
+		if (more)
+			x->headers = more;
+	}
+	return more ? 0 : oci_fail_nomem(err);
+}
+
+static void set_body(struct exchange *x)
+{
+	const struct oci_http_request *r = x->request;
+
+	curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, r->method);
+	/* curl repeats a request on a kept connection that turns out to be
+	 * dead; what ends a session is not to be said twice unasked. */
+	if (strcmp(r->method, "PUT") == 0 || strcmp(r->method, "PATCH") == 0)
+		curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L);
+	if (strcmp(r->method, "HEAD") == 0) {
+		curl_easy_setopt(x->easy, CURLOPT_NOBODY, 1L);
+		return;
+	}
+	if (!r->body) {
+		if (strcmp(r->method, "GET") == 0 ||
+		    strcmp(r->method, "DELETE") == 0)
+			return;
+		/* An empty body has to be said: Content-Length: 0. */
+		curl_easy_setopt(x->easy, CURLOPT_POSTFIELDS, "");
+		curl_easy_setopt(x->easy, CURLOPT_POSTFIELDSIZE, 0L);
+		return;
+	}
+	curl_easy_setopt(x->easy, CURLOPT_UPLOAD, 1L);
+	curl_easy_setopt(x->easy, CURLOPT_READFUNCTION, on_read);
+	curl_easy_setopt(x->easy, CURLOPT_READDATA, x);
+	curl_easy_setopt(x->easy, CURLOPT_SEEKFUNCTION, on_seek);
+	curl_easy_setopt(x->easy, CURLOPT_SEEKDATA, x);
+	curl_easy_setopt(x->easy, CURLOPT_INFILESIZE_LARGE,
+			 (curl_off_t)r->body_size);
+	curl_easy_setopt(x->easy, CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024);
+}
+
+static void set_callbacks(struct exchange *x)
+{
+	curl_easy_setopt(x->easy, CURLOPT_PRIVATE, x);
+	curl_easy_setopt(x->easy, CURLOPT_ERRORBUFFER, x->why);
+	curl_easy_setopt(x->easy, CURLOPT_WRITEFUNCTION, on_write);
+	curl_easy_setopt(x->easy, CURLOPT_WRITEDATA, x);
+	curl_easy_setopt(x->easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(x->easy, CURLOPT_HEADERDATA, x);
+	curl_easy_setopt(x->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(x->easy, CURLOPT_XFERINFODATA, x);
+	curl_easy_setopt(x->easy, CURLOPT_NOPROGRESS, 0L);
+}
+
+static void set_policy(struct exchange *x)
+{
+	const struct oci_http_options *o = x->options;
+	long check = o->insecure ? 0 : 1;
+
+	curl_easy_setopt(x->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(x->easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(x->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl_easy_setopt(x->easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(x->easy, CURLOPT_CONNECTTIMEOUT,
+			 (long)o->connect_seconds);
+	curl_easy_setopt(x->easy, CURLOPT_SSL_VERIFYPEER, check);
+	curl_easy_setopt(x->easy, CURLOPT_SSL_VERIFYHOST, check * 2);
+	curl_easy_setopt(x->easy, CURLOPT_BUFFERSIZE, 256L * 1024);
+	curl_easy_setopt(x->easy, CURLOPT_USERAGENT,
+			 "oci-pack/" OCI_VERSION);
+	if (o->ca_file)
+		curl_easy_setopt(x->easy, CURLOPT_CAINFO, o->ca_file);
+}
+
+int oci_exchange_prepare(struct exchange *x, struct oci_error *err)
+{
+	int rc;
+
+	x->easy = curl_easy_init();
+	if (!x->easy)
+		return oci_fail_nomem(err);
+	oci_buf_init(&x->text, x->request->text_max ? x->request->text_max :
+						      TEXT_MAX);
+	rc = set_headers(x, err);
+	if (rc)
+		return rc;
+	curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers);
+	curl_easy_setopt(x->easy, CURLOPT_URL, x->request->url);
+	set_callbacks(x);
+	set_policy(x);
+	set_body(x);
+	return 0;
+}
+
+int oci_exchange_outcome(struct exchange *x, struct oci_error *err)
+{
+	const char *why = x->why[0] ? x->why : curl_easy_strerror(x->result);
+	bool cut = x->response->text_cut && !x->stream_status;
+
+	if (x->stream_status) {
+		if (err)
+			*err = x->stream_error;
+		return x->stream_status;
+	}
+	if (x->stopped)
+		return oci_fail(err, strcmp(x->stopped, "cancelled") == 0 ?
+				     OCI_E_CANCELLED : OCI_E_SYSTEM, "%s",
+				x->stopped);
+	/* An answer in mid-body may be followed by a reset: it counts. */
+	if (x->result == CURLE_OK || cut || x->response->status >= 400)
+		return 0;
+	return oci_fail(err, OCI_E_SYSTEM, "%s", why);
+}
+
+void oci_exchange_release(struct exchange *x)
+{
+	oci_buf_release(&x->text);
+	curl_slist_free_all(x->headers);
+	curl_easy_cleanup(x->easy);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One exchange, as curl's callbacks see it. */
+#ifndef REGISTRY_EXCHANGE_H
+#define REGISTRY_EXCHANGE_H
+
+#include <curl/curl.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "registry/http.h"
+
+struct exchange {
+	struct exchange *next;
+	const struct oci_http_request *request;
+	struct oci_http_response *response;
+	const struct oci_http_options *options;
+	CURL *easy;
+	struct curl_slist *headers;
+	struct oci_buf text;
+	size_t header_bytes;
+	uint64_t fed;			/* bytes of the body given to curl */
+	uint64_t sent;			/* as curl tells */
+	uint64_t received;
+	time_t moved;			/* when bytes moved last; monotonic */
+	const char *stopped;		/* why we ended it; or NULL */
+	struct oci_error stream_error;
+	int stream_status;		/* body or sink failed */
+	CURLcode result;
+	bool done;
+	char why[CURL_ERROR_SIZE];
+};
+
+/* Makes the handle that curl runs; oci_exchange_release frees it. */
+int oci_exchange_prepare(struct exchange *x, struct oci_error *err);
+/* What it came to: its own errors before curl's word for them. */
+int oci_exchange_outcome(struct exchange *x, struct oci_error *err);
+void oci_exchange_release(struct exchange *x);
+
+#endif

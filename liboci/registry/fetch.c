@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Downloads. A blob whose connection breaks is gone on with by Range, which
+ * registries may ignore: what was had already is then passed over.
+ */
+#include "registry/fetch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "io/digest.h"
+#include "registry/retry.h"
+
+enum { PATH_ROOM = OCI_REFERENCE_TEXT + 256, BREAKS_MAX = 8,
+       ATTEMPTS_MAX = 200, PROGRESS_LEAST = 64 * 1024 };
+
+/* Passes over the bytes that the real sink has, and counts. */
+struct resume {
+	struct oci_sink base;
+	struct oci_sink *next;
+	uint64_t had;		/* bytes that the next sink has */
+	uint64_t skip;		/* of this answer, to be passed over */
+	const struct oci_http_response *response;	/* NULL once it began */
+	uint64_t limit;
+	bool failed;		/* the next sink: trying again is of no use */
+};
+
+static int resume_write(struct oci_sink *sink, const void *data, size_t size,
+			struct oci_error *err)
+{
+	struct resume *self = (struct resume *)sink;
+	size_t over;
+	int rc;
+
+	/* A 200 to a Range starts from the first byte. */
+	if (self->response) {
+		self->skip = self->response->status == 206 ? 0 : self->had;
+		self->response = NULL;
+	}
+	over = self->skip < size ? (size_t)self->skip : size;
+	self->skip -= over;
+	size -= over;
+	if (size > self->limit - self->had)
+		return oci_fail(err, OCI_E_CORRUPT,
+				"it sends more than %llu bytes",
+				(unsigned long long)self->limit);
+	rc = oci_sink_write(self->next, (const char *)data + over, size, err);
+	self->failed = rc != 0;
+	self->had += rc ? 0 : size;
+	return rc;
+}
+
+static int get_once(struct oci_http_response *response,
+		    struct oci_client *client, const char *path,
+		    struct resume *resume, struct oci_error *err)
+{
+	struct oci_strings headers = {0};
+	struct oci_call call = {
+		.method = "GET", .url = path, .headers = &headers,
+		.sink = &resume->base, .actions = "pull", .once = true,
+	};
+	char range[64];
+	int rc = 0;
+
+	resume->response = response;
+	if (resume->had) {
+		snprintf(range, sizeof(range), "Range: bytes=%llu-",
+			 (unsigned long long)resume->had);
+		rc = oci_strings_add(&headers, range, err);
+	}
+	if (!rc)
+		rc = oci_client_call(response, NULL, client, &call, err);
+	oci_strings_release(&headers);
+	return rc;
+}
+
+static int fail(const struct oci_client *client,
+		const struct oci_descriptor *d,
+		const struct oci_http_response *response,
+		struct oci_error *err)
+{
+	char what[OCI_DIGEST_TEXT + 32];
+
+	snprintf(what, sizeof(what), "pull blob %s", d->digest.text);
+	return oci_client_fail(client, what, response, err);
+}
+
+int oci_fetch_blob(struct oci_client *client,
+		   const struct oci_descriptor *d, struct oci_sink *sink,
+		   struct oci_error *err)
+{
+	static const struct oci_sink_ops ops = { .write = resume_write };
+	struct resume resume = {
+		.base = { &ops }, .next = sink, .limit = d->size,
+	};
+	char path[PATH_ROOM];
+	int rc = 0, breaks = 0, attempts = 0;
+
+	snprintf(path, sizeof(path), "/v2/%s/blobs/%s", client->repository,
+		 d->digest.text);
+	for (;;) {
+		struct oci_http_response response = {0};
+		uint64_t before = resume.had;
+		bool again;
+
+		rc = get_once(&response, client, path, &resume, err);
+		/* All of it came, whatever happened to the line then. */
+		if (rc == OCI_E_SYSTEM && !resume.failed &&
+		    resume.had == d->size) {
+			oci_http_response_release(&response);
+			return 0;
+		}
+		again = !resume.failed && ++attempts < ATTEMPTS_MAX &&
+			(rc == OCI_E_SYSTEM ||
+			 (!rc && oci_retry_status(&response)) ||
+			 (!rc && response.status == 403 && breaks == 0));
+		breaks = resume.had > before + PROGRESS_LEAST ? 1 : breaks + 1;
+		if (again && breaks <= BREAKS_MAX)
+			rc = oci_client_wait(
+				client->registry,
+				oci_retry_pause(&response,
+						(unsigned)breaks - 1), err);
+		else if (!rc && response.status / 100 != 2)
+			rc = fail(client, d, &response, err);
+		else
+			again = false;
+		oci_http_response_release(&response);
+		if (rc || !again)
+			break;
+	}
+	return rc ? oci_wrap(err, rc, "registry %s: pull blob %s",
+			     client->host, d->digest.text) : 0;
+}
+
+static int add_accepts(struct oci_strings *out, struct oci_error *err)
+{
+	return oci_strings_add(out, "Accept: " OCI_MEDIA_INDEX ", "
+			       OCI_MEDIA_MANIFEST ", "
+			       OCI_MEDIA_DOCKER_INDEX ", "
+			       OCI_MEDIA_DOCKER_MANIFEST, err);
+}
+
+/* The media type without its parameters. */
+static int media_type(char **out, const struct oci_http_response *response,
+		      struct oci_error *err)
+{
+	const char *text = oci_http_header(response, "content-type");
+	int rc = oci_text_copy(out, text ? text : "", err);
+
+	if (!rc)
+		(*out)[strcspn(*out, "; \t")] = '\0';
+	return rc;
+}
+
+/* The digest of a text by the algorithm of another. */
+static int digest_like(struct oci_digest *out, const struct oci_digest *like,
+		       const struct oci_http_response *response,
+		       struct oci_error *err)
+{
+	struct oci_digester *digester;
+	int rc = oci_digester_new(&digester, like, err);
+
+	if (!rc)
+		rc = oci_digester_add(digester, response->text,
+				      response->text_size, err);
+	if (!rc)
+		rc = oci_digester_end(out, digester, err);
+	oci_digester_free(digester);
+	return rc;
+}
+
+static int take(struct oci_descriptor *out,
+		const struct oci_http_response *response,
+		const char *reference, struct oci_error *err)
+{
+	struct oci_digest wanted;
+	int rc = media_type(&out->media_type, response, err);
+
+	out->size = response->text_size;
+	if (!rc)
+		rc = oci_digest_data(&out->digest, response->text,
+				     response->text_size, err);
+	if (!rc && response->text_cut)
+		rc = oci_fail(err, OCI_E_LIMIT,
+			      "it has more than %u bytes", OCI_DOCUMENT_MAX);
+	if (!rc && !oci_media_is_index(out->media_type) &&
+	    !oci_media_is_manifest(out->media_type))
+		rc = oci_fail(err, OCI_E_UNSUPPORTED,
+			      "its Content-Type is '%.100s', no manifest's",
+			      out->media_type);
+	if (!rc && strchr(reference, ':') &&
+	    (oci_digest_parse(&wanted, reference, NULL) ||
+	     digest_like(&out->digest, &wanted, response, err) ||
+	     !oci_digest_equal(&wanted, &out->digest)))
+		rc = oci_fail(err, OCI_E_CORRUPT, "its digest is %s",
+			      out->digest.text);
+	return rc;
+}
+
+int oci_fetch_manifest(struct oci_descriptor *out, char **text,
+		       struct oci_client *client, const char *reference,
+		       struct oci_error *err)
+{
+	struct oci_strings headers = {0};
+	struct oci_http_response response = {0};
+	char path[PATH_ROOM], what[OCI_DIGEST_TEXT + 32];
+	struct oci_call call = {
+		.method = "GET", .url = path, .headers = &headers,
+		.actions = "pull", .text_max = OCI_DOCUMENT_MAX,
+	};
+	int rc = add_accepts(&headers, err);
+
+	*out = (struct oci_descriptor){0};
+	*text = NULL;
+	snprintf(path, sizeof(path), "/v2/%s/manifests/%s",
+		 client->repository, reference);
+	snprintf(what, sizeof(what), "pull manifest %s", reference);
+	if (!rc)
+		rc = oci_client_call(&response, NULL, client, &call, err);
+	if (rc)
+		rc = oci_wrap(err, rc, "registry %s: %s", client->host, what);
+	else if (response.status != 200)
+		rc = oci_client_fail(client, what, &response, err);
+	else
+		rc = take(out, &response, reference, err);
+	if (!rc) {
+		*text = response.text;
+		response.text = NULL;
+	} else {
+		oci_descriptor_release(out);
+	}
+	oci_http_response_release(&response);
+	oci_strings_release(&headers);
+	return rc;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libcurl's multi interface on a thread of its own. Callers queue an exchange
+ * and sleep until it is over; curl's callbacks run on the thread, one
+ * exchange's at a time, while its caller sleeps, so that they need no lock.
+ */
+#include "registry/http.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "registry/exchange.h"
+
+enum { POLL_MS = 1000 };
+
+struct oci_http {
+	CURLM *multi;
+	struct oci_http_options options;
+	char *ca_file;
+	pthread_t thread;
+	bool started;
+	pthread_mutex_t lock;
+	pthread_cond_t finished;
+	struct exchange *queue;
+	bool ending;
+};
+
+/* Moves what callers queued into curl. */
+static void take_queue(struct oci_http *http)
+{
+	struct exchange *x, *next;
+
+	pthread_mutex_lock(&http->lock);
+	x = http->queue;
+	http->queue = NULL;
+	pthread_mutex_unlock(&http->lock);
+	for (; x; x = next) {
+		next = x->next;
+		if (curl_multi_add_handle(http->multi, x->easy) == CURLM_OK)
+			continue;
+		pthread_mutex_lock(&http->lock);
+		x->result = CURLE_FAILED_INIT;
+		x->done = true;
+		pthread_cond_broadcast(&http->finished);
+		pthread_mutex_unlock(&http->lock);
+	}
+}
+
+static void end_exchanges(struct oci_http *http)
+{
+	const CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(http->multi, &left))) {
+		struct exchange *x;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &x);
+		x->result = message->data.result;
+		curl_multi_remove_handle(http->multi, x->easy);
+		pthread_mutex_lock(&http->lock);
+		x->done = true;
+		pthread_cond_broadcast(&http->finished);
+		pthread_mutex_unlock(&http->lock);
+	}
+}
+
+static void *serve(void *arg)
+{
+	struct oci_http *http = arg;
+	int running;
+	bool ending;
+
+	do {
+		take_queue(http);
+		curl_multi_perform(http->multi, &running);
+		end_exchanges(http);
+		curl_multi_poll(http->multi, NULL, 0, POLL_MS, NULL);
+		pthread_mutex_lock(&http->lock);
+		ending = http->ending;
+		pthread_mutex_unlock(&http->lock);
+	} while (!ending);
+	return NULL;
+}
+
+static int start(struct oci_http *http, struct oci_error *err)
+{
+	sigset_t all, before;
+	int failed;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failed = pthread_create(&http->thread, NULL, serve, http);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (failed)
+		return oci_fail(err, OCI_E_SYSTEM, "cannot start a thread");
+	http->started = true;
+	return 0;
+}
+
+static unsigned or_usual(unsigned value, unsigned usual)
+{
+	return value ? value : usual;
+}
+
+int oci_http_new(struct oci_http **out, const struct oci_http_options *options,
+		 struct oci_error *err)
+{
+	struct oci_http *http = calloc(1, sizeof(*http));
+	int rc;
+
+	*out = NULL;
+	if (!http)
+		return oci_fail_nomem(err);
+	http->options = *options;
+	http->options.connect_seconds = or_usual(options->connect_seconds, 30);
+	http->options.stall_seconds = or_usual(options->stall_seconds, 60);
+	http->options.answer_seconds = or_usual(options->answer_seconds, 300);
+	pthread_mutex_init(&http->lock, NULL);
+	pthread_cond_init(&http->finished, NULL);
+	rc = oci_text_set(&http->ca_file, options->ca_file, err);
+	http->options.ca_file = http->ca_file;
+	if (!rc && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		rc = oci_fail(err, OCI_E_SYSTEM, "libcurl cannot start");
+	if (!rc)
+		http->multi = curl_multi_init();
+	if (!rc && !http->multi)
+		rc = oci_fail_nomem(err);
+	if (!rc)
+		rc = start(http, err);
+	if (rc)
+		oci_http_free(http);
+	else
+		*out = http;
+	return rc;
+}
+
+void oci_http_free(struct oci_http *http)
+{
+	if (!http)
+		return;
+	if (http->started) {
+		pthread_mutex_lock(&http->lock);
+		http->ending = true;
+		pthread_mutex_unlock(&http->lock);
+		curl_multi_wakeup(http->multi);
+		pthread_join(http->thread, NULL);
+	}
+	curl_multi_cleanup(http->multi);
+	pthread_cond_destroy(&http->finished);
+	pthread_mutex_destroy(&http->lock);
+	free(http->ca_file);
+	free(http);
+}
+
+static void run(struct oci_http *http, struct exchange *x)
+{
+	pthread_mutex_lock(&http->lock);
+	x->next = http->queue;
+	http->queue = x;
+	pthread_mutex_unlock(&http->lock);
+	curl_multi_wakeup(http->multi);
+	pthread_mutex_lock(&http->lock);
+	while (!x->done)
+		pthread_cond_wait(&http->finished, &http->lock);
+	pthread_mutex_unlock(&http->lock);
+}
+
+int oci_http_send(struct oci_http_response *out, struct oci_http *http,
+		  const struct oci_http_request *request,
+		  struct oci_error *err)
+{
+	struct exchange x = {
+		.request = request, .response = out,
+		.options = &http->options,
+	};
+	size_t size;
+	int rc;
+
+	*out = (struct oci_http_response){0};
+	rc = oci_exchange_prepare(&x, err);
+	if (!rc) {
+		run(http, &x);
+		out->sent_all = request->body &&
+				x.sent >= request->body_size;
+		out->stream_failed = x.stream_status != 0;
+		rc = oci_exchange_outcome(&x, err);
+	}
+	size = x.text.len;
+	if (!rc)
+		rc = oci_buf_take(&out->text, &x.text, err);
+	out->text_size = rc ? 0 : size;
+	oci_exchange_release(&x);
+	return rc;
+}
+
+void oci_http_response_release(struct oci_http_response *response)
+{
+	oci_strings_release(&response->headers);
+	free(response->text);
+	*response = (struct oci_http_response){0};
+}
+
+const char *oci_http_next_header(const struct oci_http_response *response,
+				 const char *name, size_t *position)
+{
+	size_t size = strlen(name);
+
+	while (*position < response->headers.count) {
+		const char *line = response->headers.items[(*position)++];
+
+		if (strncmp(line, name, size) == 0 && line[size] == ':')
+			return line + size + 1 + strspn(line + size + 1, " \t");
+	}
+	return NULL;
+}
+
+const char *oci_http_header(const struct oci_http_response *response,
+			    const char *name)
+{
+	size_t position = 0;
+
+	return oci_http_next_header(response, name, &position);
+}

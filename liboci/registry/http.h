@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * HTTP exchanges. One thread runs curl's multi interface for all of them, so
+ * that they share connections; oci_http_send blocks its caller, and may be
+ * called from several threads at a time. An exchange is one request and one
+ * response: redirects, authentication and retries are its caller's.
+ * libcurl stays behind http.c.
+ */
+#ifndef REGISTRY_HTTP_H
+#define REGISTRY_HTTP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <oci/stream.h>
+#include <oci/text.h>
+
+struct oci_http;
+
+struct oci_http_options {
+	const char *ca_file;		/* PEM, beside the system's; or NULL */
+	bool insecure;			/* certificates are not checked */
+	unsigned connect_seconds;	/* 0: 30 */
+	unsigned stall_seconds;		/* no byte either way; 0: 60 */
+	unsigned answer_seconds;	/* after the body was sent; 0: 300 */
+	volatile const int *cancelled;	/* set from outside; may be NULL */
+};
+
+int oci_http_new(struct oci_http **out, const struct oci_http_options *options,
+		 struct oci_error *err);
+void oci_http_free(struct oci_http *http);
+
+struct oci_http_request {
+	const char *method;
+	const char *url;
+	const struct oci_strings *headers;	/* "Name: value"; may be NULL */
+	struct oci_source *body;	/* may be NULL: none */
+	uint64_t body_size;
+	/* Takes the body of a 2xx answer; NULL: it is kept in text. */
+	struct oci_sink *sink;
+	size_t text_max;		/* most bytes of text that are kept */
+	bool always;		/* also when all is cancelled; a few seconds */
+	/* Bytes sent and received so far, on curl's thread; may be NULL. */
+	void (*progress)(void *data, uint64_t sent, uint64_t received);
+	void *progress_data;
+};
+
+struct oci_http_response {
+	long status;			/* 0: no answer came */
+	struct oci_strings headers;	/* "name: value", name in lower case */
+	char *text;			/* never NULL after an answer */
+	size_t text_size;
+	bool sent_all;			/* the whole body went out */
+	bool stream_failed;		/* body or sink, not the line */
+	bool text_cut;			/* there was more than text_max */
+};
+
+/*
+ * Fails with OCI_E_SYSTEM where no whole answer came (the message says why,
+ * out->status is the status if headers came), and with the stream's own error
+ * where body or sink failed. A status of 400 and above is an answer.
+ */
+int oci_http_send(struct oci_http_response *out, struct oci_http *http,
+		  const struct oci_http_request *request,
+		  struct oci_error *err);
+void oci_http_response_release(struct oci_http_response *response);
+
+/* The first header of that name (lower case), borrowed; or NULL. */
+const char *oci_http_header(const struct oci_http_response *response,
+			    const char *name);
+/* The next one after *position, which starts at 0. */
+const char *oci_http_next_header(const struct oci_http_response *response,
+				 const char *name, size_t *position);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keeping credentials in a config file, as docker login does. */
+#include <oci/registry.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/base64.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "document/auths.h"
+#include "io/atomic.h"
+#include "io/file.h"
+#include "registry/helper.h"
+
+enum { FILE_MAX = 1024 * 1024 };
+
+static int encode(char **out, const struct oci_credential *credential,
+		  struct oci_error *err)
+{
+	struct oci_buf pair;
+	int rc;
+
+	*out = NULL;
+	if (strchr(credential->user, ':'))
+		return oci_fail(err, OCI_E_INVALID,
+				"a user name cannot have a colon");
+	oci_buf_init(&pair, FILE_MAX);
+	rc = oci_buf_format(&pair, err, "%s:%s", credential->user,
+			    credential->password);
+	if (!rc)
+		rc = oci_base64_encode(out, pair.data, pair.len, err);
+	oci_buf_release(&pair);
+	return rc;
+}
+
+/* The folder that the file is in, readable by its owner alone. */
+static int make_folder(const char *path, struct oci_error *err)
+{
+	char *folder;
+	int rc = oci_path_folder(&folder, path, err);
+
+	if (!rc && mkdir(folder, 0700) != 0 && errno != EEXIST)
+		rc = oci_fail_errno(err, "make folder '%s'", folder);
+	free(folder);
+	return rc;
+}
+
+static int write_private(const char *path, const char *text,
+			 struct oci_error *err)
+{
+	struct oci_atomic file;
+	int rc = oci_atomic_open(&file, path, err);
+
+	if (rc)
+		return rc;
+	if (fchmod(file.fd, 0600) != 0)
+		rc = oci_fail_errno(err, "chmod '%s'", file.temp);
+	if (!rc)
+		rc = oci_file_write(file.fd, text, strlen(text), err);
+	if (!rc)
+		rc = oci_atomic_commit(&file, err);
+	oci_atomic_release(&file);
+	return rc;
+}
+
+static int write_auth(const char *path, const char *text, size_t size,
+		      const char *host,
+		      const struct oci_credential *credential,
+		      struct oci_error *err)
+{
+	char *auth = NULL, *changed = NULL;
+	int rc = encode(&auth, credential, err);
+
+	if (!rc)
+		rc = oci_auths_set(&changed, text, size, host, auth, err);
+	if (!rc)
+		rc = make_folder(path, err);
+	if (!rc)
+		rc = write_private(path, changed, err);
+	free(auth);
+	free(changed);
+	return rc;
+}
+
+int oci_credential_store(const char *path, const char *host,
+			 const struct oci_credential *credential,
+			 struct oci_error *err)
+{
+	struct oci_auth_entry entry = {0};
+	char *text = NULL;
+	size_t size = 0;
+	int rc = oci_file_load(&text, &size, path, FILE_MAX, err);
+
+	if (rc == OCI_E_NOT_FOUND)
+		rc = 0;
+	else if (!rc)
+		rc = oci_auths_find(&entry, text, size, host, err);
+	if (!rc && entry.helper)
+		rc = oci_helper_store(entry.helper, host, credential, err);
+	else if (!rc)
+		rc = write_auth(path, text, size, host, credential, err);
+	oci_auth_entry_release(&entry);
+	free(text);
+	return rc ? oci_wrap(err, rc, "'%s'", path) : 0;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Manifests by digest, then by tag, each with exactly its bytes and with its
+ * media type as Content-Type.
+ */
+#include "registry/manifests.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <oci/reference.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "registry/fetch.h"
+#include "registry/referrers.h"
+
+enum { PATH_ROOM = OCI_REFERENCE_TEXT + 256 };
+
+static size_t find(const struct oci_manifests *manifests,
+		   const struct oci_digest *digest)
+{
+	size_t i = 0;
+
+	while (i < manifests->list.count &&
+	       !oci_digest_equal(&manifests->list.items[i].digest, digest))
+		i++;
+	return i;
+}
+
+const char *oci_manifests_find(const struct oci_manifests *manifests,
+			       const struct oci_digest *digest)
+{
+	size_t i = find(manifests, digest);
+
+	return i < manifests->list.count ? manifests->texts.items[i] : NULL;
+}
+
+int oci_manifests_add(struct oci_manifests *manifests,
+		      const struct oci_descriptor *descriptor,
+		      const char *text, struct oci_error *err)
+{
+	int rc;
+
+	if (oci_manifests_find(manifests, &descriptor->digest))
+		return 0;
+	/* A NUL would cut the copy, and with it the document. */
+	if (strlen(text) != descriptor->size)
+		return oci_fail(err, OCI_E_INVALID,
+				"manifest %s has a NUL in it",
+				descriptor->digest.text);
+	rc = oci_descriptors_add(&manifests->list, descriptor, err);
+	if (rc)
+		return rc;
+	rc = oci_strings_add(&manifests->texts, text, err);
+	if (rc)
+		oci_descriptor_release(
+			&manifests->list.items[--manifests->list.count]);
+	return rc;
+}
+
+void oci_manifests_release(struct oci_manifests *manifests)
+{
+	oci_descriptors_release(&manifests->list);
+	oci_strings_release(&manifests->texts);
+}
+
+int oci_manifests_open(struct oci_source **out,
+		       struct oci_manifests *manifests,
+		       struct oci_client *client,
+		       const struct oci_digest *digest, struct oci_error *err)
+{
+	struct oci_descriptor fetched = {0};
+	char *text = NULL;
+	size_t i = find(manifests, digest);
+	int rc = 0;
+
+	*out = NULL;
+	if (i == manifests->list.count) {
+		rc = oci_fetch_manifest(&fetched, &text, client, digest->text,
+					err);
+		/* The name that was asked for, also where it is no sha256. */
+		fetched.digest = *digest;
+		if (!rc)
+			rc = oci_manifests_add(manifests, &fetched, text,
+					       err);
+	}
+	oci_descriptor_release(&fetched);
+	free(text);
+	if (rc)
+		return rc;
+	return oci_source_open_memory(out, manifests->texts.items[i],
+				      strlen(manifests->texts.items[i]), err);
+}
+
+static int check_answer(const struct oci_descriptor *d,
+			const struct oci_client *client, const char *what,
+			const struct oci_http_response *response,
+			struct oci_error *err)
+{
+	const char *digest = oci_http_header(response,
+					     "docker-content-digest");
+
+	if (response->status / 100 != 2)
+		return oci_client_fail(client, what, response, err);
+	if (digest && strcmp(digest, d->digest.text) != 0 &&
+	    strncmp(digest, d->digest.text, 7) == 0)
+		return oci_fail(err, OCI_E_CORRUPT,
+				"registry %s: %s: it stored %.100s instead of "
+				"%s", client->host, what, digest,
+				d->digest.text);
+	return 0;
+}
+
+static bool misses_blobs(const struct oci_http_response *response)
+{
+	return (response->status == 400 || response->status == 404) &&
+	       (oci_client_said(response, "MANIFEST_BLOB_UNKNOWN") ||
+		oci_client_said(response, "BLOB_UNKNOWN"));
+}
+
+/* What the answer to a PUT told beside its status. */
+struct put_answer {
+	bool blobs_missing;
+	bool knows_subject;	/* OCI-Subject: it lists referrers itself */
+};
+
+static int put(struct put_answer *answer, const struct oci_descriptor *d,
+	       const char *text, const char *name, struct oci_client *client,
+	       struct oci_error *err)
+{
+	struct oci_http_response response = {0};
+	struct oci_strings headers = {0};
+	struct oci_source *body = NULL;
+	char path[PATH_ROOM], what[OCI_DIGEST_TEXT + 32];
+	struct oci_call call = {
+		.method = "PUT", .url = path, .headers = &headers,
+		.actions = "pull,push", .body_size = d->size,
+	};
+	struct oci_digest digest;
+	char type[256];
+	int rc = 0;
+
+	/* A name goes into the address: a tag, or a digest. */
+	if (oci_digest_parse(&digest, name, NULL))
+		rc = oci_tag_check(name, err);
+	if (!rc)
+		rc = oci_source_open_memory(&body, text, (size_t)d->size, err);
+	snprintf(path, sizeof(path), "/v2/%s/manifests/%s",
+		 client->repository, name);
+	snprintf(what, sizeof(what), "push manifest %s", name);
+	snprintf(type, sizeof(type), "Content-Type: %.200s", d->media_type);
+	if (!rc)
+		rc = oci_strings_add(&headers, type, err);
+	call.body = body;
+	if (!rc)
+		rc = oci_client_call(&response, NULL, client, &call, err);
+	if (rc)
+		rc = oci_wrap(err, rc, "registry %s: %s", client->host, what);
+	else
+		rc = check_answer(d, client, what, &response, err);
+	answer->blobs_missing = misses_blobs(&response);
+	answer->knows_subject = oci_http_header(&response, "oci-subject");
+	oci_http_response_release(&response);
+	oci_source_free(body);
+	oci_strings_release(&headers);
+	return rc;
+}
+
+int oci_manifests_put(bool *blobs_missing,
+		      const struct oci_manifests *manifests,
+		      struct oci_client *client, struct oci_error *err)
+{
+	int rc = 0;
+
+	*blobs_missing = false;
+	for (size_t i = 0; !rc && i < manifests->list.count; i++) {
+		const struct oci_descriptor *d = &manifests->list.items[i];
+		const char *text = manifests->texts.items[i];
+		struct put_answer answer = {0};
+
+		rc = put(&answer, d, text, d->digest.text, client, err);
+		*blobs_missing = answer.blobs_missing;
+		if (!rc && !answer.knows_subject)
+			rc = oci_referrers_add(client, d, text, err);
+	}
+	return rc;
+}
+
+int oci_manifest_put(const struct oci_descriptor *descriptor, const char *text,
+		     const char *name, struct oci_client *client,
+		     struct oci_error *err)
+{
+	struct put_answer answer = {0};
+
+	return put(&answer, descriptor, text, name, client, err);
+}
+
+/* The error of one tag, with what became of the others. */
+static int fail_tag(const struct oci_descriptors *names, size_t failed,
+		    int rc, struct oci_error *err)
+{
+	struct oci_buf done;
+
+	oci_buf_init(&done, 1024);
+	for (size_t i = 0; i < failed; i++) {
+		const char *tag = oci_pairs_get(&names->items[i].annotations,
+						OCI_ANNOTATION_REF_NAME);
+
+		if (tag && oci_buf_format(&done, NULL, "%s%s",
+					  done.len ? ", " : "", tag))
+			break;
+	}
+	if (names->count > 1)
+		rc = oci_wrap(err, rc, "of %zu tags %zu were set%s%s",
+			      names->count, failed, failed ? ": " : "",
+			      done.data ? done.data : "");
+	oci_buf_release(&done);
+	return rc;
+}
+
+int oci_manifests_tag(const struct oci_manifests *manifests,
+		      struct oci_client *client,
+		      const struct oci_descriptors *names,
+		      struct oci_error *err)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		const struct oci_descriptor *entry = &names->items[i];
+		const char *tag = oci_pairs_get(&entry->annotations,
+						OCI_ANNOTATION_REF_NAME);
+		size_t at = find(manifests, &entry->digest);
+		int rc;
+
+		if (!tag || at == manifests->list.count)
+			continue;
+		rc = oci_manifest_put(&manifests->list.items[at],
+				      manifests->texts.items[at], tag, client,
+				      err);
+		if (rc)
+			return fail_tag(names, i, rc, err);
+	}
+	return 0;
+}

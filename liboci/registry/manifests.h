@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The manifests and indexes of a repository that are at hand: read, or to be
+ * pushed. OCI Distribution Specification, "Pushing Manifests". */
+#ifndef REGISTRY_MANIFESTS_H
+#define REGISTRY_MANIFESTS_H
+
+#include <oci/manifest.h>
+
+#include "registry/client.h"
+
+struct oci_manifests {
+	struct oci_descriptors list;	/* children before parents */
+	struct oci_strings texts;	/* beside the list */
+};
+
+/* Copies both; a document that is there already stays. */
+int oci_manifests_add(struct oci_manifests *manifests,
+		      const struct oci_descriptor *descriptor,
+		      const char *text, struct oci_error *err);
+/* The text, or NULL. */
+const char *oci_manifests_find(const struct oci_manifests *manifests,
+			       const struct oci_digest *digest);
+/* A source over one; fetched, and kept, where it is not at hand. */
+int oci_manifests_open(struct oci_source **out,
+		       struct oci_manifests *manifests,
+		       struct oci_client *client,
+		       const struct oci_digest *digest,
+		       struct oci_error *err);
+/* Puts all of them by their digests, in order. *blobs_missing is whether the
+ * registry misses blobs that one of them names. */
+int oci_manifests_put(bool *blobs_missing,
+		      const struct oci_manifests *manifests,
+		      struct oci_client *client, struct oci_error *err);
+/* Puts those that have names under their tags. */
+int oci_manifests_tag(const struct oci_manifests *manifests,
+		      struct oci_client *client,
+		      const struct oci_descriptors *names,
+		      struct oci_error *err);
+void oci_manifests_release(struct oci_manifests *manifests);
+
+#endif

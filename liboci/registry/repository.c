@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A repository as a store. Blobs that are added go up on threads of a pool
+ * while others are made; manifests wait until all of the blobs are there, and
+ * tags until all of the manifests are: children, index, tags.
+ */
+#include <oci/registry.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "io/file.h"
+#include "registry/client.h"
+#include "registry/fetch.h"
+#include "registry/manifests.h"
+#include "registry/upload.h"
+#include "registry/uploads.h"
+#include "registry/url.h"
+#include "store/store.h"
+
+struct repository {
+	struct oci_store base;
+	struct oci_client client;
+	struct oci_uploads uploads;
+	struct oci_manifests manifests;	/* in the order of their adding */
+};
+
+static int repository_has(bool *out, struct oci_store *store,
+			  const struct oci_digest *digest,
+			  struct oci_error *err)
+{
+	struct repository *self = (struct repository *)store;
+
+	if (oci_manifests_find(&self->manifests, digest)) {
+		*out = true;
+		return 0;
+	}
+	return oci_upload_exists(out, &self->client, digest, err);
+}
+
+/* Documents are small: they come whole. Blobs come into a file first. */
+static int repository_open(struct oci_source **out, struct oci_store *store,
+			   const struct oci_descriptor *descriptor,
+			   struct oci_error *err)
+{
+	struct repository *self = (struct repository *)store;
+	const struct oci_registry *registry = self->client.registry;
+	struct oci_sink *sink = NULL;
+	int fd, rc;
+
+	if (oci_media_is_manifest(descriptor->media_type) ||
+	    oci_media_is_index(descriptor->media_type))
+		return oci_manifests_open(out, &self->manifests,
+					  &self->client, &descriptor->digest,
+					  err);
+	rc = oci_file_temporary(&fd, registry->temp_dir, err);
+	if (rc)
+		return rc;
+	rc = oci_sink_open_fd(&sink, fd, err);
+	if (!rc)
+		rc = oci_fetch_blob(&self->client, descriptor, sink, err);
+	oci_sink_free(sink);
+	if (rc) {
+		close(fd);
+		return rc;
+	}
+	return oci_source_own_fd(out, fd, err);
+}
+
+static int repository_fetch(struct oci_store *store,
+			    const struct oci_descriptor *descriptor,
+			    struct oci_sink *sink, struct oci_error *err)
+{
+	struct repository *self = (struct repository *)store;
+
+	return oci_fetch_blob(&self->client, descriptor, sink, err);
+}
+
+struct spool {
+	struct oci_sink base;
+	int fd;
+};
+
+static int spool_write(struct oci_sink *sink, const void *data, size_t size,
+		       struct oci_error *err)
+{
+	return oci_file_write(((struct spool *)sink)->fd, data, size, err);
+}
+
+static void spool_free(struct oci_sink *sink)
+{
+	struct spool *self = (struct spool *)sink;
+
+	if (self->fd >= 0)
+		close(self->fd);
+	free(self);
+}
+
+static int repository_create(struct oci_sink **out, struct oci_store *store,
+			     struct oci_error *err)
+{
+	static const struct oci_sink_ops ops = {
+		.write = spool_write, .free = spool_free,
+	};
+	const struct repository *self = (struct repository *)store;
+	struct spool *spool = calloc(1, sizeof(*spool));
+	int rc;
+
+	if (!spool)
+		return oci_fail_nomem(err);
+	spool->base.ops = &ops;
+	rc = oci_file_temporary(&spool->fd, self->client.registry->temp_dir,
+				err);
+	if (rc)
+		free(spool);
+	else
+		*out = &spool->base;
+	return rc;
+}
+
+static int repository_add(struct oci_store *store, struct oci_sink *sink,
+			  const struct oci_digest *digest, uint64_t size,
+			  struct oci_error *err)
+{
+	struct repository *self = (struct repository *)store;
+	struct spool *spool = (struct spool *)sink;
+	struct oci_source *source;
+	int fd = spool->fd;
+	int rc;
+
+	if (oci_uploads_has(&self->uploads, digest))
+		return 0;
+	rc = oci_source_open_range(&source, fd, 0, size, err);
+	if (rc)
+		return rc;
+	spool->fd = -1;
+	return oci_uploads_give(&self->uploads, digest, size, source, fd, err);
+}
+
+static int repository_put(struct oci_store *store,
+			  const struct oci_descriptor *descriptor,
+			  const void *data, struct oci_error *err)
+{
+	struct repository *self = (struct repository *)store;
+
+	return oci_manifests_add(&self->manifests, descriptor, data, err);
+}
+
+static int repository_import(struct oci_store *store,
+			     const struct oci_descriptor *descriptor,
+			     struct oci_source *source, struct oci_error *err)
+{
+	struct repository *self = (struct repository *)store;
+
+	if (oci_uploads_has(&self->uploads, &descriptor->digest)) {
+		oci_source_free(source);
+		return 0;
+	}
+	return oci_uploads_give(&self->uploads, &descriptor->digest,
+				descriptor->size, source, -1, err);
+}
+
+/* Where it misses blobs that it claimed to have, these go up once more. */
+static int put_manifests(struct repository *self, struct oci_error *err)
+{
+	bool missing, any;
+	int again, rc = oci_manifests_put(&missing, &self->manifests,
+					  &self->client, err);
+
+	if (!rc || !missing)
+		return rc;
+	again = oci_uploads_again(&any, &self->uploads, err);
+	if (again || !any)
+		return again ? again : rc;
+	return oci_manifests_put(&missing, &self->manifests, &self->client,
+				 err);
+}
+
+static int repository_commit(struct oci_store *store, struct oci_error *err)
+{
+	struct repository *self = (struct repository *)store;
+	int rc = oci_uploads_wait(&self->uploads, err);
+
+	if (!rc)
+		rc = put_manifests(self, err);
+	if (!rc)
+		rc = oci_manifests_tag(&self->manifests, &self->client,
+				       oci_store_names(store), err);
+	return rc;
+}
+
+static int repository_blobs(struct oci_store *store, oci_blob_fn *visit,
+			    void *data, struct oci_error *err)
+{
+	(void)store;
+	(void)visit;
+	(void)data;
+	(void)err;
+	return 0;	/* a registry does not list them */
+}
+
+static void repository_free(struct oci_store *store)
+{
+	struct repository *self = (struct repository *)store;
+
+	oci_uploads_release(&self->uploads);
+	oci_manifests_release(&self->manifests);
+	free(self->client.host);
+	free(self->client.base);
+	free(self->client.repository);
+	free(self);
+}
+
+static const struct oci_store_ops ops = {
+	.has = repository_has,
+	.open = repository_open,
+	.fetch = repository_fetch,
+	.create = repository_create,
+	.add = repository_add,
+	.put = repository_put,
+	.import = repository_import,
+	.commit = repository_commit,
+	.blobs = repository_blobs,
+	.free = repository_free,
+};
+
+/* Docker Hub's registry has another host than its name. */
+static const char *server_of(const char *host)
+{
+	return strcmp(host, "docker.io") == 0 ? "registry-1.docker.io" : host;
+}
+
+/* Who names certificates means TLS, on loopback as well. */
+static bool is_plain(const struct oci_registry_options *options,
+		     const char *url)
+{
+	return options->plain_http ||
+	       (oci_url_is_loopback(url) && !options->ca_file &&
+		!options->insecure);
+}
+
+static int set_base(struct oci_client *client, struct oci_error *err)
+{
+	struct oci_buf buf;
+	int rc;
+
+	oci_buf_init(&buf, 1024);
+	rc = oci_buf_format(&buf, err, "http://%s", server_of(client->host));
+	if (!rc && !is_plain(&client->registry->options, buf.data)) {
+		buf.len = 0;
+		rc = oci_buf_format(&buf, err, "https://%s",
+				    server_of(client->host));
+	}
+	if (!rc)
+		rc = oci_buf_take(&client->base, &buf, err);
+	oci_buf_release(&buf);
+	return rc;
+}
+
+static int repository_new(struct repository **out,
+			  struct oci_registry *registry,
+			  const struct oci_reference *reference,
+			  struct oci_error *err)
+{
+	struct repository *self = calloc(1, sizeof(*self));
+	int rc;
+
+	*out = NULL;
+	if (!self)
+		return oci_fail_nomem(err);
+	self->base.ops = &ops;
+	self->client.registry = registry;
+	self->uploads.client = &self->client;
+	rc = oci_text_copy(&self->client.host, reference->host, err);
+	if (!rc)
+		rc = oci_text_copy(&self->client.repository, reference->path,
+				   err);
+	if (!rc)
+		rc = set_base(&self->client, err);
+	if (rc)
+		repository_free(&self->base);
+	else
+		*out = self;
+	return rc;
+}
+
+int oci_registry_check(struct oci_registry *registry, const char *host,
+		       struct oci_error *err)
+{
+	struct oci_call call = {
+		.method = "GET", .url = "/v2/", .actions = "",
+	};
+	struct oci_http_response response = {0};
+	struct oci_reference reference = {0};
+	struct repository *self;
+	int rc;
+
+	if (strlen(host) >= sizeof(reference.host))
+		return oci_fail(err, OCI_E_INVALID, "host '%.80s...' is too "
+				"long", host);
+	memcpy(reference.host, host, strlen(host));
+	rc = repository_new(&self, registry, &reference, err);
+	if (rc)
+		return rc;
+	rc = oci_client_call(&response, NULL, &self->client, &call, err);
+	if (!rc && response.status != 200)
+		rc = oci_client_fail(&self->client, "log in", &response, err);
+	oci_http_response_release(&response);
+	oci_store_free(&self->base);
+	return rc ? oci_wrap(err, rc, "registry %s", host) : 0;
+}
+
+int oci_registry_create(struct oci_store **out, struct oci_registry *registry,
+			const struct oci_reference *repository,
+			const struct oci_strings *mount_from,
+			struct oci_error *err)
+{
+	struct repository *self;
+	int rc = repository_new(&self, registry, repository, err);
+
+	*out = NULL;
+	for (size_t i = 0; !rc && mount_from && i < mount_from->count; i++)
+		rc = oci_strings_add(&self->uploads.mount_from,
+				     mount_from->items[i], err);
+	if (!rc)
+		*out = &self->base;
+	else if (self)
+		oci_store_free(&self->base);
+	return rc;
+}
+
+int oci_registry_open(struct oci_store **out, struct oci_registry *registry,
+		      const struct oci_reference *reference,
+		      struct oci_error *err)
+{
+	const char *name = reference->digest.text[0] ?
+			   reference->digest.text :
+			   reference->tag[0] ? reference->tag : "latest";
+	struct oci_reference named = *reference;
+	struct oci_descriptor image = {0};
+	struct repository *self;
+	char *text = NULL;
+	int rc = repository_new(&self, registry, reference, err);
+
+	*out = NULL;
+	if (!rc)
+		rc = oci_fetch_manifest(&image, &text, &self->client, name,
+					err);
+	if (!rc)
+		rc = oci_manifests_add(&self->manifests, &image, text, err);
+	if (!rc && !named.tag[0] && !named.digest.text[0])
+		memcpy(named.tag, "latest", 7);
+	named.digest.text[0] = '\0';
+	if (!rc)
+		rc = oci_store_tag(&self->base, &named, &image, err);
+	if (!rc)
+		*out = &self->base;
+	else if (self)
+		oci_store_free(&self->base);
+	oci_descriptor_release(&image);
+	free(text);
+	return rc;
+}
+
+void oci_registry_pushed(struct oci_push_result *out,
+			 const struct oci_store *store)
+{
+	*out = ((const struct repository *)store)->uploads.result;
+}

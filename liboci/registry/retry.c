@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Retries: statuses, Retry-After, and pauses. */
+#include "registry/retry.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/number.h"
+#include "document/token.h"
+
+enum {
+	PAUSE_FIRST = 500,		/* milliseconds */
+	PAUSE_MAX = 60 * 1000,
+	RATE_LIMIT_PAUSE = 30 * 1000	/* GitHub's secondary rate limit */
+};
+
+static bool answer_has(const struct oci_http_response *response,
+		       const char *text)
+{
+	return response->text && strstr(response->text, text) != NULL;
+}
+
+static bool is_rate_limit(const struct oci_http_response *response)
+{
+	return response->status == 403 &&
+	       answer_has(response, "secondary rate limit");
+}
+
+bool oci_retry_status(const struct oci_http_response *response)
+{
+	static const long passing[] = { 408, 429, 500, 502, 503, 504 };
+
+	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+		if (response->status == passing[i])
+			return true;
+	return is_rate_limit(response);
+}
+
+int64_t oci_retry_date(const char *text)
+{
+	return (int64_t)curl_getdate(text, NULL);
+}
+
+/* Retry-After in milliseconds; -1 where there is none that makes sense. */
+static int64_t retry_after(const struct oci_http_response *response)
+{
+	const char *text = oci_http_header(response, "retry-after");
+	uint64_t seconds;
+	int64_t date;
+
+	if (!text)
+		return -1;
+	if (oci_number_parse(&seconds, text, 10, UINT64_MAX))
+		return seconds > PAUSE_MAX / 1000 ? PAUSE_MAX :
+						    (int64_t)seconds * 1000;
+	date = oci_retry_date(text);
+	if (date < 0)
+		return -1;
+	date -= (int64_t)time(NULL);
+	if (date < 0)
+		return 0;
+	return date > PAUSE_MAX / 1000 ? PAUSE_MAX : date * 1000;
+}
+
+int64_t oci_retry_pause(const struct oci_http_response *response,
+			unsigned attempts)
+{
+	int64_t asked = retry_after(response);
+	int64_t pause = PAUSE_FIRST;
+	struct timespec now;
+
+	if (asked >= 0)
+		return asked;
+	if (is_rate_limit(response))
+		return RATE_LIMIT_PAUSE;
+	for (; attempts && pause < PAUSE_MAX; attempts--)
+		pause *= 2;
+	if (pause > PAUSE_MAX)
+		pause = PAUSE_MAX;
+	/* Half of it at random, so that clients do not come back together. */
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return pause / 2 + now.tv_nsec / 1000 % (pause / 2 + 1);
+}

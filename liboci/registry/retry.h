@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which answers pass by themselves, and how long that takes. */
+#ifndef REGISTRY_RETRY_H
+#define REGISTRY_RETRY_H
+
+#include "registry/http.h"
+
+/* Whether the same request may be answered better later. */
+bool oci_retry_status(const struct oci_http_response *response);
+/*
+ * Milliseconds to wait before the attempt after `attempts` others: Retry-After
+ * in seconds or as a date, up to a minute; else growing from half a second,
+ * with jitter.
+ */
+int64_t oci_retry_pause(const struct oci_http_response *response,
+			unsigned attempts);
+/* An HTTP date (RFC 9110, 5.6.7) in seconds since 1970; -1 where it is none. */
+int64_t oci_retry_date(const char *text);
+
+#endif

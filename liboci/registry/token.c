@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Token servers: distribution's "Token Authentication Specification" (GET) and
+ * "OAuth2 Token Authentication" (POST, for identity tokens). The realm is the
+ * registry's word, so where credentials go is decided here.
+ */
+#include "registry/token.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "registry/retry.h"
+#include "registry/url.h"
+
+enum { TEXT_ROOM = 64 * 1024, RETRIES = 3 };
+
+/* The last two labels of a host, by which we tell its owner. */
+static const char *owner_of(const char *host)
+{
+	const char *end = host + strcspn(host, ":");
+	const char *p = end;
+	int dots = 0;
+
+	while (p > host) {
+		if (p[-1] == '.' && ++dots == 2)
+			break;
+		p--;
+	}
+	return p;
+}
+
+/* Addresses have no owner, and under these others register names. */
+static bool is_shared(const char *host)
+{
+	static const char *const suffixes[] = {
+		"co.uk", "com.au", "co.jp", "com.br", "com.cn", "co.in",
+		"amazonaws.com", "azurecr.io", "pkg.dev", "github.io",
+		"cloudfront.net", "appspot.com", "windows.net",
+	};
+	const char *owner = owner_of(host);
+	size_t size = strcspn(owner, ":");
+
+	if (host[0] == '[' || !host[strspn(host, "0123456789.:")])
+		return true;
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
+		if (strlen(suffixes[i]) == size &&
+		    strncasecmp(owner, suffixes[i], size) == 0)
+			return true;
+	return false;
+}
+
+static bool same_owner(const char *a, const char *b)
+{
+	const char *left = owner_of(a), *right = owner_of(b);
+	size_t n = strcspn(left, ":"), m = strcspn(right, ":");
+
+	if (strcasecmp(a, b) == 0)
+		return true;
+	return !is_shared(a) && !is_shared(b) && n == m &&
+	       strncasecmp(left, right, n) == 0;
+}
+
+/*
+ * Where a realm may be: https unless the registry itself is plain, no private
+ * address for a public registry, and for credentials the same owner.
+ */
+static int check_realm(const struct oci_client *client, const char *realm,
+		       bool credentials, struct oci_error *err)
+{
+	char *host = NULL;
+	int rc = 0;
+
+	if (!oci_url_is_https(realm) && oci_url_is_https(client->base))
+		rc = oci_fail(err, OCI_E_INVALID,
+			      "it asks for a token over plain http");
+	else if (oci_url_is_private(realm) &&
+		 !oci_url_is_private(client->base))
+		rc = oci_fail(err, OCI_E_INVALID, "it asks for a token at a "
+			      "private address");
+	if (!rc)
+		rc = oci_url_host(&host, realm, err);
+	if (!rc && credentials && !same_owner(host, client->host) &&
+	    !(oci_url_is_loopback(realm) &&
+	      oci_url_is_loopback(client->base)))
+		rc = oci_fail(err, OCI_E_INVALID,
+			      "it wants its credentials sent to '%s', another "
+			      "host: they were not", host);
+	free(host);
+	return rc ? oci_wrap(err, rc, "registry %s", client->host) : 0;
+}
+
+static int add_scope(char **url, const char *repository, const char *actions,
+		     struct oci_error *err)
+{
+	char scope[OCI_REFERENCE_NAME + 64];
+	char *longer;
+	int rc;
+
+	snprintf(scope, sizeof(scope), "repository:%s:%s", repository,
+		 actions);
+	rc = oci_url_add(&longer, *url, "scope", scope, err);
+	if (rc)
+		return rc;
+	free(*url);
+	*url = longer;
+	return 0;
+}
+
+static int token_url(char **out, const struct oci_client *client,
+		     const struct oci_challenge *challenge,
+		     const struct oci_call *call, struct oci_error *err)
+{
+	char *longer;
+	int rc = oci_url_resolve(out, client->base, challenge->realm, err);
+
+	if (!rc && challenge->service) {
+		rc = oci_url_add(&longer, *out, "service", challenge->service,
+				 err);
+		if (!rc) {
+			free(*out);
+			*out = longer;
+		}
+	}
+	if (!rc && *call->actions)
+		rc = add_scope(out, client->repository, call->actions, err);
+	if (!rc && call->mount_from)
+		rc = add_scope(out, call->mount_from, "pull", err);
+	if (rc) {
+		free(*out);
+		*out = NULL;
+	}
+	return rc;
+}
+
+static int get_token(struct oci_http_response *out, struct oci_client *client,
+		     const char *url, const char *authorization,
+		     struct oci_error *err)
+{
+	struct oci_http_request request = {
+		.method = "GET", .url = url, .text_max = OCI_TOKEN_MAX,
+	};
+	struct oci_strings headers = {0};
+	int rc = oci_strings_add(&headers, "Accept: application/json", err);
+
+	if (!rc && authorization)
+		rc = oci_strings_add(&headers, authorization, err);
+	request.headers = &headers;
+	if (!rc)
+		rc = oci_http_send(out, client->registry->http, &request, err);
+	oci_strings_release(&headers);
+	return rc;
+}
+
+/* NAME=VALUE with the value encoded, behind "&" where it is not the first. */
+static int add_field(struct oci_buf *out, const char *name, const char *value,
+		     struct oci_error *err)
+{
+	char *pair;
+	int rc = oci_url_add(&pair, "", name, value, err);
+
+	if (rc)
+		return rc;
+	rc = oci_buf_format(out, err, "%s%s", out->len ? "&" : "", pair + 1);
+	free(pair);
+	return rc;
+}
+
+static int token_form(struct oci_buf *out, const struct oci_client *client,
+		      const struct oci_challenge *challenge,
+		      const struct oci_call *call, const char *identity_token,
+		      struct oci_error *err)
+{
+	char scope[OCI_REFERENCE_NAME + 64];
+	int rc = add_field(out, "grant_type", "refresh_token", err);
+
+	snprintf(scope, sizeof(scope), "repository:%s:%s", client->repository,
+		 call->actions);
+	if (!rc)
+		rc = add_field(out, "service", challenge->service ?
+						       challenge->service :
+						       client->host, err);
+	if (!rc)
+		rc = add_field(out, "client_id", "oci-pack", err);
+	if (!rc && *call->actions)
+		rc = add_field(out, "scope", scope, err);
+	if (!rc)
+		rc = add_field(out, "refresh_token", identity_token, err);
+	return rc;
+}
+
+/* OAuth2: for identity tokens, which a helper or docker login gave. */
+static int post_token(struct oci_http_response *out, struct oci_client *client,
+		      const struct oci_call *call,
+		      const struct oci_challenge *challenge,
+		      const char *identity_token, struct oci_error *err)
+{
+	struct oci_http_request request = {
+		.method = "POST", .text_max = OCI_TOKEN_MAX,
+	};
+	struct oci_strings headers = {0};
+	struct oci_buf form;
+	char *url = NULL;
+	int rc = oci_url_resolve(&url, client->base, challenge->realm, err);
+
+	oci_buf_init(&form, TEXT_ROOM);
+	if (!rc)
+		rc = token_form(&form, client, challenge, call,
+				identity_token, err);
+	if (!rc)
+		rc = oci_strings_add(&headers, "Content-Type: application/"
+				     "x-www-form-urlencoded", err);
+	if (!rc)
+		rc = oci_source_open_memory(&request.body, form.data,
+					    form.len, err);
+	request.url = url;
+	request.body_size = form.len;
+	request.headers = &headers;
+	if (!rc)
+		rc = oci_http_send(out, client->registry->http, &request, err);
+	oci_source_free(request.body);
+	oci_strings_release(&headers);
+	oci_buf_release(&form);
+	free(url);
+	return rc;
+}
+
+/* Token servers that do not know OAuth2 answer with one of these. */
+static bool wants_get(const struct oci_http_response *response)
+{
+	return response->status == 400 || response->status == 401 ||
+	       response->status == 404 || response->status == 405;
+}
+
+static int fetch_once(struct oci_http_response *out, struct oci_client *client,
+		      const struct oci_call *call,
+		      const struct oci_challenge *challenge, const char *url,
+		      const char *identity_token, const char *basic,
+		      struct oci_error *err)
+{
+	int rc = 0;
+
+	oci_http_response_release(out);
+	if (identity_token)
+		rc = post_token(out, client, call, challenge, identity_token,
+				err);
+	if (!rc && (!identity_token || wants_get(out))) {
+		oci_http_response_release(out);
+		rc = get_token(out, client, url, basic, err);
+	}
+	return rc;
+}
+
+int oci_token_fetch(struct oci_http_response *out, struct oci_client *client,
+		    const struct oci_call *call,
+		    const struct oci_challenge *challenge,
+		    const char *identity_token, const char *basic,
+		    struct oci_error *err)
+{
+	int retries = client->registry->options.retries;
+	char *url = NULL;
+	int rc = token_url(&url, client, challenge, call, err);
+
+	*out = (struct oci_http_response){0};
+	if (!rc)
+		rc = check_realm(client, url, basic || identity_token, err);
+	for (int i = 0; !rc; i++) {
+		rc = fetch_once(out, client, call, challenge, url,
+				identity_token, basic, err);
+		if (i >= (retries < 0 ? RETRIES : retries) ||
+		    (rc != OCI_E_SYSTEM && (rc || !oci_retry_status(out))))
+			break;
+		rc = oci_client_wait(client->registry,
+				     oci_retry_pause(out, (unsigned)i), err);
+	}
+	free(url);
+	return rc;
+}

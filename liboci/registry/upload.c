@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One blob: is it there, can it be mounted, else a session, its bytes, and the
+ * commit. A commit whose answer is lost or strange is settled by asking
+ * whether the blob is there; only if not, everything starts over.
+ */
+#include "registry/upload.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/number.h"
+#include "base/text.h"
+#include "registry/retry.h"
+#include "registry/url.h"
+
+enum {
+	PATH_ROOM = OCI_REFERENCE_TEXT + 256,
+	SESSIONS_MAX = 6,
+	LEAST_MOST = 64 * 1024 * 1024,
+	CHUNK_FALLBACK = 4 * 1024 * 1024	/* what GHCR takes */
+};
+
+static const char push[] = "pull,push";
+
+static void blob_path(char out[PATH_ROOM], const struct oci_client *client,
+		      const struct oci_digest *digest)
+{
+	snprintf(out, PATH_ROOM, "/v2/%s/blobs/%s", client->repository,
+		 digest->text);
+}
+
+static int fail(const struct oci_upload *u,
+		const struct oci_http_response *response, struct oci_error *err)
+{
+	char what[OCI_DIGEST_TEXT + 32];
+
+	snprintf(what, sizeof(what), "push blob %s", u->digest->text);
+	return oci_client_fail(u->client, what, response, err);
+}
+
+/* A HEAD is refused without words: asks again for them. */
+static int ask_for_words(bool *out, struct oci_client *client,
+			 struct oci_call *call, const char *what,
+			 struct oci_error *err)
+{
+	struct oci_http_response response;
+	int rc;
+
+	call->method = "GET";
+	call->once = true;
+	call->text_max = 4096;
+	rc = oci_client_call(&response, NULL, client, call, err);
+	*out = !rc && response.status / 100 == 2;
+	if (!rc && !*out && response.status != 404)
+		rc = oci_client_fail(client, what, &response, err);
+	oci_http_response_release(&response);
+	return rc;
+}
+
+int oci_upload_exists(bool *out, struct oci_client *client,
+		      const struct oci_digest *digest, struct oci_error *err)
+{
+	char path[PATH_ROOM], what[OCI_DIGEST_TEXT + 32];
+	struct oci_call call = {
+		.method = "HEAD", .url = path, .actions = push,
+	};
+	struct oci_http_response response;
+	long status;
+	int rc;
+
+	blob_path(path, client, digest);
+	snprintf(what, sizeof(what), "look for blob %s", digest->text);
+	rc = oci_client_call(&response, NULL, client, &call, err);
+	status = response.status;
+	oci_http_response_release(&response);
+	if (rc)
+		return oci_wrap(err, rc, "registry %s: %s", client->host,
+				what);
+	*out = status / 100 == 2;
+	if (*out || status == 404 || status == 405)
+		return 0;
+	return ask_for_words(out, client, &call, what, err);
+}
+
+int oci_session_move(struct oci_session *session, struct oci_client *client,
+		     const char *url, const struct oci_http_response *response,
+		     struct oci_error *err)
+{
+	const char *location = oci_http_header(response, "location");
+	const char *least = oci_http_header(response, "oci-chunk-min-length");
+	uint64_t number;
+	char *next;
+	int rc;
+
+	if (least && !oci_number_parse(&number, least, 10, LEAST_MOST))
+		number = LEAST_MOST;
+	if (least)
+		session->least = (size_t)number;
+	/* Answers to a PATCH may keep the place. */
+	if (!location && session->location)
+		return 0;
+	if (!location)
+		return oci_fail(err, OCI_E_INVALID,
+				"registry %s opened an upload without a "
+				"Location", client->host);
+	rc = oci_url_resolve(&next, url, location, err);
+	if (!rc)
+		rc = oci_client_check_location(client, url, next, err);
+	if (rc) {
+		free(next);
+		return rc;
+	}
+	free(session->location);
+	session->location = next;
+	return 0;
+}
+
+static void abandon(struct oci_session *session, struct oci_client *client)
+{
+	struct oci_call call = {
+		.method = "DELETE", .url = session->location,
+		.actions = push, .once = true, .always = true,
+	};
+	struct oci_http_response response;
+
+	if (!session->location)
+		return;
+	/* Best effort: the registry forgets it in the end. */
+	oci_client_call(&response, NULL, client, &call, NULL);
+	oci_http_response_release(&response);
+	free(session->location);
+	session->location = NULL;
+}
+
+/* Asks for a mount; *mounted, or a session, or neither. */
+static int mount(bool *mounted, struct oci_session *session,
+		 const struct oci_upload *u, const char *from,
+		 struct oci_error *err)
+{
+	char path[PATH_ROOM + OCI_REFERENCE_NAME];
+	struct oci_call call = {
+		.method = "POST", .url = path, .actions = push,
+		.mount_from = from, .once = true,
+	};
+	struct oci_http_response response;
+	char *url;
+	int rc;
+
+	snprintf(path, sizeof(path), "/v2/%s/blobs/uploads/?mount=%s&from=%s",
+		 u->client->repository, u->digest->text, from);
+	rc = oci_client_call(&response, &url, u->client, &call, err);
+	*mounted = !rc && response.status == 201;
+	if (!rc && response.status == 202)
+		rc = oci_session_move(session, u->client, url, &response, err);
+	oci_http_response_release(&response);
+	free(url);
+	/* Whatever else happened, there is the plain way. */
+	return rc == OCI_E_CANCELLED || rc == OCI_E_NOMEM ? rc : 0;
+}
+
+static int open_session(struct oci_session *session,
+			const struct oci_upload *u, struct oci_error *err)
+{
+	char path[PATH_ROOM];
+	struct oci_call call = {
+		.method = "POST", .url = path, .actions = push,
+	};
+	struct oci_http_response response;
+	char *url;
+	int rc;
+
+	snprintf(path, sizeof(path), "/v2/%s/blobs/uploads/",
+		 u->client->repository);
+	rc = oci_client_call(&response, &url, u->client, &call, err);
+	if (rc)
+		rc = oci_wrap(err, rc, "registry %s: push blob %s",
+			      u->client->host, u->digest->text);
+	else if (response.status != 202 && response.status != 201 &&
+		 response.status != 200)
+		rc = fail(u, &response, err);
+	else
+		rc = oci_session_move(session, u->client, url, &response, err);
+	oci_http_response_release(&response);
+	free(url);
+	return rc;
+}
+
+/* What a commit came to. */
+enum commit {
+	COMMITTED,
+	UNSURE,		/* ask whether the blob is there */
+	TOO_LARGE,	/* in pieces, then */
+	BAD_DIGEST,
+	REFUSED
+};
+
+static enum commit judge(const struct oci_http_response *response)
+{
+	switch (response->status) {
+	case 201:
+		return COMMITTED;
+	case 200:
+	case 202:
+	case 204:
+	case 404:
+	case 416:
+		return UNSURE;
+	case 413:
+		return TOO_LARGE;
+	case 400:
+		if (oci_client_said(response, "DIGEST_INVALID"))
+			return BAD_DIGEST;
+		return oci_client_said(response, "BLOB_UPLOAD_INVALID") ?
+			       UNSURE : REFUSED;
+	default:
+		return oci_retry_status(response) ? UNSURE : REFUSED;
+	}
+}
+
+/* The PUT that ends a session, with the bytes or after them. */
+static int commit(enum commit *out, struct oci_session *session,
+		  const struct oci_upload *u, bool with_body,
+		  struct oci_http_response *response, struct oci_error *err)
+{
+	struct oci_strings headers = {0};
+	struct oci_call call = {
+		.method = "PUT", .actions = push, .once = true,
+		.headers = &headers,
+		.body = with_body ? u->source : NULL,
+		.body_size = with_body ? u->size : 0,
+	};
+	bool broken;
+	char *url;
+	int rc = oci_url_add(&url, session->location, "digest",
+			     u->digest->text, err);
+
+	if (!rc)
+		rc = oci_strings_add(&headers,
+				     "Content-Type: application/octet-stream",
+				     err);
+	call.url = url;
+	if (!rc)
+		rc = oci_client_call(response, NULL, u->client, &call, err);
+	broken = rc == OCI_E_SYSTEM && !response->stream_failed;
+	*out = broken ? UNSURE : rc ? REFUSED : judge(response);
+	oci_strings_release(&headers);
+	free(url);
+	return broken ? 0 : rc;
+}
+
+/* One session from its opening to its end. */
+static int try_session(enum commit *out, const struct oci_upload *u,
+		       size_t chunk, struct oci_session *session,
+		       struct oci_http_response *response,
+		       struct oci_error *err)
+{
+	bool restart = false;
+	int rc = session->location ? 0 : open_session(session, u, err);
+
+	if (!rc && chunk && u->size)
+		rc = oci_upload_chunks(&restart, session, u, chunk, err);
+	if (restart)
+		*out = UNSURE;
+	else if (!rc)
+		rc = commit(out, session, u, !(chunk && u->size), response,
+			    err);
+	return rc;
+}
+
+static int fail_unsure(const struct oci_upload *u,
+		       const struct oci_http_response *response,
+		       struct oci_error *err)
+{
+	if (response->status)
+		return fail(u, response, err);
+	return oci_fail(err, OCI_E_SYSTEM,
+			"registry %s: push blob %s: the connection broke off, "
+			"%d times: check the network, or try again later",
+			u->client->host, u->digest->text, SESSIONS_MAX);
+}
+
+/* Whether another session makes sense after this one; *done where the blob
+ * turned out to be there. */
+static int next_session(bool *done, size_t *chunk, enum commit result,
+			int sessions, const struct oci_upload *u,
+			const struct oci_http_response *response,
+			struct oci_error *err)
+{
+	int rc;
+
+	*done = result == COMMITTED;
+	if (*done)
+		return 0;
+	if (result == TOO_LARGE && !*chunk) {
+		*chunk = CHUNK_FALLBACK;
+		return 0;
+	}
+	if (result == REFUSED || result == TOO_LARGE ||
+	    (result == BAD_DIGEST && sessions > 1))
+		return fail(u, response, err);
+	if (result == BAD_DIGEST)
+		return 0;
+	rc = oci_upload_exists(done, u->client, u->digest, err);
+	if (rc || *done)
+		return rc;
+	if (sessions >= SESSIONS_MAX)
+		return fail_unsure(u, response, err);
+	return oci_client_wait(u->client->registry,
+			       oci_retry_pause(response,
+					       (unsigned)sessions - 1), err);
+}
+
+static int upload(const struct oci_upload *u, struct oci_session *session,
+		  struct oci_error *err)
+{
+	size_t chunk = u->chunk_size;
+	bool done = false;
+	int sessions = 0, rc = 0;
+
+	while (!rc && !done) {
+		struct oci_http_response response = {0};
+		enum commit result = REFUSED;
+
+		rc = try_session(&result, u, chunk, session, &response, err);
+		if (!rc)
+			rc = next_session(&done, &chunk, result, ++sessions, u,
+					  &response, err);
+		/* The registry may still be at a commit: asked first. */
+		if (!done)
+			abandon(session, u->client);
+		free(session->location);
+		session->location = NULL;
+		oci_http_response_release(&response);
+	}
+	return rc;
+}
+
+int oci_upload_blob(enum oci_upload_result *out, const struct oci_upload *u,
+		    struct oci_error *err)
+{
+	struct oci_session session = {0};
+	bool there = false;
+	int rc = 0;
+
+	if (!u->force)
+		rc = oci_upload_exists(&there, u->client, u->digest, err);
+	*out = OCI_UPLOAD_PRESENT;
+	if (rc || there)
+		return rc;
+	*out = OCI_UPLOAD_MOUNTED;
+	for (size_t i = 0; !rc && u->mount_from && !session.location &&
+			   i < u->mount_from->count; i++) {
+		rc = mount(&there, &session, u, u->mount_from->items[i], err);
+		if (rc || there)
+			return rc;
+	}
+	*out = OCI_UPLOAD_DONE;
+	if (!rc)
+		rc = upload(u, &session, err);
+	free(session.location);
+	return rc;
+}

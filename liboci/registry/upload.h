@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Uploading one blob. OCI Distribution Specification, "Pushing blobs". */
+#ifndef REGISTRY_UPLOAD_H
+#define REGISTRY_UPLOAD_H
+
+#include "registry/client.h"
+
+enum oci_upload_result {
+	OCI_UPLOAD_PRESENT,
+	OCI_UPLOAD_MOUNTED,
+	OCI_UPLOAD_DONE
+};
+
+struct oci_upload {
+	struct oci_client *client;
+	const struct oci_digest *digest;
+	uint64_t size;
+	struct oci_source *source;	/* can start again; checks itself */
+	const struct oci_strings *mount_from;	/* may be NULL */
+	size_t chunk_size;		/* 0: in one piece */
+	bool force;			/* also where HEAD says it is there */
+};
+
+int oci_upload_blob(enum oci_upload_result *out,
+		    const struct oci_upload *upload, struct oci_error *err);
+/* Whether the repository has the blob. */
+int oci_upload_exists(bool *out, struct oci_client *client,
+		      const struct oci_digest *digest, struct oci_error *err);
+
+/* A session that the registry opened: where its next request goes. */
+struct oci_session {
+	char *location;
+	size_t least;		/* bytes of a piece; 0: any */
+};
+
+/* Takes the Location of an answer that came from url. */
+int oci_session_move(struct oci_session *session, struct oci_client *client,
+		     const char *url,
+		     const struct oci_http_response *response,
+		     struct oci_error *err);
+/* upload_chunks.c: sends the bytes in pieces; the commit is left. *restart is
+ * set where the session is lost. */
+int oci_upload_chunks(bool *restart, struct oci_session *session,
+		      const struct oci_upload *upload, size_t chunk,
+		      struct oci_error *err);
+
+#endif

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Uploads on the threads of a pool. */
+#include "registry/uploads.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+/* One blob on its way up. */
+struct oci_upload_job {
+	struct oci_task task;	/* first: a task is a job */
+	struct oci_upload_job *next;
+	struct oci_uploads *owner;
+	struct oci_digest digest;
+	uint64_t size;
+	struct oci_source *source;	/* owned */
+	int fd;				/* of the spool; -1: none */
+	enum oci_upload_result result;
+	bool again;			/* whatever HEAD says */
+	int status;
+	struct oci_error why;
+};
+
+static void drop_source(struct oci_upload_job *job)
+{
+	oci_source_free(job->source);
+	job->source = NULL;
+	if (job->fd >= 0)
+		close(job->fd);
+	job->fd = -1;
+}
+
+static void run_job(struct oci_task *task, unsigned worker)
+{
+	struct oci_upload_job *job = (struct oci_upload_job *)task;
+	struct oci_uploads *owner = job->owner;
+	struct oci_upload upload = {
+		.client = owner->client,
+		.digest = &job->digest,
+		.size = job->size,
+		.source = job->source,
+		.mount_from = &owner->mount_from,
+		.force = job->again,
+		.chunk_size = owner->client->registry->options.chunk_size,
+	};
+
+	(void)worker;
+	if (atomic_load(&owner->stop)) {
+		job->status = oci_fail(&job->why, OCI_E_CANCELLED,
+				       "not begun");
+		drop_source(job);
+		return;
+	}
+	job->status = oci_upload_blob(&job->result, &upload, &job->why);
+	/* Frees the spool's space while others are still on their way; a blob
+	 * that the registry claims to have may have to go up after all. */
+	if (job->status || job->result != OCI_UPLOAD_PRESENT)
+		drop_source(job);
+	if (job->status)
+		atomic_store(&owner->stop, true);
+}
+
+bool oci_uploads_has(const struct oci_uploads *uploads,
+		     const struct oci_digest *digest)
+{
+	const struct oci_upload_job *job = uploads->jobs;
+
+	while (job && !oci_digest_equal(&job->digest, digest))
+		job = job->next;
+	return job != NULL;
+}
+
+int oci_uploads_give(struct oci_uploads *self, const struct oci_digest *digest,
+		     uint64_t size, struct oci_source *source, int fd,
+		     struct oci_error *err)
+{
+	unsigned jobs = self->client->registry->options.jobs;
+	struct oci_upload_job *job = calloc(1, sizeof(*job));
+	int rc = job ? 0 : oci_fail_nomem(err);
+
+	if (!rc && !self->pool)
+		rc = oci_pool_new(&self->pool, jobs ? jobs : 4, err);
+	if (rc) {
+		oci_source_free(source);
+		if (fd >= 0)
+			close(fd);
+		free(job);
+		return rc;
+	}
+	job->task.run = run_job;
+	job->owner = self;
+	job->digest = *digest;
+	job->size = size;
+	job->source = source;
+	job->fd = fd;
+	job->next = self->jobs;
+	self->jobs = job;
+	oci_pool_give(self->pool, &job->task);
+	return 0;
+}
+
+static void count(struct oci_push_result *out, const struct oci_upload_job *job)
+{
+	switch (job->result) {
+	case OCI_UPLOAD_PRESENT:
+		out->present++;
+		break;
+	case OCI_UPLOAD_MOUNTED:
+		out->mounted++;
+		break;
+	case OCI_UPLOAD_DONE:
+		out->uploaded++;
+		out->uploaded_bytes += job->size;
+		break;
+	}
+}
+
+int oci_uploads_again(bool *any, struct oci_uploads *self,
+		      struct oci_error *err)
+{
+	*any = false;
+	for (struct oci_upload_job *job = self->jobs; job; job = job->next) {
+		if (!job->source || job->again)
+			continue;
+		job->again = true;
+		*any = true;
+		oci_pool_give(self->pool, &job->task);
+	}
+	return *any ? oci_uploads_wait(self, err) : 0;
+}
+
+int oci_uploads_wait(struct oci_uploads *self, struct oci_error *err)
+{
+	int rc = 0;
+
+	self->result = (struct oci_push_result){0};
+	for (struct oci_upload_job *job = self->jobs; job; job = job->next) {
+		oci_pool_wait(self->pool, &job->task);
+		if (!job->status) {
+			count(&self->result, job);
+			continue;
+		}
+		/* What was not begun only tells that another failed. */
+		if (rc && rc != OCI_E_CANCELLED)
+			continue;
+		if (err)
+			*err = job->why;
+		rc = job->status;
+	}
+	return rc;
+}
+
+void oci_uploads_release(struct oci_uploads *uploads)
+{
+	atomic_store(&uploads->stop, true);
+	oci_pool_free(uploads->pool);
+	while (uploads->jobs) {
+		struct oci_upload_job *job = uploads->jobs;
+
+		uploads->jobs = job->next;
+		drop_source(job);
+		free(job);
+	}
+	oci_strings_release(&uploads->mount_from);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The blobs of a repository that are on their way up, side by side. */
+#ifndef REGISTRY_UPLOADS_H
+#define REGISTRY_UPLOADS_H
+
+#include <stdatomic.h>
+
+#include "io/pool.h"
+#include "registry/upload.h"
+
+struct oci_upload_job;
+
+struct oci_uploads {
+	struct oci_client *client;
+	struct oci_strings mount_from;
+	struct oci_pool *pool;		/* started with the first blob */
+	struct oci_upload_job *jobs;
+	struct oci_push_result result;
+	atomic_bool stop;		/* one failed: no other begins */
+};
+
+bool oci_uploads_has(const struct oci_uploads *uploads,
+		     const struct oci_digest *digest);
+/* Starts an upload; takes source, and fd where it is not -1, over, also when
+ * it fails. */
+int oci_uploads_give(struct oci_uploads *uploads,
+		     const struct oci_digest *digest, uint64_t size,
+		     struct oci_source *source, int fd, struct oci_error *err);
+/* Waits for all; the first error is told. */
+int oci_uploads_wait(struct oci_uploads *uploads, struct oci_error *err);
+/*
+ * Uploads, once, the blobs that were said to be there: a registry that then
+ * misses them has a stale answer somewhere. *any is whether there were some.
+ */
+int oci_uploads_again(bool *any, struct oci_uploads *uploads,
+		      struct oci_error *err);
+/* Waits for what is under way. */
+void oci_uploads_release(struct oci_uploads *uploads);
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* URLs, taken apart and put together by libcurl's own parser. */
+#include "registry/url.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/number.h"
+#include "base/text.h"
+
+enum { URL_MAX = 64 * 1024 };
+
+static int bad_url(const char *url, struct oci_error *err)
+{
+	int size = (int)strcspn(url, "?#");
+
+	return oci_fail(err, OCI_E_INVALID, "'%.*s' is no URL that can be used",
+			size < 200 ? size : 200, url);
+}
+
+/* A copy of a part that the caller frees; NULL where it is absent. */
+static char *part_of(const char *url, CURLUPart part, unsigned flags)
+{
+	CURLU *handle = curl_url();
+	char *value = NULL, *copy = NULL;
+
+	if (handle &&
+	    curl_url_set(handle, CURLUPART_URL, url, 0) == CURLUE_OK &&
+	    curl_url_get(handle, part, &value, flags) == CURLUE_OK)
+		oci_text_copy(&copy, value, NULL);
+	curl_free(value);
+	curl_url_cleanup(handle);
+	return copy;
+}
+
+static bool is_http(const char *url)
+{
+	return strncasecmp(url, "http://", 7) == 0 ||
+	       strncasecmp(url, "https://", 8) == 0;
+}
+
+int oci_url_resolve(char **out, const char *base, const char *location,
+		    struct oci_error *err)
+{
+	CURLU *handle = curl_url();
+	char *value = NULL;
+	int rc = 0;
+
+	*out = NULL;
+	if (!handle)
+		return oci_fail_nomem(err);
+	if (curl_url_set(handle, CURLUPART_URL, base, 0) != CURLUE_OK ||
+	    curl_url_set(handle, CURLUPART_URL, location, 0) != CURLUE_OK ||
+	    curl_url_get(handle, CURLUPART_URL, &value, 0) != CURLUE_OK)
+		rc = bad_url(location, err);
+	else if (!is_http(value))
+		rc = bad_url(location, err);
+	else
+		/* A whole URL stays as it is, to the byte. */
+		rc = oci_text_copy(out, is_http(location) ? location : value,
+				   err);
+	curl_free(value);
+	curl_url_cleanup(handle);
+	return rc;
+}
+
+bool oci_url_is_https(const char *url)
+{
+	return strncasecmp(url, "https://", 8) == 0;
+}
+
+static bool same_part(const char *a, const char *b, CURLUPart part)
+{
+	char *left = part_of(a, part, CURLU_DEFAULT_PORT);
+	char *right = part_of(b, part, CURLU_DEFAULT_PORT);
+	bool same = left && right && strcasecmp(left, right) == 0;
+
+	free(left);
+	free(right);
+	return same;
+}
+
+bool oci_url_same_origin(const char *a, const char *b)
+{
+	return same_part(a, b, CURLUPART_SCHEME) &&
+	       same_part(a, b, CURLUPART_HOST) &&
+	       same_part(a, b, CURLUPART_PORT);
+}
+
+int oci_url_host(char **out, const char *url, struct oci_error *err)
+{
+	char *host = part_of(url, CURLUPART_HOST, 0);
+	char *port = part_of(url, CURLUPART_PORT, CURLU_NO_DEFAULT_PORT);
+	struct oci_buf buf;
+	int rc = host ? 0 : bad_url(url, err);
+
+	*out = NULL;
+	oci_buf_init(&buf, URL_MAX);
+	if (!rc)
+		rc = oci_buf_format(&buf, err, "%s%s%s", host,
+				    port ? ":" : "", port ? port : "");
+	if (!rc)
+		rc = oci_buf_take(out, &buf, err);
+	oci_buf_release(&buf);
+	free(host);
+	free(port);
+	return rc;
+}
+
+/* The four numbers of an IPv4 literal. */
+static bool read_ipv4(unsigned out[4], const char *host)
+{
+	char part[4];
+
+	for (int i = 0; i < 4; i++) {
+		size_t size = strspn(host, "0123456789");
+		uint64_t value;
+
+		if (size < 1 || size > 3 || host[size] != (i < 3 ? '.' : '\0'))
+			return false;
+		memcpy(part, host, size);
+		part[size] = '\0';
+		if (!oci_number_parse(&value, part, 10, 255))
+			return false;
+		out[i] = (unsigned)value;
+		host += size + (i < 3);
+	}
+	return true;
+}
+
+static bool is_loopback(const char *host)
+{
+	unsigned ip[4];
+
+	if (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
+		return true;
+	return read_ipv4(ip, host) && ip[0] == 127;
+}
+
+static bool is_private(const char *host)
+{
+	unsigned ip[4];
+
+	if (is_loopback(host))
+		return true;
+	if (host[0] == '[')
+		return strncasecmp(host, "[fc", 3) == 0 ||
+		       strncasecmp(host, "[fd", 3) == 0 ||
+		       strncasecmp(host, "[fe8", 4) == 0 ||
+		       strncasecmp(host, "[::", 3) == 0;
+	if (!read_ipv4(ip, host))
+		return false;
+	return ip[0] == 0 || ip[0] == 10 ||
+	       (ip[0] == 169 && ip[1] == 254) ||
+	       (ip[0] == 172 && ip[1] >= 16 && ip[1] < 32) ||
+	       (ip[0] == 192 && ip[1] == 168) ||
+	       (ip[0] == 100 && ip[1] >= 64 && ip[1] < 128);
+}
+
+static bool test_host(const char *url, bool (*test)(const char *host))
+{
+	char *host = part_of(url, CURLUPART_HOST, 0);
+	bool result = host && test(host);
+
+	free(host);
+	return result;
+}
+
+bool oci_url_is_private(const char *url)
+{
+	return test_host(url, is_private);
+}
+
+bool oci_url_is_loopback(const char *url)
+{
+	return test_host(url, is_loopback);
+}
+
+int oci_url_add(char **out, const char *url, const char *name,
+		const char *value, struct oci_error *err)
+{
+	char *encoded = curl_easy_escape(NULL, value, 0);
+	size_t size = strlen(url);
+	const char *join = "?";
+	struct oci_buf buf;
+	int rc;
+
+	*out = NULL;
+	if (!encoded)
+		return oci_fail_nomem(err);
+	if (strchr(url, '?'))
+		join = url[size - 1] == '?' || url[size - 1] == '&' ? "" : "&";
+	oci_buf_init(&buf, URL_MAX);
+	rc = oci_buf_format(&buf, err, "%s%s%s=%s", url, join, name, encoded);
+	if (!rc)
+		rc = oci_buf_take(out, &buf, err);
+	oci_buf_release(&buf);
+	curl_free(encoded);
+	return rc;
+}
+
+int oci_url_plain(char **out, const char *url, struct oci_error *err)
+{
+	size_t size = strcspn(url, "?#");
+	const char *user = memchr(url, '@', size);
+	const char *slashes = strstr(url, "://");
+	struct oci_buf buf;
+	int rc;
+
+	*out = NULL;
+	oci_buf_init(&buf, URL_MAX);
+	if (user && slashes && slashes < user) {
+		rc = oci_buf_format(&buf, err, "%.*s%.*s",
+				    (int)(slashes + 3 - url), url,
+				    (int)(url + size - user - 1), user + 1);
+	} else {
+		rc = oci_buf_add(&buf, url, size, err);
+	}
+	if (!rc)
+		rc = oci_buf_take(out, &buf, err);
+	oci_buf_release(&buf);
+	return rc;
+}
