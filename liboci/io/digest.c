@@ -112,11 +112,11 @@ void oci_digester_free(struct oci_digester *digester)
 	free(digester);
 }
 
-int oci_digest_data(struct oci_digest *out, const void *data, size_t size,
-		    struct oci_error *err)
+int oci_digest_like(struct oci_digest *out, const struct oci_digest *like,
+		    const void *data, size_t size, struct oci_error *err)
 {
 	struct oci_digester *digester;
-	int rc = oci_digester_new(&digester, NULL, err);
+	int rc = oci_digester_new(&digester, like, err);
 
 	if (!rc)
 		rc = oci_digester_add(digester, data, size, err);
@@ -124,4 +124,10 @@ int oci_digest_data(struct oci_digest *out, const void *data, size_t size,
 		rc = oci_digester_end(out, digester, err);
 	oci_digester_free(digester);
 	return rc;
+}
+
+int oci_digest_data(struct oci_digest *out, const void *data, size_t size,
+		    struct oci_error *err)
+{
+	return oci_digest_like(out, NULL, data, size, err);
 }

@@ -20,6 +20,11 @@ int oci_digester_end(struct oci_digest *out, struct oci_digester *digester,
 		     struct oci_error *err);
 void oci_digester_free(struct oci_digester *digester);
 
+/* The digest of size bytes, by the algorithm that like has; NULL: sha256. out
+ * and like may be the same. */
+int oci_digest_like(struct oci_digest *out, const struct oci_digest *like,
+		    const void *data, size_t size, struct oci_error *err);
+
 /*
  * A filter that passes bytes on to next and measures them. next may be NULL:
  * bytes are measured only. The algorithm is that of `like`, NULL: sha256.

@@ -36,7 +36,6 @@ static size_t on_read(char *data, size_t size, size_t count, void *arg)
 					   size * count, &x->stream_error);
 	if (x->stream_status)
 		return CURL_READFUNC_ABORT;
-	x->fed += got;
 	return got;
 }
 
@@ -47,7 +46,6 @@ static int on_seek(void *arg, curl_off_t offset, int origin)
 
 	if (offset != 0 || origin != SEEK_SET)
 		return CURL_SEEKFUNC_CANTSEEK;
-	x->fed = 0;
 	if (oci_source_rewind(x->request->body, &x->stream_error))
 		return CURL_SEEKFUNC_FAIL;
 	return CURL_SEEKFUNC_OK;

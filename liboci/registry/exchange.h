@@ -18,7 +18,6 @@ struct exchange {
 	struct curl_slist *headers;
 	struct oci_buf text;
 	size_t header_bytes;
-	uint64_t fed;			/* bytes of the body given to curl */
 	uint64_t sent;			/* as curl tells */
 	uint64_t received;
 	time_t moved;			/* when bytes moved last; monotonic */

@@ -155,23 +155,6 @@ static int media_type(char **out, const struct oci_http_response *response,
 	return rc;
 }
 
-/* The digest of a text by the algorithm of another. */
-static int digest_like(struct oci_digest *out, const struct oci_digest *like,
-		       const struct oci_http_response *response,
-		       struct oci_error *err)
-{
-	struct oci_digester *digester;
-	int rc = oci_digester_new(&digester, like, err);
-
-	if (!rc)
-		rc = oci_digester_add(digester, response->text,
-				      response->text_size, err);
-	if (!rc)
-		rc = oci_digester_end(out, digester, err);
-	oci_digester_free(digester);
-	return rc;
-}
-
 static int take(struct oci_descriptor *out,
 		const struct oci_http_response *response,
 		const char *reference, struct oci_error *err)
@@ -193,7 +176,8 @@ static int take(struct oci_descriptor *out,
 			      out->media_type);
 	if (!rc && strchr(reference, ':') &&
 	    (oci_digest_parse(&wanted, reference, NULL) ||
-	     digest_like(&out->digest, &wanted, response, err) ||
+	     oci_digest_like(&out->digest, &wanted, response->text,
+			     response->text_size, err) ||
 	     !oci_digest_equal(&wanted, &out->digest)))
 		rc = oci_fail(err, OCI_E_CORRUPT, "its digest is %s",
 			      out->digest.text);

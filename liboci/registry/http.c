@@ -186,8 +186,6 @@ int oci_http_send(struct oci_http_response *out, struct oci_http *http,
 	rc = oci_exchange_prepare(&x, err);
 	if (!rc) {
 		run(http, &x);
-		out->sent_all = request->body &&
-				x.sent >= request->body_size;
 		out->stream_failed = x.stream_status != 0;
 		rc = oci_exchange_outcome(&x, err);
 	}

@@ -50,7 +50,6 @@ struct oci_http_response {
 	struct oci_strings headers;	/* "name: value", name in lower case */
 	char *text;			/* never NULL after an answer */
 	size_t text_size;
-	bool sent_all;			/* the whole body went out */
 	bool stream_failed;		/* body or sink, not the line */
 	bool text_cut;			/* there was more than text_max */
 };

@@ -38,11 +38,6 @@ bool oci_retry_status(const struct oci_http_response *response)
 	return is_rate_limit(response);
 }
 
-int64_t oci_retry_date(const char *text)
-{
-	return (int64_t)curl_getdate(text, NULL);
-}
-
 /* Retry-After in milliseconds; -1 where there is none that makes sense. */
 static int64_t retry_after(const struct oci_http_response *response)
 {
@@ -55,7 +50,7 @@ static int64_t retry_after(const struct oci_http_response *response)
 	if (oci_number_parse(&seconds, text, 10, UINT64_MAX))
 		return seconds > PAUSE_MAX / 1000 ? PAUSE_MAX :
 						    (int64_t)seconds * 1000;
-	date = oci_retry_date(text);
+	date = (int64_t)curl_getdate(text, NULL);
 	if (date < 0)
 		return -1;
 	date -= (int64_t)time(NULL);

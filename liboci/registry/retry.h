@@ -14,7 +14,5 @@ bool oci_retry_status(const struct oci_http_response *response);
  */
 int64_t oci_retry_pause(const struct oci_http_response *response,
 			unsigned attempts);
-/* An HTTP date (RFC 9110, 5.6.7) in seconds since 1970; -1 where it is none. */
-int64_t oci_retry_date(const char *text);
 
 #endif

@@ -98,26 +98,12 @@ int oci_store_add(struct oci_store *store, struct oci_sink *blob,
 	return store->ops->add(store, blob, digest, size, err);
 }
 
-/* A digest that is there keeps its algorithm. */
-static int digest_of(struct oci_digest *digest, const void *data, size_t size,
-		     struct oci_error *err)
-{
-	struct oci_digester *digester;
-	int rc = oci_digester_new(&digester, digest, err);
-
-	if (!rc)
-		rc = oci_digester_add(digester, data, size, err);
-	if (!rc)
-		rc = oci_digester_end(digest, digester, err);
-	oci_digester_free(digester);
-	return rc;
-}
-
 int oci_store_put(struct oci_descriptor *out, struct oci_store *store,
 		  const void *data, size_t size, struct oci_error *err)
 {
 	struct oci_sink *blob;
-	int rc = digest_of(&out->digest, data, size, err);
+	/* A digest that is there keeps its algorithm. */
+	int rc = oci_digest_like(&out->digest, &out->digest, data, size, err);
 
 	if (rc)
 		return rc;
