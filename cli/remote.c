@@ -169,7 +169,8 @@ static int copy_pair(struct oci_credential *out, const char *user,
 }
 
 static int find_credential(void *data, struct oci_credential *out,
-			   const char *host, struct oci_error *err)
+			   const char *host, const char *repository,
+			   struct oci_error *err)
 {
 	const struct remote_options *o = data;
 	const char *token = getenv("GITHUB_TOKEN");
@@ -178,7 +179,7 @@ static int find_credential(void *data, struct oci_credential *out,
 
 	if (o->user && strcmp(host, o->host) == 0)
 		return copy_pair(out, o->user, o->password);
-	rc = oci_credential_find(out, &o->files, host, err);
+	rc = oci_credential_find(out, &o->files, host, repository, err);
 	if (rc || out->user || out->identity_token)
 		return rc;
 	if (strcmp(host, "ghcr.io") == 0 && token && *token)

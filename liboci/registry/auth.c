@@ -81,7 +81,7 @@ static int remember(struct oci_client *client, const struct oci_call *call,
 	int rc = key_of(&key, client, call, err);
 
 	if (rc) {
-		free(header);
+		oci_text_wipe(header);
 		return rc;
 	}
 	pthread_mutex_lock(&registry->lock);
@@ -96,7 +96,7 @@ static int remember(struct oci_client *client, const struct oci_call *call,
 		}
 	}
 	if (token) {
-		free(token->header);
+		oci_text_wipe(token->header);
 		token->header = header;
 		token->expires = seconds ? oci_client_clock() / 1000 + seconds :
 					   0;
@@ -105,7 +105,7 @@ static int remember(struct oci_client *client, const struct oci_call *call,
 	free(key);
 	if (token)
 		return 0;
-	free(header);
+	oci_text_wipe(header);
 	return oci_fail_nomem(err);
 }
 
@@ -117,7 +117,7 @@ void oci_auth_free(struct oci_registry *registry)
 		struct oci_token *next = token->next;
 
 		free(token->key);
-		free(token->header);
+		oci_text_wipe(token->header);
 		free(token);
 		token = next;
 	}
@@ -135,7 +135,7 @@ static int find_credential(struct oci_credential *out,
 	if (registry->options.credential)
 		rc = registry->options.credential(
 			registry->options.credential_data, out, client->host,
-			err);
+			client->repository, err);
 	pthread_mutex_unlock(&registry->lock);
 	return rc;
 }
@@ -159,9 +159,9 @@ static int basic_header(char **out, const struct oci_credential *credential,
 				    encoded);
 	if (!rc)
 		rc = oci_buf_take(out, &header, err);
-	free(encoded);
-	oci_buf_release(&pair);
-	oci_buf_release(&header);
+	oci_text_wipe(encoded);
+	oci_buf_wipe(&pair);
+	oci_buf_wipe(&header);
 	return rc;
 }
 
@@ -181,8 +181,8 @@ static int keep_token(struct oci_client *client, const struct oci_call *call,
 	rc = oci_buf_format(&buf, err, "Authorization: Bearer %s", token);
 	if (!rc)
 		rc = oci_buf_take(&header, &buf, err);
-	oci_buf_release(&buf);
-	free(token);
+	oci_buf_wipe(&buf);
+	oci_text_wipe(token);
 	if (rc)
 		return rc;
 	return remember(client, call, header,
@@ -208,8 +208,10 @@ static int fetch_token(struct oci_client *client, const struct oci_call *call,
 				     &response, err);
 	else if (!rc)
 		rc = keep_token(client, call, &response, err);
+	oci_text_wipe(response.text);
+	response.text = NULL;
 	oci_http_response_release(&response);
-	free(basic);
+	oci_text_wipe(basic);
 	return rc;
 }
 

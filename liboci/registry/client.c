@@ -84,7 +84,7 @@ static int build_headers(struct oci_strings *out, const struct trip *trip,
 				     err);
 	if (!rc && authorization)
 		rc = oci_strings_add(out, authorization, err);
-	free(authorization);
+	oci_text_wipe(authorization);
 	return rc;
 }
 
@@ -134,7 +134,7 @@ static int send_once(struct trip *trip, struct oci_error *err)
 		if (rc && err)
 			*err = why;
 	}
-	oci_strings_release(&headers);
+	oci_strings_wipe(&headers);
 	return rc;
 }
 

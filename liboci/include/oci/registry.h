@@ -32,20 +32,25 @@ struct oci_credential {
 
 OCI_API void oci_credential_release(struct oci_credential *credential);
 
-/* Finds what to log in to host with; leaves *out empty where there is
- * nothing. Called on any thread, one at a time. */
+/* Finds what to log in to host with, to use repository there ("": none in
+ * particular); leaves *out empty where there is nothing. Called on any
+ * thread, one at a time. */
 typedef int oci_credential_fn(void *data, struct oci_credential *out,
-			      const char *host, struct oci_error *err);
+			      const char *host, const char *repository,
+			      struct oci_error *err);
 
 /*
- * Looks host up in config files of Docker or containers (docker config.json,
- * auth.json), in order: credHelpers, credsStore, auths. A file that is not
- * there is passed over. Helpers are programs docker-credential-NAME on PATH;
- * they get the host on standard input and 30 seconds.
+ * Looks host and repository up in config files of Docker or containers
+ * (docker config.json, auth.json), in order: credHelpers for the host, auths
+ * for HOST/PATH with the longest PATH that repository starts with
+ * (containers-auth.json(5)), credsStore, auths for the host. A file that is
+ * not there is passed over. Helpers are programs docker-credential-NAME on
+ * PATH; they get the host on standard input and 30 seconds.
  */
 OCI_API int oci_credential_find(struct oci_credential *out,
 				const struct oci_strings *files,
-				const char *host, struct oci_error *err);
+				const char *host, const char *repository,
+				struct oci_error *err);
 
 /*
  * Keeps user and password of host in a config file as docker login does: with
