@@ -147,6 +147,10 @@ static void say_result(const struct build *b)
 		fprintf(out, "%s\n", b->image.digest.text);
 		return;
 	}
+	if (b->options.remote.dry_run) {
+		plan_say(&b->options.remote.plan);
+		return;
+	}
 	for (size_t i = 0; i < b->count; i++)
 		build_target_say(&b->targets[i], &b->image, out);
 }

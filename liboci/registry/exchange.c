@@ -231,6 +231,22 @@ static void set_policy(struct exchange *x)
 		curl_easy_setopt(x->easy, CURLOPT_CAINFO, o->ca_file);
 }
 
+static void set_trust(struct exchange *x)
+{
+	const struct oci_http_request *r = x->request;
+	struct curl_blob blob = {0};
+
+	if (r->authorities) {
+		blob.data = (char *)r->authorities;
+		blob.len = strlen(r->authorities);
+		curl_easy_setopt(x->easy, CURLOPT_CAINFO_BLOB, &blob);
+	}
+	if (r->certificate) {
+		curl_easy_setopt(x->easy, CURLOPT_SSLCERT, r->certificate);
+		curl_easy_setopt(x->easy, CURLOPT_SSLKEY, r->key);
+	}
+}
+
 int oci_exchange_prepare(struct exchange *x, struct oci_error *err)
 {
 	int rc;
@@ -247,6 +263,7 @@ int oci_exchange_prepare(struct exchange *x, struct oci_error *err)
 	curl_easy_setopt(x->easy, CURLOPT_URL, x->request->url);
 	set_callbacks(x);
 	set_policy(x);
+	set_trust(x);
 	set_body(x);
 	return 0;
 }

@@ -1,0 +1,300 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What a push does beside living through faults: plans, blobs that are
+mounted from where they were seen, credentials of paths, certificates of
+hosts, tokens that are renewed in time.
+
+    pushes.py OCI-PACK [NAME...]
+
+Prints TAP.
+"""
+import base64
+import json
+import pathlib
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import faults                                   # noqa: E402
+from faults import INPUTS, SESSION, bodies, check, said     # noqa: E402
+
+TESTS = {}
+
+
+def test(function):
+    TESTS[function.__name__] = function
+    return function
+
+
+def basic(pair):
+    return base64.b64encode(pair.encode()).decode()
+
+
+def writes(server):
+    return [r for r in server.log if r["method"] not in ("GET", "HEAD")]
+
+
+@test
+def a_plan_of_a_push_that_is_new(c):
+    check(c.push("layers", "--dry-run") == 0, c.said)
+    check(not writes(c.registry), "something was changed")
+    check(c.said.count("  upload  blob ") == 4, c.said)
+    said(c, "  upload  manifest ", "set     tag t, new",
+         "4 blobs and 1 manifests", "nothing was changed")
+    check(not list(c.folder.rglob("seen")), "it remembers a plan")
+
+
+@test
+def a_plan_of_what_is_there_already(c):
+    c.fill()
+    check(c.push("small", "--dry-run") == 0, c.said)
+    check(not writes(c.registry), "something was changed")
+    check(c.said.count("  keep    ") == 4, c.said)
+    said(c, "0 blobs and 0 manifests", "there already: 4")
+
+
+@test
+def a_plan_that_moves_a_tag(c):
+    c.fill()
+    before = c.registry.manifests["t"]
+    digest = faults.digest_of(before[1])
+    check(c.push("layers", "--dry-run") == 0, c.said)
+    said(c, f"set     tag t, now {digest}")
+    check(c.registry.manifests["t"] == before, "the tag was moved")
+
+
+@test
+def a_plan_that_mounts(c):
+    c.fill()
+    c.registry.on("HEAD", "/v2/other/z/blobs/", lambda r: r.error(
+        404, "BLOB_UNKNOWN", "not here"), times=-1)
+    check(c.push("small", "--dry-run", name="other/z:t") == 0, c.said)
+    check(not writes(c.registry), "something was changed")
+    check(c.said.count("from x/y") == 2, c.said)
+    said(c, "to mount: 2")
+
+
+@test
+def a_plan_where_manifests_have_no_head(c):
+    c.fill()
+    c.registry.on("HEAD", "/manifests/", lambda r: r.reply(405), times=-1)
+    check(c.push("small", "--dry-run") == 0, c.said)
+    said(c, "there already: 4")
+
+
+@test
+def a_plan_that_is_refused(c):
+    c.registry.on("HEAD", "/blobs/", lambda r: r.reply(403), times=-1)
+    c.registry.on("GET", "/blobs/", lambda r: r.error(
+        403, "DENIED", "no entry for you"), times=-1)
+    check(c.push("small", "--dry-run") == 1, c.said)
+    said(c, "no entry for you")
+
+
+@test
+def a_build_is_planned_too(c):
+    spec = c.folder / "a.spec"
+    spec.write_text(json.dumps({
+        "version": 1, "image": f"{c.registry.host}/x/y", "tags": ["t"],
+        "layers": [{"entries": [{"path": "/a", "content": "one"}]}]}))
+    check(c.run(spec, "--push", "--dry-run") == 0, c.said)
+    check(not writes(c.registry), "something was changed")
+    said(c, "  upload  blob ", "set     tag t, new")
+    check(c.run(spec, "-o", "x.tar", "--dry-run") == 2, c.said)
+    check(c.run(spec, "--push", "-o", "x.tar", "--dry-run") == 2, c.said)
+    check(not (c.folder / "x.tar").exists(), "it wrote")
+
+
+@test
+def plans_are_for_registries(c):
+    check(c.run("copy", INPUTS["small"], "out", "--dry-run") == 1, c.said)
+    check(not (c.folder / "out").exists(), "it wrote")
+
+
+def forget_where(registry, names):
+    """Each repository knows the blobs that came to it, and no others."""
+    held = {name: set() for name in names}
+
+    def head(r):
+        name, digest = r.path[4:].split("/blobs/")
+        if digest not in held[name]:
+            r.error(404, "BLOB_UNKNOWN", "not here")
+
+    def post(r):
+        r.body()
+        name = r.path[4:].split("/blobs/")[0]
+        mount, source = r.args.get("mount"), r.args.get("from")
+        if mount and mount[0] in held.get(source[0], ()):
+            held[name].add(mount[0])
+            r.reply(201, {"Location": r.path})
+        elif mount:
+            del r.args["mount"]
+
+    def put(r):
+        held[r.path[4:].split("/blobs/")[0]].add(r.args["digest"][0])
+
+    registry.on("HEAD", "/blobs/", head, times=-1)
+    registry.on("POST", "/blobs/", post, times=-1)
+    registry.on("PUT", SESSION, put, times=-1, optional=True)
+    return held
+
+
+@test
+def blobs_are_mounted_from_where_they_were_seen(c):
+    forget_where(c.registry, ("x/y", "x/z"))
+    check(c.push("layers") == 0, c.said)
+    sent = len(bodies(c))
+    check(c.push("layers", name="x/z:t") == 0, c.said)
+    check(len(bodies(c)) == sent, "it uploads again")
+    said(c, "4 mounted")
+    seen = c.folder / ".cache/oci-pack/seen"
+    check(seen.stat().st_mode & 0o777 == 0o600, "others can read it")
+
+
+@test
+def what_is_remembered_may_be_wrong(c):
+    seen = c.folder / ".cache/oci-pack/seen"
+    seen.parent.mkdir(parents=True)
+    layout = INPUTS["small"]
+    check(c.push() == 0, c.said)
+    lines = seen.read_text()
+    seen.write_text("\n\0\nno line\n" + lines.replace("x/y ", "gone/away ") +
+                    "../../etc sha256:00\n" + "x" * 5000)
+    c.registry.blobs.clear()
+    c.registry.manifests.clear()
+    check(c.push(layout and "small", name="x/w:t") == 0, c.said)
+    check(c.pushed(), "it is not whole")
+
+
+@test
+def two_repositories_of_a_run_share_an_upload(c):
+    forget_where(c.registry, ("x/y", "x/z"))
+    spec = c.folder / "a.spec"
+    (c.folder / "random").write_bytes(b"x" * 3000000)
+    spec.write_text(json.dumps({
+        "version": 1, "layers": [{"entries": [
+            {"path": "/a", "from": "random"}]}]}))
+    check(c.run(spec, "--push", c.registry.host + "/x/y:t", "--push",
+                c.registry.host + "/x/z:t") == 0, c.said)
+    check(len(bodies(c)) == 2, f"{len(bodies(c))} uploads")
+    check(c.pushed(), "it is not whole")
+
+
+@test
+def a_copy_within_a_registry_mounts(c):
+    forget_where(c.registry, ("x/y", "x/z"))
+    check(c.push("layers") == 0, c.said)
+    (c.folder / ".cache/oci-pack/seen").unlink()
+    c.registry.log.clear()
+    check(c.run("copy", c.registry.host + "/x/y:t",
+                c.registry.host + "/x/z:t") == 0, c.said)
+    check(not bodies(c), "it uploads")
+    check(not c.registry.requests("GET", "/blobs/"), "it downloads")
+
+
+@test
+def credentials_by_the_longest_path(c):
+    token = c.registry.token = faults.Token(c.registry)
+    given = []
+
+    def answer(r, scopes):
+        given.append(r.headers.get("Authorization", "")[6:])
+        return token.grant(r, scopes)
+
+    token.reply_with = answer
+    host = c.registry.host
+    (c.folder / "auth.json").write_text(json.dumps({"auths": {
+        host: {"auth": basic("host:s3cret-password")},
+        f"{host}/x": {"auth": basic("x:s3cret-password")},
+        f"{host}/x/y": {"auth": basic("xy:s3cret-password")}}}))
+    c.env["REGISTRY_AUTH_FILE"] = str(c.folder / "auth.json")
+    for name, user in (("x/y", "xy"), ("x/z", "x"), ("z/y", "host")):
+        given.clear()
+        check(c.push(name=name + ":t") == 0, c.said)
+        check(set(given) == {basic(user + ":s3cret-password")}, given)
+
+
+def certify(folder, name, issuer=None, san=None):
+    """A certificate: self-signed, or by issuer."""
+    key, cert = folder / f"{name}-key.pem", folder / f"{name}.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
+               "-days", "2", "-subj", f"/CN={name}", "-keyout", key,
+               "-out", cert]
+    if san:
+        command += ["-addext", f"subjectAltName={san}"]
+    if issuer:
+        command += ["-CA", issuer[1], "-CAkey", issuer[0]]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    return key, cert
+
+
+@test
+def certificates_of_a_host(c):
+    ours = certify(c.folder, "server", san="IP:127.0.0.1")
+    client = certify(c.folder, "client")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(ours[1], ours[0])
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(client[1])
+    secure = c.server(tls=context)
+    name = f"{secure.host}/x/y:t"
+    certs = c.folder / ".config/containers/certs.d" / secure.host
+    certs.mkdir(parents=True)
+
+    def push():
+        return c.run("push", INPUTS["small"], name, "--retries", "0")
+
+    check(push() == 1 and not secure.log, "plain http to a TLS port")
+    (certs / "own.crt").write_bytes(ours[1].read_bytes())
+    check(push() == 1 and not secure.log, "without a certificate of ours")
+    (certs / "me.cert").write_bytes(client[1].read_bytes())
+    check(push() == 1, "a certificate without its key")
+    said(c, "me.key")
+    (certs / "me.key").write_bytes(client[0].read_bytes())
+    check(push() == 0, c.said)
+    check(c.pushed(server=secure), "it is not whole")
+    # Other hosts get neither trust nor the certificate.
+    check(c.push() == 0, c.said)
+
+
+@test
+def a_token_is_renewed_before_a_large_body(c):
+    token = c.registry.token = faults.Token(c.registry)
+    c.login()
+    token.reply_with = lambda r, scopes: token.grant(
+        r, scopes, token="TOKEN", expires_in=60)
+    used = []
+    # An upload that is not begun at once: the token grows old.
+    c.registry.on("POST", "/uploads/", lambda r: time.sleep(3.1), times=-1)
+    c.registry.on("PUT", SESSION, lambda r: used.append(
+        r.headers["Authorization"]), times=-1)
+    check(c.push("one") == 0, c.said)
+    check(len(c.registry.requests("GET", "/token")) == 2,
+          "it was asked for " + str(len(c.registry.requests(
+              "GET", "/token"))) + " tokens")
+    check("Bearer s3cret-token-2" in used, used)
+
+
+def main():
+    chosen = sys.argv[2:] or list(TESTS)
+    with tempfile.TemporaryDirectory(prefix="pushes.") as folder:
+        faults.make_inputs(pathlib.Path(folder))
+        print(f"1..{len(chosen)}")
+        failed = 0
+        with faults.concurrent.futures.ThreadPoolExecutor(8) as pool:
+            results = pool.map(lambda n: faults.run_one(TESTS[n]), chosen)
+            for name, why in zip(chosen, results):
+                failed += why is not None
+                print(f"{'not ok' if why else 'ok'} {name.replace('_', ' ')}",
+                      flush=True)
+                for line in (why or "").splitlines()[:30]:
+                    print(f"# {line}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
