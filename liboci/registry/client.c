@@ -41,7 +41,8 @@ int oci_client_wait(struct oci_registry *registry, int64_t milliseconds,
 
 	while (oci_client_clock() < until) {
 		if (registry->options.cancelled &&
-		    *registry->options.cancelled)
+		    __atomic_load_n(registry->options.cancelled,
+				    __ATOMIC_RELAXED))
 			return oci_fail(err, OCI_E_CANCELLED, "cancelled");
 		nanosleep(&slice, NULL);
 	}

@@ -144,7 +144,7 @@ static int on_progress(void *arg, curl_off_t total_down, curl_off_t down,
 		x->request->progress(x->request->progress_data, x->sent,
 				     x->received);
 	if (!x->request->always && x->options->cancelled &&
-	    *x->options->cancelled)
+	    __atomic_load_n(x->options->cancelled, __ATOMIC_RELAXED))
 		x->stopped = "cancelled";
 	else if (is_stalled(x, before))
 		x->stopped = "nothing was sent or received for too long";
