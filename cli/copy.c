@@ -15,6 +15,7 @@ static const char copy_help[] =
 	"      --dry-run           say what would be uploaded, mounted and\n"
 	"                          tagged, and change nothing\n"
 	"      --platform P        this platform of an index alone\n"
+	"      --referrers         and what refers to it, such as signatures\n"
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           tell of each request\n"
 	"  -h, --help\n"
@@ -29,6 +30,7 @@ static const char push_help[] =
 	"      --dry-run           say what would be uploaded, mounted and\n"
 	"                          tagged, and change nothing\n"
 	"      --platform P        this platform of an index alone\n"
+	"      --referrers         and what refers to it, such as signatures\n"
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           tell of each request\n"
 	"  -h, --help\n"
@@ -41,6 +43,7 @@ static const char pull_help[] =
 	"\n"
 	"  -o, --output OUTPUT\n"
 	"      --platform P        this platform of an index alone\n"
+	"      --referrers         and what refers to it, such as signatures\n"
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           tell of each request\n"
 	"  -h, --help\n"
@@ -56,6 +59,7 @@ struct command {
 	struct oci_platform platform;
 	bool has_platform;
 	bool quiet;
+	bool referrers;
 	const char *output;
 };
 
@@ -230,6 +234,7 @@ static int copy_to(struct command *c, struct opened *from, const char *text,
 	rc = open_target(&target, from, text, c, err);
 
 	options.platform = c->has_platform ? &c->platform : NULL;
+	options.referrers = c->referrers;
 	options.progress = on_progress;
 	options.progress_data = c;
 	if (!rc)
@@ -291,6 +296,9 @@ static int take_option(struct command *c, int option, char **argv)
 	case 'v':
 		c->remote.verbose = true;
 		return -1;
+	case 'r':
+		c->referrers = true;
+		return -1;
 	case 'o':
 		c->output = optarg;
 		return -1;
@@ -331,6 +339,7 @@ static int command(struct command *c, int argc, char **argv)
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "dry-run", no_argument, NULL, 'n' },
+		{ "referrers", no_argument, NULL, 'r' },
 		{ "platform", required_argument, NULL, 'p' },
 		{ "help", no_argument, NULL, 'h' },
 		REMOTE_OPTIONS,

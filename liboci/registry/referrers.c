@@ -6,6 +6,7 @@
  */
 #include "registry/referrers.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,42 +15,15 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "registry/fetch.h"
+#include "store/referrers.h"
 
 enum { ATTEMPTS = 3 };
 
-/* The entry of a manifest: its artifact type and all of its annotations. */
-static int describe(struct oci_descriptor *out, bool *subject, char tag[136],
-		    const struct oci_descriptor *from, const char *text,
-		    struct oci_error *err)
+/* "sha256:abc" is kept under the tag "sha256-abc". */
+static void tag_of(char tag[OCI_DIGEST_TEXT], const struct oci_digest *subject)
 {
-	struct oci_manifest m;
-	int rc;
-
-	*out = (struct oci_descriptor){0};
-	*subject = false;
-	if (!oci_media_is_manifest(from->media_type))
-		return 0;
-	rc = oci_manifest_parse(&m, text, (size_t)from->size,
-				from->media_type, err);
-	if (rc)
-		return rc;
-	*subject = m.has_subject;
-	out->digest = from->digest;
-	out->size = from->size;
-	rc = oci_text_set(&out->media_type, from->media_type, err);
-	if (!rc)
-		rc = oci_text_set(&out->artifact_type, m.artifact_type ?
-				  m.artifact_type : m.config.media_type, err);
-	for (size_t i = 0; !rc && i < m.annotations.count; i++)
-		rc = oci_pairs_set(&out->annotations,
-				   m.annotations.items[i].key,
-				   m.annotations.items[i].value, err);
-	if (m.has_subject) {
-		memcpy(tag, m.subject.digest.text, OCI_DIGEST_TEXT);
-		tag[strcspn(tag, ":")] = '-';
-	}
-	oci_manifest_release(&m);
-	return rc;
+	memcpy(tag, subject->text, OCI_DIGEST_TEXT);
+	tag[strcspn(tag, ":")] = '-';
 }
 
 /* The index under the tag; an empty one where there is none. */
@@ -127,12 +101,55 @@ int oci_referrers_add(struct oci_client *client,
 		      struct oci_error *err)
 {
 	struct oci_descriptor entry;
+	struct oci_digest subject;
 	char tag[OCI_DIGEST_TEXT];
-	bool subject, done = false;
-	int rc = describe(&entry, &subject, tag, manifest, text, err);
+	bool done = false;
+	int rc = oci_referrer_describe(&entry, &subject, manifest, text, err);
 
-	for (int i = 0; !rc && subject && !done && i < ATTEMPTS; i++)
+	tag_of(tag, &subject);
+	for (int i = 0; !rc && subject.text[0] && !done && i < ATTEMPTS; i++)
 		rc = enter(&done, client, tag, &entry, err);
 	oci_descriptor_release(&entry);
+	return rc;
+}
+
+/* The registry's own list; *known is false where it keeps none. */
+static int ask(bool *known, struct oci_index *out, struct oci_client *client,
+	       const struct oci_digest *subject, struct oci_error *err)
+{
+	struct oci_http_response response;
+	char path[OCI_REFERENCE_TEXT + 256];
+	struct oci_call call = {
+		.method = "GET", .url = path, .actions = "pull",
+		.text_max = OCI_DOCUMENT_MAX,
+	};
+	int rc;
+
+	*out = (struct oci_index){0};
+	snprintf(path, sizeof(path), "/v2/%s/referrers/%s",
+		 client->repository, subject->text);
+	rc = oci_client_call(&response, NULL, client, &call, err);
+	*known = !rc && response.status == 200 && !response.text_cut &&
+		 oci_index_parse(out, response.text, response.text_size,
+				 OCI_MEDIA_INDEX, NULL) == 0;
+	oci_http_response_release(&response);
+	return rc ? oci_wrap(err, rc, "registry %s: referrers of %s",
+			     client->host, subject->text) : 0;
+}
+
+int oci_referrers_list(struct oci_descriptors *out, struct oci_client *client,
+		       const struct oci_digest *subject, struct oci_error *err)
+{
+	struct oci_index index;
+	char tag[OCI_DIGEST_TEXT];
+	bool known;
+	int rc = ask(&known, &index, client, subject, err);
+
+	tag_of(tag, subject);
+	if (!rc && !known)
+		rc = read_index(&index, client, tag, err);
+	for (size_t i = 0; !rc && i < index.manifests.count; i++)
+		rc = oci_descriptors_add(out, &index.manifests.items[i], err);
+	oci_index_release(&index);
 	return rc;
 }

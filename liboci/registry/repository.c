@@ -17,6 +17,7 @@
 #include "registry/client.h"
 #include "registry/fetch.h"
 #include "registry/manifests.h"
+#include "registry/referrers.h"
 #include "registry/upload.h"
 #include "registry/uploads.h"
 #include "store/store.h"
@@ -204,6 +205,16 @@ static int repository_commit(struct oci_store *store, struct oci_error *err)
 	return rc;
 }
 
+static int repository_referrers(struct oci_descriptors *out,
+				struct oci_store *store,
+				const struct oci_digest *subject,
+				struct oci_error *err)
+{
+	struct repository *self = (struct repository *)store;
+
+	return oci_referrers_list(out, &self->client, subject, err);
+}
+
 static int repository_blobs(struct oci_store *store, oci_blob_fn *visit,
 			    void *data, struct oci_error *err)
 {
@@ -234,6 +245,7 @@ static const struct oci_store_ops ops = {
 	.add = repository_add,
 	.put = repository_put,
 	.import = repository_import,
+	.referrers = repository_referrers,
 	.commit = repository_commit,
 	.blobs = repository_blobs,
 	.free = repository_free,

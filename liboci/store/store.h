@@ -34,6 +34,10 @@ struct oci_store_ops {
 	int (*import)(struct oci_store *store,
 		      const struct oci_descriptor *descriptor,
 		      struct oci_source *source, struct oci_error *err);
+	/* What names subject as its subject; NULL: index.json tells. */
+	int (*referrers)(struct oci_descriptors *out, struct oci_store *store,
+			 const struct oci_digest *subject,
+			 struct oci_error *err);
 	int (*commit)(struct oci_store *store, struct oci_error *err);
 	int (*blobs)(struct oci_store *store, oci_blob_fn *visit, void *data,
 		     struct oci_error *err);

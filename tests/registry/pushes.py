@@ -21,6 +21,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import faults                                   # noqa: E402
 from faults import INPUTS, SESSION, bodies, check, said     # noqa: E402
 
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
 TESTS = {}
 
 
@@ -193,6 +195,80 @@ def a_copy_within_a_registry_mounts(c):
                 c.registry.host + "/x/z:t") == 0, c.said)
     check(not bodies(c), "it uploads")
     check(not c.registry.requests("GET", "/blobs/"), "it downloads")
+
+
+def attach(server, name, subject, kind="application/x-signature"):
+    """A manifest that refers to another, as oras attach makes it."""
+    blob = json.dumps({"for": subject["digest"]}).encode()
+    empty = b"{}"
+    for data in (blob, empty):
+        server.blobs[faults.digest_of(data)] = data
+    text = json.dumps({
+        "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": kind,
+        "config": {"mediaType": "application/vnd.oci.empty.v1+json",
+                   "digest": faults.digest_of(empty), "size": 2},
+        "layers": [{"mediaType": "application/x-data", "size": len(blob),
+                    "digest": faults.digest_of(blob)}],
+        "subject": subject, "annotations": {"note": "x"}}).encode()
+    digest = faults.digest_of(text)
+    server.manifests[digest] = (MANIFEST, text)
+    entry = {"mediaType": MANIFEST, "digest": digest, "size": len(text)}
+    index = json.dumps({
+        "schemaVersion": 2, "mediaType": INDEX, "manifests": [
+            {**entry, "artifactType": kind}]}).encode()
+    tag = subject["digest"].replace(":", "-")
+    server.manifests[tag] = (INDEX, index)
+    return entry
+
+
+def descriptor(server, name):
+    kind, text = server.manifests[name]
+    return {"mediaType": kind, "digest": faults.digest_of(text),
+            "size": len(text)}
+
+
+@test
+def referrers_go_along(c):
+    """A signature, and a signature of that, through all kinds of stores."""
+    c.fill("index")
+    other = c.server()
+    other.subject = False
+    first = attach(c.registry, "x/y", descriptor(c.registry, "t"))
+    second = attach(c.registry, "x/y", first)
+    source = c.registry.host + "/x/y:t"
+    check(c.run("copy", source, other.host + "/x/y:t") == 0, c.said)
+    check(first["digest"] not in other.manifests, "unasked")
+    steps = (source, c.folder / "layout", c.folder / "a.tar",
+             other.host + "/x/y:t")
+    for a, b in zip(steps, steps[1:]):
+        check(c.run("copy", "--referrers", a, b) == 0, c.said)
+    for entry in (first, second):
+        check(entry["digest"] in other.manifests, "one is missing")
+    for subject, entry in ((descriptor(c.registry, "t"), first),
+                           (first, second)):
+        tag = subject["digest"].replace(":", "-")
+        listed = json.loads(other.manifests[tag][1])["manifests"]
+        check([e["digest"] for e in listed] == [entry["digest"]], listed)
+        check(listed[0]["artifactType"] == "application/x-signature",
+              listed)
+    for image in steps[1:3]:
+        check(c.run("verify", image) == 0, c.said)
+
+
+@test
+def a_registry_that_lists_referrers_is_asked(c):
+    c.fill()
+    entry = attach(c.registry, "x/y", descriptor(c.registry, "t"))
+    tag = descriptor(c.registry, "t")["digest"]
+    index = c.registry.manifests.pop(tag.replace(":", "-"))
+    c.registry.on("GET", "/referrers/" + tag, lambda r: r.reply(
+        200, {"Content-Type": INDEX}, index[1]))
+    other = c.server()
+    check(c.run("copy", "--referrers", c.registry.host + "/x/y:t",
+                other.host + "/x/y:t") == 0, c.said)
+    check(entry["digest"] in other.manifests, "it is missing")
+    check(tag.replace(":", "-") not in other.manifests,
+          "a tag where the registry lists itself")
 
 
 @test
