@@ -8,27 +8,22 @@ Each is a test against a registry of ours that does what the fault says. No
 secret may reach an output or another host in any of them. Prints TAP.
 """
 import base64
-import concurrent.futures
 import email.utils
 import json
 import os
 import pathlib
 import shutil
 import signal
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from fake import Registry, Token, digest_of     # noqa: E402
+import harness                                  # noqa: E402
+from fake import Token, digest_of               # noqa: E402
+from harness import INPUTS, PAIR, check, pack, said     # noqa: E402
 
-COMMAND = [os.path.abspath(sys.argv[1])] if len(sys.argv) > 1 else []
-SECRETS = ("s3cret-password", "s3cret-token", "s3cret-identity",
-           "s3cret-cookie")
 FAULTS = {}
-INPUTS = {}
 UPLOADS = r"/blobs/uploads/"
 SESSION = r"/blobs/uploads/session"
 
@@ -40,58 +35,19 @@ def fault(number, title):
     return register
 
 
-class Case:
-    """One test: a folder, registries, and what the command said."""
+class Case(harness.Case):
+    """One test, with a registry."""
 
     def __init__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="faults."))
-        self.servers = []
+        super().__init__()
         self.registry = self.server()
-        self.said = ""
-        self.env = {"PATH": os.environ["PATH"], "HOME": str(self.folder),
-                    "TMPDIR": str(self.folder)}
-
-    def server(self, **options):
-        server = Registry(**options)
-        self.servers.append(server)
-        return server
-
-    def close(self):
-        for server in self.servers:
-            server.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def start(self, *args, stdin=b""):
-        process = subprocess.Popen(
-            COMMAND + [str(a) for a in args], env=self.env,
-            cwd=self.folder, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        process.stdin.write(stdin)
-        process.stdin.close()
-        process.stdin = None
-        return process
-
-    def finish(self, process, timeout=60):
-        try:
-            out, err = process.communicate(timeout=timeout)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise AssertionError("it never ended")
-        self.said += out.decode() + err.decode()
-        assert process.returncode in (0, 1, 2, 3), \
-            f"died with {process.returncode}: {self.said}"
-        return process.returncode
-
-    def run(self, *args, stdin=b"", timeout=60):
-        return self.finish(self.start(*args, stdin=stdin), timeout)
 
     def login(self, server=None, **entry):
         """A config file with credentials."""
         server = server or self.registry
-        pair = base64.b64encode(b"user:s3cret-password").decode()
         path = self.folder / "auth.json"
         path.write_text(json.dumps({"auths": {server.host: entry or
-                                              {"auth": pair}}}))
+                                              {"auth": PAIR}}}))
         self.env["REGISTRY_AUTH_FILE"] = str(path)
 
     def push(self, image="small", *args, name="x/y:t", server=None, **kw):
@@ -109,7 +65,7 @@ class Case:
         server = server or self.registry
         assert self.push(image, server=server) == 0, self.said
         server.log.clear()
-        self.said = ""
+        self.forget()
 
     def pushed(self, image="small", server=None):
         """Whether the tag is there, and all that it leads to."""
@@ -119,19 +75,6 @@ class Case:
         manifest = json.loads(server.manifests["t"][1])
         return all(d["digest"] in server.blobs
                    for d in manifest["layers"] + [manifest["config"]])
-
-    def litter(self):
-        return [p.name for p in self.folder.rglob("*") if ".tmp" in p.name]
-
-
-def check(condition, what):
-    if not condition:
-        raise AssertionError(what)
-
-
-def said(case, *words):
-    for word in words:
-        check(word in case.said, f"'{word}' is not in: {case.said}")
 
 
 def uploads(case, status=0, image="small", *args, **kw):
@@ -724,8 +667,7 @@ def weak_token(c):
 @fault(49, "POST of an identity token 404 or 405: GET")
 def no_oauth(c):
     token = with_token(c)
-    pair = base64.b64encode(b"user:s3cret-password").decode()
-    c.login(auth=pair, identitytoken="s3cret-identity")
+    c.login(auth=PAIR, identitytoken="s3cret-identity")
     for status in (404, 405):
         c.registry.on("POST", "/token", lambda r, s=status: (
             r.body(), r.reply(s)))
@@ -756,13 +698,13 @@ def endless_401(c):
 @fault(52, "a blob's GET 307 to storage: no authorization goes there")
 def blob_storage(c):
     storage = c.server(host="127.0.0.2")
-    storage.blobs = c.registry.blobs
+    storage.blobs, storage.signs = c.registry.blobs, True
     with_token(c)
     c.fill()
     c.registry.on("GET", r"/blobs/sha256", lambda r: r.reply(
-        307, {"Location": storage.url + r.path + "?sig=s3cret-cookie"})
+        307, {"Location": storage.url + r.path + "?sig=s3cret-signature"})
         if c.registry.token.valid(r) else None, times=-1)
-    check(c.pull("-v") == 0, c.said)
+    check(c.pull() == 0, c.said)
     check(storage.requests("GET"), "nothing came to the storage")
     check(not any("authorization" in r["headers"] for r in storage.log),
           "the storage got the authorization")
@@ -869,13 +811,7 @@ def tag_fails(c):
 # --- the rest ----------------------------------------------------------------
 
 def helper(c, script):
-    c.env["PATH"] = f"{c.folder}:{c.env['PATH']}"
-    path = c.folder / "docker-credential-test"
-    path.write_text("#!/bin/sh\n" + script)
-    path.chmod(0o755)
-    (c.folder / "auth.json").write_text(json.dumps(
-        {"credHelpers": {c.registry.host: "test"}}))
-    c.env["REGISTRY_AUTH_FILE"] = str(c.folder / "auth.json")
+    c.helper(c.registry.host, script)
 
 
 def subject_layout(c):
@@ -996,11 +932,10 @@ def cookies(c):
 def tls(c):
     import ssl
     key, cert = c.folder / "key.pem", c.folder / "cert.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048",
-                    "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
-                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
-                    key, "-out", cert], check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    harness.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days",
+                    2, "-subj", "/CN=127.0.0.1", "-addext",
+                    "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out",
+                    cert)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
     secure = c.server(tls=context)
@@ -1047,20 +982,6 @@ def equal_layers(c):
 
 # --- inputs and the run ------------------------------------------------------
 
-def pack(folder, name, layers, tags=("t",), platforms=("linux/riscv64",),
-         layout=False):
-    spec = folder / f"{name}.spec"
-    spec.write_text(json.dumps({
-        "version": 1, "image": "example.org/x/y", "tags": list(tags),
-        "platforms": list(platforms),
-        "layers": [{"name": f"l{i}", "entries": entries}
-                   for i, entries in enumerate(layers)]}))
-    out = folder / (name if layout else name + ".tar")
-    subprocess.run(COMMAND + [spec, "-o", out, "-q"], check=True,
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    INPUTS[name] = out
-
-
 def make_inputs(folder):
     (folder / "random").write_bytes(os.urandom(9 << 20))
     one = [{"path": "/a", "content": "one"}]
@@ -1077,47 +998,12 @@ def make_inputs(folder):
     pack(folder, "index", [one], platforms=("linux/riscv64", "linux/amd64"))
 
 
-def run_one(function):
-    case = Case()
-    try:
-        function(case)
-        for server in case.servers:
-            check(not server.unused(), f"never asked: {server.unused()}")
-        for secret in SECRETS:
-            check(secret not in case.said, f"{secret} in the output")
-        for server in case.servers[1:]:
-            if server.token:
-                continue        # secrets are for it, too
-            text = json.dumps([(r["target"].split("sig=")[0], r["headers"])
-                               for r in server.log])
-            for secret in SECRETS:
-                check(secret not in text, f"{secret} came to another host")
-        return None
-    except Exception as error:      # each failure is one line of TAP
-        kind = "" if isinstance(error, AssertionError) else repr(error) + " "
-        return kind + str(error) + "\n" + case.said
-    finally:
-        case.close()
-
-
 def main():
     chosen = {int(n) for n in sys.argv[2:]}
-    with tempfile.TemporaryDirectory(prefix="faults.") as folder:
-        make_inputs(pathlib.Path(folder))
-        tests = [(number, *FAULTS[number, name])
-                 for number, name in sorted(FAULTS)
-                 if not chosen or number in chosen]
-        print(f"1..{len(tests)}")
-        failed = 0
-        with concurrent.futures.ThreadPoolExecutor(8) as pool:
-            results = pool.map(lambda t: run_one(t[2]), tests)
-            for (number, title, _), why in zip(tests, results):
-                failed += why is not None
-                print(f"{'not ok' if why else 'ok'} fault {number} - {title}",
-                      flush=True)
-                for line in (why or "").splitlines()[:30]:
-                    print(f"# {line}")
-    return 1 if failed else 0
+    tests = [(f"fault {number} - {title}", function)
+             for (number, _), (title, function) in sorted(FAULTS.items())
+             if not chosen or number in chosen]
+    return harness.run_all(tests, Case, make_inputs)
 
 
 if __name__ == "__main__":
