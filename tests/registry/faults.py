@@ -19,9 +19,10 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import harness                                  # noqa: E402
-from fake import Token, digest_of               # noqa: E402
+import harness                                          # noqa: E402
+from fake import Token, digest_of                       # noqa: E402
 from harness import INPUTS, PAIR, check, pack, said     # noqa: E402
+from proxy import Proxy                                 # noqa: E402
 
 FAULTS = {}
 UPLOADS = r"/blobs/uploads/"
@@ -42,11 +43,11 @@ class Case(harness.Case):
         super().__init__()
         self.registry = self.server()
 
-    def login(self, server=None, **entry):
+    def login(self, host=None, **entry):
         """A config file with credentials."""
-        server = server or self.registry
         path = self.folder / "auth.json"
-        path.write_text(json.dumps({"auths": {server.host: entry or
+        path.write_text(json.dumps({"auths": {host or
+                                              self.registry.host: entry or
                                               {"auth": PAIR}}}))
         self.env["REGISTRY_AUTH_FILE"] = str(path)
 
@@ -260,10 +261,8 @@ def tag_elsewhere(c):
           c.registry.manifests.keys())
 
 
-@fault(15, "Location from a public registry to a private address: refused")
-def private_location(c):
-    # What counts as private is a unit test; here, that a scheme other than
-    # http is refused, and that nothing is sent.
+@fault(15, "Location with another scheme: refused")
+def other_scheme(c):
     relocate(c, lambda path, s: "ftp://169.254.169.254" + path)
     uploads(c, 1)
 
@@ -864,24 +863,110 @@ def referrers(c):
           "the fallback where the registry lists them itself")
 
 
-class Proxy:
-    """CONNECT and plain requests, with refusals that can be scripted."""
+NAME = "registry.example"
 
-    def __init__(self, case):
-        self.registry = case.server(host="127.0.0.3")
-        self.url = self.registry.url
+
+def secure(c, *names):
+    """A registry with TLS that a proxy leads to by its names."""
+    import ssl
+    ca, server, key = certificate()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(server, key)
+    c.registry = c.server(tls=context)
+    proxy = c.server(kind=Proxy)
+    for name in names or (NAME + ":443",):
+        proxy.routes[name] = c.registry.host
+    c.env["HTTPS_PROXY"] = proxy.url
+    c.trust = ("--ca-file", ca, "--retries", "1")
+    return proxy
+
+
+@fault(14, "Location drops :443, or adds it: the same origin")
+def default_port(c):
+    for name, place in ((NAME + ":443", NAME), (NAME, NAME + ":443")):
+        proxy = secure(c)
+        c.registry.token = token = Token(c.registry)
+        token.realm = f"https://{place}/token"
+        c.login(NAME)
+        relocate(c, lambda path, s: f"https://{place}{path}")
+        status = c.run("push", INPUTS["small"], f"{name}/x/y:t", *c.trust)
+        check(status == 0 and c.pushed(), c.told)
+        check(all("authorization" in r["headers"] for r in bodies(c)),
+              "the authorization did not come along")
+        check(set(proxy.targets()) == {NAME + ":443"}, proxy.targets())
+
+
+@fault(15, "Location from https to http, or to a private address: refused")
+def worse_location(c):
+    proxy = secure(c)
+    for place in ("http://" + NAME, "https://169.254.169.254",
+                  "https://127.0.0.1", "https://[::1]"):
+        relocate(c, lambda path, s: place + path)
+        check(c.run("push", INPUTS["small"], f"{NAME}/x/y:t",
+                    *c.trust) == 1, c.told)
+        said(c, "https to http" if place[:5] == "http:" else "private")
+        c.forget()
+        c.registry.scripts.clear()
+    check(set(proxy.targets()) == {NAME + ":443"}, proxy.targets())
+    check("t" not in c.registry.manifests, "there is a tag")
 
 
 @fault(66, "a proxy that refuses (407); NO_PROXY: the right way")
 def proxies(c):
-    proxy = Proxy(c)
-    proxy.registry.on("HEAD", "http://", lambda r: r.reply(407), times=-1)
-    proxy.registry.on("GET", "http://", lambda r: r.reply(407), times=-1)
+    proxy = c.server(host="127.0.0.3")
+    proxy.on("HEAD", "http://", lambda r: r.reply(407), times=-1)
+    proxy.on("GET", "http://", lambda r: r.reply(407), times=-1)
     c.env["http_proxy"] = proxy.url
     check(c.push() == 1, c.said)
     said(c, "407")
     c.env["NO_PROXY"] = "127.0.0.1"
     uploads(c)
+
+
+@fault(66, "CONNECT 407: one line; with the proxy's password: done")
+def connect_refused(c):
+    proxy = secure(c)
+    proxy.user, proxy.takes_passwords = "user:s3cret-password", True
+    push = ("push", INPUTS["small"], f"{NAME}/x/y:t", *c.trust)
+    check(c.run(*push) == 1, c.told)
+    harness.refusal(c, "407", "registry registry.example")
+    check(not c.registry.log, "a request came to the registry")
+    c.env["HTTPS_PROXY"] = proxy.url.replace("//", f"//{proxy.user}@")
+    check(c.run(*push) == 0 and c.pushed(), c.told)
+    check(not any("proxy-authorization" in r["headers"]
+                  for r in c.registry.log), "the registry got it, too")
+
+
+@fault(66, "CONNECT is reset: again; without end: bounded, one line")
+def connect_reset(c):
+    proxy = secure(c)
+    push = ("push", INPUTS["one"], f"{NAME}/x/y:t", *c.trust)
+    proxy.answers = [None, None]
+    check(c.run(*push) == 0 and c.pushed("one"), c.told)
+    check(len(proxy.log) >= 4, "the resets did not come")
+    c.forget()
+    c.registry.manifests.clear()
+    proxy.answers = [None] * 50
+    check(c.run(*push) == 1, c.told)
+    harness.refusal(c, "registry registry.example")
+    check(len(proxy.answers) > 30, "it tries without end")
+    check("t" not in c.registry.manifests, "there is a tag")
+    proxy.answers.clear()
+
+
+@fault(66, "NO_PROXY, by each of its spellings: past the proxy")
+def past_proxy(c):
+    proxy = secure(c)
+    push = ("push", INPUTS["small"], f"{c.registry.host}/x/y:t", *c.trust)
+    for variable in ("NO_PROXY", "no_proxy"):
+        for value in ("127.0.0.1", "*", "other.example,127.0.0.1"):
+            c.env[variable] = value
+            check(c.run(*push) == 0 and c.pushed(), c.told)
+            del c.env[variable]
+            c.registry.manifests.clear()
+    check(not proxy.log, "it asked the proxy")
+    c.env["NO_PROXY"] = ".registry.example"
+    check(c.run(*push) == 1 and proxy.log, "the proxy was left out")
 
 
 @fault(62, "a credential helper missing, garbage, not found: told apart")
@@ -982,7 +1067,13 @@ def equal_layers(c):
 
 # --- inputs and the run ------------------------------------------------------
 
+def certificate():
+    return INPUTS["certificate"]
+
+
 def make_inputs(folder):
+    INPUTS["certificate"] = harness.make_certificate(
+        folder, [NAME, "127.0.0.1"])
     (folder / "random").write_bytes(os.urandom(9 << 20))
     one = [{"path": "/a", "content": "one"}]
     large = [{"path": "/r", "from": "random"}]
