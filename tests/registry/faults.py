@@ -984,6 +984,18 @@ def helpers(c):
     check(c.push() == 1, c.said)
 
 
+@fault(62, "a credential helper that hangs, or does not end: ended, one line")
+def hanging_helper(c):
+    c.registry.token = Token(c.registry)
+    c.hurry()
+    for script in ("exec sleep 20", "exec >&-; exec sleep 20"):
+        helper(c, script + "\n")
+        check(c.push() == 1, c.told)
+        harness.refusal(c, "docker-credential-test", "30 seconds")
+        c.forget()
+    check(not c.registry.manifests, "there is a manifest")
+
+
 @fault(63, "bad base64, no colon, a colon in the password: defined")
 def odd_auths(c):
     seen = []
@@ -1072,6 +1084,7 @@ def certificate():
 
 
 def make_inputs(folder):
+    harness.make_clock(folder)
     INPUTS["certificate"] = harness.make_certificate(
         folder, [NAME, "127.0.0.1"])
     (folder / "random").write_bytes(os.urandom(9 << 20))
