@@ -86,6 +86,18 @@ static int fail(const struct oci_client *client,
 	return oci_client_fail(client, what, response, err);
 }
 
+/* Breaks of the line, one after the other, that are gone on after. */
+static int breaks_max(const struct oci_client *client,
+		      const struct oci_http_response *response)
+{
+	int retries = client->registry->options.retries;
+
+	/* A signed address has ended: another is no retry. */
+	if (response->status == 403 && !retries)
+		return 1;
+	return retries < 0 ? BREAKS_MAX : retries;
+}
+
 int oci_fetch_blob(struct oci_client *client,
 		   const struct oci_descriptor *d, struct oci_sink *sink,
 		   struct oci_error *err)
@@ -116,7 +128,7 @@ int oci_fetch_blob(struct oci_client *client,
 			 (!rc && oci_retry_status(&response)) ||
 			 (!rc && response.status == 403 && breaks == 0));
 		breaks = resume.had > before + PROGRESS_LEAST ? 1 : breaks + 1;
-		if (again && breaks <= BREAKS_MAX)
+		if (again && breaks <= breaks_max(client, &response))
 			rc = oci_client_wait(
 				client->registry,
 				oci_retry_pause(&response,

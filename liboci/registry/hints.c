@@ -20,7 +20,7 @@ struct hint {
 
 /* The first that fits. GHCR's texts are from reports of its users. */
 static const struct hint hints[] = {
-	{ 0, "ghcr.io", "installation not allowed to Write",
+	{ 0, "ghcr.io", "installation not allowed to",
 	  "give the workflow 'permissions: packages: write'" },
 	{ 0, "ghcr.io", "write_package",
 	  "link the package to this repository and give it Actions write "

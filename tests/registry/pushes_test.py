@@ -4,30 +4,31 @@
 mounted from where they were seen, credentials of paths, certificates of
 hosts, tokens that are renewed in time.
 
-    pushes.py OCI-PACK [NAME...]
+    pushes_test.py OCI-PACK [WORD]
 
-Prints TAP.
+With a word, the tests with it in their titles. Prints TAP.
 """
 import base64
 import json
 import pathlib
 import ssl
-import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import faults                                   # noqa: E402
-from faults import INPUTS, SESSION, bodies, check, said     # noqa: E402
+import faults                                           # noqa: E402
+import harness                                          # noqa: E402
+from fake import Token, digest_of                       # noqa: E402
+from faults import SESSION, bodies                      # noqa: E402
+from harness import INPUTS, check, said                 # noqa: E402
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
-TESTS = {}
+TESTS = []
 
 
 def test(function):
-    TESTS[function.__name__] = function
+    TESTS.append((function.__name__.replace("_", " "), function))
     return function
 
 
@@ -62,7 +63,7 @@ def a_plan_of_what_is_there_already(c):
 def a_plan_that_moves_a_tag(c):
     c.fill()
     before = c.registry.manifests["t"]
-    digest = faults.digest_of(before[1])
+    digest = digest_of(before[1])
     check(c.push("layers", "--dry-run") == 0, c.said)
     said(c, f"set     tag t, now {digest}")
     check(c.registry.manifests["t"] == before, "the tag was moved")
@@ -202,15 +203,15 @@ def attach(server, name, subject, kind="application/x-signature"):
     blob = json.dumps({"for": subject["digest"]}).encode()
     empty = b"{}"
     for data in (blob, empty):
-        server.blobs[faults.digest_of(data)] = data
+        server.blobs[digest_of(data)] = data
     text = json.dumps({
         "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": kind,
         "config": {"mediaType": "application/vnd.oci.empty.v1+json",
-                   "digest": faults.digest_of(empty), "size": 2},
+                   "digest": digest_of(empty), "size": 2},
         "layers": [{"mediaType": "application/x-data", "size": len(blob),
-                    "digest": faults.digest_of(blob)}],
+                    "digest": digest_of(blob)}],
         "subject": subject, "annotations": {"note": "x"}}).encode()
-    digest = faults.digest_of(text)
+    digest = digest_of(text)
     server.manifests[digest] = (MANIFEST, text)
     entry = {"mediaType": MANIFEST, "digest": digest, "size": len(text)}
     index = json.dumps({
@@ -223,7 +224,7 @@ def attach(server, name, subject, kind="application/x-signature"):
 
 def descriptor(server, name):
     kind, text = server.manifests[name]
-    return {"mediaType": kind, "digest": faults.digest_of(text),
+    return {"mediaType": kind, "digest": digest_of(text),
             "size": len(text)}
 
 
@@ -273,7 +274,7 @@ def a_registry_that_lists_referrers_is_asked(c):
 
 @test
 def credentials_by_the_longest_path(c):
-    token = c.registry.token = faults.Token(c.registry)
+    token = c.registry.token = Token(c.registry)
     given = []
 
     def answer(r, scopes):
@@ -293,27 +294,20 @@ def credentials_by_the_longest_path(c):
         check(set(given) == {basic(user + ":s3cret-password")}, given)
 
 
-def certify(folder, name, issuer=None, san=None):
-    """A certificate: self-signed, or by issuer."""
+def certify(folder, name):
+    """A certificate that signs itself, and its key."""
     key, cert = folder / f"{name}-key.pem", folder / f"{name}.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
-               "-days", "2", "-subj", f"/CN={name}", "-keyout", key,
-               "-out", cert]
-    if san:
-        command += ["-addext", f"subjectAltName={san}"]
-    if issuer:
-        command += ["-CA", issuer[1], "-CAkey", issuer[0]]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL)
+    harness.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days",
+                    2, "-subj", f"/CN={name}", "-keyout", key, "-out", cert)
     return key, cert
 
 
 @test
 def certificates_of_a_host(c):
-    ours = certify(c.folder, "server", san="IP:127.0.0.1")
+    ca, server, key = INPUTS["certificate"]
     client = certify(c.folder, "client")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(ours[1], ours[0])
+    context.load_cert_chain(server, key)
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(client[1])
     secure = c.server(tls=context)
@@ -325,7 +319,7 @@ def certificates_of_a_host(c):
         return c.run("push", INPUTS["small"], name, "--retries", "0")
 
     check(push() == 1 and not secure.log, "plain http to a TLS port")
-    (certs / "own.crt").write_bytes(ours[1].read_bytes())
+    (certs / "own.crt").write_bytes(ca.read_bytes())
     check(push() == 1 and not secure.log, "without a certificate of ours")
     (certs / "me.cert").write_bytes(client[1].read_bytes())
     check(push() == 1, "a certificate without its key")
@@ -339,7 +333,7 @@ def certificates_of_a_host(c):
 
 @test
 def a_token_is_renewed_before_a_large_body(c):
-    token = c.registry.token = faults.Token(c.registry)
+    token = c.registry.token = Token(c.registry)
     c.login()
     token.reply_with = lambda r, scopes: token.grant(
         r, scopes, token="TOKEN", expires_in=60)
@@ -352,24 +346,13 @@ def a_token_is_renewed_before_a_large_body(c):
     check(len(c.registry.requests("GET", "/token")) == 2,
           "it was asked for " + str(len(c.registry.requests(
               "GET", "/token"))) + " tokens")
-    check("Bearer s3cret-token-2" in used, used)
+    check("Bearer " + token.given[1] in used, used)
 
 
 def main():
-    chosen = sys.argv[2:] or list(TESTS)
-    with tempfile.TemporaryDirectory(prefix="pushes.") as folder:
-        faults.make_inputs(pathlib.Path(folder))
-        print(f"1..{len(chosen)}")
-        failed = 0
-        with faults.concurrent.futures.ThreadPoolExecutor(8) as pool:
-            results = pool.map(lambda n: faults.run_one(TESTS[n]), chosen)
-            for name, why in zip(chosen, results):
-                failed += why is not None
-                print(f"{'not ok' if why else 'ok'} {name.replace('_', ' ')}",
-                      flush=True)
-                for line in (why or "").splitlines()[:30]:
-                    print(f"# {line}")
-    return 1 if failed else 0
+    word = sys.argv[2] if len(sys.argv) > 2 else ""
+    tests = [(title, function) for title, function in TESTS if word in title]
+    return harness.run_all(tests, faults.Case, faults.make_inputs)
 
 
 if __name__ == "__main__":
