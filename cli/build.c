@@ -90,8 +90,11 @@ static int pack_into(struct build *b, struct oci_store *store,
 		     struct oci_error *err)
 {
 	struct oci_pack_options options = OCI_PACK_OPTIONS_INIT;
+	struct build_bases bases = { &b->registry, &b->options.remote };
 
 	options.epoch = b->epoch;
+	options.open_base = build_open_base;
+	options.base_data = &bases;
 	options.temp_dir = temp_dir();
 	options.compression = b->options.compression;
 	options.level = b->options.level;
