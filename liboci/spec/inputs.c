@@ -252,14 +252,17 @@ static void resolve_entry(struct oci_inputs *inputs,
 static bool resolve_path(struct oci_inputs *inputs, const struct request *r,
 			 char out[OCI_PATH_MAX])
 {
+	const char *pattern = r->pattern, *from = inputs->folder;
 	struct oci_error err;
 	bool folder;
 
-	if (r->pattern[0] != '/' && has_parent_part(r->pattern))
+	if (pattern[0] != '/' && has_parent_part(pattern))
 		return fail_parent(inputs, r);
-	if (r->pattern[0] == '/' ?
-	    oci_path_join(out, r->pattern, "", &err) :
-	    oci_path_join(out, inputs->folder, r->pattern, &err))
+	while (strncmp(pattern, "./", 2) == 0)
+		pattern += 2;
+	if (pattern[0] == '/' || strcmp(from, ".") == 0)
+		from = "";
+	if (oci_path_join(out, from, pattern, &err))
 		return oci_diagnose(inputs->report, r->node, "%s, expected a "
 				    "shorter one", err.message);
 	return check_input(inputs, r, out, &folder);

@@ -179,6 +179,19 @@ static int choose_vars(struct opening *o, struct oci_error *err)
 	return rc;
 }
 
+static int fail_depth(const struct oci_spec_options *options, const char *origin,
+		      struct oci_error *err)
+{
+	struct oci_error e;
+	int rc = oci_fail(&e, OCI_E_INVALID, "%s: specs are bases of each "
+			  "other more than %d deep, expected no circle", origin,
+			  DEPTH_MAX);
+
+	if (options->report)
+		options->report(options->report_data, e.message);
+	return oci_fail(err, rc, "%s", e.message);
+}
+
 /* The spec that a plan's image starts from, for its platform. */
 static int open_base(struct opening *o, size_t i, struct oci_error *err)
 {
@@ -188,6 +201,8 @@ static int open_base(struct opening *o, size_t i, struct oci_error *err)
 
 	if (base->kind != OCI_PLAN_BASE_SPEC)
 		return 0;
+	if (o->depth == DEPTH_MAX)
+		return fail_depth(&options, base->origin, err);
 	options.folder = NULL;
 	options.platforms = &o->spec->platforms[i];
 	options.platform_count = 1;
@@ -226,19 +241,6 @@ static int load(struct opening *o, const char *folder, struct oci_error *err)
 	return rc;
 }
 
-static int fail_depth(const struct oci_spec_options *options, const char *path,
-		      struct oci_error *err)
-{
-	struct oci_error e;
-	int rc = oci_fail(&e, OCI_E_INVALID, "%s: specs are bases of each "
-			  "other more than %d deep, expected no circle", path,
-			  DEPTH_MAX);
-
-	if (options->report)
-		options->report(options->report_data, e.message);
-	return oci_fail(err, rc, "%s", e.message);
-}
-
 static int open_spec(struct oci_spec **out, const char *path,
 		     const struct oci_spec_options *options, unsigned depth,
 		     struct oci_error *err)
@@ -248,8 +250,6 @@ static int open_spec(struct oci_spec **out, const char *path,
 	int rc;
 
 	*out = NULL;
-	if (depth > DEPTH_MAX)
-		return fail_depth(options, path, err);
 	o.spec = calloc(1, sizeof(*o.spec));
 	if (!o.spec)
 		return oci_fail_nomem(err);
