@@ -920,7 +920,7 @@ def proxies(c):
     proxy.on("GET", "http://", lambda r: r.reply(407), times=-1)
     c.env["http_proxy"] = proxy.url
     check(c.push() == 1, c.said)
-    said(c, "407")
+    said(c, "407", "the proxy wants")
     c.env["NO_PROXY"] = "127.0.0.1"
     uploads(c)
 
@@ -931,8 +931,9 @@ def connect_refused(c):
     proxy.user, proxy.takes_passwords = "user:s3cret-password", True
     push = ("push", INPUTS["small"], f"{NAME}/x/y:t", *c.trust)
     check(c.run(*push) == 1, c.told)
-    harness.refusal(c, "407", "registry registry.example")
+    harness.refusal(c, "407", "registry registry.example", "the proxy wants")
     check(not c.registry.log, "a request came to the registry")
+    check("waiting" not in c.told, "it tries again what is refused")
     c.env["HTTPS_PROXY"] = proxy.url.replace("//", f"//{proxy.user}@")
     check(c.run(*push) == 0 and c.pushed(), c.told)
     check(not any("proxy-authorization" in r["headers"]
@@ -954,6 +955,20 @@ def connect_reset(c):
     check(len(proxy.answers) > 30, "it tries without end")
     check("t" not in c.registry.manifests, "there is a tag")
     proxy.answers.clear()
+
+
+@fault(66, "a proxy's address that is wrong: one line, without its password")
+def wrong_proxy(c):
+    secure(c)
+    for place in ("http://USER@[bad", "ftp://USER@127.0.0.3:1",
+                  "http://USER@127.0.0.3:1", "http://USER@127.0.0.3:1:2",
+                  "http://USER@proxy.invalid:99999",
+                  "socks5://USER@127.0.0.3:1"):
+        c.env["HTTPS_PROXY"] = place.replace("USER", "user:s3cret-password")
+        check(c.run("push", INPUTS["small"], f"{NAME}/x/y:t", *c.trust,
+                    "--retries", "0") == 1, c.told)
+        harness.refusal(c, "registry registry.example")
+        c.forget()
 
 
 @fault(66, "NO_PROXY, by each of its spellings: past the proxy")
