@@ -13,10 +13,13 @@ BLOCK = 16384
 
 
 class Line:
-    def __init__(self, target, latency=0.0, bandwidth=None):
+    def __init__(self, target, latency=0.0, bandwidth=None, stall_each=None):
         self.target = target.replace("localhost", "127.0.0.1").split(":")
         self.latency = latency          # seconds, each way
         self.bandwidth = bandwidth      # bytes a second, of a connection
+        self.stall_each = stall_each or {}  # direction: bytes, after which
+                                        # a connection passes nothing on
+        self.stalls = 0
         self.bytes = {"up": 0, "down": 0}
         self.limits = {}                # direction: (bytes, what happens)
         self.back_after = 0             # seconds that a cut lasts
@@ -110,10 +113,15 @@ class Line:
         await sender
 
     async def send(self, direction, queue, writer, state):
+        left = self.stall_each.get(direction, float("inf"))
         while True:
             due, data = await queue.get()
             await asyncio.sleep(max(0, due - self.loop.time()))
             while self.stalled:
+                await asyncio.sleep(3600)
+            left -= len(data)
+            if left < 0:
+                self.stalls += 1
                 await asyncio.sleep(3600)
             if not data:
                 if writer.can_write_eof():
