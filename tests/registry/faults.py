@@ -12,6 +12,7 @@ import email.utils
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import sys
@@ -344,6 +345,23 @@ def lost_answer(c):
     check(len(bodies(c)) == 2, f"{len(bodies(c))} bodies for two blobs")
 
 
+@fault(22, "a commit that is never answered, the blob stored: HEAD, success")
+def no_answer(c):
+    ended = threading.Event()
+    c.closing.append(ended.set)
+
+    def store(r):
+        if r.length > 1000000:
+            c.registry.blobs[r.args["digest"][0]] = r.body()
+            ended.wait(30)
+            r.drop()
+
+    c.hurry()
+    c.registry.on("PUT", SESSION, store, times=-1)
+    uploads(c, 0, "one")
+    check(len(bodies(c)) == 2, f"{len(bodies(c))} bodies for two blobs")
+
+
 @fault(23, "a commit 404, the blob missing: a new session")
 def commit_404(c):
     def lose(r):
@@ -536,6 +554,18 @@ def retry_after(c):
     uploads(c)
 
 
+@fault(37, "429 with a wait of years: of a minute, at most")
+def retry_after_huge(c):
+    c.hurry()
+    for value in ("99999999999999999999999", "86400",
+                  "Fri, 31 Dec 9999 23:59:59 GMT"):
+        c.registry.on("POST", UPLOADS, lambda r, v=value: r.reply(
+            429, {"Retry-After": v}))
+    uploads(c, 0, "layers")
+    waits = [int(n) for n in re.findall(r"waiting (\d+) ms", c.told)]
+    check(len(waits) == 3 and max(waits) <= 60000, waits)
+
+
 @fault(38, "429 with the delay in its message alone: a pause")
 def delay_in_message(c):
     c.registry.on("POST", UPLOADS, lambda r: r.error(
@@ -550,6 +580,15 @@ def secondary_limit(c):
     check(c.run("push", INPUTS["small"], f"{c.registry.host}/x/y:t",
                 "--retries", "0") == 1, c.said)
     said(c, "secondary rate limit")
+
+
+@fault(39, "403 secondary rate limit: a pause of half a minute, then success")
+def secondary_pause(c):
+    c.hurry()
+    c.registry.on("POST", UPLOADS, lambda r: r.error(
+        403, "DENIED", "You have exceeded a secondary rate limit"))
+    uploads(c)
+    check("waiting 30000 ms" in c.told, c.told)
 
 
 @fault(40, "500, 502, 503, 504, then fine: success")
@@ -863,6 +902,27 @@ def referrers(c):
     del c.registry.manifests[tag]
     check(c.run(*push) == 0 and tag not in c.registry.manifests,
           "the fallback where the registry lists them itself")
+
+
+@fault(61, "the fallback tag changes meanwhile: written once more, with both")
+def referrers_race(c):
+    c.fill()
+    c.registry.subject = False
+    layout, tag, digest = subject_layout(c)
+    other = {"mediaType": "application/vnd.oci.image.manifest.v1+json",
+             "digest": "sha256:" + "ab" * 32, "size": 7}
+
+    def overtake(r):
+        body = json.loads(r.body())
+        body["manifests"] = [other]
+        c.registry.manifests[tag] = (r.headers["Content-Type"],
+                                     json.dumps(body).encode())
+        r.reply(201)
+
+    c.registry.on("PUT", "/manifests/" + tag, overtake)
+    check(c.run("push", layout, f"{c.registry.host}/x/y:s") == 0, c.said)
+    entries = json.loads(c.registry.manifests[tag][1])["manifests"]
+    check([e["digest"] for e in entries] == [other["digest"], digest], entries)
 
 
 NAME = "registry.example"
