@@ -7,6 +7,7 @@ a byte up on a connection that is quiet, and is over with the first one down.
 """
 import asyncio
 import contextlib
+import socket
 import threading
 
 BLOCK = 16384
@@ -71,9 +72,13 @@ class Line:
         self.thread_ended.set()
 
     async def listen(self, port):
-        self.server = await asyncio.start_server(
-            self.serve, "127.0.0.1", port, reuse_address=True)
-        self.port = self.server.sockets[0].getsockname()[1]
+        # Little of what does not pass is to be on its way.
+        end = socket.socket()
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        end.bind(("127.0.0.1", port))
+        self.server = await asyncio.start_server(self.serve, sock=end)
+        self.port = end.getsockname()[1]
 
     async def serve(self, reader, writer):
         self.tasks.add(asyncio.current_task())
@@ -105,7 +110,7 @@ class Line:
                 if direction == "up":
                     self.note(state, True)
                 queue.put_nowait((self.loop.time() + self.latency, data))
-                while queue.qsize() > 256:
+                while queue.qsize() > 16:
                     await asyncio.sleep(0.005)
         except OSError:
             writer.transport.abort()
