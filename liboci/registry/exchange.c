@@ -268,9 +268,28 @@ int oci_exchange_prepare(struct exchange *x, struct oci_error *err)
 	return 0;
 }
 
+/* What went wrong; curl's own words have a proxy's password in them where it
+ * cannot read the address. */
+static const char *words_of(const struct exchange *x)
+{
+	if (x->result == CURLE_COULDNT_RESOLVE_PROXY)
+		return "the proxy is not found, or its address cannot be "
+		       "read: check it in the environment";
+	if (!x->why[0] || strchr(x->why, '@'))
+		return curl_easy_strerror(x->result);
+	return x->why;
+}
+
+static bool is_refused_by_proxy(const struct exchange *x)
+{
+	long status = 0;
+
+	curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	return x->result != CURLE_OK && status == 407;
+}
+
 int oci_exchange_outcome(struct exchange *x, struct oci_error *err)
 {
-	const char *why = x->why[0] ? x->why : curl_easy_strerror(x->result);
 	bool cut = x->response->text_cut && !x->stream_status;
 
 	if (x->stream_status) {
@@ -285,7 +304,12 @@ int oci_exchange_outcome(struct exchange *x, struct oci_error *err)
 	/* An answer in mid-body may be followed by a reset: it counts. */
 	if (x->result == CURLE_OK || cut || x->response->status >= 400)
 		return 0;
-	return oci_fail(err, OCI_E_SYSTEM, "%s", why);
+	if (is_refused_by_proxy(x))
+		return oci_fail(err, OCI_E_INVALID,
+				"the proxy wants a name and a password "
+				"(status 407): check its address in the "
+				"environment");
+	return oci_fail(err, OCI_E_SYSTEM, "%s", words_of(x));
 }
 
 void oci_exchange_release(struct exchange *x)

@@ -35,6 +35,8 @@ static const struct hint hints[] = {
 	{ 403, NULL, NULL, "the account may not do this: check its rights" },
 	{ 404, NULL, NULL, "check the name; private images look like this "
 			   "without logging in" },
+	{ 407, NULL, NULL, "the proxy wants a name and a password: check its "
+			   "address in the environment" },
 	{ 413, NULL, NULL, "try --chunk-size 4MiB" },
 	{ 429, NULL, NULL, "too many requests: wait, or log in" },
 };

@@ -12,6 +12,7 @@ import email.utils
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import sys
@@ -344,6 +345,23 @@ def lost_answer(c):
     check(len(bodies(c)) == 2, f"{len(bodies(c))} bodies for two blobs")
 
 
+@fault(22, "a commit that is never answered, the blob stored: HEAD, success")
+def no_answer(c):
+    ended = threading.Event()
+    c.closing.append(ended.set)
+
+    def store(r):
+        if r.length > 1000000:
+            c.registry.blobs[r.args["digest"][0]] = r.body()
+            ended.wait(30)
+            r.drop()
+
+    c.hurry()
+    c.registry.on("PUT", SESSION, store, times=-1)
+    uploads(c, 0, "one")
+    check(len(bodies(c)) == 2, f"{len(bodies(c))} bodies for two blobs")
+
+
 @fault(23, "a commit 404, the blob missing: a new session")
 def commit_404(c):
     def lose(r):
@@ -536,6 +554,18 @@ def retry_after(c):
     uploads(c)
 
 
+@fault(37, "429 with a wait of years: of a minute, at most")
+def retry_after_huge(c):
+    c.hurry()
+    for value in ("99999999999999999999999", "86400",
+                  "Fri, 31 Dec 9999 23:59:59 GMT"):
+        c.registry.on("POST", UPLOADS, lambda r, v=value: r.reply(
+            429, {"Retry-After": v}))
+    uploads(c, 0, "layers")
+    waits = [int(n) for n in re.findall(r"waiting (\d+) ms", c.told)]
+    check(len(waits) == 3 and max(waits) <= 60000, waits)
+
+
 @fault(38, "429 with the delay in its message alone: a pause")
 def delay_in_message(c):
     c.registry.on("POST", UPLOADS, lambda r: r.error(
@@ -550,6 +580,15 @@ def secondary_limit(c):
     check(c.run("push", INPUTS["small"], f"{c.registry.host}/x/y:t",
                 "--retries", "0") == 1, c.said)
     said(c, "secondary rate limit")
+
+
+@fault(39, "403 secondary rate limit: a pause of half a minute, then success")
+def secondary_pause(c):
+    c.hurry()
+    c.registry.on("POST", UPLOADS, lambda r: r.error(
+        403, "DENIED", "You have exceeded a secondary rate limit"))
+    uploads(c)
+    check("waiting 30000 ms" in c.told, c.told)
 
 
 @fault(40, "500, 502, 503, 504, then fine: success")
@@ -865,6 +904,27 @@ def referrers(c):
           "the fallback where the registry lists them itself")
 
 
+@fault(61, "the fallback tag changes meanwhile: written once more, with both")
+def referrers_race(c):
+    c.fill()
+    c.registry.subject = False
+    layout, tag, digest = subject_layout(c)
+    other = {"mediaType": "application/vnd.oci.image.manifest.v1+json",
+             "digest": "sha256:" + "ab" * 32, "size": 7}
+
+    def overtake(r):
+        body = json.loads(r.body())
+        body["manifests"] = [other]
+        c.registry.manifests[tag] = (r.headers["Content-Type"],
+                                     json.dumps(body).encode())
+        r.reply(201)
+
+    c.registry.on("PUT", "/manifests/" + tag, overtake)
+    check(c.run("push", layout, f"{c.registry.host}/x/y:s") == 0, c.said)
+    entries = json.loads(c.registry.manifests[tag][1])["manifests"]
+    check([e["digest"] for e in entries] == [other["digest"], digest], entries)
+
+
 NAME = "registry.example"
 
 
@@ -920,7 +980,7 @@ def proxies(c):
     proxy.on("GET", "http://", lambda r: r.reply(407), times=-1)
     c.env["http_proxy"] = proxy.url
     check(c.push() == 1, c.said)
-    said(c, "407")
+    said(c, "407", "the proxy wants")
     c.env["NO_PROXY"] = "127.0.0.1"
     uploads(c)
 
@@ -931,8 +991,9 @@ def connect_refused(c):
     proxy.user, proxy.takes_passwords = "user:s3cret-password", True
     push = ("push", INPUTS["small"], f"{NAME}/x/y:t", *c.trust)
     check(c.run(*push) == 1, c.told)
-    harness.refusal(c, "407", "registry registry.example")
+    harness.refusal(c, "407", "registry registry.example", "the proxy wants")
     check(not c.registry.log, "a request came to the registry")
+    check("waiting" not in c.told, "it tries again what is refused")
     c.env["HTTPS_PROXY"] = proxy.url.replace("//", f"//{proxy.user}@")
     check(c.run(*push) == 0 and c.pushed(), c.told)
     check(not any("proxy-authorization" in r["headers"]
@@ -954,6 +1015,20 @@ def connect_reset(c):
     check(len(proxy.answers) > 30, "it tries without end")
     check("t" not in c.registry.manifests, "there is a tag")
     proxy.answers.clear()
+
+
+@fault(66, "a proxy's address that is wrong: one line, without its password")
+def wrong_proxy(c):
+    secure(c)
+    for place in ("http://USER@[bad", "ftp://USER@127.0.0.3:1",
+                  "http://USER@127.0.0.3:1", "http://USER@127.0.0.3:1:2",
+                  "http://USER@proxy.invalid:99999",
+                  "socks5://USER@127.0.0.3:1"):
+        c.env["HTTPS_PROXY"] = place.replace("USER", "user:s3cret-password")
+        check(c.run("push", INPUTS["small"], f"{NAME}/x/y:t", *c.trust,
+                    "--retries", "0") == 1, c.told)
+        harness.refusal(c, "registry registry.example")
+        c.forget()
 
 
 @fault(66, "NO_PROXY, by each of its spellings: past the proxy")

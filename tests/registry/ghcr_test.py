@@ -116,6 +116,15 @@ def push(c):
     check(scopes == {f"repository:{REPOSITORY}:pull,push"}, scopes)
 
 
+@test("build --push: every tag, and it can be pulled")
+def build_push(c):
+    works(c.do("build", INPUTS["tags.spec"], "--push",
+               f"{NAME}/{REPOSITORY}"), c)
+    check(c.registry.tags(REPOSITORY) == ["a", "b"], "other tags")
+    check(all(c.complete(tag=t) for t in "ab"), "they are not whole")
+    works(c.pull(f"{NAME}/{REPOSITORY}:b"), c)
+
+
 @test("push again: nothing goes up")
 def push_again(c):
     c.fill("layers")
@@ -235,6 +244,26 @@ def signature_ended(c):
     c.storage.sign = late
     works(c.pull(), c)
     works(c.run("verify", c.folder / "out"), c)
+
+
+@test("a storage that refuses for good: bounded, a line, no address")
+def storage_refuses(c):
+    c.fill("one")
+    c.storage.on("GET", "/blobs/", lambda r: c.storage.expire(), times=-1)
+    check(c.pull() == 1, c.told)
+    refusal(c, NAME, REPOSITORY, "403")
+    check(len(c.storage.log) <= 8, f"{len(c.storage.log)} requests")
+    check("sig=" not in c.told and not (c.folder / "out").exists(), c.told)
+
+
+@test("a storage that cannot be reached: bounded, a line")
+def storage_gone(c):
+    c.fill("one")
+    del c.proxy.routes[STORAGE + ":443"]
+    check(c.do("pull", IMAGE, "-o", c.folder / "out", "--retries", "1") == 1,
+          c.told)
+    refusal(c, NAME, "pull blob")
+    check("sig=" not in c.told and not (c.folder / "out").exists(), c.told)
 
 
 @test("copy of an index between packages, to a layout, and inspect")
@@ -424,6 +453,8 @@ def make_inputs(folder):
     pack(folder, "large", [[{"path": "/r", "from": "large"}], one])
     pack(folder, "layers", [one, [{"path": "/b", "content": "two"}],
                             [{"path": "/c", "content": "three"}]])
+    pack(folder, "tags", [one], tags=("a", "b"))
+    INPUTS["tags.spec"] = folder / "tags.spec"
     pack(folder, "index", [one], platforms=("linux/riscv64", "linux/amd64"))
 
 

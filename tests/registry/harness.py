@@ -3,7 +3,7 @@
 each, the command and what it said, and the watch over secrets.
 
 No secret may come to a host that it is not for, to an output (each command
-is run with -v), or to the arguments of a program.
+is run with -v), to the arguments of a program, or to a file but the config.
 """
 import base64
 import concurrent.futures
@@ -21,9 +21,10 @@ from fake import Registry     # noqa: E402
 
 COMMAND = [os.path.abspath(sys.argv[1])] if len(sys.argv) > 1 else []
 PAIR = base64.b64encode(b"user:s3cret-password").decode()
-VERBS = ("push", "pull", "copy", "login")
+VERBS = ("build", "push", "pull", "copy", "login", "inspect", "verify")
 LOGGED = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE) \S+: |waiting \d|"
                     r"copied ")
+KEPT = ("auth.json", "config.json", "docker-credential-test", "user")
 INPUTS = {}
 
 
@@ -137,6 +138,12 @@ class Case:
         for server in self.servers:
             for entry in list(server.log):
                 check_entry(server, entry)
+        for path in self.folder.rglob("*"):
+            if path.name in KEPT or not path.is_file():
+                continue
+            data = path.read_bytes()
+            for secret in self.secrets:
+                check(secret.encode() not in data, f"{secret} in {path}")
 
 
 def check_entry(server, entry):

@@ -7,16 +7,20 @@ a byte up on a connection that is quiet, and is over with the first one down.
 """
 import asyncio
 import contextlib
+import socket
 import threading
 
 BLOCK = 16384
 
 
 class Line:
-    def __init__(self, target, latency=0.0, bandwidth=None):
+    def __init__(self, target, latency=0.0, bandwidth=None, stall_each=None):
         self.target = target.replace("localhost", "127.0.0.1").split(":")
         self.latency = latency          # seconds, each way
         self.bandwidth = bandwidth      # bytes a second, of a connection
+        self.stall_each = stall_each or {}  # direction: bytes, after which
+                                        # a connection passes nothing on
+        self.stalls = 0
         self.bytes = {"up": 0, "down": 0}
         self.limits = {}                # direction: (bytes, what happens)
         self.back_after = 0             # seconds that a cut lasts
@@ -68,9 +72,13 @@ class Line:
         self.thread_ended.set()
 
     async def listen(self, port):
-        self.server = await asyncio.start_server(
-            self.serve, "127.0.0.1", port, reuse_address=True)
-        self.port = self.server.sockets[0].getsockname()[1]
+        # Little of what does not pass is to be on its way.
+        end = socket.socket()
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        end.bind(("127.0.0.1", port))
+        self.server = await asyncio.start_server(self.serve, sock=end)
+        self.port = end.getsockname()[1]
 
     async def serve(self, reader, writer):
         self.tasks.add(asyncio.current_task())
@@ -102,7 +110,7 @@ class Line:
                 if direction == "up":
                     self.note(state, True)
                 queue.put_nowait((self.loop.time() + self.latency, data))
-                while queue.qsize() > 256:
+                while queue.qsize() > 16:
                     await asyncio.sleep(0.005)
         except OSError:
             writer.transport.abort()
@@ -110,10 +118,15 @@ class Line:
         await sender
 
     async def send(self, direction, queue, writer, state):
+        left = self.stall_each.get(direction, float("inf"))
         while True:
             due, data = await queue.get()
             await asyncio.sleep(max(0, due - self.loop.time()))
             while self.stalled:
+                await asyncio.sleep(3600)
+            left -= len(data)
+            if left < 0:
+                self.stalls += 1
                 await asyncio.sleep(3600)
             if not data:
                 if writer.can_write_eof():

@@ -56,7 +56,7 @@ class Case(harness.Case):
             auths = json.loads(config.read_text())["auths"]
             auths[self.line.host] = auths[self.far]
             config.write_text(json.dumps({"auths": auths}))
-            self.secrets.add("eyJ")     # how each signed token begins
+            self.secrets.add("eyJ0eX")  # how each signed token begins
 
     def distribution(self, *args):
         done = subprocess.run([HERE / "distribution", args[0], self.home,
@@ -194,6 +194,27 @@ def stall_download(c):
     check(c.pull(retries=1) == 1, c.told)
     refusal(c, c.line.host, "too long")
     check(not (c.folder / "out").exists() and not c.litter(), c.litter())
+
+
+@test("each connection stalls for large bodies alone: exit 1, a line, no tag")
+def stall_each_upload(c):
+    c.serve(stall_each={"up": 1 << 16})
+    c.hurry()
+    check(c.push("large", retries=1) == 1, c.told)
+    refusal(c, c.line.host)
+    check(0 < c.line.stalls <= 6, f"{c.line.stalls} attempts")
+    check(not c.has_tag(), "there is a tag")
+
+
+@test("each connection stalls in mid-download: the rest by the next one")
+def stall_each_download(c):
+    c.serve(stall_each={"down": 3 << 20})
+    c.fill("large")
+    c.hurry()
+    works(c.pull(retries=1), c)
+    c.verify()
+    check(c.line.stalls == 2, f"{c.line.stalls} stalls")
+    check(c.line.bytes["down"] < SIZE * 5 // 4, c.line.bytes)
 
 
 @test("a line that is slow, minutes long, but moves: no abort")
