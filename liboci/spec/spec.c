@@ -179,8 +179,8 @@ static int choose_vars(struct opening *o, struct oci_error *err)
 	return rc;
 }
 
-static int fail_depth(const struct oci_spec_options *options, const char *origin,
-		      struct oci_error *err)
+static int fail_depth(const struct oci_spec_options *options,
+		      const char *origin, struct oci_error *err)
 {
 	struct oci_error e;
 	int rc = oci_fail(&e, OCI_E_INVALID, "%s: specs are bases of each "
