@@ -4,6 +4,7 @@
 #define OCI_OCI_H
 
 #include <oci/archive.h>
+#include <oci/cache.h>
 #include <oci/config.h>
 #include <oci/copy.h>
 #include <oci/descriptor.h>
