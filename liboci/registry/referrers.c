@@ -6,6 +6,7 @@
  */
 #include "registry/referrers.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,41 +16,91 @@
 #include "base/text.h"
 #include "registry/fetch.h"
 
-enum { ATTEMPTS = 3 };
+enum { ATTEMPTS = 3, HEX_MAX = 64 };
 
-/* The entry of a manifest: its artifact type and all of its annotations. */
-static int describe(struct oci_descriptor *out, bool *subject, char tag[136],
-		    const struct oci_descriptor *from, const char *text,
-		    struct oci_error *err)
+/* ALG-HEX, where more than 64 digits are cut off: tags are short. */
+static void name_tag(char tag[OCI_DIGEST_TEXT],
+		     const struct oci_digest *subject)
+{
+	size_t algorithm = strcspn(subject->text, ":");
+
+	snprintf(tag, OCI_DIGEST_TEXT, "%.*s-%.*s", (int)algorithm,
+		 subject->text, HEX_MAX, subject->text + algorithm + 1);
+}
+
+/* What its entry has beside the digest: the artifact type, and all of the
+ * annotations. */
+static int fill(struct oci_descriptor *out, const struct oci_descriptor *from,
+		const char *artifact_type, const struct oci_pairs *annotations,
+		struct oci_error *err)
+{
+	int rc = oci_text_set(&out->media_type, from->media_type, err);
+
+	out->digest = from->digest;
+	out->size = from->size;
+	if (!rc && artifact_type)
+		rc = oci_text_set(&out->artifact_type, artifact_type, err);
+	for (size_t i = 0; !rc && i < annotations->count; i++)
+		rc = oci_pairs_set(&out->annotations, annotations->items[i].key,
+				   annotations->items[i].value, err);
+	return rc;
+}
+
+static int describe_manifest(struct oci_descriptor *out, bool *subject,
+			     char tag[OCI_DIGEST_TEXT],
+			     const struct oci_descriptor *from,
+			     const char *text, struct oci_error *err)
 {
 	struct oci_manifest m;
-	int rc;
+	int rc = oci_manifest_parse(&m, text, (size_t)from->size,
+				    from->media_type, err);
 
-	*out = (struct oci_descriptor){0};
-	*subject = false;
-	if (!oci_media_is_manifest(from->media_type))
-		return 0;
-	rc = oci_manifest_parse(&m, text, (size_t)from->size,
-				from->media_type, err);
 	if (rc)
 		return rc;
 	*subject = m.has_subject;
-	out->digest = from->digest;
-	out->size = from->size;
-	rc = oci_text_set(&out->media_type, from->media_type, err);
-	if (!rc)
-		rc = oci_text_set(&out->artifact_type, m.artifact_type ?
-				  m.artifact_type : m.config.media_type, err);
-	for (size_t i = 0; !rc && i < m.annotations.count; i++)
-		rc = oci_pairs_set(&out->annotations,
-				   m.annotations.items[i].key,
-				   m.annotations.items[i].value, err);
 	if (m.has_subject) {
-		memcpy(tag, m.subject.digest.text, OCI_DIGEST_TEXT);
-		tag[strcspn(tag, ":")] = '-';
+		name_tag(tag, &m.subject.digest);
+		rc = fill(out, from, m.artifact_type ? m.artifact_type :
+			  m.config.media_type, &m.annotations, err);
 	}
 	oci_manifest_release(&m);
 	return rc;
+}
+
+static int describe_index(struct oci_descriptor *out, bool *subject,
+			  char tag[OCI_DIGEST_TEXT],
+			  const struct oci_descriptor *from, const char *text,
+			  struct oci_error *err)
+{
+	struct oci_index index;
+	int rc = oci_index_parse(&index, text, (size_t)from->size,
+				 from->media_type, err);
+
+	if (rc)
+		return rc;
+	*subject = index.has_subject;
+	if (index.has_subject) {
+		name_tag(tag, &index.subject.digest);
+		rc = fill(out, from, index.artifact_type, &index.annotations,
+			  err);
+	}
+	oci_index_release(&index);
+	return rc;
+}
+
+/* The entry of a manifest or index, where it has a subject. */
+static int describe(struct oci_descriptor *out, bool *subject,
+		    char tag[OCI_DIGEST_TEXT],
+		    const struct oci_descriptor *from, const char *text,
+		    struct oci_error *err)
+{
+	*out = (struct oci_descriptor){0};
+	*subject = false;
+	if (oci_media_is_manifest(from->media_type))
+		return describe_manifest(out, subject, tag, from, text, err);
+	if (oci_media_is_index(from->media_type))
+		return describe_index(out, subject, tag, from, text, err);
+	return 0;
 }
 
 /* The index under the tag; an empty one where there is none. */

@@ -201,3 +201,66 @@ referrers_of() {
 	"$OCI_PACK" verify refers.tar
 	equal "$(referrers_of "$from:one")" "$(referrers_of "$host/y/rich:one")"
 }
+
+# blob FILE: moves it into ./layout; $blob is its descriptor, but for a type.
+blob() {
+	local digest
+
+	digest=$(digest_of "$1")
+	blob="\"digest\": \"sha256:$digest\", \"size\": $(wc -c <"$1")"
+	mv "$1" "layout/blobs/sha256/$digest"
+}
+
+# refers FILE SUBJECT: an artifact in ./layout that refers to a descriptor.
+refers() {
+	local type=application/vnd.oci.empty.v1+json empty
+
+	mkdir -p layout/blobs/sha256
+	printf '{}' >empty
+	blob empty
+	empty="{\"mediaType\": \"$type\", $blob}"
+	printf '{"schemaVersion": 2, "mediaType": "%s", "artifactType": "%s",
+		"config": %s, "layers": [%s], "subject": %s}' \
+		application/vnd.oci.image.manifest.v1+json \
+		application/vnd.example.refers "$empty" "$empty" "$2" >"$1"
+}
+
+# layout_of TYPE FILE: ./layout holds that document as its image.
+layout_of() {
+	blob "$2"
+	printf '{"imageLayoutVersion": "1.0.0"}' >layout/oci-layout
+	printf '{"schemaVersion": 2, "manifests": [{"mediaType": "%s", %s}]}' \
+		"$1" "$blob" >layout/index.json
+}
+
+@test "an index with a subject refers, too" {
+	local subject type=application/vnd.oci.image.index.v1+json
+
+	serve a
+	pushed
+	subject=$(oras manifest fetch --descriptor "$image" |
+		jq -c '{mediaType, digest, size}')
+	mkdir -p layout/blobs/sha256
+	printf '{"schemaVersion": 2, "mediaType": "%s", "artifactType": "%s",
+		"annotations": {"org.example.key": "value"},
+		"manifests": [], "subject": %s}' "$type" \
+		application/vnd.example.index "$subject" >index
+	layout_of "$type" index
+	digest=$("$OCI_PACK" push -q layout "$host/x/rich:index")
+	equal "[\"$digest\",\"application/vnd.example.index\",\"value\"]" \
+		"$(referrers_of "$image")"
+}
+
+@test "the tag for referrers has 64 digits at most: a subject in SHA-512" {
+	local subject
+
+	serve a
+	subject=$(echo nothing | sha512sum | cut -d ' ' -f 1)
+	refers manifest "{\"digest\": \"sha512:$subject\", \"size\": 8,
+		\"mediaType\": \"application/vnd.oci.image.manifest.v1+json\"}"
+	layout_of application/vnd.oci.image.manifest.v1+json manifest
+	digest=$("$OCI_PACK" push -q layout "$host/x/rich:refers")
+	equal "$digest" "$(oras manifest fetch \
+		"$host/x/rich:sha512-${subject:0:64}" |
+		jq -r '.manifests[].digest')"
+}
