@@ -105,7 +105,7 @@ referrers_of() {
 		noise:application/octet-stream a.json:application/json
 	"$OCI_PACK" verify "$host/x/thing:1"
 	"$OCI_PACK" inspect "$host/x/thing:1" >told
-	grep -q 'application/vnd.example.thing' told
+	grep -qx 'Artifact type: application/vnd.example.thing' told
 	"$OCI_PACK" pull "$host/x/thing:1" -q -o thing.tar
 	serve b
 	"$OCI_PACK" copy "$from/x/thing:1" "$host/y/thing:1"
