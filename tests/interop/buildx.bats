@@ -15,7 +15,7 @@ both=linux/riscv64,linux/amd64
 builder=peer
 
 setup_file() {
-	build_peers crane docker-buildx
+	build_peers crane docker-buildx oras referrers
 	[ ! -e "$BATS_FILE_TMPDIR/lack" ] || return 0
 	start_engine 2>"$BATS_FILE_TMPDIR/lack" || return 0
 	"$root/examples/buildkit/get-inputs" 2>"$BATS_FILE_TMPDIR/lack" ||
@@ -153,6 +153,32 @@ copied() {
 		equal "$arch" "$(crane export --platform "linux/$arch" \
 			"$copy" - | tar -xO etc/arch)"
 	done
+}
+
+@test "attestations are found as referrers, by the API and by the tag" {
+	local image
+
+	built --provenance mode=max --push -t "$host/x/built:1"
+	from=$host/x/built:1
+	image=$(crane digest --platform linux/riscv64 "$from")
+	crane manifest "$from" | jq -r --arg image "$image" '.manifests[] |
+		select(.annotations["vnd.docker.reference.digest"] == $image) |
+		.digest' >wanted
+	equal 1 "$(wc -l <wanted)"
+	serve b
+	"$OCI_PACK" copy "$from" "$host/y/built:1"
+	referrers_of "$host/y/built@$image" | diff wanted -
+	equal 3 "$(crane ls "$host/y/built" | wc -l)"
+	serve_referrers
+	"$OCI_PACK" copy "$from" "$host/y/built:1"
+	referrers_of "$host/y/built@$image" | diff wanted -
+	equal 1 "$(crane ls "$host/y/built")"
+	same_graph "$from" "$host/y/built:1"
+}
+
+referrers_of() {
+	oras discover --format json --depth 1 "$1" |
+		jq -r '(.referrers // .manifests)[].digest'
 }
 
 @test "attestations as images of an unknown platform, layers in zstd" {
