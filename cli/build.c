@@ -17,25 +17,33 @@ struct build {
 	struct oci_descriptor image;
 };
 
-/* Errors that start with a place in the spec are left so, for editors. */
-static bool has_place(const struct build *b, const char *text)
+/* Errors that start with a place in a spec are left so, for editors: its own,
+ * or one that it is based on. */
+static bool has_place(const char *text)
 {
-	size_t size = strlen(b->options.spec);
+	for (const char *p = text; (p = strchr(p, ':')); p++) {
+		size_t line = strspn(p + 1, "0123456789");
+		const char *column = p + 1 + line + 1;
 
-	return strncmp(text, b->options.spec, size) == 0 &&
-	       text[size] == ':' && text[size + 1] >= '0' &&
-	       text[size + 1] <= '9';
+		if (line && p[1 + line] == ':' &&
+		    column[strspn(column, "0123456789")] == ':' &&
+		    *column != ':')
+			return true;
+		if (p[1] == ' ')
+			break;
+	}
+	return false;
 }
 
-static void say(const struct build *b, const char *text)
+static void say(const char *text)
 {
-	fprintf(stderr, "%s%s\n", has_place(b, text) ? "" : "oci-pack: ",
-		text);
+	fprintf(stderr, "%s%s\n", has_place(text) ? "" : "oci-pack: ", text);
 }
 
 static void report(void *data, const char *text)
 {
-	say(data, text);
+	(void)data;
+	say(text);
 }
 
 static int open_spec(struct build *b, struct oci_error *err)
@@ -47,7 +55,6 @@ static int open_spec(struct build *b, struct oci_error *err)
 	options.platforms = b->options.platforms;
 	options.platform_count = b->options.platform_count;
 	options.report = report;
-	options.report_data = b;
 	return oci_spec_open(&b->spec, b->options.spec, &options, err);
 }
 
@@ -90,8 +97,11 @@ static int pack_into(struct build *b, struct oci_store *store,
 		     struct oci_error *err)
 {
 	struct oci_pack_options options = OCI_PACK_OPTIONS_INIT;
+	struct build_bases bases = { &b->registry, &b->options.remote };
 
 	options.epoch = b->epoch;
+	options.open_base = build_open_base;
+	options.base_data = &bases;
 	options.temp_dir = temp_dir();
 	options.compression = b->options.compression;
 	options.level = b->options.level;
@@ -147,6 +157,10 @@ static void say_result(const struct build *b)
 		fprintf(out, "%s\n", b->image.digest.text);
 		return;
 	}
+	if (b->options.remote.dry_run) {
+		plan_say(&b->options.remote.plan);
+		return;
+	}
 	for (size_t i = 0; i < b->count; i++)
 		build_target_say(&b->targets[i], &b->image, out);
 }
@@ -178,7 +192,7 @@ static int run(struct build *b)
 	if (open_spec(b, &err))
 		return EXIT_FAILED;
 	if (build(b, &err)) {
-		say(b, err.message);
+		say(err.message);
 		return EXIT_FAILED;
 	}
 	say_result(b);

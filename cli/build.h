@@ -42,6 +42,16 @@ int build_names_push(struct build_names *out, const char *reference,
 		     const struct oci_spec *spec, struct oci_error *err);
 void build_names_release(struct build_names *names);
 
+/* Who opens bases: an oci_base_fn, data being a struct build_bases. */
+struct build_bases {
+	struct oci_registry **registry;	/* opened when it is needed */
+	struct remote_options *remote;
+};
+
+int build_open_base(void *data, struct oci_store **store,
+		    struct oci_descriptor *image, const char *text,
+		    struct oci_error *err);
+
 /* Refuses an output that is an input, or lies in a folder that is one. */
 int build_check_output(const char *output, const struct oci_spec *spec,
 		       const char *spec_path, struct oci_error *err);

@@ -17,6 +17,8 @@ static const char help[] =
 	"      --push [REF]        push to a registry; may be given more than\n"
 	"                          once. Without a tag REF gets the spec's\n"
 	"                          tags, without REF it is the spec's image\n"
+	"      --dry-run           with --push: say what would be uploaded,\n"
+	"                          mounted and tagged, and change nothing\n"
 	"  -t, --tag NAME[:TAG]    instead of the spec's image and tags; may\n"
 	"                          be given more than once\n"
 	"      --set NAME=VALUE    sets a variable of the spec\n"
@@ -35,11 +37,13 @@ static const char help[] =
 	"is where members of archives are kept meanwhile; the usual is\n"
 	"/var/tmp.\n";
 
-enum { OPT_SET = 256, OPT_PLATFORM, OPT_COMPRESSION, OPT_JOBS, OPT_PUSH };
+enum { OPT_SET = 256, OPT_PLATFORM, OPT_COMPRESSION, OPT_JOBS, OPT_PUSH,
+       OPT_DRY_RUN };
 
 static const struct option long_options[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "push", optional_argument, NULL, OPT_PUSH },
+	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 	{ "tag", required_argument, NULL, 't' },
 	{ "set", required_argument, NULL, OPT_SET },
 	{ "platform", required_argument, NULL, OPT_PLATFORM },
@@ -201,6 +205,9 @@ static int take_option(struct build_options *out, int option, char **argv)
 		return EXIT_DONE;
 	case OPT_PUSH:
 		return add_push(out, argv);
+	case OPT_DRY_RUN:
+		out->remote.dry_run = true;
+		return -1;
 	case OPT_SET:
 		return set_variable(out, optarg);
 	case OPT_PLATFORM:
@@ -246,7 +253,11 @@ int build_options_parse(struct build_options *out, int argc, char **argv)
 	if (!out->output && !out->pushes.count)
 		return say_usage("build", "no output is given, such as "
 				 "-o image.tar or --push");
+	if (out->remote.dry_run && (out->output || !out->pushes.count))
+		return say_usage("build", "--dry-run is for --push, without "
+				 "-o");
 	out->spec = argv[optind];
+	out->remote.plan.quiet = out->quiet;
 	out->remote.verbose = out->verbose;
 	return remote_ready(&out->remote, "build");
 }

@@ -12,7 +12,10 @@ static const char copy_help[] =
 	"for byte. Both are FILE.tar, DIR, oci:DIR[:TAG] or docker://REF; a\n"
 	"REF with a host needs no docker://.\n"
 	"\n"
+	"      --dry-run           say what would be uploaded, mounted and\n"
+	"                          tagged, and change nothing\n"
 	"      --platform P        this platform of an index alone\n"
+	"      --referrers         and what refers to it, such as signatures\n"
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           tell of each request\n"
 	"  -h, --help\n"
@@ -24,7 +27,10 @@ static const char push_help[] =
 	"Pushes IMAGE (FILE.tar, DIR or oci:DIR[:TAG]) to registries. A REF\n"
 	"without a tag gets the tags that IMAGE has.\n"
 	"\n"
+	"      --dry-run           say what would be uploaded, mounted and\n"
+	"                          tagged, and change nothing\n"
 	"      --platform P        this platform of an index alone\n"
+	"      --referrers         and what refers to it, such as signatures\n"
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           tell of each request\n"
 	"  -h, --help\n"
@@ -37,6 +43,7 @@ static const char pull_help[] =
 	"\n"
 	"  -o, --output OUTPUT\n"
 	"      --platform P        this platform of an index alone\n"
+	"      --referrers         and what refers to it, such as signatures\n"
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           tell of each request\n"
 	"  -h, --help\n"
@@ -52,6 +59,7 @@ struct command {
 	struct oci_platform platform;
 	bool has_platform;
 	bool quiet;
+	bool referrers;
 	const char *output;
 };
 
@@ -63,8 +71,31 @@ struct target {
 	bool named;		/* the name has a tag, or is to get some */
 };
 
-static int open_target(struct target *out, const char *text,
+/* What is in the same registry already is mounted from there. */
+static int open_remote(struct target *out, const struct opened *from,
 		       struct command *c, struct oci_error *err)
+{
+	struct oci_strings mounts = {0};
+	int rc = remote_open_for(&out->registry, &c->remote, out->name.host,
+				 err);
+
+	if (!rc && from->registry &&
+	    strcmp(from->name.host, out->name.host) == 0 &&
+	    strcmp(from->name.path, out->name.path) != 0)
+		rc = oci_strings_add(&mounts, from->name.path, err);
+	for (size_t i = 0; !rc && i < c->remote.mount_from.count; i++)
+		rc = oci_strings_add(&mounts, c->remote.mount_from.items[i],
+				     err);
+	if (!rc)
+		rc = oci_registry_create(&out->store, out->registry,
+					 &out->name, &mounts, err);
+	oci_strings_release(&mounts);
+	return rc;
+}
+
+static int open_target(struct target *out, const struct opened *from,
+		       const char *text, struct command *c,
+		       struct oci_error *err)
 {
 	struct oci_archive_options options = OCI_ARCHIVE_OPTIONS_INIT;
 	struct image_name name;
@@ -73,17 +104,17 @@ static int open_target(struct target *out, const char *text,
 	*out = (struct target){0};
 	if (c->verb != PULL && remote_name(&out->name, text)) {
 		out->named = true;
-		rc = remote_open_for(&out->registry, &c->remote,
-				     out->name.host, err);
-		return rc ? rc : oci_registry_create(&out->store,
-						     out->registry, &out->name,
-						     &c->remote.mount_from,
-						     err);
+		return open_remote(out, from, c, err);
 	}
 	if (c->verb == PUSH) {
 		snprintf(err->message, sizeof(err->message),
 			 "'%s' is no name in a registry, such as "
 			 "ghcr.io/owner/image:tag", text);
+		return OCI_E_INVALID;
+	}
+	if (c->remote.dry_run) {
+		snprintf(err->message, sizeof(err->message),
+			 "--dry-run is for registries, not for '%s'", text);
 		return OCI_E_INVALID;
 	}
 	if (!image_name_parse(&name, text, err))
@@ -182,6 +213,10 @@ static void say_result(const struct command *c, const struct target *target,
 		printf("%s\n", copy->digest.text);
 		return;
 	}
+	if (c->remote.dry_run) {
+		plan_say(&c->remote.plan);
+		return;
+	}
 	printf("%s %s\n", text, copy->digest.text);
 	if (target->registry)
 		say_pushed(target->store);
@@ -193,9 +228,13 @@ static int copy_to(struct command *c, struct opened *from, const char *text,
 	struct oci_copy_options options = OCI_COPY_OPTIONS_INIT;
 	struct oci_descriptor copy = {0};
 	struct target target;
-	int rc = open_target(&target, text, c, err);
+	int rc;
+
+	c->remote.plan = (struct plan){ .quiet = c->quiet };
+	rc = open_target(&target, from, text, c, err);
 
 	options.platform = c->has_platform ? &c->platform : NULL;
+	options.referrers = c->referrers;
 	options.progress = on_progress;
 	options.progress_data = c;
 	if (!rc)
@@ -248,8 +287,17 @@ static int take_option(struct command *c, int option, char **argv)
 	case 'q':
 		c->quiet = true;
 		return -1;
+	case 'n':
+		if (c->verb == PULL)
+			return say_usage(c->name, "--dry-run is for what is "
+					 "pushed");
+		c->remote.dry_run = true;
+		return -1;
 	case 'v':
 		c->remote.verbose = true;
+		return -1;
+	case 'r':
+		c->referrers = true;
 		return -1;
 	case 'o':
 		c->output = optarg;
@@ -290,6 +338,8 @@ static int command(struct command *c, int argc, char **argv)
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "output", required_argument, NULL, 'o' },
+		{ "dry-run", no_argument, NULL, 'n' },
+		{ "referrers", no_argument, NULL, 'r' },
 		{ "platform", required_argument, NULL, 'p' },
 		{ "help", no_argument, NULL, 'h' },
 		REMOTE_OPTIONS,

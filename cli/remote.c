@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Registries on the command line. The library reads no environment: where
- * credentials are is looked up here.
+ * Registries on the command line: options, credentials, and opening.
  */
 #include "remote.h"
 
@@ -10,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { PASSWORD_MAX = 64 * 1024, PATH_ROOM = 4096 };
+enum { PASSWORD_MAX = 64 * 1024 };
 
 static int set_size(size_t *out, const char *text)
 {
@@ -79,53 +78,6 @@ int remote_option(struct remote_options *out, const char *command, int option)
 	}
 }
 
-static bool add_file(struct remote_options *o, const char *folder,
-		     const char *name)
-{
-	char path[PATH_ROOM];
-	int n;
-
-	if (!folder || !*folder)
-		return true;
-	n = snprintf(path, sizeof(path), "%s%s", folder, name);
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return true;
-	return oci_strings_add(&o->files, path, NULL) == 0;
-}
-
-/* The order of docker and podman: what was named, then what login wrote. */
-static bool find_files(struct remote_options *o)
-{
-	const char *docker = getenv("DOCKER_CONFIG");
-	bool named = docker && *docker;
-
-	return add_file(o, o->authfile, "") &&
-	       add_file(o, getenv("REGISTRY_AUTH_FILE"), "") &&
-	       (named ? add_file(o, docker, "/config.json") :
-			add_file(o, getenv("HOME"), "/.docker/config.json")) &&
-	       add_file(o, getenv("XDG_RUNTIME_DIR"),
-			"/containers/auth.json") &&
-	       add_file(o, getenv("XDG_CONFIG_HOME"),
-			"/containers/auth.json");
-}
-
-char *remote_config_path(const struct remote_options *o)
-{
-	const char *docker = getenv("DOCKER_CONFIG");
-	const char *home = getenv("HOME");
-	char path[PATH_ROOM];
-
-	if (o->authfile)
-		return strdup(o->authfile);
-	if (docker && *docker)
-		snprintf(path, sizeof(path), "%s/config.json", docker);
-	else if (home && *home)
-		snprintf(path, sizeof(path), "%s/.docker/config.json", home);
-	else
-		return NULL;
-	return strdup(path);
-}
-
 static int read_password(struct remote_options *o, const char *command)
 {
 	size_t n;
@@ -146,7 +98,7 @@ int remote_ready(struct remote_options *o, const char *command)
 	if (o->password_stdin != (o->user != NULL))
 		return say_usage(command, "--username and --password-stdin go "
 				 "together");
-	if (!find_files(o))
+	if (!remote_find_files(o))
 		return EXIT_FAILED;
 	return o->password_stdin ? read_password(o, command) : -1;
 }
@@ -158,6 +110,8 @@ void remote_release(struct remote_options *o)
 	free(o->password);
 	oci_strings_release(&o->mount_from);
 	oci_strings_release(&o->files);
+	oci_strings_release(&o->certs);
+	free(o->sightings);
 }
 
 static int copy_pair(struct oci_credential *out, const char *user,
@@ -169,7 +123,8 @@ static int copy_pair(struct oci_credential *out, const char *user,
 }
 
 static int find_credential(void *data, struct oci_credential *out,
-			   const char *host, struct oci_error *err)
+			   const char *host, const char *repository,
+			   struct oci_error *err)
 {
 	const struct remote_options *o = data;
 	const char *token = getenv("GITHUB_TOKEN");
@@ -178,7 +133,7 @@ static int find_credential(void *data, struct oci_credential *out,
 
 	if (o->user && strcmp(host, o->host) == 0)
 		return copy_pair(out, o->user, o->password);
-	rc = oci_credential_find(out, &o->files, host, err);
+	rc = oci_credential_find(out, &o->files, host, repository, err);
 	if (rc || out->user || out->identity_token)
 		return rc;
 	if (strcmp(host, "ghcr.io") == 0 && token && *token)
@@ -231,6 +186,10 @@ int remote_open(struct oci_registry **out, struct remote_options *o,
 	options.credential_data = o;
 	options.log = o->verbose ? log_line : NULL;
 	options.cancelled = interrupted_flag();
+	options.certs = &o->certs;
+	options.sightings = o->sightings;
+	options.plan = o->dry_run ? plan_step : NULL;
+	options.plan_data = &o->plan;
 	return oci_registry_new(out, &options, err);
 }
 
@@ -279,6 +238,7 @@ int opened_init(struct opened *out, const char *text,
 
 	*out = (struct opened){0};
 	if (remote_name(&reference, text)) {
+		out->name = reference;
 		rc = options->host[0] ?
 			     remote_open(&out->registry, options, err) :
 			     remote_open_for(&out->registry, options,

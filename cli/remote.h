@@ -7,6 +7,14 @@
 
 #include "cli.h"
 
+/* What a push that is only planned would come to. */
+struct plan {
+	bool quiet;
+	char name[OCI_REFERENCE_TEXT];	/* of the repository told last */
+	unsigned long blobs, mounts, manifests, tags, there;
+	uint64_t bytes;			/* of the blobs to be sent */
+};
+
 struct remote_options {
 	const char *authfile;
 	const char *user;
@@ -22,6 +30,10 @@ struct remote_options {
 	bool verbose;
 	struct oci_strings mount_from;
 	struct oci_strings files;	/* config files, in order */
+	struct oci_strings certs;	/* folders with certificates */
+	char *sightings;		/* file of oci_registry_options */
+	bool dry_run;
+	struct plan plan;
 };
 
 /* The options that every command with registries has. Values from 512. */
@@ -57,6 +69,8 @@ int remote_option(struct remote_options *out, const char *command, int option);
 /* After the options: reads the password, and finds config files. */
 int remote_ready(struct remote_options *options, const char *command);
 void remote_release(struct remote_options *options);
+/* remote_files.c: fills files, certs and sightings. False: no memory. */
+bool remote_find_files(struct remote_options *options);
 
 int remote_open(struct oci_registry **out, struct remote_options *options,
 		struct oci_error *err);
@@ -73,12 +87,17 @@ char *remote_config_path(const struct remote_options *options);
  * with a host where there is no such file. Fills *out then. */
 bool remote_name(struct oci_reference *out, const char *text);
 
+/* plan.c: prints a step, data being a struct plan; and the sums. */
+int plan_step(void *data, const struct oci_push_step *step);
+void plan_say(const struct plan *plan);
+
 /* What a push came to, on stderr. */
 void say_pushed(const struct oci_store *store);
 
 /* Any image on the command line, opened to read. */
 struct opened {
 	struct oci_registry *registry;	/* NULL for local ones */
+	struct oci_reference name;	/* of a registry's */
 	struct oci_store *store;
 	struct oci_descriptor image;
 };

@@ -10,13 +10,13 @@
 /* The last second of the year 9999. */
 #define YEAR_9999 UINT64_C(253402300799)
 
-/* sig_atomic_t is int wherever this runs; the library wants an int. */
+/* Written by a handler, read by any thread. */
 static volatile int interrupted;
 
 static void on_signal(int number)
 {
 	(void)number;
-	interrupted = 1;
+	__atomic_store_n(&interrupted, 1, __ATOMIC_RELAXED);
 }
 
 void catch_signals(void)
@@ -39,7 +39,7 @@ void catch_signals(void)
 
 bool was_interrupted(void)
 {
-	return interrupted;
+	return __atomic_load_n(&interrupted, __ATOMIC_RELAXED);
 }
 
 volatile const int *interrupted_flag(void)

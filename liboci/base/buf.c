@@ -20,6 +20,15 @@ void oci_buf_release(struct oci_buf *buf)
 	oci_buf_init(buf, buf->max);
 }
 
+void oci_buf_wipe(struct oci_buf *buf)
+{
+	volatile char *data = buf->data;
+
+	for (size_t i = 0; data && i < buf->capacity; i++)
+		data[i] = '\0';
+	oci_buf_release(buf);
+}
+
 int oci_buf_reserve(struct oci_buf *buf, size_t size, struct oci_error *err)
 {
 	size_t capacity = buf->capacity ? buf->capacity : 64;

@@ -19,6 +19,8 @@ struct oci_buf {
 
 void oci_buf_init(struct oci_buf *buf, size_t max);
 void oci_buf_release(struct oci_buf *buf);
+/* The same, with nothing of a secret left in memory. */
+void oci_buf_wipe(struct oci_buf *buf);
 int oci_buf_add(struct oci_buf *buf, const void *data, size_t size,
 		struct oci_error *err);
 int oci_buf_text(struct oci_buf *buf, const char *text, struct oci_error *err);

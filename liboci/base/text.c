@@ -55,6 +55,23 @@ void oci_strings_release(struct oci_strings *list)
 	*list = (struct oci_strings){0};
 }
 
+/* volatile keeps the stores that a compiler takes for dead. */
+void oci_text_wipe(char *text)
+{
+	for (volatile char *p = text; p && *p; p++)
+		*p = '\0';
+	free(text);
+}
+
+void oci_strings_wipe(struct oci_strings *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		oci_text_wipe(list->items[i]);
+		list->items[i] = NULL;
+	}
+	oci_strings_release(list);
+}
+
 /* The place of key, or the place where it belongs. */
 static size_t find(const struct oci_pairs *map, const char *key, int *equal)
 {

@@ -9,5 +9,9 @@
 int oci_text_copy(char **out, const char *text, struct oci_error *err);
 /* Frees *field and puts a copy of text there; NULL empties the field. */
 int oci_text_set(char **field, const char *text, struct oci_error *err);
+/* Frees a secret, with nothing of it left in memory. NULL-safe. */
+void oci_text_wipe(char *text);
+/* The same for all of a list. */
+void oci_strings_wipe(struct oci_strings *list);
 
 #endif

@@ -16,10 +16,10 @@ static const char hub[] = "https://index.docker.io/v1/";
 void oci_auth_entry_release(struct oci_auth_entry *entry)
 {
 	free(entry->helper);
-	free(entry->auth);
+	oci_text_wipe(entry->auth);
 	free(entry->user);
-	free(entry->password);
-	free(entry->identity_token);
+	oci_text_wipe(entry->password);
+	oci_text_wipe(entry->identity_token);
 	*entry = (struct oci_auth_entry){0};
 }
 
@@ -58,6 +58,32 @@ static const json_t *find(const json_t *map, const char *host)
 	return value;
 }
 
+/* The entry of the longest "HOST/PATH" that the repository is under. */
+static const json_t *find_path(const json_t *map, const char *host,
+			       const char *repository)
+{
+	const json_t *best = NULL;
+	size_t host_size = strlen(host), longest = 0;
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)map, key, value) {
+		size_t size = strlen(key);
+		const char *path = key + host_size + 1;
+
+		if (size < host_size + 2 || key[host_size] != '/' ||
+		    strncasecmp(key, host, host_size) != 0)
+			continue;
+		size -= host_size + 1;
+		if (size > longest && strncmp(path, repository, size) == 0 &&
+		    (!repository[size] || repository[size] == '/')) {
+			best = value;
+			longest = size;
+		}
+	}
+	return best;
+}
+
 static int read_entry(struct oci_auth_entry *out, const json_t *entry,
 		      struct oci_error *err)
 {
@@ -74,7 +100,8 @@ static int read_entry(struct oci_auth_entry *out, const json_t *entry,
 }
 
 static int read_config(struct oci_auth_entry *out, const json_t *root,
-		       const char *host, struct oci_error *err)
+		       const char *host, const char *repository,
+		       struct oci_error *err)
 {
 	const json_t *helpers, *auths, *entry;
 	const char *helper;
@@ -87,6 +114,9 @@ static int read_config(struct oci_auth_entry *out, const json_t *root,
 	helper = json_string_value(find(helpers, host));
 	if (helper && *helper)
 		return oci_text_copy(&out->helper, helper, err);
+	entry = find_path(auths, host, repository);
+	if (json_is_object(entry))
+		return read_entry(out, entry, err);
 	rc = oci_json_text(&out->helper, root, "credsStore", err);
 	if (rc || (out->helper && *out->helper))
 		return rc;
@@ -98,14 +128,15 @@ static int read_config(struct oci_auth_entry *out, const json_t *root,
 }
 
 int oci_auths_find(struct oci_auth_entry *out, const char *text, size_t size,
-		   const char *host, struct oci_error *err)
+		   const char *host, const char *repository,
+		   struct oci_error *err)
 {
 	json_t *root;
 	int rc = oci_json_load(&root, text, size, err);
 
 	*out = (struct oci_auth_entry){0};
 	if (!rc)
-		rc = read_config(out, root, host, err);
+		rc = read_config(out, root, host, repository, err);
 	json_decref(root);
 	if (rc)
 		oci_auth_entry_release(out);
@@ -129,7 +160,7 @@ int oci_helper_parse(char **user, char **secret, const char *text,
 	json_decref(root);
 	if (rc) {
 		free(*user);
-		free(*secret);
+		oci_text_wipe(*secret);
 		*user = *secret = NULL;
 	}
 	return rc;

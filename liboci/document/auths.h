@@ -20,9 +20,11 @@ struct oci_auth_entry {
 };
 
 void oci_auth_entry_release(struct oci_auth_entry *entry);
-/* credHelpers[host], else credsStore, else auths. */
+/* credHelpers[host], else auths[host/part of repository], the longest such
+ * part, else credsStore, else auths[host]. */
 int oci_auths_find(struct oci_auth_entry *out, const char *text, size_t size,
-		   const char *host, struct oci_error *err);
+		   const char *host, const char *repository,
+		   struct oci_error *err);
 /* The answer of a credential helper: Username and Secret. */
 int oci_helper_parse(char **user, char **secret, const char *text,
 		     size_t size, struct oci_error *err);

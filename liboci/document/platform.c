@@ -144,6 +144,27 @@ bool oci_platform_equal(const struct oci_platform *a,
 	       strcmp(a->os_version, b->os_version) == 0;
 }
 
+/* The usual variants are as often left out as they are said. */
+static const char *variant_of(const struct oci_platform *platform)
+{
+	if (platform->variant[0])
+		return platform->variant;
+	if (strcmp(platform->architecture, "arm64") == 0)
+		return "v8";
+	return strcmp(platform->architecture, "arm") == 0 ? "v7" : "";
+}
+
+bool oci_platform_fits(const struct oci_platform *has,
+		       const struct oci_platform *wanted)
+{
+	return strcmp(has->os, wanted->os) == 0 &&
+	       strcmp(has->architecture, wanted->architecture) == 0 &&
+	       (!wanted->variant[0] ||
+		strcmp(variant_of(has), variant_of(wanted)) == 0) &&
+	       (!wanted->os_version[0] ||
+		strcmp(has->os_version, wanted->os_version) == 0);
+}
+
 const char *oci_platform_debian(const struct oci_platform *platform)
 {
 	size_t count = sizeof(debian_names) / sizeof(debian_names[0]);

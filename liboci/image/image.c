@@ -3,8 +3,6 @@
  * Building an image: layers go to a store one by one, and their descriptors,
  * diff_ids and history are collected for the config and the manifest.
  */
-#include <oci/image.h>
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,11 +10,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/time.h"
-
-struct oci_image {
-	struct oci_config config;
-	struct oci_manifest manifest;
-};
+#include "image/handle.h"
 
 int oci_image_new(struct oci_image **out, const struct oci_platform *platform,
 		  int64_t created, struct oci_error *err)

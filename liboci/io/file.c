@@ -5,11 +5,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "io/atomic.h"
 
 /* Linux takes at most this much in one call. */
@@ -147,6 +149,24 @@ int oci_file_load(char **out, size_t *size, const char *path, size_t max,
 	rc = load(out, size, fd, max, err);
 	close(fd);
 	return rc ? oci_wrap(err, rc, "'%s'", path) : 0;
+}
+
+int oci_file_make_folders(const char *path, unsigned mode,
+			  struct oci_error *err)
+{
+	char *folder;
+	int rc = oci_text_copy(&folder, path, err);
+
+	if (rc)
+		return rc;
+	for (char *p = folder; !rc && (p = strchr(p + 1, '/'));) {
+		*p = '\0';
+		if (mkdir(folder, mode) != 0 && errno != EEXIST)
+			rc = oci_fail_errno(err, "make folder '%s'", folder);
+		*p = '/';
+	}
+	free(folder);
+	return rc;
 }
 
 int oci_file_temporary(int *fd, const char *dir, struct oci_error *err)

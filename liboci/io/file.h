@@ -24,6 +24,10 @@ int oci_file_read_at(size_t *got, int fd, void *data, size_t size,
 /* Reads a file of at most max bytes, with a NUL behind it; caller frees. */
 int oci_file_load(char **out, size_t *size, const char *path, size_t max,
 		  struct oci_error *err);
+/* Makes the folders that the file path is to be in, as far as they are not
+ * there. */
+int oci_file_make_folders(const char *path, unsigned mode,
+			  struct oci_error *err);
 /* An unlinked file in dir, readable and writable, close on exec. */
 int oci_file_temporary(int *fd, const char *dir, struct oci_error *err);
 /* Closes a file that was written, and tells what the system says late. */

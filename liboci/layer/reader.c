@@ -31,6 +31,7 @@ struct oci_reader {
 	struct oci_error why;		/* of a failed stream */
 	int failed;			/* its status */
 	bool started;
+	bool lenient;
 	char data[READ_SIZE];
 };
 
@@ -76,6 +77,8 @@ static bool set_formats(struct archive *a, enum oci_reader_kind kind)
 		return false;
 	/* Not the reader of zip streams, which passes over the directory at
 	 * the end, and with it over what was cut off. */
+	if (kind == OCI_READER_LAYER)
+		return archive_read_support_format_empty(a) == ARCHIVE_OK;
 	return kind == OCI_READER_TAR ||
 	       archive_read_support_format_zip_seekable(a) == ARCHIVE_OK;
 }
@@ -90,6 +93,7 @@ static int reader_new(struct oci_reader **out, enum oci_reader_kind kind,
 	if (!self)
 		return oci_fail_nomem(err);
 	self->fd = -1;
+	self->lenient = kind == OCI_READER_LAYER;
 	rc = oci_locale_open(&self->locale, err);
 	self->archive = archive_read_new();
 	if (!rc && !self->archive)
@@ -241,7 +245,7 @@ static int check_end(struct oci_reader *self, struct oci_error *err)
 	struct archive *a = self->archive;
 	int format = archive_format(a) & ARCHIVE_FORMAT_BASE_MASK;
 
-	if (format != ARCHIVE_FORMAT_TAR ||
+	if (self->lenient || format != ARCHIVE_FORMAT_TAR ||
 	    archive_filter_bytes(a, 0) > archive_read_header_position(a))
 		return 0;
 	return oci_fail(err, OCI_E_CORRUPT,
@@ -276,7 +280,8 @@ int oci_reader_next(struct archive_entry **out, struct oci_reader *reader,
 		*out = NULL;
 		return rc ? rc : drain(reader, err);
 	}
-	if (result != ARCHIVE_OK)
+	if (result != ARCHIVE_OK &&
+	    !(result == ARCHIVE_WARN && reader->lenient))
 		return archive_failed(reader, err);
 	reader->started = true;
 	return 0;

@@ -9,7 +9,6 @@
 
 #include <archive_entry.h>
 #include <stdbool.h>
-#include <stdbool.h>
 
 #include <oci/stream.h>
 
@@ -18,6 +17,7 @@ struct oci_reader;
 enum oci_reader_kind {
 	OCI_READER_ARCHIVE,	/* tar or zip */
 	OCI_READER_TAR,
+	OCI_READER_LAYER,	/* a tar that others made: warnings pass */
 	OCI_READER_AR
 };
 

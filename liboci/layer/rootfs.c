@@ -5,17 +5,14 @@
  */
 #include "layer/rootfs.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/error.h"
 #include "base/path.h"
 
-struct oci_rootfs {
-	struct oci_arena arena;
-	struct oci_table table;
-};
+enum { ENTRIES_MAX = 5 * 1000 * 1000 };
 
 int oci_rootfs_new(struct oci_rootfs **out, struct oci_error *err)
 {
@@ -43,13 +40,14 @@ const struct oci_rootfs_entry *oci_rootfs_get(const struct oci_rootfs *rootfs,
 	return entry && !entry->removed ? entry : NULL;
 }
 
-/* Removes all that is below an entry. */
-static void remove_below(struct oci_rootfs_entry *top)
+/* Removes what is below an entry and older than layer. */
+static void remove_below(struct oci_rootfs_entry *top, unsigned layer)
 {
 	struct oci_rootfs_entry *e = top->child;
 
 	while (e) {
-		e->removed = true;
+		if (e->layer < layer)
+			e->removed = true;
 		if (e->child) {
 			e = e->child;
 			continue;
@@ -60,31 +58,53 @@ static void remove_below(struct oci_rootfs_entry *top)
 	}
 }
 
-static void remove_path(struct oci_rootfs *rootfs, const char *path)
+void oci_rootfs_remove(struct oci_rootfs *rootfs, const char *path)
 {
 	struct oci_rootfs_entry *e = oci_table_get(&rootfs->table, path,
 						   strlen(path));
 
 	if (!e)
 		return;
-	e->removed = true;
-	remove_below(e);
+	if (e->layer < rootfs->layer)
+		e->removed = true;
+	remove_below(e, rootfs->layer);
 }
 
-/* Settled trees hold every folder before what is in it, unless the layers
- * below have it: so a parent is there, but for what is in the root. */
+void oci_rootfs_empty(struct oci_rootfs *rootfs, const char *path)
+{
+	struct oci_rootfs_entry *e = oci_table_get(&rootfs->table, path,
+						   strlen(path));
+
+	if (*path) {
+		if (e)
+			remove_below(e, rootfs->layer);
+		return;
+	}
+	/* The root need not have an entry of its own. */
+	for (size_t i = 0; i < rootfs->table.capacity; i++) {
+		e = rootfs->table.slots[i].value;
+		if (e && e->layer < rootfs->layer)
+			e->removed = true;
+	}
+}
+
 static int add(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
 	       const char *path, struct oci_error *err)
 {
-	struct oci_rootfs_entry *e = oci_arena_alloc(&rootfs->arena,
-						     sizeof(*e));
+	struct oci_rootfs_entry *e;
 
-	*out = e;
+	if (++rootfs->count > ENTRIES_MAX)
+		return oci_fail(err, OCI_E_LIMIT,
+				"the layers have more than %d entries",
+				ENTRIES_MAX);
+	*out = e = oci_arena_alloc(&rootfs->arena, sizeof(*e));
 	if (e)
 		e->path = oci_arena_text(&rootfs->arena, path);
 	if (!e || !e->path)
 		return oci_fail_nomem(err);
-	e->parent = oci_table_get(&rootfs->table, path, oci_path_parent(path));
+	if (*path)
+		e->parent = oci_table_get(&rootfs->table, path,
+					  oci_path_parent(path));
 	if (e->parent) {
 		e->sibling = e->parent->child;
 		e->parent->child = e;
@@ -92,29 +112,72 @@ static int add(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
 	return oci_table_set(&rootfs->table, e->path, strlen(path), e, err);
 }
 
+void oci_rootfs_set_type(struct oci_rootfs_entry *e, enum oci_entry_type type)
+{
+	if (type != OCI_ENTRY_DIRECTORY)
+		remove_below(e, UINT_MAX);
+	e->type = type;
+	e->target = NULL;
+	e->removed = false;
+}
+
+static int imply_parents(struct oci_rootfs *rootfs, const char *path,
+			 struct oci_error *err)
+{
+	char parent[OCI_PATH_MAX];
+	int rc = 0;
+
+	for (const char *p = path; !rc && (p = strchr(p, '/')); p++) {
+		size_t size = (size_t)(p - path);
+		struct oci_rootfs_entry *e = oci_table_get(&rootfs->table,
+							   path, size);
+
+		if (e && !e->removed && e->type == OCI_ENTRY_DIRECTORY)
+			continue;
+		memcpy(parent, path, size);
+		parent[size] = '\0';
+		rc = e ? 0 : add(&e, rootfs, parent, err);
+		if (rc)
+			break;
+		oci_rootfs_set_type(e, OCI_ENTRY_DIRECTORY);
+		e->layer = rootfs->layer;
+		e->mode = 0755;
+		e->uid = e->gid = 0;
+		e->mtime = 0;
+	}
+	return rc;
+}
+
+int oci_rootfs_place(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
+		     const char *path, struct oci_error *err)
+{
+	int rc = imply_parents(rootfs, path, err);
+
+	*out = oci_table_get(&rootfs->table, path, strlen(path));
+	if (!rc && !*out)
+		rc = add(out, rootfs, path, err);
+	if (!rc)
+		(*out)->layer = rootfs->layer;
+	return rc;
+}
+
 static int put(struct oci_rootfs *rootfs, const struct oci_entry *entry,
 	       struct oci_error *err)
 {
-	size_t size = strlen(entry->path);
-	struct oci_rootfs_entry *e =
-		oci_table_get(&rootfs->table, entry->path, size);
-	const char *target = entry->type == OCI_ENTRY_SYMLINK ? entry->target :
-								NULL;
-
-	int rc = e ? 0 : add(&e, rootfs, entry->path, err);
+	struct oci_rootfs_entry *e;
+	int rc = oci_rootfs_place(&e, rootfs, entry->path, err);
 
 	if (rc)
 		return rc;
-	if (entry->type != OCI_ENTRY_DIRECTORY)
-		remove_below(e);
-	e->removed = false;
-	e->type = entry->type;
+	oci_rootfs_set_type(e, entry->type);
 	e->mode = entry->mode;
 	e->uid = entry->uid;
 	e->gid = entry->gid;
 	e->mtime = entry->mtime;
-	e->target = target ? oci_arena_text(&rootfs->arena, target) : NULL;
-	return target && !e->target ? oci_fail_nomem(err) : 0;
+	if (entry->type != OCI_ENTRY_SYMLINK)
+		return 0;
+	e->target = oci_arena_text(&rootfs->arena, entry->target);
+	return e->target ? 0 : oci_fail_nomem(err);
 }
 
 int oci_rootfs_apply(struct oci_rootfs *rootfs, const struct oci_tree *tree,
@@ -124,10 +187,11 @@ int oci_rootfs_apply(struct oci_rootfs *rootfs, const struct oci_tree *tree,
 	struct oci_entry entry;
 	int rc = 0;
 
+	rootfs->layer++;
 	for (size_t i = 0; i < count; i++) {
 		oci_tree_get(&entry, tree, i);
 		if (entry.type == OCI_ENTRY_WHITEOUT)
-			remove_path(rootfs, entry.path);
+			oci_rootfs_remove(rootfs, entry.path);
 	}
 	for (size_t i = 0; !rc && i < count; i++) {
 		oci_tree_get(&entry, tree, i);

@@ -7,6 +7,7 @@
 
 #include <oci/tree.h>
 
+#include "base/arena.h"
 #include "base/table.h"
 
 struct oci_rootfs_entry {
@@ -20,12 +21,32 @@ struct oci_rootfs_entry {
 	struct oci_rootfs_entry *parent;	/* NULL: in the root */
 	struct oci_rootfs_entry *child;		/* all that were ever below */
 	struct oci_rootfs_entry *sibling;
+	unsigned layer;		/* that it is from, counted from 1 */
 	bool removed;
+};
+
+struct oci_rootfs {
+	struct oci_arena arena;
+	struct oci_table table;
+	size_t count;		/* entries that were ever there */
+	unsigned layer;		/* that was laid on last */
 };
 
 /* What is at path, or NULL; rootfs may be NULL, which is empty. */
 const struct oci_rootfs_entry *oci_rootfs_get(const struct oci_rootfs *rootfs,
 					      const char *path, size_t size);
+
+/* The entry for path, made where there is none, with parents that are
+ * directories: those that no layer has are made, 0755 and 0:0. */
+int oci_rootfs_place(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
+		     const char *path, struct oci_error *err);
+/* Removes path and all below it, as far as it is from lower layers. */
+void oci_rootfs_remove(struct oci_rootfs *rootfs, const char *path);
+/* The same for what is below path alone; the root is "". */
+void oci_rootfs_empty(struct oci_rootfs *rootfs, const char *path);
+/* What is not a directory has nothing below it. */
+void oci_rootfs_set_type(struct oci_rootfs_entry *entry,
+			 enum oci_entry_type type);
 
 /*
  * Follows the links on the way to path, and at path itself where last is set,

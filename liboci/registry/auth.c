@@ -21,7 +21,9 @@
 enum {
 	TEXT_ROOM = 64 * 1024,
 	EXPIRY_LEAST = 60,	/* the specification's own default */
-	EXPIRY_MARGIN = 10	/* seconds before it that we ask again */
+	EXPIRY_MARGIN = 10,	/* seconds before it that we ask again */
+	UPLOAD_SECONDS = 240,	/* that a token is to last for a large body */
+	FRESH_SECONDS = 2	/* a token of this age is as good as new */
 };
 
 static int key_of(char **out, const struct oci_client *client,
@@ -71,9 +73,20 @@ int oci_auth_header(char **out, struct oci_client *client,
 	return rc;
 }
 
+/* Where another token can be had. What memory lacks is forgotten. */
+static void remember_realm(struct oci_token *token,
+			   const struct oci_challenge *challenge)
+{
+	token->issued = oci_client_clock() / 1000;
+	if (oci_text_set(&token->realm, challenge->realm, NULL) ||
+	    oci_text_set(&token->service, challenge->service, NULL))
+		oci_text_set(&token->realm, NULL, NULL);
+}
+
 /* Takes header over. */
 static int remember(struct oci_client *client, const struct oci_call *call,
-		    char *header, int64_t seconds, struct oci_error *err)
+		    const struct oci_challenge *challenge, char *header,
+		    int64_t seconds, struct oci_error *err)
 {
 	struct oci_registry *registry = client->registry;
 	struct oci_token *token;
@@ -81,7 +94,7 @@ static int remember(struct oci_client *client, const struct oci_call *call,
 	int rc = key_of(&key, client, call, err);
 
 	if (rc) {
-		free(header);
+		oci_text_wipe(header);
 		return rc;
 	}
 	pthread_mutex_lock(&registry->lock);
@@ -96,16 +109,17 @@ static int remember(struct oci_client *client, const struct oci_call *call,
 		}
 	}
 	if (token) {
-		free(token->header);
+		oci_text_wipe(token->header);
 		token->header = header;
 		token->expires = seconds ? oci_client_clock() / 1000 + seconds :
 					   0;
+		remember_realm(token, challenge);
 	}
 	pthread_mutex_unlock(&registry->lock);
 	free(key);
 	if (token)
 		return 0;
-	free(header);
+	oci_text_wipe(header);
 	return oci_fail_nomem(err);
 }
 
@@ -117,7 +131,9 @@ void oci_auth_free(struct oci_registry *registry)
 		struct oci_token *next = token->next;
 
 		free(token->key);
-		free(token->header);
+		oci_text_wipe(token->header);
+		free(token->realm);
+		free(token->service);
 		free(token);
 		token = next;
 	}
@@ -135,7 +151,7 @@ static int find_credential(struct oci_credential *out,
 	if (registry->options.credential)
 		rc = registry->options.credential(
 			registry->options.credential_data, out, client->host,
-			err);
+			client->repository, err);
 	pthread_mutex_unlock(&registry->lock);
 	return rc;
 }
@@ -159,13 +175,14 @@ static int basic_header(char **out, const struct oci_credential *credential,
 				    encoded);
 	if (!rc)
 		rc = oci_buf_take(out, &header, err);
-	free(encoded);
-	oci_buf_release(&pair);
-	oci_buf_release(&header);
+	oci_text_wipe(encoded);
+	oci_buf_wipe(&pair);
+	oci_buf_wipe(&header);
 	return rc;
 }
 
 static int keep_token(struct oci_client *client, const struct oci_call *call,
+		      const struct oci_challenge *challenge,
 		      const struct oci_http_response *response,
 		      struct oci_error *err)
 {
@@ -181,11 +198,11 @@ static int keep_token(struct oci_client *client, const struct oci_call *call,
 	rc = oci_buf_format(&buf, err, "Authorization: Bearer %s", token);
 	if (!rc)
 		rc = oci_buf_take(&header, &buf, err);
-	oci_buf_release(&buf);
-	free(token);
+	oci_buf_wipe(&buf);
+	oci_text_wipe(token);
 	if (rc)
 		return rc;
-	return remember(client, call, header,
+	return remember(client, call, challenge, header,
 			seconds < EXPIRY_LEAST ? EXPIRY_LEAST : seconds, err);
 }
 
@@ -207,14 +224,17 @@ static int fetch_token(struct oci_client *client, const struct oci_call *call,
 				     "get a token without logging in",
 				     &response, err);
 	else if (!rc)
-		rc = keep_token(client, call, &response, err);
+		rc = keep_token(client, call, challenge, &response, err);
+	oci_text_wipe(response.text);
+	response.text = NULL;
 	oci_http_response_release(&response);
-	free(basic);
+	oci_text_wipe(basic);
 	return rc;
 }
 
 static int use_basic(bool *again, struct oci_client *client,
 		     const struct oci_call *call,
+		     const struct oci_challenge *challenge,
 		     const struct oci_credential *credential,
 		     struct oci_error *err)
 {
@@ -225,13 +245,14 @@ static int use_basic(bool *again, struct oci_client *client,
 	if (!*again)
 		return 0;
 	rc = basic_header(&header, credential, err);
-	return rc ? rc : remember(client, call, header, 0, err);
+	return rc ? rc : remember(client, call, challenge, header,
+				   0, err);
 }
 
-int oci_auth_answer(bool *again, struct oci_client *client,
-		    const struct oci_call *call,
-		    const struct oci_http_response *response,
-		    struct oci_error *err)
+static int answer(bool *again, struct oci_client *client,
+		  const struct oci_call *call,
+		  const struct oci_http_response *response,
+		  struct oci_error *err)
 {
 	struct oci_credential credential = {0};
 	struct oci_challenge challenge;
@@ -241,7 +262,8 @@ int oci_auth_answer(bool *again, struct oci_client *client,
 	if (!rc && challenge.scheme != OCI_SCHEME_NONE)
 		rc = find_credential(&credential, client, err);
 	if (!rc && challenge.scheme == OCI_SCHEME_BASIC)
-		rc = use_basic(again, client, call, &credential, err);
+		rc = use_basic(again, client, call, &challenge, &credential,
+			       err);
 	if (!rc && challenge.scheme == OCI_SCHEME_BEARER) {
 		rc = fetch_token(client, call, &challenge, &credential, err);
 		*again = rc == 0;
@@ -249,4 +271,63 @@ int oci_auth_answer(bool *again, struct oci_client *client,
 	oci_credential_release(&credential);
 	oci_challenge_release(&challenge);
 	return rc;
+}
+
+int oci_auth_answer(bool *again, struct oci_client *client,
+		    const struct oci_call *call, const char *sent,
+		    const struct oci_http_response *response,
+		    struct oci_error *err)
+{
+	char *now = NULL;
+	int rc;
+
+	/* Of many that are refused at once, one asks, and all go on. */
+	pthread_mutex_lock(&client->registry->login);
+	rc = oci_auth_header(&now, client, call, err);
+	*again = !rc && now && (!sent || strcmp(now, sent) != 0);
+	if (!rc && !*again)
+		rc = answer(again, client, call, response, err);
+	pthread_mutex_unlock(&client->registry->login);
+	oci_text_wipe(now);
+	return rc;
+}
+
+/* What the token's server said of itself, where the token is to be renewed. */
+static bool find_realm(struct oci_challenge *out, struct oci_client *client,
+		       const char *key)
+{
+	int64_t now = oci_client_clock() / 1000;
+	const struct oci_token *token;
+	int rc = OCI_E_NOT_FOUND;
+
+	*out = (struct oci_challenge){ .scheme = OCI_SCHEME_BEARER };
+	pthread_mutex_lock(&client->registry->lock);
+	token = find(client->registry, key);
+	if (token && token->realm && token->expires &&
+	    token->expires - now < UPLOAD_SECONDS &&
+	    now - token->issued >= FRESH_SECONDS) {
+		rc = oci_text_copy(&out->realm, token->realm, NULL);
+		if (!rc)
+			rc = oci_text_set(&out->service, token->service, NULL);
+	}
+	pthread_mutex_unlock(&client->registry->lock);
+	return rc == 0;
+}
+
+void oci_auth_renew(struct oci_client *client, const struct oci_call *call)
+{
+	struct oci_credential credential = {0};
+	struct oci_challenge challenge;
+	char *key;
+
+	if (key_of(&key, client, call, NULL))
+		return;
+	pthread_mutex_lock(&client->registry->login);
+	if (find_realm(&challenge, client, key) &&
+	    !find_credential(&credential, client, NULL))
+		fetch_token(client, call, &challenge, &credential, NULL);
+	pthread_mutex_unlock(&client->registry->login);
+	oci_credential_release(&credential);
+	oci_challenge_release(&challenge);
+	free(key);
 }

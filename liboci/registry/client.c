@@ -18,7 +18,12 @@
 #include "registry/retry.h"
 #include "registry/url.h"
 
-enum { REDIRECTS_MAX = 10, RETRIES = 5, LOGINS_MAX = 2 };
+enum {
+	REDIRECTS_MAX = 10,
+	RETRIES = 5,
+	LOGINS_MAX = 2,
+	LARGE_BODY = 8 * 1024 * 1024	/* takes a while on slow lines */
+};
 
 int64_t oci_client_clock(void)
 {
@@ -36,7 +41,8 @@ int oci_client_wait(struct oci_registry *registry, int64_t milliseconds,
 
 	while (oci_client_clock() < until) {
 		if (registry->options.cancelled &&
-		    *registry->options.cancelled)
+		    __atomic_load_n(registry->options.cancelled,
+				    __ATOMIC_RELAXED))
 			return oci_fail(err, OCI_E_CANCELLED, "cancelled");
 		nanosleep(&slice, NULL);
 	}
@@ -64,27 +70,28 @@ struct trip {
 	const struct oci_call *call;
 	struct oci_http_response *response;
 	char *url;		/* where it goes now */
+	char *sent;		/* authorization of the last attempt */
 	unsigned logins;	/* challenges that were answered */
 	unsigned redirects;
 	unsigned attempts;
 };
 
-static int build_headers(struct oci_strings *out, const struct trip *trip,
+static int build_headers(struct oci_strings *out, struct trip *trip,
 			 struct oci_error *err)
 {
 	const struct oci_strings *more = trip->call->headers;
-	char *authorization = NULL;
 	int rc = 0;
 
 	for (size_t i = 0; !rc && more && i < more->count; i++)
 		rc = oci_strings_add(out, more->items[i], err);
+	oci_text_wipe(trip->sent);
+	trip->sent = NULL;
 	/* What proves who we are is for the registry alone. */
 	if (!rc && oci_url_same_origin(trip->url, trip->client->base))
-		rc = oci_auth_header(&authorization, trip->client, trip->call,
+		rc = oci_auth_header(&trip->sent, trip->client, trip->call,
 				     err);
-	if (!rc && authorization)
-		rc = oci_strings_add(out, authorization, err);
-	free(authorization);
+	if (!rc && trip->sent)
+		rc = oci_strings_add(out, trip->sent, err);
 	return rc;
 }
 
@@ -106,6 +113,29 @@ static void log_exchange(const struct trip *trip, int rc,
 	free(plain);
 }
 
+/* Docker Hub's folder has its short name; all others that of the address. */
+static int set_trust(struct oci_http_request *out, const struct trip *trip,
+		     struct oci_error *err)
+{
+	const struct oci_trust *trust;
+	char *host = NULL;
+	int rc = 0;
+
+	if (!oci_url_same_origin(trip->url, trip->client->base))
+		rc = oci_url_host(&host, trip->url, err);
+	if (!rc)
+		rc = oci_registry_trust(&trust, trip->client->registry,
+					host ? host : trip->client->host,
+					err);
+	free(host);
+	if (rc)
+		return rc;
+	out->authorities = trust->authorities;
+	out->certificate = trust->certificate;
+	out->key = trust->key;
+	return 0;
+}
+
 static int send_once(struct trip *trip, struct oci_error *err)
 {
 	const struct oci_call *call = trip->call;
@@ -122,6 +152,8 @@ static int send_once(struct trip *trip, struct oci_error *err)
 	struct oci_error why;
 	int rc = build_headers(&headers, trip, err);
 
+	if (!rc)
+		rc = set_trust(&request, trip, err);
 	if (!rc && call->body)
 		rc = oci_source_rewind(call->body, err);
 	request.headers = &headers;
@@ -134,7 +166,7 @@ static int send_once(struct trip *trip, struct oci_error *err)
 		if (rc && err)
 			*err = why;
 	}
-	oci_strings_release(&headers);
+	oci_strings_wipe(&headers);
 	return rc;
 }
 
@@ -240,7 +272,7 @@ static int log_in(bool *again, struct trip *trip, struct oci_error *err)
 	    !oci_url_same_origin(trip->url, trip->client->base))
 		return 0;
 	trip->logins++;
-	return oci_auth_answer(again, trip->client, trip->call,
+	return oci_auth_answer(again, trip->client, trip->call, trip->sent,
 			       trip->response, err);
 }
 
@@ -254,6 +286,9 @@ static int travel(struct trip *trip, struct oci_error *err)
 		     wait_for_all(trip->client->registry, err);
 		if (rc)
 			return rc;
+		if (trip->call->body_size >= LARGE_BODY &&
+		    oci_url_same_origin(trip->url, trip->client->base))
+			oci_auth_renew(trip->client, trip->call);
 		failed = send_once(trip, err);
 		again = false;
 		if (!failed && is_redirect(trip)) {
@@ -294,6 +329,7 @@ int oci_client_call(struct oci_http_response *out, char **url,
 		trip.url = rc ? trip.url : NULL;
 	}
 	free(trip.url);
+	oci_text_wipe(trip.sent);
 	return rc;
 }
 

@@ -11,20 +11,30 @@
 #include <oci/registry.h>
 
 #include "registry/http.h"
+#include "registry/sightings.h"
+#include "registry/trust.h"
 
 struct oci_token {
 	struct oci_token *next;
 	char *key;		/* host, repository and actions */
 	char *header;		/* "Authorization: ..." */
-	int64_t expires;	/* monotonic seconds; 0: never */
+	int64_t issued;		/* monotonic seconds */
+	int64_t expires;	/* the same; 0: never */
+	char *realm;		/* where another one comes from; or NULL */
+	char *service;
 };
 
 struct oci_registry {
 	struct oci_http *http;
 	struct oci_registry_options options;
 	char *temp_dir;
+	char *ca_file;
+	struct oci_strings certs;
+	struct oci_sightings sightings;
+	pthread_mutex_t login;	/* held by who gets a token */
 	pthread_mutex_t lock;	/* of what follows, and of the callbacks */
 	struct oci_token *tokens;
+	struct oci_trust *trusts;	/* of hosts that were looked up */
 	int64_t busy_until;	/* backoff of all, monotonic milliseconds */
 };
 
@@ -61,6 +71,9 @@ int oci_client_call(struct oci_http_response *out, char **url,
 		    struct oci_client *client, const struct oci_call *call,
 		    struct oci_error *err);
 
+/* address.c: sets base from host. */
+int oci_client_set_base(struct oci_client *client, struct oci_error *err);
+
 /* Refuses to be led from https to http, and to private addresses by a public
  * registry. */
 int oci_client_check_location(const struct oci_client *client,
@@ -77,6 +90,15 @@ int oci_client_fail(const struct oci_client *client, const char *what,
 bool oci_client_said(const struct oci_http_response *response,
 		     const char *code);
 
+/* Certificates of a host, borrowed; read once. */
+int oci_registry_trust(const struct oci_trust **out,
+		       struct oci_registry *registry, const char *host,
+		       struct oci_error *err);
+
+/* plan.c: hands a step of a plan to who asked for it. */
+int oci_client_tell(const struct oci_client *client,
+		    const struct oci_push_step *step, struct oci_error *err);
+
 /* Milliseconds since some start, for waiting. */
 int64_t oci_client_clock(void);
 /* Waits; OCI_E_CANCELLED when everything ends meanwhile. */
@@ -88,12 +110,16 @@ void oci_client_log(struct oci_registry *registry, const char *fmt, ...)
 /* auth.c: the Authorization header for a call, or NULL; caller frees. */
 int oci_auth_header(char **out, struct oci_client *client,
 		    const struct oci_call *call, struct oci_error *err);
-/* After a 401: gets what the challenge asks for. *again is whether a second
+/* After a 401 to a call with the header sent (or NULL): gets what the challenge
+ * asks for, unless another thread did meanwhile. *again is whether a second
  * try makes sense. */
 int oci_auth_answer(bool *again, struct oci_client *client,
-		    const struct oci_call *call,
+		    const struct oci_call *call, const char *sent,
 		    const struct oci_http_response *response,
 		    struct oci_error *err);
+/* Before a body that takes a while: gets another token where the one there is
+ * would end soon. As well as it can: a 401 is answered all the same. */
+void oci_auth_renew(struct oci_client *client, const struct oci_call *call);
 void oci_auth_free(struct oci_registry *registry);
 
 #endif

@@ -14,19 +14,11 @@
 
 enum { FILE_MAX = 1024 * 1024 };
 
-/* Secrets do not stay in freed memory; volatile keeps the stores. */
-static void wipe(char *text)
-{
-	for (volatile char *p = text; p && *p; p++)
-		*p = '\0';
-	free(text);
-}
-
 void oci_credential_release(struct oci_credential *credential)
 {
 	free(credential->user);
-	wipe(credential->password);
-	wipe(credential->identity_token);
+	oci_text_wipe(credential->password);
+	oci_text_wipe(credential->identity_token);
 	*credential = (struct oci_credential){0};
 }
 
@@ -56,7 +48,7 @@ static int use_entry(struct oci_credential *out,
 		rc = oci_base64_decode(&pair, &size, entry->auth, err);
 		if (!rc)
 			rc = use_pair(out, pair, size, err);
-		wipe(pair);
+		oci_text_wipe(pair);
 	} else if (entry->user && entry->password) {
 		rc = oci_text_copy(&out->user, entry->user, err);
 		if (!rc)
@@ -70,7 +62,8 @@ static int use_entry(struct oci_credential *out,
 }
 
 static int find_in(struct oci_credential *out, const char *path,
-		   const char *host, struct oci_error *err)
+		   const char *host, const char *repository,
+		   struct oci_error *err)
 {
 	struct oci_auth_entry entry = {0};
 	char *text;
@@ -81,13 +74,13 @@ static int find_in(struct oci_credential *out, const char *path,
 		return 0;
 	if (rc)
 		return rc;
-	rc = oci_auths_find(&entry, text, size, host, err);
+	rc = oci_auths_find(&entry, text, size, host, repository, err);
 	if (!rc && entry.helper)
 		rc = oci_helper_get(out, entry.helper, host, err);
 	else if (!rc)
 		rc = use_entry(out, &entry, err);
 	oci_auth_entry_release(&entry);
-	wipe(text);
+	oci_text_wipe(text);
 	if (!rc)
 		return 0;
 	oci_credential_release(out);
@@ -96,14 +89,14 @@ static int find_in(struct oci_credential *out, const char *path,
 
 int oci_credential_find(struct oci_credential *out,
 			const struct oci_strings *files, const char *host,
-			struct oci_error *err)
+			const char *repository, struct oci_error *err)
 {
 	struct oci_error why;
 	int rc = 0;
 
 	*out = (struct oci_credential){0};
 	for (size_t i = 0; !rc && i < files->count; i++) {
-		rc = find_in(out, files->items[i], host, &why);
+		rc = find_in(out, files->items[i], host, repository, &why);
 		if (out->user || out->identity_token)
 			break;
 	}

@@ -144,7 +144,7 @@ static int on_progress(void *arg, curl_off_t total_down, curl_off_t down,
 		x->request->progress(x->request->progress_data, x->sent,
 				     x->received);
 	if (!x->request->always && x->options->cancelled &&
-	    *x->options->cancelled)
+	    __atomic_load_n(x->options->cancelled, __ATOMIC_RELAXED))
 		x->stopped = "cancelled";
 	else if (is_stalled(x, before))
 		x->stopped = "nothing was sent or received for too long";
@@ -231,6 +231,22 @@ static void set_policy(struct exchange *x)
 		curl_easy_setopt(x->easy, CURLOPT_CAINFO, o->ca_file);
 }
 
+static void set_trust(struct exchange *x)
+{
+	const struct oci_http_request *r = x->request;
+	struct curl_blob blob = {0};
+
+	if (r->authorities) {
+		blob.data = (char *)r->authorities;
+		blob.len = strlen(r->authorities);
+		curl_easy_setopt(x->easy, CURLOPT_CAINFO_BLOB, &blob);
+	}
+	if (r->certificate) {
+		curl_easy_setopt(x->easy, CURLOPT_SSLCERT, r->certificate);
+		curl_easy_setopt(x->easy, CURLOPT_SSLKEY, r->key);
+	}
+}
+
 int oci_exchange_prepare(struct exchange *x, struct oci_error *err)
 {
 	int rc;
@@ -247,13 +263,33 @@ int oci_exchange_prepare(struct exchange *x, struct oci_error *err)
 	curl_easy_setopt(x->easy, CURLOPT_URL, x->request->url);
 	set_callbacks(x);
 	set_policy(x);
+	set_trust(x);
 	set_body(x);
 	return 0;
 }
 
+/* What went wrong; curl's own words have a proxy's password in them where it
+ * cannot read the address. */
+static const char *words_of(const struct exchange *x)
+{
+	if (x->result == CURLE_COULDNT_RESOLVE_PROXY)
+		return "the proxy is not found, or its address cannot be "
+		       "read: check it in the environment";
+	if (!x->why[0] || strchr(x->why, '@'))
+		return curl_easy_strerror(x->result);
+	return x->why;
+}
+
+static bool is_refused_by_proxy(const struct exchange *x)
+{
+	long status = 0;
+
+	curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	return x->result != CURLE_OK && status == 407;
+}
+
 int oci_exchange_outcome(struct exchange *x, struct oci_error *err)
 {
-	const char *why = x->why[0] ? x->why : curl_easy_strerror(x->result);
 	bool cut = x->response->text_cut && !x->stream_status;
 
 	if (x->stream_status) {
@@ -268,7 +304,12 @@ int oci_exchange_outcome(struct exchange *x, struct oci_error *err)
 	/* An answer in mid-body may be followed by a reset: it counts. */
 	if (x->result == CURLE_OK || cut || x->response->status >= 400)
 		return 0;
-	return oci_fail(err, OCI_E_SYSTEM, "%s", why);
+	if (is_refused_by_proxy(x))
+		return oci_fail(err, OCI_E_INVALID,
+				"the proxy wants a name and a password "
+				"(status 407): check its address in the "
+				"environment");
+	return oci_fail(err, OCI_E_SYSTEM, "%s", words_of(x));
 }
 
 void oci_exchange_release(struct exchange *x)

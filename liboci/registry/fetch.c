@@ -10,8 +10,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/text.h"
-#include "io/digest.h"
 #include "registry/retry.h"
 
 enum { PATH_ROOM = OCI_REFERENCE_TEXT + 256, BREAKS_MAX = 8,
@@ -88,6 +86,18 @@ static int fail(const struct oci_client *client,
 	return oci_client_fail(client, what, response, err);
 }
 
+/* Breaks of the line, one after the other, that are gone on after. */
+static int breaks_max(const struct oci_client *client,
+		      const struct oci_http_response *response)
+{
+	int retries = client->registry->options.retries;
+
+	/* A signed address has ended: another is no retry. */
+	if (response->status == 403 && !retries)
+		return 1;
+	return retries < 0 ? BREAKS_MAX : retries;
+}
+
 int oci_fetch_blob(struct oci_client *client,
 		   const struct oci_descriptor *d, struct oci_sink *sink,
 		   struct oci_error *err)
@@ -118,7 +128,7 @@ int oci_fetch_blob(struct oci_client *client,
 			 (!rc && oci_retry_status(&response)) ||
 			 (!rc && response.status == 403 && breaks == 0));
 		breaks = resume.had > before + PROGRESS_LEAST ? 1 : breaks + 1;
-		if (again && breaks <= BREAKS_MAX)
+		if (again && breaks <= breaks_max(client, &response))
 			rc = oci_client_wait(
 				client->registry,
 				oci_retry_pause(&response,
@@ -131,92 +141,10 @@ int oci_fetch_blob(struct oci_client *client,
 		if (rc || !again)
 			break;
 	}
-	return rc ? oci_wrap(err, rc, "registry %s: pull blob %s",
-			     client->host, d->digest.text) : 0;
-}
-
-static int add_accepts(struct oci_strings *out, struct oci_error *err)
-{
-	return oci_strings_add(out, "Accept: " OCI_MEDIA_INDEX ", "
-			       OCI_MEDIA_MANIFEST ", "
-			       OCI_MEDIA_DOCKER_INDEX ", "
-			       OCI_MEDIA_DOCKER_MANIFEST, err);
-}
-
-/* The media type without its parameters. */
-static int media_type(char **out, const struct oci_http_response *response,
-		      struct oci_error *err)
-{
-	const char *text = oci_http_header(response, "content-type");
-	int rc = oci_text_copy(out, text ? text : "", err);
-
-	if (!rc)
-		(*out)[strcspn(*out, "; \t")] = '\0';
-	return rc;
-}
-
-static int take(struct oci_descriptor *out,
-		const struct oci_http_response *response,
-		const char *reference, struct oci_error *err)
-{
-	struct oci_digest wanted;
-	int rc = media_type(&out->media_type, response, err);
-
-	out->size = response->text_size;
-	if (!rc)
-		rc = oci_digest_data(&out->digest, response->text,
-				     response->text_size, err);
-	if (!rc && response->text_cut)
-		rc = oci_fail(err, OCI_E_LIMIT,
-			      "it has more than %u bytes", OCI_DOCUMENT_MAX);
-	if (!rc && !oci_media_is_index(out->media_type) &&
-	    !oci_media_is_manifest(out->media_type))
-		rc = oci_fail(err, OCI_E_UNSUPPORTED,
-			      "its Content-Type is '%.100s', no manifest's",
-			      out->media_type);
-	if (!rc && strchr(reference, ':') &&
-	    (oci_digest_parse(&wanted, reference, NULL) ||
-	     oci_digest_like(&out->digest, &wanted, response->text,
-			     response->text_size, err) ||
-	     !oci_digest_equal(&wanted, &out->digest)))
-		rc = oci_fail(err, OCI_E_CORRUPT, "its digest is %s",
-			      out->digest.text);
-	return rc;
-}
-
-int oci_fetch_manifest(struct oci_descriptor *out, char **text,
-		       struct oci_client *client, const char *reference,
-		       struct oci_error *err)
-{
-	struct oci_strings headers = {0};
-	struct oci_http_response response = {0};
-	char path[PATH_ROOM], what[OCI_DIGEST_TEXT + 32];
-	struct oci_call call = {
-		.method = "GET", .url = path, .headers = &headers,
-		.actions = "pull", .text_max = OCI_DOCUMENT_MAX,
-	};
-	int rc = add_accepts(&headers, err);
-
-	*out = (struct oci_descriptor){0};
-	*text = NULL;
-	snprintf(path, sizeof(path), "/v2/%s/manifests/%s",
-		 client->repository, reference);
-	snprintf(what, sizeof(what), "pull manifest %s", reference);
-	if (!rc)
-		rc = oci_client_call(&response, NULL, client, &call, err);
 	if (rc)
-		rc = oci_wrap(err, rc, "registry %s: %s", client->host, what);
-	else if (response.status != 200)
-		rc = oci_client_fail(client, what, &response, err);
-	else
-		rc = take(out, &response, reference, err);
-	if (!rc) {
-		*text = response.text;
-		response.text = NULL;
-	} else {
-		oci_descriptor_release(out);
-	}
-	oci_http_response_release(&response);
-	oci_strings_release(&headers);
-	return rc;
+		return oci_wrap(err, rc, "registry %s: pull blob %s",
+				client->host, d->digest.text);
+	oci_sightings_note(&client->registry->sightings, client->host,
+			   client->repository, &d->digest);
+	return 0;
 }

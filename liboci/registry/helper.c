@@ -4,6 +4,7 @@
  * output (docker-credential-helpers' protocol). No shell; time and output are
  * bounded.
  */
+#define _GNU_SOURCE	/* memfd_create is Linux' own */
 #include "registry/helper.h"
 
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,13 +44,15 @@ static const char *server_of(const char *host)
 						host;
 }
 
-/* Text in a file without a name, from its start: no pipe can break. */
+/* Text in memory, read from its start: no pipe can break, and no secret comes
+ * near a disk. */
 static int open_input(int *fd, const char *text, struct oci_error *err)
 {
-	int rc = oci_file_temporary(fd, "/tmp", err);
+	int rc;
 
-	if (rc)
-		return rc;
+	*fd = memfd_create("input", MFD_CLOEXEC);
+	if (*fd < 0)
+		return oci_fail_errno(err, "memfd_create");
 	rc = oci_file_write(*fd, text, strlen(text), err);
 	if (!rc && lseek(*fd, 0, SEEK_SET) != 0)
 		rc = oci_fail_errno(err, "seek");
@@ -213,7 +217,7 @@ int oci_helper_get(struct oci_credential *out, const char *name,
 	rc = run(&text, &status, program, "get", server_of(host), err);
 	if (!rc)
 		rc = use_output(out, &text, status, err);
-	oci_buf_release(&text);
+	oci_buf_wipe(&text);
 	return rc ? oci_wrap(err, rc, "credential helper '%s'", program) : 0;
 }
 
@@ -234,7 +238,7 @@ int oci_helper_store(const char *name, const char *host,
 		rc = run(&text, &status, program, "store", json, err);
 	if (!rc && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
 		rc = oci_fail(err, OCI_E_SYSTEM, "it failed");
-	oci_buf_release(&text);
-	free(json);
+	oci_buf_wipe(&text);
+	oci_text_wipe(json);
 	return rc ? oci_wrap(err, rc, "credential helper '%s'", program) : 0;
 }

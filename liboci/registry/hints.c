@@ -20,7 +20,7 @@ struct hint {
 
 /* The first that fits. GHCR's texts are from reports of its users. */
 static const struct hint hints[] = {
-	{ 0, "ghcr.io", "installation not allowed to Write",
+	{ 0, "ghcr.io", "installation not allowed to",
 	  "give the workflow 'permissions: packages: write'" },
 	{ 0, "ghcr.io", "write_package",
 	  "link the package to this repository and give it Actions write "
@@ -35,6 +35,8 @@ static const struct hint hints[] = {
 	{ 403, NULL, NULL, "the account may not do this: check its rights" },
 	{ 404, NULL, NULL, "check the name; private images look like this "
 			   "without logging in" },
+	{ 407, NULL, NULL, "the proxy wants a name and a password: check its "
+			   "address in the environment" },
 	{ 413, NULL, NULL, "try --chunk-size 4MiB" },
 	{ 429, NULL, NULL, "too many requests: wait, or log in" },
 };

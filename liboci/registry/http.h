@@ -39,6 +39,9 @@ struct oci_http_request {
 	/* Takes the body of a 2xx answer; NULL: it is kept in text. */
 	struct oci_sink *sink;
 	size_t text_max;		/* most bytes of text that are kept */
+	const char *authorities;	/* PEM, beside the system's; NULL */
+	const char *certificate;	/* files of ours; NULL: none */
+	const char *key;
 	bool always;		/* also when all is cancelled; a few seconds */
 	/* Bytes sent and received so far, on curl's thread; may be NULL. */
 	void (*progress)(void *data, uint64_t sent, uint64_t received);

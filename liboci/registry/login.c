@@ -2,7 +2,6 @@
 /* Keeping credentials in a config file, as docker login does. */
 #include <oci/registry.h>
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -33,19 +32,7 @@ static int encode(char **out, const struct oci_credential *credential,
 			    credential->password);
 	if (!rc)
 		rc = oci_base64_encode(out, pair.data, pair.len, err);
-	oci_buf_release(&pair);
-	return rc;
-}
-
-/* The folder that the file is in, readable by its owner alone. */
-static int make_folder(const char *path, struct oci_error *err)
-{
-	char *folder;
-	int rc = oci_path_folder(&folder, path, err);
-
-	if (!rc && mkdir(folder, 0700) != 0 && errno != EEXIST)
-		rc = oci_fail_errno(err, "make folder '%s'", folder);
-	free(folder);
+	oci_buf_wipe(&pair);
 	return rc;
 }
 
@@ -78,11 +65,11 @@ static int write_auth(const char *path, const char *text, size_t size,
 	if (!rc)
 		rc = oci_auths_set(&changed, text, size, host, auth, err);
 	if (!rc)
-		rc = make_folder(path, err);
+		rc = oci_file_make_folders(path, 0700, err);
 	if (!rc)
 		rc = write_private(path, changed, err);
-	free(auth);
-	free(changed);
+	oci_text_wipe(auth);
+	oci_text_wipe(changed);
 	return rc;
 }
 
@@ -98,12 +85,12 @@ int oci_credential_store(const char *path, const char *host,
 	if (rc == OCI_E_NOT_FOUND)
 		rc = 0;
 	else if (!rc)
-		rc = oci_auths_find(&entry, text, size, host, err);
+		rc = oci_auths_find(&entry, text, size, host, "", err);
 	if (!rc && entry.helper)
 		rc = oci_helper_store(entry.helper, host, credential, err);
 	else if (!rc)
 		rc = write_auth(path, text, size, host, credential, err);
 	oci_auth_entry_release(&entry);
-	free(text);
+	oci_text_wipe(text);
 	return rc ? oci_wrap(err, rc, "'%s'", path) : 0;
 }

@@ -15,92 +15,22 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "registry/fetch.h"
+#include "store/referrers.h"
 
 enum { ATTEMPTS = 3, HEX_MAX = 64 };
 
-/* ALG-HEX, where more than 64 digits are cut off: tags are short. */
-static void name_tag(char tag[OCI_DIGEST_TEXT],
-		     const struct oci_digest *subject)
+/* "sha256:abc" is kept under the tag "sha256-abc", of which more than 64 digits
+ * are cut off: a tag of SHA-512 would be too long. */
+static void tag_of(char tag[OCI_DIGEST_TEXT], const struct oci_digest *subject)
 {
 	size_t algorithm = strcspn(subject->text, ":");
 
-	snprintf(tag, OCI_DIGEST_TEXT, "%.*s-%.*s", (int)algorithm,
-		 subject->text, HEX_MAX, subject->text + algorithm + 1);
-}
-
-/* What its entry has beside the digest: the artifact type, and all of the
- * annotations. */
-static int fill(struct oci_descriptor *out, const struct oci_descriptor *from,
-		const char *artifact_type, const struct oci_pairs *annotations,
-		struct oci_error *err)
-{
-	int rc = oci_text_set(&out->media_type, from->media_type, err);
-
-	out->digest = from->digest;
-	out->size = from->size;
-	if (!rc && artifact_type)
-		rc = oci_text_set(&out->artifact_type, artifact_type, err);
-	for (size_t i = 0; !rc && i < annotations->count; i++)
-		rc = oci_pairs_set(&out->annotations, annotations->items[i].key,
-				   annotations->items[i].value, err);
-	return rc;
-}
-
-static int describe_manifest(struct oci_descriptor *out, bool *subject,
-			     char tag[OCI_DIGEST_TEXT],
-			     const struct oci_descriptor *from,
-			     const char *text, struct oci_error *err)
-{
-	struct oci_manifest m;
-	int rc = oci_manifest_parse(&m, text, (size_t)from->size,
-				    from->media_type, err);
-
-	if (rc)
-		return rc;
-	*subject = m.has_subject;
-	if (m.has_subject) {
-		name_tag(tag, &m.subject.digest);
-		rc = fill(out, from, m.artifact_type ? m.artifact_type :
-			  m.config.media_type, &m.annotations, err);
-	}
-	oci_manifest_release(&m);
-	return rc;
-}
-
-static int describe_index(struct oci_descriptor *out, bool *subject,
-			  char tag[OCI_DIGEST_TEXT],
-			  const struct oci_descriptor *from, const char *text,
-			  struct oci_error *err)
-{
-	struct oci_index index;
-	int rc = oci_index_parse(&index, text, (size_t)from->size,
-				 from->media_type, err);
-
-	if (rc)
-		return rc;
-	*subject = index.has_subject;
-	if (index.has_subject) {
-		name_tag(tag, &index.subject.digest);
-		rc = fill(out, from, index.artifact_type, &index.annotations,
-			  err);
-	}
-	oci_index_release(&index);
-	return rc;
-}
-
-/* The entry of a manifest or index, where it has a subject. */
-static int describe(struct oci_descriptor *out, bool *subject,
-		    char tag[OCI_DIGEST_TEXT],
-		    const struct oci_descriptor *from, const char *text,
-		    struct oci_error *err)
-{
-	*out = (struct oci_descriptor){0};
-	*subject = false;
-	if (oci_media_is_manifest(from->media_type))
-		return describe_manifest(out, subject, tag, from, text, err);
-	if (oci_media_is_index(from->media_type))
-		return describe_index(out, subject, tag, from, text, err);
-	return 0;
+	memcpy(tag, subject->text, OCI_DIGEST_TEXT);
+	if (!tag[algorithm])
+		return;
+	tag[algorithm] = '-';
+	if (strlen(tag) > algorithm + 1 + HEX_MAX)
+		tag[algorithm + 1 + HEX_MAX] = '\0';
 }
 
 /* The index under the tag; an empty one where there is none. */
@@ -178,12 +108,55 @@ int oci_referrers_add(struct oci_client *client,
 		      struct oci_error *err)
 {
 	struct oci_descriptor entry;
+	struct oci_digest subject;
 	char tag[OCI_DIGEST_TEXT];
-	bool subject, done = false;
-	int rc = describe(&entry, &subject, tag, manifest, text, err);
+	bool done = false;
+	int rc = oci_referrer_describe(&entry, &subject, manifest, text, err);
 
-	for (int i = 0; !rc && subject && !done && i < ATTEMPTS; i++)
+	tag_of(tag, &subject);
+	for (int i = 0; !rc && subject.text[0] && !done && i < ATTEMPTS; i++)
 		rc = enter(&done, client, tag, &entry, err);
 	oci_descriptor_release(&entry);
+	return rc;
+}
+
+/* The registry's own list; *known is false where it keeps none. */
+static int ask(bool *known, struct oci_index *out, struct oci_client *client,
+	       const struct oci_digest *subject, struct oci_error *err)
+{
+	struct oci_http_response response;
+	char path[OCI_REFERENCE_TEXT + 256];
+	struct oci_call call = {
+		.method = "GET", .url = path, .actions = "pull",
+		.text_max = OCI_DOCUMENT_MAX,
+	};
+	int rc;
+
+	*out = (struct oci_index){0};
+	snprintf(path, sizeof(path), "/v2/%s/referrers/%s",
+		 client->repository, subject->text);
+	rc = oci_client_call(&response, NULL, client, &call, err);
+	*known = !rc && response.status == 200 && !response.text_cut &&
+		 oci_index_parse(out, response.text, response.text_size,
+				 OCI_MEDIA_INDEX, NULL) == 0;
+	oci_http_response_release(&response);
+	return rc ? oci_wrap(err, rc, "registry %s: referrers of %s",
+			     client->host, subject->text) : 0;
+}
+
+int oci_referrers_list(struct oci_descriptors *out, struct oci_client *client,
+		       const struct oci_digest *subject, struct oci_error *err)
+{
+	struct oci_index index;
+	char tag[OCI_DIGEST_TEXT];
+	bool known;
+	int rc = ask(&known, &index, client, subject, err);
+
+	tag_of(tag, subject);
+	if (!rc && !known)
+		rc = read_index(&index, client, tag, err);
+	for (size_t i = 0; !rc && i < index.manifests.count; i++)
+		rc = oci_descriptors_add(out, &index.manifests.items[i], err);
+	oci_index_release(&index);
 	return rc;
 }

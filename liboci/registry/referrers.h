@@ -17,6 +17,11 @@
 int oci_referrers_add(struct oci_client *client,
 		      const struct oci_descriptor *manifest, const char *text,
 		      struct oci_error *err);
+/* Adds what the repository has for subject, by the registry's own list or by
+ * that tag, to *out. */
+int oci_referrers_list(struct oci_descriptors *out, struct oci_client *client,
+		       const struct oci_digest *subject,
+		       struct oci_error *err);
 /* manifests.c: one PUT under a name. */
 int oci_manifest_put(const struct oci_descriptor *descriptor, const char *text,
 		     const char *name, struct oci_client *client,

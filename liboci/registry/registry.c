@@ -3,6 +3,7 @@
 #include <oci/registry.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -25,9 +26,20 @@ int oci_registry_new(struct oci_registry **out,
 		return oci_fail_nomem(err);
 	self->options = *options;
 	pthread_mutex_init(&self->lock, NULL);
-	rc = oci_text_copy(&self->temp_dir,
-			   options->temp_dir ? options->temp_dir : "/var/tmp",
-			   err);
+	pthread_mutex_init(&self->login, NULL);
+	rc = oci_sightings_init(&self->sightings, options->sightings, err);
+	/* A plan changes nothing, not even what is remembered. */
+	self->sightings.read_only = options->plan;
+	if (!rc)
+		rc = oci_text_copy(&self->temp_dir,
+				   options->temp_dir ? options->temp_dir :
+						       "/var/tmp", err);
+	if (!rc)
+		rc = oci_text_set(&self->ca_file, options->ca_file, err);
+	for (size_t i = 0; !rc && options->certs && i < options->certs->count;
+	     i++)
+		rc = oci_strings_add(&self->certs, options->certs->items[i],
+				     err);
 	if (!rc)
 		rc = oci_http_new(&self->http, &http, err);
 	if (rc)
@@ -37,13 +49,48 @@ int oci_registry_new(struct oci_registry **out,
 	return rc;
 }
 
+int oci_registry_trust(const struct oci_trust **out,
+		       struct oci_registry *registry, const char *host,
+		       struct oci_error *err)
+{
+	struct oci_trust *trust;
+	int rc = 0;
+
+	*out = NULL;
+	pthread_mutex_lock(&registry->lock);
+	trust = registry->trusts;
+	while (trust && strcmp(trust->host, host) != 0)
+		trust = trust->next;
+	if (!trust) {
+		rc = oci_trust_load(&trust, &registry->certs, host,
+				    registry->ca_file, err);
+		if (!rc) {
+			trust->next = registry->trusts;
+			registry->trusts = trust;
+		}
+	}
+	pthread_mutex_unlock(&registry->lock);
+	*out = trust;
+	return rc;
+}
+
 void oci_registry_free(struct oci_registry *registry)
 {
 	if (!registry)
 		return;
 	oci_http_free(registry->http);
+	oci_sightings_release(&registry->sightings);
 	oci_auth_free(registry);
 	pthread_mutex_destroy(&registry->lock);
+	pthread_mutex_destroy(&registry->login);
+	while (registry->trusts) {
+		struct oci_trust *trust = registry->trusts;
+
+		registry->trusts = trust->next;
+		oci_trust_free(trust);
+	}
+	oci_strings_release(&registry->certs);
+	free(registry->ca_file);
 	free(registry->temp_dir);
 	free(registry);
 }

@@ -11,16 +11,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "io/file.h"
 #include "registry/client.h"
 #include "registry/fetch.h"
 #include "registry/manifests.h"
+#include "registry/referrers.h"
 #include "registry/upload.h"
 #include "registry/uploads.h"
-#include "registry/url.h"
 #include "store/store.h"
 
 struct repository {
@@ -40,7 +39,8 @@ static int repository_has(bool *out, struct oci_store *store,
 		*out = true;
 		return 0;
 	}
-	return oci_upload_exists(out, &self->client, digest, err);
+	return oci_upload_exists(out, &self->client, "pull,push", digest,
+				 err);
 }
 
 /* Documents are small: they come whole. Blobs come into a file first. */
@@ -181,17 +181,38 @@ static int put_manifests(struct repository *self, struct oci_error *err)
 				 err);
 }
 
+static int tell(struct repository *self, struct oci_error *err)
+{
+	int rc = oci_uploads_tell(&self->uploads, err);
+
+	return rc ? rc : oci_manifests_tell(&self->manifests, &self->client,
+					    oci_store_names(&self->base),
+					    err);
+}
+
 static int repository_commit(struct oci_store *store, struct oci_error *err)
 {
 	struct repository *self = (struct repository *)store;
 	int rc = oci_uploads_wait(&self->uploads, err);
 
+	if (!rc && self->client.registry->options.plan)
+		return tell(self, err);
 	if (!rc)
 		rc = put_manifests(self, err);
 	if (!rc)
 		rc = oci_manifests_tag(&self->manifests, &self->client,
 				       oci_store_names(store), err);
 	return rc;
+}
+
+static int repository_referrers(struct oci_descriptors *out,
+				struct oci_store *store,
+				const struct oci_digest *subject,
+				struct oci_error *err)
+{
+	struct repository *self = (struct repository *)store;
+
+	return oci_referrers_list(out, &self->client, subject, err);
 }
 
 static int repository_blobs(struct oci_store *store, oci_blob_fn *visit,
@@ -224,43 +245,11 @@ static const struct oci_store_ops ops = {
 	.add = repository_add,
 	.put = repository_put,
 	.import = repository_import,
+	.referrers = repository_referrers,
 	.commit = repository_commit,
 	.blobs = repository_blobs,
 	.free = repository_free,
 };
-
-/* Docker Hub's registry has another host than its name. */
-static const char *server_of(const char *host)
-{
-	return strcmp(host, "docker.io") == 0 ? "registry-1.docker.io" : host;
-}
-
-/* Who names certificates means TLS, on loopback as well. */
-static bool is_plain(const struct oci_registry_options *options,
-		     const char *url)
-{
-	return options->plain_http ||
-	       (oci_url_is_loopback(url) && !options->ca_file &&
-		!options->insecure);
-}
-
-static int set_base(struct oci_client *client, struct oci_error *err)
-{
-	struct oci_buf buf;
-	int rc;
-
-	oci_buf_init(&buf, 1024);
-	rc = oci_buf_format(&buf, err, "http://%s", server_of(client->host));
-	if (!rc && !is_plain(&client->registry->options, buf.data)) {
-		buf.len = 0;
-		rc = oci_buf_format(&buf, err, "https://%s",
-				    server_of(client->host));
-	}
-	if (!rc)
-		rc = oci_buf_take(&client->base, &buf, err);
-	oci_buf_release(&buf);
-	return rc;
-}
 
 static int repository_new(struct repository **out,
 			  struct oci_registry *registry,
@@ -281,7 +270,7 @@ static int repository_new(struct repository **out,
 		rc = oci_text_copy(&self->client.repository, reference->path,
 				   err);
 	if (!rc)
-		rc = set_base(&self->client, err);
+		rc = oci_client_set_base(&self->client, err);
 	if (rc)
 		repository_free(&self->base);
 	else

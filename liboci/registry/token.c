@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "registry/retry.h"
 #include "registry/url.h"
 
@@ -151,7 +152,7 @@ static int get_token(struct oci_http_response *out, struct oci_client *client,
 	request.headers = &headers;
 	if (!rc)
 		rc = oci_http_send(out, client->registry->http, &request, err);
-	oci_strings_release(&headers);
+	oci_strings_wipe(&headers);
 	return rc;
 }
 
@@ -165,7 +166,7 @@ static int add_field(struct oci_buf *out, const char *name, const char *value,
 	if (rc)
 		return rc;
 	rc = oci_buf_format(out, err, "%s%s", out->len ? "&" : "", pair + 1);
-	free(pair);
+	oci_text_wipe(pair);
 	return rc;
 }
 
@@ -223,7 +224,7 @@ static int post_token(struct oci_http_response *out, struct oci_client *client,
 		rc = oci_http_send(out, client->registry->http, &request, err);
 	oci_source_free(request.body);
 	oci_strings_release(&headers);
-	oci_buf_release(&form);
+	oci_buf_wipe(&form);
 	free(url);
 	return rc;
 }

@@ -25,13 +25,6 @@ enum {
 
 static const char push[] = "pull,push";
 
-static void blob_path(char out[PATH_ROOM], const struct oci_client *client,
-		      const struct oci_digest *digest)
-{
-	snprintf(out, PATH_ROOM, "/v2/%s/blobs/%s", client->repository,
-		 digest->text);
-}
-
 static int fail(const struct oci_upload *u,
 		const struct oci_http_response *response, struct oci_error *err)
 {
@@ -39,50 +32,6 @@ static int fail(const struct oci_upload *u,
 
 	snprintf(what, sizeof(what), "push blob %s", u->digest->text);
 	return oci_client_fail(u->client, what, response, err);
-}
-
-/* A HEAD is refused without words: asks again for them. */
-static int ask_for_words(bool *out, struct oci_client *client,
-			 struct oci_call *call, const char *what,
-			 struct oci_error *err)
-{
-	struct oci_http_response response;
-	int rc;
-
-	call->method = "GET";
-	call->once = true;
-	call->text_max = 4096;
-	rc = oci_client_call(&response, NULL, client, call, err);
-	*out = !rc && response.status / 100 == 2;
-	if (!rc && !*out && response.status != 404)
-		rc = oci_client_fail(client, what, &response, err);
-	oci_http_response_release(&response);
-	return rc;
-}
-
-int oci_upload_exists(bool *out, struct oci_client *client,
-		      const struct oci_digest *digest, struct oci_error *err)
-{
-	char path[PATH_ROOM], what[OCI_DIGEST_TEXT + 32];
-	struct oci_call call = {
-		.method = "HEAD", .url = path, .actions = push,
-	};
-	struct oci_http_response response;
-	long status;
-	int rc;
-
-	blob_path(path, client, digest);
-	snprintf(what, sizeof(what), "look for blob %s", digest->text);
-	rc = oci_client_call(&response, NULL, client, &call, err);
-	status = response.status;
-	oci_http_response_release(&response);
-	if (rc)
-		return oci_wrap(err, rc, "registry %s: %s", client->host,
-				what);
-	*out = status / 100 == 2;
-	if (*out || status == 404 || status == 405)
-		return 0;
-	return ask_for_words(out, client, &call, what, err);
 }
 
 int oci_session_move(struct oci_session *session, struct oci_client *client,
@@ -133,32 +82,6 @@ static void abandon(struct oci_session *session, struct oci_client *client)
 	oci_http_response_release(&response);
 	free(session->location);
 	session->location = NULL;
-}
-
-/* Asks for a mount; *mounted, or a session, or neither. */
-static int mount(bool *mounted, struct oci_session *session,
-		 const struct oci_upload *u, const char *from,
-		 struct oci_error *err)
-{
-	char path[PATH_ROOM + OCI_REFERENCE_NAME];
-	struct oci_call call = {
-		.method = "POST", .url = path, .actions = push,
-		.mount_from = from, .once = true,
-	};
-	struct oci_http_response response;
-	char *url;
-	int rc;
-
-	snprintf(path, sizeof(path), "/v2/%s/blobs/uploads/?mount=%s&from=%s",
-		 u->client->repository, u->digest->text, from);
-	rc = oci_client_call(&response, &url, u->client, &call, err);
-	*mounted = !rc && response.status == 201;
-	if (!rc && response.status == 202)
-		rc = oci_session_move(session, u->client, url, &response, err);
-	oci_http_response_release(&response);
-	free(url);
-	/* Whatever else happened, there is the plain way. */
-	return rc == OCI_E_CANCELLED || rc == OCI_E_NOMEM ? rc : 0;
 }
 
 static int open_session(struct oci_session *session,
@@ -303,7 +226,7 @@ static int next_session(bool *done, size_t *chunk, enum commit result,
 		return fail(u, response, err);
 	if (result == BAD_DIGEST)
 		return 0;
-	rc = oci_upload_exists(done, u->client, u->digest, err);
+	rc = oci_upload_exists(done, u->client, push, u->digest, err);
 	if (rc || *done)
 		return rc;
 	if (sessions >= SESSIONS_MAX)
@@ -338,28 +261,66 @@ static int upload(const struct oci_upload *u, struct oci_session *session,
 	return rc;
 }
 
-int oci_upload_blob(enum oci_upload_result *out, const struct oci_upload *u,
-		    struct oci_error *err)
+static int send(enum oci_upload_result *out, const struct oci_upload *u,
+		struct oci_error *err)
 {
 	struct oci_session session = {0};
-	bool there = false;
+	bool mounted = false;
 	int rc = 0;
 
 	if (!u->force)
-		rc = oci_upload_exists(&there, u->client, u->digest, err);
-	*out = OCI_UPLOAD_PRESENT;
-	if (rc || there)
-		return rc;
-	*out = OCI_UPLOAD_MOUNTED;
-	for (size_t i = 0; !rc && u->mount_from && !session.location &&
-			   i < u->mount_from->count; i++) {
-		rc = mount(&there, &session, u, u->mount_from->items[i], err);
-		if (rc || there)
-			return rc;
-	}
-	*out = OCI_UPLOAD_DONE;
-	if (!rc)
+		rc = oci_upload_mount(&mounted, &session, u, err);
+	*out = mounted ? OCI_UPLOAD_MOUNTED : OCI_UPLOAD_DONE;
+	if (!rc && !mounted)
 		rc = upload(u, &session, err);
 	free(session.location);
 	return rc;
+}
+
+/* What send would come to. */
+static int plan(enum oci_upload_result *out, const struct oci_upload *u,
+		struct oci_error *err)
+{
+	int rc = oci_upload_would_mount(u->from, u, err);
+
+	*out = *u->from ? OCI_UPLOAD_MOUNTED : OCI_UPLOAD_DONE;
+	return rc;
+}
+
+/* Two repositories of a registry that get a blob in one run: one of them
+ * uploads it, and the other mounts it. */
+static int send_alone(enum oci_upload_result *out, const struct oci_upload *u,
+		      struct oci_error *err)
+{
+	struct oci_sightings *seen = &u->client->registry->sightings;
+	const char *host = u->client->host;
+	bool there = false;
+	int rc = oci_sightings_enter(&there, seen, host,
+				     u->client->repository, u->digest, err);
+
+	if (rc || there)
+		return rc;
+	rc = u->from ? plan(out, u, err) : send(out, u, err);
+	if (!rc)
+		oci_sightings_note(seen, host, u->client->repository,
+				   u->digest);
+	oci_sightings_leave(seen, host, u->digest);
+	return rc;
+}
+
+int oci_upload_blob(enum oci_upload_result *out, const struct oci_upload *u,
+		    struct oci_error *err)
+{
+	bool there;
+	int rc;
+
+	if (u->force)
+		return send(out, u, err);
+	*out = OCI_UPLOAD_PRESENT;
+	rc = oci_upload_exists(&there, u->client, push, u->digest, err);
+	if (rc || !there)
+		return rc ? rc : send_alone(out, u, err);
+	oci_sightings_note(&u->client->registry->sightings, u->client->host,
+			   u->client->repository, u->digest);
+	return 0;
 }

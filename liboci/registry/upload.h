@@ -16,16 +16,19 @@ struct oci_upload {
 	const struct oci_digest *digest;
 	uint64_t size;
 	struct oci_source *source;	/* can start again; checks itself */
-	const struct oci_strings *mount_from;	/* may be NULL */
+	const struct oci_strings *mount_from;
 	size_t chunk_size;		/* 0: in one piece */
 	bool force;			/* also where HEAD says it is there */
+	char **from;	/* not NULL: nothing is sent, and a repository that
+			 * it would be mounted from is put there */
 };
 
 int oci_upload_blob(enum oci_upload_result *out,
 		    const struct oci_upload *upload, struct oci_error *err);
-/* Whether the repository has the blob. */
+/* presence.c: whether the repository has the blob. */
 int oci_upload_exists(bool *out, struct oci_client *client,
-		      const struct oci_digest *digest, struct oci_error *err);
+		      const char *actions, const struct oci_digest *digest,
+		      struct oci_error *err);
 
 /* A session that the registry opened: where its next request goes. */
 struct oci_session {
@@ -38,6 +41,12 @@ int oci_session_move(struct oci_session *session, struct oci_client *client,
 		     const char *url,
 		     const struct oci_http_response *response,
 		     struct oci_error *err);
+/* mount.c: asks for a mount; *mounted, or a session, or neither. */
+int oci_upload_mount(bool *mounted, struct oci_session *session,
+		     const struct oci_upload *upload, struct oci_error *err);
+/* A repository that has the blob; the caller frees it. */
+int oci_upload_would_mount(char **from, const struct oci_upload *upload,
+			   struct oci_error *err);
 /* upload_chunks.c: sends the bytes in pieces; the commit is left. *restart is
  * set where the session is lost. */
 int oci_upload_chunks(bool *restart, struct oci_session *session,

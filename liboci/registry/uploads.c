@@ -17,6 +17,7 @@ struct oci_upload_job {
 	struct oci_source *source;	/* owned */
 	int fd;				/* of the spool; -1: none */
 	enum oci_upload_result result;
+	char *from;			/* of a plan: to mount from */
 	bool again;			/* whatever HEAD says */
 	int status;
 	struct oci_error why;
@@ -42,6 +43,8 @@ static void run_job(struct oci_task *task, unsigned worker)
 		.source = job->source,
 		.mount_from = &owner->mount_from,
 		.force = job->again,
+		.from = owner->client->registry->options.plan ? &job->from :
+								NULL,
 		.chunk_size = owner->client->registry->options.chunk_size,
 	};
 
@@ -55,7 +58,7 @@ static void run_job(struct oci_task *task, unsigned worker)
 	job->status = oci_upload_blob(&job->result, &upload, &job->why);
 	/* Frees the spool's space while others are still on their way; a blob
 	 * that the registry claims to have may have to go up after all. */
-	if (job->status || job->result != OCI_UPLOAD_PRESENT)
+	if (job->status || upload.from || job->result != OCI_UPLOAD_PRESENT)
 		drop_source(job);
 	if (job->status)
 		atomic_store(&owner->stop, true);
@@ -94,8 +97,10 @@ int oci_uploads_give(struct oci_uploads *self, const struct oci_digest *digest,
 	job->size = size;
 	job->source = source;
 	job->fd = fd;
-	job->next = self->jobs;
-	self->jobs = job;
+	if (!self->jobs)
+		self->last = &self->jobs;
+	*self->last = job;
+	self->last = &job->next;
 	oci_pool_give(self->pool, &job->task);
 	return 0;
 }
@@ -151,6 +156,32 @@ int oci_uploads_wait(struct oci_uploads *self, struct oci_error *err)
 	return rc;
 }
 
+int oci_uploads_tell(const struct oci_uploads *self, struct oci_error *err)
+{
+	static const enum oci_push_action actions[] = {
+		[OCI_UPLOAD_PRESENT] = OCI_PUSH_KEEP,
+		[OCI_UPLOAD_MOUNTED] = OCI_PUSH_MOUNT,
+		[OCI_UPLOAD_DONE] = OCI_PUSH_SEND,
+	};
+	int rc = 0;
+
+	for (const struct oci_upload_job *job = self->jobs; !rc && job;
+	     job = job->next) {
+		const struct oci_push_step step = {
+			.kind = OCI_PUSH_BLOB,
+			.action = actions[job->result],
+			.host = self->client->host,
+			.repository = self->client->repository,
+			.digest = &job->digest,
+			.size = job->size,
+			.from = job->from,
+		};
+
+		rc = oci_client_tell(self->client, &step, err);
+	}
+	return rc;
+}
+
 void oci_uploads_release(struct oci_uploads *uploads)
 {
 	atomic_store(&uploads->stop, true);
@@ -160,6 +191,7 @@ void oci_uploads_release(struct oci_uploads *uploads)
 
 		uploads->jobs = job->next;
 		drop_source(job);
+		free(job->from);
 		free(job);
 	}
 	oci_strings_release(&uploads->mount_from);

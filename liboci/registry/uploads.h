@@ -14,7 +14,8 @@ struct oci_uploads {
 	struct oci_client *client;
 	struct oci_strings mount_from;
 	struct oci_pool *pool;		/* started with the first blob */
-	struct oci_upload_job *jobs;
+	struct oci_upload_job *jobs;	/* in the order of their giving */
+	struct oci_upload_job **last;
 	struct oci_push_result result;
 	atomic_bool stop;		/* one failed: no other begins */
 };
@@ -34,6 +35,8 @@ int oci_uploads_wait(struct oci_uploads *uploads, struct oci_error *err);
  */
 int oci_uploads_again(bool *any, struct oci_uploads *uploads,
 		      struct oci_error *err);
+/* Tells what became of each, in order: of a plan, what would become. */
+int oci_uploads_tell(const struct oci_uploads *uploads, struct oci_error *err);
 /* Waits for what is under way. */
 void oci_uploads_release(struct oci_uploads *uploads);
 

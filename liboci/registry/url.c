@@ -137,7 +137,8 @@ static bool is_loopback(const char *host)
 {
 	unsigned ip[4];
 
-	if (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
+	if (strcasecmp(host, "localhost") == 0 ||
+	    strcasecmp(host, "localhost.") == 0 || strcmp(host, "[::1]") == 0)
 		return true;
 	return read_ipv4(ip, host) && ip[0] == 127;
 }
@@ -151,7 +152,8 @@ static bool is_private(const char *host)
 	if (host[0] == '[')
 		return strncasecmp(host, "[fc", 3) == 0 ||
 		       strncasecmp(host, "[fd", 3) == 0 ||
-		       strncasecmp(host, "[fe8", 4) == 0 ||
+		       (strncasecmp(host, "[fe", 3) == 0 &&
+			strchr("89abAB", host[3])) ||
 		       strncasecmp(host, "[::", 3) == 0;
 	if (!read_ipv4(ip, host))
 		return false;
@@ -185,7 +187,7 @@ int oci_url_add(char **out, const char *url, const char *name,
 		const char *value, struct oci_error *err)
 {
 	char *encoded = curl_easy_escape(NULL, value, 0);
-	size_t size = strlen(url);
+	size_t size = strcspn(url, "#");
 	const char *join = "?";
 	struct oci_buf buf;
 	int rc;
@@ -193,10 +195,12 @@ int oci_url_add(char **out, const char *url, const char *name,
 	*out = NULL;
 	if (!encoded)
 		return oci_fail_nomem(err);
-	if (strchr(url, '?'))
+	if (memchr(url, '?', size))
 		join = url[size - 1] == '?' || url[size - 1] == '&' ? "" : "&";
 	oci_buf_init(&buf, URL_MAX);
-	rc = oci_buf_format(&buf, err, "%s%s%s=%s", url, join, name, encoded);
+	/* A fragment is not sent: it goes. */
+	rc = oci_buf_format(&buf, err, "%.*s%s%s=%s", (int)size, url, join,
+			    name, encoded);
 	if (!rc)
 		rc = oci_buf_take(out, &buf, err);
 	oci_buf_release(&buf);

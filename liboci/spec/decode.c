@@ -26,19 +26,52 @@ static bool decode_version(struct oci_decoder *d, const struct oci_yaml *node,
 			    "version of the spec language", d->key, text);
 }
 
+static bool ends_in(const char *text, const char *tail)
+{
+	size_t size = strlen(text), n = strlen(tail);
+
+	return size > n && strcmp(text + size - n, tail) == 0;
+}
+
+/* Specs are told from images by how their names end. */
+static bool names_spec(const char *text)
+{
+	return ends_in(text, ".spec") || ends_in(text, ".yaml") ||
+	       ends_in(text, ".yml") || ends_in(text, ".json");
+}
+
+static bool check_reference(struct oci_decoder *d, const struct oci_yaml *node,
+			    const char *text)
+{
+	struct oci_reference name;
+	struct oci_error err;
+
+	if (oci_reference_parse(&name, text, &err))
+		return oci_diagnose(d->report, node, "%s, expected a name such "
+				    "as docker://debian:trixie-slim",
+				    err.message);
+	return true;
+}
+
 static bool decode_base(struct oci_decoder *d, const struct oci_yaml *node,
 			void *out)
 {
-	const char *text;
+	struct oci_plan_base base = { .node = node };
 
-	(void)out;
-	if (!oci_decode_text(d, node, &text))
+	if (!oci_decode_word(d, node, &base.text))
 		return false;
-	if (strcmp(text, "scratch") == 0)
+	if (strcmp(base.text, "scratch") == 0)
 		return true;
-	return oci_diagnose(d->report, node, "'%s' is '%s', but base images "
-			    "are not supported yet, expected scratch", d->key,
-			    text);
+	if (strncmp(base.text, "docker://", 9) == 0 &&
+	    !check_reference(d, node, base.text + 9))
+		return false;
+	base.kind = names_spec(base.text) &&
+		    strncmp(base.text, "docker://", 9) != 0 &&
+		    strncmp(base.text, "oci:", 4) != 0 ?
+			    OCI_PLAN_BASE_SPEC : OCI_PLAN_BASE_IMAGE;
+	base.origin = oci_decode_origin(d, node);
+	*(struct oci_plan_base *)out = base;
+	return base.origin != NULL;
 }
 
 static bool decode_image(struct oci_decoder *d, const struct oci_yaml *node,
@@ -213,8 +246,8 @@ static const struct oci_field fields[] = {
 	{ "tags", decode_tags, offsetof(struct oci_plan, tags), false },
 	{ "platforms", decode_nothing, 0, false },
 	{ "vars", decode_nothing, 0, false },
-	{ "base", decode_base, 0, false },
-	{ "layers", decode_layers, 0, true },
+	{ "base", decode_base, offsetof(struct oci_plan, base), false },
+	{ "layers", decode_layers, 0, false },
 	{ "config", oci_decode_settings, offsetof(struct oci_plan, config),
 	  false },
 	{ "annotations", oci_decode_pairs,
@@ -224,7 +257,13 @@ static const struct oci_field fields[] = {
 void oci_decode_plan(struct oci_plan *plan, struct oci_decoder *d,
 		     const struct oci_yaml *root)
 {
-	oci_decode_mapping(d, root, "the spec", fields, COUNT(fields), plan);
+	bool good = oci_decode_mapping(d, root, "the spec", fields,
+				       COUNT(fields), plan);
+
+	if (good && !oci_yaml_key(root, "layers") &&
+	    plan->base.kind == OCI_PLAN_SCRATCH)
+		oci_diagnose(d->report, root, "the spec has no 'layers', "
+			     "expected one, or a 'base'");
 }
 
 static bool check_platform(struct oci_decoder *d, const struct oci_yaml *node,

@@ -13,6 +13,7 @@ struct oci_spec {
 	const char *file;		/* as it was named */
 	const struct oci_platform *platforms;
 	struct oci_plan *plans;		/* one a platform */
+	struct oci_spec **bases;	/* beside the plans; NULL: no spec */
 	size_t count;			/* of both, at least 1 */
 	struct oci_strings inputs;
 };

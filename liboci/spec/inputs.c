@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -186,6 +187,13 @@ static bool take_matches(struct oci_inputs *inputs, const struct request *r,
 	return good;
 }
 
+static bool fail_parent(struct oci_inputs *inputs, const struct request *r)
+{
+	return oci_diagnose(inputs->report, r->node, "'%s' is '%s', but '..' "
+			    "would leave the spec's folder, expected a path "
+			    "below it or an absolute one", r->key, r->pattern);
+}
+
 static bool find(struct oci_inputs *inputs, const struct request *r,
 		 struct oci_plan_inputs *out)
 {
@@ -195,10 +203,7 @@ static bool find(struct oci_inputs *inputs, const struct request *r,
 	int rc;
 
 	if (r->pattern[0] != '/' && has_parent_part(r->pattern))
-		return oci_diagnose(inputs->report, r->node, "'%s' is '%s', "
-				    "but '..' would leave the spec's folder, "
-				    "expected a path below it or an absolute "
-				    "one", r->key, r->pattern);
+		return fail_parent(inputs, r);
 	rc = oci_find(&matches, inputs->folder, r->pattern, &err);
 	if (rc == OCI_E_NOMEM)
 		good = oci_diagnose_nomem(inputs->report);
@@ -243,8 +248,61 @@ static void resolve_entry(struct oci_inputs *inputs,
 			     "is a file, expected a folder");
 }
 
+/* A path of this machine, as it is written: no pattern. */
+static bool resolve_path(struct oci_inputs *inputs, const struct request *r,
+			 char out[OCI_PATH_MAX])
+{
+	const char *pattern = r->pattern, *from = inputs->folder;
+	struct oci_error err;
+	bool folder;
+
+	if (pattern[0] != '/' && has_parent_part(pattern))
+		return fail_parent(inputs, r);
+	while (strncmp(pattern, "./", 2) == 0)
+		pattern += 2;
+	if (pattern[0] == '/' || strcmp(from, ".") == 0)
+		from = "";
+	if (oci_path_join(out, from, pattern, &err))
+		return oci_diagnose(inputs->report, r->node, "%s, expected a "
+				    "shorter one", err.message);
+	return check_input(inputs, r, out, &folder);
+}
+
+/* oci:DIR[:TAG] keeps its form; docker:// is no path. */
+static void resolve_base(struct oci_inputs *inputs, struct oci_plan_base *base)
+{
+	bool layout = base->text && strncmp(base->text, "oci:", 4) == 0;
+	const char *text = layout ? base->text + 4 : base->text;
+	const char *tag = layout ? strrchr(text, ':') : NULL;
+	struct request r = {
+		base->node, "base", text, base->kind == OCI_PLAN_BASE_IMAGE,
+	};
+	char path[OCI_PATH_MAX], whole[2 * OCI_PATH_MAX];
+
+	if (base->kind == OCI_PLAN_SCRATCH ||
+	    strncmp(base->text, "docker://", 9) == 0)
+		return;
+	if (tag && !strchr(tag, '/'))
+		r.pattern = oci_arena_copy(inputs->arena, text,
+					   (size_t)(tag - text));
+	else
+		tag = "";
+	if (!r.pattern) {
+		oci_diagnose_nomem(inputs->report);
+		return;
+	}
+	if (!resolve_path(inputs, &r, path))
+		return;
+	snprintf(whole, sizeof(whole), "%s%s%s", layout ? "oci:" : "", path,
+		 tag ? tag : "");
+	base->text = oci_arena_text(inputs->arena, whole);
+	if (!base->text)
+		oci_diagnose_nomem(inputs->report);
+}
+
 void oci_inputs_resolve(struct oci_inputs *inputs, struct oci_plan *plan)
 {
+	resolve_base(inputs, &plan->base);
 	for (size_t i = 0; i < plan->layer_count; i++) {
 		struct oci_plan_layer *layer = &plan->layers[i];
 

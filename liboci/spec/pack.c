@@ -10,12 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <oci/image.h>
-
 #include "base/error.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "spec/handle.h"
+#include "spec/pack.h"
 
 /* One platform of a spec on its way into a store. */
 struct packing {
@@ -25,6 +24,7 @@ struct packing {
 	struct oci_store *store;
 	struct oci_image *image;
 	struct oci_rootfs *rootfs;
+	struct oci_pack_base **open;	/* bases of all platforms */
 };
 
 /* Puts origin in front, unless a place in the spec is there already. */
@@ -201,66 +201,28 @@ static int pack_layer(const struct packing *p,
 	return place(p, rc, layer->origin, err);
 }
 
-static int copy_texts(struct oci_strings *out, const struct oci_strings *from,
-		      struct oci_error *err)
+/* Layers and config of a plan, over those of what it starts from. */
+static int pack_plan(const struct packing *p, struct oci_error *err)
 {
+	const struct oci_plan *plan = p->plan;
+	size_t at = (size_t)(plan - p->spec->plans);
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < from->count; i++)
-		rc = oci_strings_add(out, from->items[i], err);
-	return rc;
-}
+	if (plan->base.kind == OCI_PLAN_BASE_SPEC) {
+		struct packing below = *p;
 
-static int copy_pairs(struct oci_pairs *out, const struct oci_pairs *from,
-		      struct oci_error *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < from->count; i++)
-		rc = oci_pairs_set(out, from->items[i].key,
-				   from->items[i].value, err);
-	return rc;
-}
-
-static int copy_health(struct oci_healthcheck *out,
-		       const struct oci_healthcheck *from,
-		       struct oci_error *err)
-{
-	out->interval = from->interval;
-	out->timeout = from->timeout;
-	out->start_period = from->start_period;
-	out->start_interval = from->start_interval;
-	out->retries = from->retries;
-	return copy_texts(&out->test, &from->test, err);
-}
-
-static int fill_config(struct oci_config *config,
-		       const struct oci_plan_settings *from,
-		       struct oci_error *err)
-{
-	int rc = oci_text_set(&config->user, from->user, err);
-
-	if (!rc)
-		rc = oci_text_set(&config->working_dir, from->working_dir, err);
-	if (!rc)
-		rc = oci_text_set(&config->stop_signal, from->stop_signal, err);
-	if (!rc)
-		rc = copy_texts(&config->env, &from->env, err);
-	if (!rc)
-		rc = copy_texts(&config->entrypoint, &from->entrypoint, err);
-	if (!rc)
-		rc = copy_texts(&config->cmd, &from->cmd, err);
-	if (!rc)
-		rc = copy_texts(&config->exposed_ports, &from->exposed_ports,
-				err);
-	if (!rc)
-		rc = copy_texts(&config->volumes, &from->volumes, err);
-	if (!rc)
-		rc = copy_pairs(&config->labels, &from->labels, err);
-	if (!rc)
-		rc = copy_health(&config->healthcheck, &from->healthcheck,
-				 err);
-	return rc;
+		below.spec = p->spec->bases[at];
+		below.plan = &below.spec->plans[0];
+		rc = pack_plan(&below, err);
+	} else if (plan->base.kind == OCI_PLAN_BASE_IMAGE) {
+		rc = oci_pack_base(p->image, p->rootfs, p->store, p->open,
+				   plan, p->options, err);
+		rc = place(p, rc, plan->base.origin, err);
+	}
+	for (size_t i = 0; !rc && i < plan->layer_count; i++)
+		rc = pack_layer(p, &plan->layers[i], err);
+	return rc ? rc : oci_pack_config(oci_image_config(p->image),
+					 &plan->config, err);
 }
 
 static int pack_platform(struct oci_descriptor *out, struct packing *p,
@@ -276,20 +238,24 @@ static int pack_platform(struct oci_descriptor *out, struct packing *p,
 	if (rc)
 		goto out;
 	rc = oci_rootfs_new(&p->rootfs, err);
-	for (size_t i = 0; !rc && i < p->plan->layer_count; i++)
-		rc = pack_layer(p, &p->plan->layers[i], err);
 	if (!rc)
-		rc = fill_config(oci_image_config(p->image), &p->plan->config,
-				 err);
+		rc = pack_plan(p, err);
 	if (!rc)
-		rc = copy_pairs(oci_image_annotations(p->image),
-				&p->plan->annotations, err);
+		rc = oci_pack_pairs(oci_image_annotations(p->image),
+				    &p->plan->annotations, err);
 	if (!rc)
 		rc = oci_image_write(out, p->image, p->store, err);
 out:
 	oci_rootfs_free(p->rootfs);
 	oci_image_free(p->image);
 	return rc;
+}
+
+static bool has_pair(const struct oci_pairs *map, const struct oci_pair *pair)
+{
+	const char *value = oci_pairs_get(map, pair->key);
+
+	return value && strcmp(value, pair->value) == 0;
 }
 
 /* An index says what is true of all its manifests. */
@@ -305,8 +271,7 @@ static int common_annotations(struct oci_pairs *out,
 		size_t same = 1;
 
 		for (; same < spec->count; same++)
-			if (strcmp(oci_pairs_get(&spec->plans[same].annotations,
-						 pair->key), pair->value) != 0)
+			if (!has_pair(&spec->plans[same].annotations, pair))
 				break;
 		if (same == spec->count)
 			rc = oci_pairs_set(out, pair->key, pair->value, err);
@@ -345,14 +310,17 @@ int oci_spec_pack(struct oci_descriptor *out, const struct oci_spec *spec,
 		  const struct oci_pack_options *options, struct oci_error *err)
 {
 	static const struct oci_pack_options defaults = OCI_PACK_OPTIONS_INIT;
+	struct oci_pack_base *open = NULL;
 	struct packing p = {
 		.spec = spec,
 		.plan = &spec->plans[0],
 		.options = options ? options : &defaults,
 		.store = store,
+		.open = &open,
 	};
+	int rc = spec->count > 1 ? pack_index(out, &p, err) :
+				   pack_platform(out, &p, err);
 
-	if (spec->count > 1)
-		return pack_index(out, &p, err);
-	return pack_platform(out, &p, err);
+	oci_pack_bases_release(open);
+	return rc;
 }

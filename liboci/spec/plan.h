@@ -90,6 +90,20 @@ struct oci_plan_layer {
 	size_t entry_count;
 };
 
+enum oci_plan_base_kind {
+	OCI_PLAN_SCRATCH,
+	OCI_PLAN_BASE_IMAGE,
+	OCI_PLAN_BASE_SPEC
+};
+
+/* What an image starts from. */
+struct oci_plan_base {
+	enum oci_plan_base_kind kind;
+	const struct oci_yaml *node;
+	const char *origin;
+	const char *text;	/* docker://REF, oci:DIR[:TAG], or a path */
+};
+
 struct oci_plan_settings {
 	const char *user;
 	const char *working_dir;
@@ -97,6 +111,8 @@ struct oci_plan_settings {
 	struct oci_strings env;		/* "NAME=VALUE" */
 	struct oci_strings entrypoint;
 	struct oci_strings cmd;
+	bool has_entrypoint;		/* also where it is empty */
+	bool has_cmd;
 	struct oci_strings exposed_ports;
 	struct oci_strings volumes;
 	struct oci_pairs labels;
@@ -107,6 +123,7 @@ struct oci_plan {
 	struct oci_platform platform;
 	const char *image;		/* or NULL */
 	struct oci_strings tags;
+	struct oci_plan_base base;
 	struct oci_plan_layer *layers;
 	size_t layer_count;
 	struct oci_plan_settings config;

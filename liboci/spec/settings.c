@@ -231,6 +231,12 @@ static const struct oci_field fields[] = {
 bool oci_decode_settings(struct oci_decoder *d, const struct oci_yaml *node,
 			 void *out)
 {
-	return oci_decode_mapping(d, node, "'config'", fields, COUNT(fields),
-				  out);
+	struct oci_plan_settings *settings = out;
+
+	if (!oci_decode_mapping(d, node, "'config'", fields, COUNT(fields),
+				out))
+		return false;
+	settings->has_entrypoint = oci_yaml_key(node, "entrypoint") != NULL;
+	settings->has_cmd = oci_yaml_key(node, "cmd") != NULL;
+	return true;
 }

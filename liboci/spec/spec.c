@@ -20,7 +20,15 @@ struct opening {
 	struct oci_diagnostics report;
 	struct oci_inputs inputs;
 	const struct oci_yaml *root;
+	struct oci_pairs vars;		/* of options, that are for this spec */
+	unsigned depth;			/* of specs that are bases */
 };
+
+enum { DEPTH_MAX = 8 };
+
+static int open_spec(struct oci_spec **out, const char *path,
+		     const struct oci_spec_options *options, unsigned depth,
+		     struct oci_error *err);
 
 /* The folder of a path: "." where it has none. */
 static char *folder_of(struct oci_arena *arena, const char *path)
@@ -43,7 +51,7 @@ static void choose_platforms(struct opening *o)
 		&o->spec->arena, &o->report, &scope, "platforms",
 	};
 
-	oci_scope_init(&scope, d.arena, d.report, o->root, vars, options->vars,
+	oci_scope_init(&scope, d.arena, d.report, o->root, vars, &o->vars,
 		       NULL);
 	oci_decode_platforms(&list, &d, o->root);
 	if (options->platform_count) {
@@ -58,7 +66,9 @@ static void choose_platforms(struct opening *o)
 	o->spec->count = list.items ? list.count : 0;
 	o->spec->plans = oci_arena_alloc(d.arena, o->spec->count *
 						  sizeof(*o->spec->plans));
-	if (!list.items || !o->spec->plans) {
+	o->spec->bases = oci_arena_alloc(d.arena, o->spec->count *
+						  sizeof(*o->spec->bases));
+	if (!list.items || !o->spec->plans || !o->spec->bases) {
 		o->spec->count = 0;
 		oci_diagnose_nomem(&o->report);
 	}
@@ -88,7 +98,7 @@ static void decode_plan(struct opening *o, size_t i)
 
 	plan->platform = o->spec->platforms[i];
 	oci_scope_init(&scope, d.arena, d.report, o->root,
-		       oci_yaml_get(o->root, "vars"), o->options->vars,
+		       oci_yaml_get(o->root, "vars"), &o->vars,
 		       &plan->platform);
 	if (o->report.nomem)
 		return;
@@ -151,6 +161,59 @@ static void decode(struct opening *o, const char *folder)
 	oci_inputs_release(&o->inputs);
 }
 
+/* A spec that is a base gets the variables that it declares. */
+static int choose_vars(struct opening *o, struct oci_error *err)
+{
+	const struct oci_pairs *all = o->options->vars;
+	const struct oci_yaml *declared = oci_yaml_get(o->root, "vars");
+	int rc = 0;
+
+	for (size_t i = 0; !rc && all && i < all->count; i++) {
+		const struct oci_pair *pair = &all->items[i];
+
+		if (o->depth == 0 || (declared && oci_yaml_key(declared,
+							       pair->key)))
+			rc = oci_pairs_set(&o->vars, pair->key, pair->value,
+					   err);
+	}
+	return rc;
+}
+
+static int fail_depth(const struct oci_spec_options *options, const char *origin,
+		      struct oci_error *err)
+{
+	struct oci_error e;
+	int rc = oci_fail(&e, OCI_E_INVALID, "%s: specs are bases of each "
+			  "other more than %d deep, expected no circle", origin,
+			  DEPTH_MAX);
+
+	if (options->report)
+		options->report(options->report_data, e.message);
+	return oci_fail(err, rc, "%s", e.message);
+}
+
+/* The spec that a plan's image starts from, for its platform. */
+static int open_base(struct opening *o, size_t i, struct oci_error *err)
+{
+	const struct oci_plan_base *base = &o->spec->plans[i].base;
+	struct oci_spec_options options = *o->options;
+	int rc;
+
+	if (base->kind != OCI_PLAN_BASE_SPEC)
+		return 0;
+	if (o->depth == DEPTH_MAX)
+		return fail_depth(&options, base->origin, err);
+	options.folder = NULL;
+	options.platforms = &o->spec->platforms[i];
+	options.platform_count = 1;
+	rc = open_spec(&o->spec->bases[i], base->text, &options, o->depth + 1,
+		       err);
+	for (size_t j = 0; !rc && j < o->spec->bases[i]->inputs.count; j++)
+		rc = oci_strings_add(&o->spec->inputs,
+				     o->spec->bases[i]->inputs.items[j], err);
+	return rc;
+}
+
 static int load(struct opening *o, const char *folder, struct oci_error *err)
 {
 	struct oci_buf text = {0};
@@ -167,16 +230,22 @@ static int load(struct opening *o, const char *folder, struct oci_error *err)
 		return oci_fail(err, (enum oci_status)rc, "%s", e.message);
 	}
 	if (o->root)
+		rc = choose_vars(o, err);
+	if (o->root && !rc)
 		decode(o, folder);
-	return oci_diagnostics_finish(&o->report, o->options->report,
-				      o->options->report_data, err);
+	if (!rc)
+		rc = oci_diagnostics_finish(&o->report, o->options->report,
+					    o->options->report_data, err);
+	for (size_t i = 0; !rc && i < o->spec->count; i++)
+		rc = open_base(o, i, err);
+	return rc;
 }
 
-int oci_spec_open(struct oci_spec **out, const char *path,
-		  const struct oci_spec_options *options, struct oci_error *err)
+static int open_spec(struct oci_spec **out, const char *path,
+		     const struct oci_spec_options *options, unsigned depth,
+		     struct oci_error *err)
 {
-	static const struct oci_spec_options defaults = OCI_SPEC_OPTIONS_INIT;
-	struct opening o = {.options = options ? options : &defaults};
+	struct opening o = { .options = options, .depth = depth };
 	const char *folder;
 	int rc;
 
@@ -191,6 +260,7 @@ int oci_spec_open(struct oci_spec **out, const char *path,
 	rc = o.spec->file && folder ? load(&o, folder, err) :
 				      oci_fail_nomem(err);
 	oci_diagnostics_release(&o.report);
+	oci_pairs_release(&o.vars);
 	if (rc)
 		oci_spec_free(o.spec);
 	else
@@ -198,10 +268,20 @@ int oci_spec_open(struct oci_spec **out, const char *path,
 	return rc;
 }
 
+int oci_spec_open(struct oci_spec **out, const char *path,
+		  const struct oci_spec_options *options, struct oci_error *err)
+{
+	static const struct oci_spec_options defaults = OCI_SPEC_OPTIONS_INIT;
+
+	return open_spec(out, path, options ? options : &defaults, 0, err);
+}
+
 void oci_spec_free(struct oci_spec *spec)
 {
 	if (!spec)
 		return;
+	for (size_t i = 0; spec->bases && i < spec->count; i++)
+		oci_spec_free(spec->bases[i]);
 	oci_strings_release(&spec->inputs);
 	oci_arena_release(&spec->arena);
 	free(spec);

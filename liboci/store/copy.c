@@ -10,128 +10,17 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/table.h"
 #include "io/digest.h"
 #include "io/pool.h"
+#include "store/closure.h"
 #include "store/store.h"
-
-enum { NESTING_MAX = 8 };
 
 struct copy {
 	struct oci_store *to;
 	struct oci_store *from;
 	const struct oci_copy_options *options;
-	struct oci_descriptors documents;	/* children before parents */
-	struct oci_strings texts;		/* beside them */
-	struct oci_descriptors blobs;
-	struct oci_table seen;			/* digests of both */
-	struct oci_strings digests;		/* the table's keys */
+	struct oci_closure all;
 };
-
-static int mark(bool *first, struct copy *c, const struct oci_digest *digest,
-		struct oci_error *err)
-{
-	size_t size = strlen(digest->text);
-	int rc;
-
-	*first = !oci_table_get(&c->seen, digest->text, size);
-	if (!*first)
-		return 0;
-	rc = oci_strings_add(&c->digests, digest->text, err);
-	if (rc)
-		return rc;
-	return oci_table_set(&c->seen, c->digests.items[c->digests.count - 1],
-			     size, c, err);
-}
-
-static int add_blob(struct copy *c, const struct oci_descriptor *d,
-		    struct oci_error *err)
-{
-	bool first;
-	int rc = mark(&first, c, &d->digest, err);
-
-	if (!rc && (oci_media_is_manifest(d->media_type) ||
-		    oci_media_is_index(d->media_type)))
-		rc = oci_fail(err, OCI_E_INVALID,
-			      "a manifest has the manifest %s as a layer",
-			      d->digest.text);
-	return rc || !first ? rc : oci_descriptors_add(&c->blobs, d, err);
-}
-
-static int read_any(struct copy *c, const struct oci_descriptor *d, int depth,
-		    struct oci_error *err);
-
-static int read_manifest(struct copy *c, const struct oci_descriptor *d,
-			 const char *text, struct oci_error *err)
-{
-	struct oci_manifest manifest;
-	int rc = oci_manifest_parse(&manifest, text, (size_t)d->size,
-				    d->media_type, err);
-
-	if (rc)
-		return rc;
-	for (size_t i = 0; !rc && i < manifest.layers.count; i++)
-		rc = add_blob(c, &manifest.layers.items[i], err);
-	if (!rc)
-		rc = add_blob(c, &manifest.config, err);
-	oci_manifest_release(&manifest);
-	return rc;
-}
-
-static int read_index(struct copy *c, const struct oci_descriptor *d,
-		      const char *text, int depth, struct oci_error *err)
-{
-	struct oci_index index;
-	int rc = oci_index_parse(&index, text, (size_t)d->size, d->media_type,
-				 err);
-
-	if (rc)
-		return rc;
-	for (size_t i = 0; !rc && i < index.manifests.count; i++)
-		rc = read_any(c, &index.manifests.items[i], depth + 1, err);
-	oci_index_release(&index);
-	return rc;
-}
-
-static int keep_document(struct copy *c, const struct oci_descriptor *d,
-			 const char *text, struct oci_error *err)
-{
-	int rc;
-
-	if (strlen(text) != d->size)
-		return oci_fail(err, OCI_E_INVALID, "document %s has a NUL",
-				d->digest.text);
-	rc = oci_descriptors_add(&c->documents, d, err);
-	return rc ? rc : oci_strings_add(&c->texts, text, err);
-}
-
-static int read_any(struct copy *c, const struct oci_descriptor *d, int depth,
-		    struct oci_error *err)
-{
-	bool index = oci_media_is_index(d->media_type);
-	bool first;
-	char *text;
-	int rc;
-
-	if (!index && !oci_media_is_manifest(d->media_type))
-		return add_blob(c, d, err);
-	if (depth > NESTING_MAX)
-		return oci_fail(err, OCI_E_LIMIT,
-				"indexes are nested more than %d deep",
-				NESTING_MAX);
-	rc = mark(&first, c, &d->digest, err);
-	if (rc || !first)
-		return rc;
-	rc = oci_store_read(&text, c->from, d, err);
-	if (!rc && index)
-		rc = read_index(c, d, text, depth, err);
-	else if (!rc)
-		rc = read_manifest(c, d, text, err);
-	if (!rc)
-		rc = keep_document(c, d, text, err);
-	free(text);
-	return rc;
-}
 
 /* One blob on its way. */
 struct transfer {
@@ -251,8 +140,8 @@ static int run_transfers(struct copy *c, struct oci_pool *pool,
 	size_t next = 0;
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < c->blobs.count; i++) {
-		const struct oci_descriptor *blob = &c->blobs.items[i];
+	for (size_t i = 0; !rc && i < c->all.blobs.count; i++) {
+		const struct oci_descriptor *blob = &c->all.blobs.items[i];
 		struct transfer *t = &slots[next % count];
 		bool has;
 
@@ -300,8 +189,8 @@ static int import_blobs(struct copy *c, struct oci_error *err)
 {
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < c->blobs.count; i++) {
-		const struct oci_descriptor *blob = &c->blobs.items[i];
+	for (size_t i = 0; !rc && i < c->all.blobs.count; i++) {
+		const struct oci_descriptor *blob = &c->all.blobs.items[i];
 		struct oci_source *source;
 
 		rc = oci_lazy_open(&source, c->from, blob, err);
@@ -315,25 +204,27 @@ static int write_documents(struct copy *c, struct oci_error *err)
 {
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < c->documents.count; i++) {
+	for (size_t i = 0; !rc && i < c->all.documents.count; i++) {
 		struct oci_descriptor d;
 
-		rc = oci_descriptor_copy(&d, &c->documents.items[i], err);
+		rc = oci_descriptor_copy(&d, &c->all.documents.items[i], err);
 		if (!rc)
-			rc = oci_store_put(&d, c->to, c->texts.items[i],
+			rc = oci_store_put(&d, c->to, c->all.texts.items[i],
 					   (size_t)d.size, err);
 		oci_descriptor_release(&d);
 	}
 	return rc;
 }
 
-static void release(struct copy *c)
+/* A registry lists referrers itself; in a layout, index.json does. */
+static int list_referrers(struct copy *c, struct oci_error *err)
 {
-	oci_descriptors_release(&c->documents);
-	oci_strings_release(&c->texts);
-	oci_descriptors_release(&c->blobs);
-	oci_table_release(&c->seen);
-	oci_strings_release(&c->digests);
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < c->all.referrers.count; i++)
+		rc = oci_store_tag(c->to, NULL, &c->all.referrers.items[i],
+				   err);
+	return rc;
 }
 
 int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
@@ -354,13 +245,15 @@ int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
 		rc = oci_descriptor_copy(out, image, err);
 	if (rc)
 		return rc;
-	rc = read_any(&c, out, 0, err);
+	rc = oci_closure_read(&c.all, from, out, c.options->referrers, err);
 	if (!rc)
 		rc = to->ops->import ? import_blobs(&c, err) :
 				       transfer_blobs(&c, err);
 	if (!rc)
 		rc = write_documents(&c, err);
-	release(&c);
+	if (!rc)
+		rc = list_referrers(&c, err);
+	oci_closure_release(&c.all);
 	if (rc)
 		oci_descriptor_release(out);
 	return rc;

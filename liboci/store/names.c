@@ -129,6 +129,12 @@ static int fail_name(const struct oci_descriptors *list, const char *name,
 	return rc;
 }
 
+/* What has no name and a type of its own is attached to an image. */
+static bool is_attached(const struct oci_descriptor *d)
+{
+	return d->artifact_type && !annotation(d, OCI_ANNOTATION_REF_NAME);
+}
+
 int oci_store_resolve(struct oci_descriptor *out,
 		      const struct oci_store *store, const char *name,
 		      struct oci_error *err)
@@ -146,6 +152,10 @@ int oci_store_resolve(struct oci_descriptor *out,
 
 		if (name && !has_name(d, name, full))
 			continue;
+		if (!name && found && is_attached(d))
+			continue;
+		if (!name && found && is_attached(found))
+			found = NULL;
 		if (found && !oci_digest_equal(&found->digest, &d->digest))
 			return fail_name(list, NULL, err);
 		found = d;

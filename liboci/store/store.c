@@ -147,27 +147,69 @@ int oci_store_blobs(struct oci_store *store, oci_blob_fn *visit, void *data,
 	return store->ops->blobs(store, visit, data, err);
 }
 
-/* The member of an index that is for platform, NULL: the first image. */
+static bool is_image(const struct oci_descriptor *d)
+{
+	return oci_media_is_manifest(d->media_type) ||
+	       oci_media_is_index(d->media_type);
+}
+
+/* The member of an index that is for platform, NULL: the first image. One
+ * that says just that comes before one that says more. */
 static const struct oci_descriptor *
 choose(const struct oci_index *index, const struct oci_platform *platform)
 {
+	const struct oci_descriptor *fitting = NULL;
+
 	for (size_t i = 0; i < index->manifests.count; i++) {
 		const struct oci_descriptor *d = &index->manifests.items[i];
 
-		if (!oci_media_is_manifest(d->media_type) &&
-		    !oci_media_is_index(d->media_type))
+		if (!is_image(d))
 			continue;
 		if (!platform || (d->has_platform &&
 				  oci_platform_equal(&d->platform, platform)))
 			return d;
+		if (!fitting && d->has_platform &&
+		    oci_platform_fits(&d->platform, platform))
+			fitting = d;
 	}
-	return NULL;
+	return fitting;
+}
+
+static int fail_platform(const struct oci_descriptor *at,
+			 const struct oci_index *index,
+			 const struct oci_platform *platform,
+			 struct oci_error *err)
+{
+	char name[OCI_PLATFORM_TEXT] = "any platform";
+	struct oci_buf has;
+	int rc;
+
+	oci_buf_init(&has, 1024);
+	for (size_t i = 0; i < index->manifests.count; i++) {
+		const struct oci_descriptor *d = &index->manifests.items[i];
+		char text[OCI_PLATFORM_TEXT];
+
+		oci_platform_format(text, &d->platform);
+		/* Attestations are of no platform; a long list ends early. */
+		if (is_image(d) && d->has_platform &&
+		    strcmp(d->platform.os, "unknown") != 0 &&
+		    oci_buf_format(&has, NULL, "%s%s", has.len ? ", " : "",
+				   text))
+			break;
+	}
+	if (platform)
+		oci_platform_format(name, platform);
+	rc = oci_fail(err, OCI_E_NOT_FOUND,
+		      "index %s has no image for %s, but for %s",
+		      at->digest.text, name,
+		      has.len ? has.data : "none that it names");
+	oci_buf_release(&has);
+	return rc;
 }
 
 static int descend(struct oci_descriptor *at, struct oci_store *store,
 		   const struct oci_platform *platform, struct oci_error *err)
 {
-	char name[OCI_PLATFORM_TEXT] = "any platform";
 	const struct oci_descriptor *chosen;
 	struct oci_descriptor next = {0};
 	struct oci_index index = {0};
@@ -181,15 +223,10 @@ static int descend(struct oci_descriptor *at, struct oci_store *store,
 	if (rc)
 		return rc;
 	chosen = choose(&index, platform);
-	if (chosen) {
+	if (chosen)
 		rc = oci_descriptor_copy(&next, chosen, err);
-	} else {
-		if (platform)
-			oci_platform_format(name, platform);
-		rc = oci_fail(err, OCI_E_NOT_FOUND,
-			      "index %s has no image for %s", at->digest.text,
-			      name);
-	}
+	else
+		rc = fail_platform(at, &index, platform, err);
 	oci_index_release(&index);
 	if (rc)
 		return rc;

@@ -34,6 +34,10 @@ struct oci_store_ops {
 	int (*import)(struct oci_store *store,
 		      const struct oci_descriptor *descriptor,
 		      struct oci_source *source, struct oci_error *err);
+	/* What names subject as its subject; NULL: index.json tells. */
+	int (*referrers)(struct oci_descriptors *out, struct oci_store *store,
+			 const struct oci_digest *subject,
+			 struct oci_error *err);
 	int (*commit)(struct oci_store *store, struct oci_error *err);
 	int (*blobs)(struct oci_store *store, oci_blob_fn *visit, void *data,
 		     struct oci_error *err);
@@ -51,12 +55,6 @@ struct oci_store {
 	struct oci_index index;		/* index.json: the names */
 };
 
-/* The manifest that a descriptor leads to: itself, or the one for platform
- * (NULL: the first) of an index, at most a few levels down. */
-int oci_store_manifest(struct oci_descriptor *out, struct oci_store *store,
-		       const struct oci_descriptor *from,
-		       const struct oci_platform *platform,
-		       struct oci_error *err);
 
 /* lazy.c: a source that opens the blob with its first read. The store has to
  * outlive it. */

@@ -98,6 +98,8 @@ class Registry:
         self.scripts = []
         self.lock = threading.RLock()
         self.token = None       # a Token: everything needs one
+        self.takes_passwords = False
+        self.signs = False      # signed addresses lead here
         self.min_chunk = None
         self.subject = True     # answers with OCI-Subject
         self.count = 0
@@ -289,7 +291,8 @@ class Token:
     def __init__(self, registry, user="user", password="s3cret-password"):
         self.registry = registry
         self.user, self.password = user, password
-        self.issued = {}
+        self.issued = {}        # that are valid
+        self.given = []         # all of them
         self.scopes_seen = []
         self.realm = registry.url + "/token"
         self.reply_with = None
@@ -317,7 +320,9 @@ class Token:
     def grant(self, request, scopes, **answer):
         if self.deny_push:
             scopes = [s.replace("pull,push", "pull") for s in scopes]
-        name = f"s3cret-token-{len(self.issued) + 1}"
+        place = self.registry.host.replace(".", "-").replace(":", "-")
+        name = f"s3cret-token-{place}-{len(self.given) + 1}"
+        self.given.append(name)
         self.issued[name] = scopes
         return request.reply(200, body=json.dumps(
             answer and {k: v.replace("TOKEN", name)

@@ -5,6 +5,7 @@
 #ifndef OCI_COPY_H
 #define OCI_COPY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <oci/descriptor.h>
@@ -24,10 +25,12 @@ struct oci_copy_options {
 	unsigned jobs;		/* transfers at a time; 0: 4 */
 	oci_progress_fn *progress;	/* may be NULL; once a blob */
 	void *progress_data;
+	bool referrers;		/* also manifests whose subject is copied, such
+				 * as signatures; theirs, too */
 };
 
 #define OCI_COPY_OPTIONS_INIT \
-	{ sizeof(struct oci_copy_options), NULL, 0, NULL, NULL }
+	{ sizeof(struct oci_copy_options), NULL, 0, NULL, NULL, false }
 
 /*
  * Copies what image leads to, byte for byte, without naming or committing it.

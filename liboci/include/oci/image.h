@@ -30,6 +30,19 @@ OCI_API int oci_image_new(struct oci_image **out,
 /* NULL-safe. */
 OCI_API void oci_image_free(struct oci_image *image);
 
+/*
+ * Starts an image that has no layers yet from another one, as a Dockerfile's
+ * FROM does: its config is inherited, its layers are copied byte for byte from
+ * one store to the other and laid over rootfs. manifest is of the image's
+ * platform (oci_store_manifest). Every digest, size and diff_id is checked;
+ * Docker's media types become OCI's. Other fields of Docker's config, such as
+ * OnBuild and Shell, and what is attached to the base are left behind.
+ */
+OCI_API int oci_image_add_base(struct oci_image *image,
+			       struct oci_rootfs *rootfs,
+			       struct oci_store *to, struct oci_store *from,
+			       const struct oci_descriptor *manifest,
+			       struct oci_error *err);
 /* To be filled in; platform, diff_ids and history are the image's own. */
 OCI_API struct oci_config *oci_image_config(struct oci_image *image);
 /* The manifest's annotations, to be filled in. */

@@ -37,6 +37,10 @@ OCI_API void oci_platform_format(char out[OCI_PLATFORM_TEXT],
 				 const struct oci_platform *platform);
 OCI_API bool oci_platform_equal(const struct oci_platform *a,
 				const struct oci_platform *b);
+/* Whether what has is of use where wanted is asked for: the same, or with more
+ * said, such as a variant or an os.version. */
+OCI_API bool oci_platform_fits(const struct oci_platform *has,
+			       const struct oci_platform *wanted);
 /* Debian's name for the architecture, such as armhf or ppc64el; NULL when
  * Debian has none. Borrowed. */
 OCI_API const char *oci_platform_debian(const struct oci_platform *platform);

@@ -32,20 +32,25 @@ struct oci_credential {
 
 OCI_API void oci_credential_release(struct oci_credential *credential);
 
-/* Finds what to log in to host with; leaves *out empty where there is
- * nothing. Called on any thread, one at a time. */
+/* Finds what to log in to host with, to use repository there ("": none in
+ * particular); leaves *out empty where there is nothing. Called on any
+ * thread, one at a time. */
 typedef int oci_credential_fn(void *data, struct oci_credential *out,
-			      const char *host, struct oci_error *err);
+			      const char *host, const char *repository,
+			      struct oci_error *err);
 
 /*
- * Looks host up in config files of Docker or containers (docker config.json,
- * auth.json), in order: credHelpers, credsStore, auths. A file that is not
- * there is passed over. Helpers are programs docker-credential-NAME on PATH;
- * they get the host on standard input and 30 seconds.
+ * Looks host and repository up in config files of Docker or containers
+ * (docker config.json, auth.json), in order: credHelpers for the host, auths
+ * for HOST/PATH with the longest PATH that repository starts with
+ * (containers-auth.json(5)), credsStore, auths for the host. A file that is
+ * not there is passed over. Helpers are programs docker-credential-NAME on
+ * PATH; they get the host on standard input and 30 seconds.
  */
 OCI_API int oci_credential_find(struct oci_credential *out,
 				const struct oci_strings *files,
-				const char *host, struct oci_error *err);
+				const char *host, const char *repository,
+				struct oci_error *err);
 
 /*
  * Keeps user and password of host in a config file as docker login does: with
@@ -58,12 +63,41 @@ OCI_API int oci_credential_store(const char *path, const char *host,
 
 struct oci_registry;
 
+enum oci_push_kind {
+	OCI_PUSH_BLOB,
+	OCI_PUSH_MANIFEST,
+	OCI_PUSH_TAG
+};
+
+enum oci_push_action {
+	OCI_PUSH_KEEP,		/* it is there already */
+	OCI_PUSH_MOUNT,		/* from another repository */
+	OCI_PUSH_SEND
+};
+
+/* A step of a push that is only planned. What it points to is borrowed. */
+struct oci_push_step {
+	enum oci_push_kind kind;
+	enum oci_push_action action;
+	const char *host;
+	const char *repository;
+	const struct oci_digest *digest;
+	uint64_t size;			/* bytes */
+	const char *tag;		/* of OCI_PUSH_TAG */
+	const char *from;		/* of OCI_PUSH_MOUNT: the repository;
+					 * of a tag: the digest that it has
+					 * now, or NULL */
+};
+
+/* A result other than 0 ends the push: OCI_E_CANCELLED. */
+typedef int oci_push_fn(void *data, const struct oci_push_step *step);
+
 struct oci_registry_options {
 	size_t size;		/* sizeof(struct oci_registry_options) */
 	const char *ca_file;	/* PEM, beside the system's; or NULL */
 	bool insecure;		/* certificates are not checked */
 	bool plain_http;	/* http; loopback hosts use it anyway, but
-				 * with ca_file or insecure */
+				 * with ca_file, insecure, or certs */
 	int retries;		/* of each request; negative: 5 */
 	unsigned jobs;		/* transfers at a time; 0: 4 */
 	size_t chunk_size;	/* bytes of a PATCH; 0: whole blobs */
@@ -75,11 +109,22 @@ struct oci_registry_options {
 	void (*log)(void *data, const char *line);
 	void *log_data;
 	volatile const int *cancelled;	/* set to end everything; or NULL */
+	/* A file that remembers where blobs were seen, so that they can be
+	 * mounted; NULL: none. Its folders are made. */
+	const char *sightings;
+	/* Folders such as /etc/docker/certs.d that have HOST[:PORT]/ *.crt,
+	 * *.cert and *.key; NULL: none. Copied. */
+	const struct oci_strings *certs;
+	/* Not NULL: pushes change nothing. oci_store_commit tells each step
+	 * that they would take: blobs, manifests, tags. */
+	oci_push_fn *plan;
+	void *plan_data;
 };
 
 #define OCI_REGISTRY_OPTIONS_INIT \
 	{ sizeof(struct oci_registry_options), NULL, false, false, -1, 0, 0, \
-	  NULL, NULL, NULL, NULL, NULL, NULL }
+	  NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
+	  NULL, NULL }
 
 OCI_API int oci_registry_new(struct oci_registry **out,
 			     const struct oci_registry_options *options,

@@ -63,6 +63,15 @@ OCI_API const struct oci_platform *oci_spec_platforms(const struct oci_spec *,
 /* The files, folders and archives it reads, as found. Borrowed. */
 OCI_API const struct oci_strings *oci_spec_inputs(const struct oci_spec *spec);
 
+/*
+ * Opens the image that a spec names as its base, such as docker://REF,
+ * oci:DIR:TAG or a path. *store is freed after packing; *image is what the
+ * name leads to, an index or a manifest, and is released then, too.
+ */
+typedef int oci_base_fn(void *data, struct oci_store **store,
+			struct oci_descriptor *image, const char *base,
+			struct oci_error *err);
+
 struct oci_pack_options {
 	size_t size;		/* sizeof(struct oci_pack_options) */
 	int64_t epoch;		/* SOURCE_DATE_EPOCH, or OCI_DEFAULT */
@@ -72,11 +81,13 @@ struct oci_pack_options {
 	unsigned jobs;		/* 0: one a core */
 	oci_progress_fn *progress;	/* may be NULL */
 	void *progress_data;
+	oci_base_fn *open_base;	/* NULL: bases other than specs fail */
+	void *base_data;
 };
 
 #define OCI_PACK_OPTIONS_INIT \
 	{ sizeof(struct oci_pack_options), OCI_DEFAULT, NULL, \
-	  OCI_COMPRESSION_GZIP, 0, 0, NULL, NULL }
+	  OCI_COMPRESSION_GZIP, 0, 0, NULL, NULL, NULL, NULL }
 
 /*
  * Packs the spec into a store, without naming or committing it. *out is the

@@ -18,6 +18,7 @@
 #include <oci/digest.h>
 #include <oci/error.h>
 #include <oci/manifest.h>
+#include <oci/platform.h>
 #include <oci/reference.h>
 #include <oci/stream.h>
 
@@ -83,6 +84,18 @@ oci_store_names(const struct oci_store *store);
 OCI_API int oci_store_resolve(struct oci_descriptor *out,
 			      const struct oci_store *store, const char *name,
 			      struct oci_error *err);
+
+/*
+ * Follows an index to the manifest for platform: the one that says just that,
+ * else the first that fits (oci_platform_fits); NULL takes the first. What is
+ * a manifest already is its own answer. OCI_E_NOT_FOUND lists the platforms
+ * there are. The caller releases *out.
+ */
+OCI_API int oci_store_manifest(struct oci_descriptor *out,
+			       struct oci_store *store,
+			       const struct oci_descriptor *from,
+			       const struct oci_platform *platform,
+			       struct oci_error *err);
 
 /*
  * Several stores as one that is only written to; each is named, committed and

@@ -27,6 +27,7 @@
 #include <stdint.h>
 
 #include <oci/error.h>
+#include <oci/stream.h>
 #include <oci/text.h>
 
 #ifdef __cplusplus
@@ -211,6 +212,14 @@ OCI_API int oci_rootfs_new(struct oci_rootfs **out, struct oci_error *err);
 OCI_API int oci_rootfs_apply(struct oci_rootfs *rootfs,
 			     const struct oci_tree *tree,
 			     struct oci_error *err);
+/*
+ * Lays the tar of a layer over it, compressed or not, whiteouts and opaque
+ * directories included. Headers are kept, no contents: about 200 bytes an
+ * entry, of which there may be 5 million. tar is borrowed and read to its end.
+ */
+OCI_API int oci_rootfs_apply_tar(struct oci_rootfs *rootfs,
+				 struct oci_source *tar,
+				 struct oci_error *err);
 OCI_API void oci_rootfs_free(struct oci_rootfs *rootfs);
 
 #ifdef __cplusplus

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files that the environment names: credentials, certificates, what is
+ * remembered. The library reads no environment: they are looked up here.
+ */
+#include "remote.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PATH_ROOM = 4096 };
+
+/* A path that is too long is one that is not there. */
+static bool add_path(struct oci_strings *out, const char *folder,
+		     const char *name)
+{
+	char path[PATH_ROOM];
+	int n;
+
+	if (!folder || !*folder)
+		return true;
+	n = snprintf(path, sizeof(path), "%s%s", folder, name);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return true;
+	return oci_strings_add(out, path, NULL) == 0;
+}
+
+/* The order of docker and podman: what was named, then what login wrote. */
+static bool find_credentials(struct remote_options *o)
+{
+	const char *docker = getenv("DOCKER_CONFIG");
+	bool named = docker && *docker;
+
+	return add_path(&o->files, o->authfile, "") &&
+	       add_path(&o->files, getenv("REGISTRY_AUTH_FILE"), "") &&
+	       (named ? add_path(&o->files, docker, "/config.json") :
+			add_path(&o->files, getenv("HOME"),
+				 "/.docker/config.json")) &&
+	       add_path(&o->files, getenv("XDG_RUNTIME_DIR"),
+			"/containers/auth.json") &&
+	       add_path(&o->files, getenv("XDG_CONFIG_HOME"),
+			"/containers/auth.json");
+}
+
+static bool find_certificates(struct remote_options *o)
+{
+	const char *config = getenv("XDG_CONFIG_HOME");
+	bool named = config && *config;
+
+	return (named ? add_path(&o->certs, config, "/containers/certs.d") :
+			add_path(&o->certs, getenv("HOME"),
+				 "/.config/containers/certs.d")) &&
+	       add_path(&o->certs, "/etc/containers/certs.d", "") &&
+	       add_path(&o->certs, "/etc/docker/certs.d", "");
+}
+
+/* Where blobs were seen is a cache like others. */
+static bool find_sightings(struct remote_options *o)
+{
+	const char *cache = getenv("XDG_CACHE_HOME");
+	const char *home = getenv("HOME");
+	char path[PATH_ROOM];
+	int n;
+
+	if (cache && *cache == '/')
+		n = snprintf(path, sizeof(path), "%s/oci-pack/seen", cache);
+	else if (home && *home)
+		n = snprintf(path, sizeof(path), "%s/.cache/oci-pack/seen",
+			     home);
+	else
+		return true;
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return true;
+	o->sightings = strdup(path);
+	return o->sightings != NULL;
+}
+
+bool remote_find_files(struct remote_options *o)
+{
+	return find_credentials(o) && find_certificates(o) &&
+	       find_sightings(o);
+}
+
+char *remote_config_path(const struct remote_options *o)
+{
+	const char *docker = getenv("DOCKER_CONFIG");
+	const char *home = getenv("HOME");
+	char path[PATH_ROOM];
+
+	if (o->authfile)
+		return strdup(o->authfile);
+	if (docker && *docker)
+		snprintf(path, sizeof(path), "%s/config.json", docker);
+	else if (home && *home)
+		snprintf(path, sizeof(path), "%s/.docker/config.json", home);
+	else
+		return NULL;
+	return strdup(path);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Starting from another image, the way a Dockerfile's FROM does: its config
+ * is where ours starts, and its layers are passed on byte for byte. Docker's
+ * media types become OCI's, which name the same bytes.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "image/base_layer.h"
+#include "image/handle.h"
+
+/* A base on its way in. */
+struct base {
+	struct oci_image *image;
+	struct oci_store *to;
+	struct oci_store *from;
+	struct oci_rootfs *rootfs;
+	struct oci_manifest manifest;
+	struct oci_config config;
+};
+
+static int read_manifest(struct base *b, const struct oci_descriptor *d,
+			 struct oci_error *err)
+{
+	char *text;
+	int rc = oci_store_read(&text, b->from, d, err);
+
+	if (rc)
+		return rc;
+	rc = oci_manifest_parse(&b->manifest, text, (size_t)d->size,
+				d->media_type, err);
+	free(text);
+	if (!rc && !oci_media_is_config(b->manifest.config.media_type))
+		rc = oci_fail(err, OCI_E_UNSUPPORTED,
+			      "it is no image, its config is '%.100s'",
+			      b->manifest.config.media_type);
+	return rc;
+}
+
+static int read_config(struct base *b, struct oci_error *err)
+{
+	const struct oci_descriptor *d = &b->manifest.config;
+	char *text;
+	int rc = oci_store_read(&text, b->from, d, err);
+
+	if (rc)
+		return rc;
+	rc = oci_config_parse(&b->config, text, (size_t)d->size, err);
+	free(text);
+	if (rc)
+		return oci_wrap(err, rc, "config %s", d->digest.text);
+	if (b->config.diff_id_count != b->manifest.layers.count)
+		return oci_fail(err, OCI_E_CORRUPT, "its config tells of %zu "
+				"layers, its manifest of %zu",
+				b->config.diff_id_count,
+				b->manifest.layers.count);
+	return 0;
+}
+
+static int check_platform(const struct base *b, struct oci_error *err)
+{
+	const struct oci_platform *wanted = &b->image->config.platform;
+	char is[OCI_PLATFORM_TEXT], name[OCI_PLATFORM_TEXT];
+
+	if (oci_platform_fits(&b->config.platform, wanted))
+		return 0;
+	oci_platform_format(is, &b->config.platform);
+	oci_platform_format(name, wanted);
+	return oci_fail(err, OCI_E_INVALID,
+			"its config says %s, but it is wanted for %s", is,
+			name);
+}
+
+/* Every layer has one entry; of a base without history they are made up. */
+static int complete_history(struct base *b, struct oci_error *err)
+{
+	struct oci_history made_up = {
+		.created = b->config.created,
+		.created_by = (char *)"base image",
+	};
+	size_t layers = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < b->config.history_count; i++)
+		layers += !b->config.history[i].empty_layer;
+	if (layers > b->manifest.layers.count)
+		return oci_fail(err, OCI_E_CORRUPT, "its history tells of %zu "
+				"layers, its manifest of %zu", layers,
+				b->manifest.layers.count);
+	for (; !rc && layers < b->manifest.layers.count; layers++)
+		rc = oci_config_add_history(&b->config, &made_up, err);
+	return rc;
+}
+
+/* Its config becomes ours, but for the date. */
+static int inherit(struct base *b, struct oci_error *err)
+{
+	struct oci_config *ours = &b->image->config;
+	struct oci_platform platform = ours->platform;
+	char *created = ours->created;
+	int rc = check_platform(b, err);
+
+	if (!rc)
+		rc = complete_history(b, err);
+	if (rc)
+		return rc;
+	/* What it says beyond what was asked for, such as os.version. */
+	if (platform.os_version[0] == '\0')
+		memcpy(platform.os_version, b->config.platform.os_version,
+		       sizeof(platform.os_version));
+	free(b->config.created);
+	b->config.created = created;
+	b->config.platform = platform;
+	*ours = b->config;
+	b->config = (struct oci_config){0};
+	return 0;
+}
+
+/* The type of the same bytes in an OCI manifest. */
+static const char *oci_type(const char *media_type)
+{
+	if (strcmp(media_type, OCI_MEDIA_DOCKER_LAYER_GZIP) == 0)
+		return OCI_MEDIA_LAYER_GZIP;
+	if (strcmp(media_type, OCI_MEDIA_DOCKER_LAYER) == 0)
+		return OCI_MEDIA_LAYER;
+	return media_type;
+}
+
+static int add_layer(struct base *b, size_t i, struct oci_error *err)
+{
+	const struct oci_descriptor *from = &b->manifest.layers.items[i];
+	struct oci_descriptor d = {
+		.media_type = (char *)oci_type(from->media_type),
+		.digest = from->digest,
+		.size = from->size,
+		.annotations = from->annotations,
+	};
+	int rc;
+
+	if (!oci_media_is_layer(from->media_type))
+		return oci_fail(err, OCI_E_UNSUPPORTED, "layer %s is '%.100s', "
+				"which cannot be passed on", from->digest.text,
+				from->media_type);
+	rc = oci_base_layer(b->rootfs, b->to, b->from, from,
+			    &b->image->config.diff_ids[i], err);
+	if (rc)
+		return oci_wrap(err, rc, "layer %s", from->digest.text);
+	return oci_descriptors_add(&b->image->manifest.layers, &d, err);
+}
+
+int oci_image_add_base(struct oci_image *image, struct oci_rootfs *rootfs,
+		       struct oci_store *to, struct oci_store *from,
+		       const struct oci_descriptor *manifest,
+		       struct oci_error *err)
+{
+	struct base b = {
+		.image = image, .to = to, .from = from, .rootfs = rootfs,
+	};
+	int rc = read_manifest(&b, manifest, err);
+
+	if (!rc)
+		rc = read_config(&b, err);
+	if (!rc)
+		rc = inherit(&b, err);
+	for (size_t i = 0; !rc && i < b.manifest.layers.count; i++)
+		rc = add_layer(&b, i, err);
+	oci_manifest_release(&b.manifest);
+	oci_config_release(&b.config);
+	return rc;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One pass over a layer of a base: its bytes are copied as they come in, and
+ * what they inflate to is digested on its way to who reads the headers.
+ */
+#include "image/base_layer.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "io/digest.h"
+#include "io/inflate.h"
+
+/* A source whose bytes go to a sink as well. Both are borrowed. */
+struct copying {
+	struct oci_source base;
+	struct oci_source *from;
+	struct oci_sink *to;		/* or NULL */
+};
+
+static int copying_read(size_t *got, struct oci_source *source, void *data,
+			size_t size, struct oci_error *err)
+{
+	struct copying *self = (struct copying *)source;
+	int rc = oci_source_read(got, self->from, data, size, err);
+
+	if (!rc && self->to && *got)
+		rc = oci_sink_write(self->to, data, *got, err);
+	return rc;
+}
+
+static const struct oci_source_ops copying_ops = { copying_read, NULL, NULL };
+
+static int drain(struct oci_source *source, struct oci_error *err)
+{
+	char data[16 * 1024];
+	size_t got;
+	int rc;
+
+	do {
+		rc = oci_source_read(&got, source, data, sizeof(data), err);
+	} while (!rc && got);
+	return rc;
+}
+
+static int check_kind(const struct oci_descriptor *layer,
+		      enum oci_inflate_kind kind, struct oci_error *err)
+{
+	static const char *const names[] = { "not compressed", "gzip", "zstd" };
+	enum oci_inflate_kind said = OCI_INFLATE_PLAIN;
+
+	if (strstr(layer->media_type, "gzip"))
+		said = OCI_INFLATE_GZIP;
+	else if (strstr(layer->media_type, "zstd"))
+		said = OCI_INFLATE_ZSTD;
+	if (said == kind)
+		return 0;
+	return oci_fail(err, OCI_E_CORRUPT, "it is %s, its media type says %s",
+			names[kind], names[said]);
+}
+
+/* Reads all of it: the tar, and what may stand behind its end. */
+static int read_tar(struct oci_digest *diff_id, struct oci_rootfs *rootfs,
+		    struct oci_source *inflate, struct oci_error *err)
+{
+	struct oci_sink *measure = NULL;
+	struct copying digested = { { &copying_ops }, inflate, NULL };
+	uint64_t size;
+	int rc = oci_measure_open(&measure, NULL, NULL, err);
+
+	digested.to = measure;
+	if (!rc)
+		rc = oci_rootfs_apply_tar(rootfs, &digested.base, err);
+	if (!rc)
+		rc = drain(&digested.base, err);
+	if (!rc)
+		rc = oci_measure_end(diff_id, &size, measure, err);
+	oci_sink_free(measure);
+	return rc;
+}
+
+static int pass(struct oci_rootfs *rootfs, struct oci_source *raw,
+		struct oci_sink *copy, const struct oci_descriptor *layer,
+		const struct oci_digest *diff_id, struct oci_error *err)
+{
+	struct copying passing = { { &copying_ops }, raw, copy };
+	struct oci_source *inflate;
+	struct oci_digest found;
+	int rc = oci_inflate_open(&inflate, &passing.base, err);
+
+	if (rc)
+		return rc;
+	rc = check_kind(layer, oci_inflate_kind(inflate), err);
+	if (!rc)
+		rc = read_tar(&found, rootfs, inflate, err);
+	if (!rc)
+		rc = drain(&passing.base, err);
+	if (!rc && !oci_digest_equal(&found, diff_id))
+		rc = oci_fail(err, OCI_E_CORRUPT, "its diff_id is %s, its "
+			      "config says %s", found.text, diff_id->text);
+	oci_source_free(inflate);
+	return rc;
+}
+
+int oci_base_layer(struct oci_rootfs *rootfs, struct oci_store *to,
+		   struct oci_store *from, const struct oci_descriptor *layer,
+		   const struct oci_digest *diff_id, struct oci_error *err)
+{
+	struct oci_source *raw = NULL;
+	struct oci_sink *copy = NULL;
+	bool has;
+	int rc = oci_store_has(&has, to, &layer->digest, err);
+
+	if (!rc && !has)
+		rc = oci_store_create(&copy, to, err);
+	if (!rc)
+		rc = oci_store_open(&raw, from, layer, err);
+	if (!rc)
+		rc = pass(rootfs, raw, copy, layer, diff_id, err);
+	if (!rc && copy)
+		rc = oci_store_add(to, copy, &layer->digest, layer->size, err);
+	oci_source_free(raw);
+	oci_sink_free(copy);
+	return rc;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A layer's tar over what is there: headers alone. It is somebody else's, and
+ * engines take more than we would write: names that are not UTF-8, parents
+ * that are missing, an end without its zeros.
+ * OCI Image Specification, layer.md, "Whiteouts".
+ */
+#include <archive_entry.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/path.h"
+#include "layer/node.h"
+#include "layer/reader.h"
+#include "layer/rootfs.h"
+
+static const char opaque[] = ".wh..wh..opq";
+static const char reserved[] = ".wh..wh.";
+
+/* "./usr//bin/" to "usr/bin". Leads nowhere else, for it is no file of ours:
+ * but ".." would make another image of it than engines do. */
+static int clean(char out[OCI_PATH_MAX], const char *path,
+		 struct oci_error *err)
+{
+	size_t used = 0;
+
+	if (!path || strlen(path) >= OCI_PATH_MAX)
+		return oci_fail(err, OCI_E_INVALID,
+				"a member's name is too long or unreadable");
+	while (*path) {
+		size_t size = strcspn(path, "/");
+
+		if (size == 2 && memcmp(path, "..", 2) == 0)
+			return oci_fail(err, OCI_E_INVALID,
+					"a member's name has a '..' part");
+		if (size && !(size == 1 && *path == '.')) {
+			if (used)
+				out[used++] = '/';
+			memcpy(out + used, path, size);
+			used += size;
+		}
+		path += size + (path[size] == '/');
+	}
+	out[used] = '\0';
+	return 0;
+}
+
+static enum oci_entry_type type_of(struct archive_entry *member)
+{
+	switch (archive_entry_filetype(member)) {
+	case AE_IFDIR:
+		return OCI_ENTRY_DIRECTORY;
+	case AE_IFLNK:
+		return OCI_ENTRY_SYMLINK;
+	case AE_IFCHR:
+		return OCI_ENTRY_CHARACTER_DEVICE;
+	case AE_IFBLK:
+		return OCI_ENTRY_BLOCK_DEVICE;
+	case AE_IFIFO:
+		return OCI_ENTRY_FIFO;
+	default:
+		return OCI_ENTRY_FILE;
+	}
+}
+
+static void take_attributes(struct oci_rootfs_entry *e,
+			    struct archive_entry *member)
+{
+	e->mode = archive_entry_perm(member) & 07777;
+	e->uid = (uint32_t)archive_entry_uid(member);
+	e->gid = (uint32_t)archive_entry_gid(member);
+	e->mtime = archive_entry_mtime(member);
+}
+
+/* A hard link is the file that it leads to. */
+static int put_hard_link(struct oci_rootfs *rootfs,
+			 struct oci_rootfs_entry *e,
+			 struct archive_entry *member, struct oci_error *err)
+{
+	const struct oci_rootfs_entry *file;
+	char path[OCI_PATH_MAX];
+	int rc = clean(path, archive_entry_hardlink(member), err);
+
+	if (rc)
+		return rc;
+	file = oci_rootfs_get(rootfs, path, strlen(path));
+	oci_rootfs_set_type(e, file ? file->type : OCI_ENTRY_FILE);
+	take_attributes(e, member);
+	if (file) {
+		e->mode = file->mode;
+		e->uid = file->uid;
+		e->gid = file->gid;
+		e->mtime = file->mtime;
+		e->target = file->target;
+	}
+	return 0;
+}
+
+static int put(struct oci_rootfs *rootfs, const char *path,
+	       struct archive_entry *member, struct oci_error *err)
+{
+	struct oci_rootfs_entry *e;
+	const char *target;
+	int rc = oci_rootfs_place(&e, rootfs, path, err);
+
+	if (rc)
+		return rc;
+	if (archive_entry_hardlink(member))
+		return put_hard_link(rootfs, e, member, err);
+	oci_rootfs_set_type(e, type_of(member));
+	take_attributes(e, member);
+	if (e->type != OCI_ENTRY_SYMLINK)
+		return 0;
+	target = archive_entry_symlink(member);
+	if (!target || strlen(target) >= OCI_PATH_MAX)
+		return oci_fail(err, OCI_E_INVALID, "link '/%s' has a target "
+				"that is too long or unreadable", path);
+	e->target = oci_arena_text(&rootfs->arena, target);
+	return e->target ? 0 : oci_fail_nomem(err);
+}
+
+static int whiteout(struct oci_rootfs *rootfs, char *path, const char *name,
+		    struct oci_error *err)
+{
+	char gone[OCI_PATH_MAX];
+	size_t parent = oci_path_parent(path);
+	int rc;
+
+	path[parent] = '\0';
+	if (strcmp(name, opaque) == 0) {
+		oci_rootfs_empty(rootfs, path);
+		return 0;
+	}
+	/* What aufs keeps there for itself. */
+	if (strncmp(name, reserved, strlen(reserved)) == 0)
+		return 0;
+	name += strlen(OCI_WHITEOUT_PREFIX);
+	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return oci_fail(err, OCI_E_INVALID,
+				"a whiteout in '/%s' removes '%s'", path,
+				name);
+	rc = oci_path_join(gone, path, name, err);
+	if (!rc)
+		oci_rootfs_remove(rootfs, gone);
+	return rc;
+}
+
+static int apply(struct oci_rootfs *rootfs, struct archive_entry *member,
+		 struct oci_error *err)
+{
+	char path[OCI_PATH_MAX], name[OCI_PATH_MAX];
+	int rc = clean(path, archive_entry_pathname(member), err);
+
+	if (rc)
+		return rc;
+	memcpy(name, oci_path_name(path), strlen(oci_path_name(path)) + 1);
+	if (strncmp(name, OCI_WHITEOUT_PREFIX,
+		    strlen(OCI_WHITEOUT_PREFIX)) == 0)
+		return whiteout(rootfs, path, name, err);
+	return put(rootfs, path, member, err);
+}
+
+int oci_rootfs_apply_tar(struct oci_rootfs *rootfs, struct oci_source *tar,
+			 struct oci_error *err)
+{
+	struct archive_entry *member;
+	struct oci_reader *reader;
+	int rc = oci_reader_open_source(&reader, tar, OCI_READER_LAYER, err);
+
+	if (rc)
+		return rc;
+	rootfs->layer++;
+	do {
+		rc = oci_reader_next(&member, reader, err);
+		if (!rc && member)
+			rc = apply(rootfs, member, err);
+	} while (!rc && member);
+	oci_reader_free(reader);
+	return rc;
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether a repository has a blob. */
+#include <stdio.h>
+
+#include "base/error.h"
+#include "registry/upload.h"
+
+enum { PATH_ROOM = OCI_REFERENCE_TEXT + 256 };
+
+/* A HEAD is refused without words: asks again for them. */
+static int ask_for_words(bool *out, struct oci_client *client,
+			 struct oci_call *call, const char *what,
+			 struct oci_error *err)
+{
+	struct oci_http_response response;
+	int rc;
+
+	call->method = "GET";
+	call->once = true;
+	call->text_max = 4096;
+	rc = oci_client_call(&response, NULL, client, call, err);
+	*out = !rc && response.status / 100 == 2;
+	if (!rc && !*out && response.status != 404)
+		rc = oci_client_fail(client, what, &response, err);
+	oci_http_response_release(&response);
+	return rc;
+}
+
+int oci_upload_exists(bool *out, struct oci_client *client,
+		      const char *actions, const struct oci_digest *digest,
+		      struct oci_error *err)
+{
+	char path[PATH_ROOM], what[OCI_DIGEST_TEXT + 32];
+	struct oci_call call = {
+		.method = "HEAD", .url = path, .actions = actions,
+	};
+	struct oci_http_response response;
+	long status;
+	int rc;
+
+	snprintf(path, sizeof(path), "/v2/%s/blobs/%s", client->repository,
+		 digest->text);
+	snprintf(what, sizeof(what), "look for blob %s", digest->text);
+	rc = oci_client_call(&response, NULL, client, &call, err);
+	status = response.status;
+	oci_http_response_release(&response);
+	if (rc)
+		return oci_wrap(err, rc, "registry %s: %s", client->host,
+				what);
+	*out = status / 100 == 2;
+	if (*out || status == 404 || status == 405)
+		return 0;
+	return ask_for_words(out, client, &call, what, err);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bases that are images: opened once, by who knows of registries. */
+#include "spec/pack.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#define BASE_NAME "org.opencontainers.image.base.name"
+#define BASE_DIGEST "org.opencontainers.image.base.digest"
+
+void oci_pack_bases_release(struct oci_pack_base *open)
+{
+	while (open) {
+		struct oci_pack_base *next = open->next;
+
+		oci_descriptor_release(&open->image);
+		oci_store_free(open->store);
+		free(open);
+		open = next;
+	}
+}
+
+static int find(struct oci_pack_base **out, struct oci_pack_base **open,
+		const char *text, const struct oci_pack_options *options,
+		struct oci_error *err)
+{
+	struct oci_pack_base *base = *open;
+	int rc;
+
+	while (base && strcmp(base->text, text) != 0)
+		base = base->next;
+	*out = base;
+	if (base)
+		return 0;
+	if (!options->open_base)
+		return oci_fail(err, OCI_E_UNSUPPORTED,
+				"nobody here opens base images");
+	base = calloc(1, sizeof(*base));
+	if (!base)
+		return oci_fail_nomem(err);
+	base->text = text;
+	rc = options->open_base(options->base_data, &base->store, &base->image,
+				text, err);
+	if (rc) {
+		free(base);
+		return rc;
+	}
+	base->next = *open;
+	*open = *out = base;
+	return 0;
+}
+
+/* What it was made from, as the image specification names it, unless the spec
+ * says so itself. annotations.md, "Pre-Defined Annotation Keys". */
+static int annotate(struct oci_image *image, const char *text,
+		    const struct oci_digest *digest, struct oci_error *err)
+{
+	struct oci_pairs *annotations = oci_image_annotations(image);
+	struct oci_reference name;
+	char full[OCI_REFERENCE_TEXT];
+	int rc = oci_pairs_set(annotations, BASE_DIGEST, digest->text, err);
+
+	if (rc || strncmp(text, "docker://", 9) != 0 ||
+	    oci_reference_parse(&name, text + 9, NULL))
+		return rc;
+	name.digest.text[0] = '\0';
+	oci_reference_canonical(full, &name);
+	return oci_pairs_set(annotations, BASE_NAME, full, err);
+}
+
+int oci_pack_base(struct oci_image *image, struct oci_rootfs *rootfs,
+		  struct oci_store *store, struct oci_pack_base **open,
+		  const struct oci_plan *plan,
+		  const struct oci_pack_options *options,
+		  struct oci_error *err)
+{
+	struct oci_descriptor manifest = {0};
+	struct oci_pack_base *base;
+	int rc = find(&base, open, plan->base.text, options, err);
+
+	if (!rc)
+		rc = oci_store_manifest(&manifest, base->store, &base->image,
+					&plan->platform, err);
+	if (!rc)
+		rc = oci_image_add_base(image, rootfs, store, base->store,
+					&manifest, err);
+	if (!rc)
+		rc = annotate(image, plan->base.text, &manifest.digest, err);
+	oci_descriptor_release(&manifest);
+	return rc ? oci_wrap(err, rc, "base '%s'", plan->base.text) : 0;
+}

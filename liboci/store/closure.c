@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Documents are read all the way down, and say which blobs there are. */
+#include "store/closure.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/table.h"
+#include "store/referrers.h"
+#include "store/store.h"
+
+enum { NESTING_MAX = 8, DOCUMENTS_MAX = 100 * 1000 };
+
+struct closure {
+	struct oci_closure *out;
+	struct oci_store *from;
+	struct oci_table seen;			/* digests of all */
+	struct oci_strings digests;		/* the table's keys */
+};
+
+static int mark(bool *first, struct closure *c, const struct oci_digest *digest,
+		struct oci_error *err)
+{
+	size_t size = strlen(digest->text);
+	int rc;
+
+	*first = !oci_table_get(&c->seen, digest->text, size);
+	if (!*first)
+		return 0;
+	rc = oci_strings_add(&c->digests, digest->text, err);
+	if (rc)
+		return rc;
+	return oci_table_set(&c->seen, c->digests.items[c->digests.count - 1],
+			     size, c, err);
+}
+
+static int add_blob(struct closure *c, const struct oci_descriptor *d,
+		    struct oci_error *err)
+{
+	bool first;
+	int rc = mark(&first, c, &d->digest, err);
+
+	if (!rc && (oci_media_is_manifest(d->media_type) ||
+		    oci_media_is_index(d->media_type)))
+		rc = oci_fail(err, OCI_E_INVALID,
+			      "a manifest has the manifest %s as a layer",
+			      d->digest.text);
+	return rc || !first ? rc : oci_descriptors_add(&c->out->blobs, d, err);
+}
+
+static int read_any(struct closure *c, const struct oci_descriptor *d,
+		    int depth, struct oci_error *err);
+
+static int read_manifest(struct closure *c, const struct oci_descriptor *d,
+			 const char *text, struct oci_error *err)
+{
+	struct oci_manifest manifest;
+	int rc = oci_manifest_parse(&manifest, text, (size_t)d->size,
+				    d->media_type, err);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; !rc && i < manifest.layers.count; i++)
+		rc = add_blob(c, &manifest.layers.items[i], err);
+	if (!rc)
+		rc = add_blob(c, &manifest.config, err);
+	oci_manifest_release(&manifest);
+	return rc;
+}
+
+static int read_index(struct closure *c, const struct oci_descriptor *d,
+		      const char *text, int depth, struct oci_error *err)
+{
+	struct oci_index index;
+	int rc = oci_index_parse(&index, text, (size_t)d->size, d->media_type,
+				 err);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; !rc && i < index.manifests.count; i++)
+		rc = read_any(c, &index.manifests.items[i], depth + 1, err);
+	oci_index_release(&index);
+	return rc;
+}
+
+static int keep_document(struct closure *c, const struct oci_descriptor *d,
+			 const char *text, struct oci_error *err)
+{
+	int rc;
+
+	if (strlen(text) != d->size)
+		return oci_fail(err, OCI_E_INVALID, "document %s has a NUL",
+				d->digest.text);
+	rc = oci_descriptors_add(&c->out->documents, d, err);
+	return rc ? rc : oci_strings_add(&c->out->texts, text, err);
+}
+
+static int read_any(struct closure *c, const struct oci_descriptor *d,
+		    int depth, struct oci_error *err)
+{
+	bool index = oci_media_is_index(d->media_type);
+	bool first;
+	char *text;
+	int rc;
+
+	if (!index && !oci_media_is_manifest(d->media_type))
+		return add_blob(c, d, err);
+	if (depth > NESTING_MAX)
+		return oci_fail(err, OCI_E_LIMIT,
+				"indexes are nested more than %d deep",
+				NESTING_MAX);
+	rc = mark(&first, c, &d->digest, err);
+	if (rc || !first)
+		return rc;
+	rc = oci_store_read(&text, c->from, d, err);
+	if (!rc && index)
+		rc = read_index(c, d, text, depth, err);
+	else if (!rc)
+		rc = read_manifest(c, d, text, err);
+	if (!rc)
+		rc = keep_document(c, d, text, err);
+	free(text);
+	return rc;
+}
+
+/* What refers to a document is a document too: the list grows meanwhile. */
+static int read_referrers(struct closure *c, struct oci_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < c->out->documents.count; i++) {
+		struct oci_digest subject = c->out->documents.items[i].digest;
+		struct oci_descriptors list = {0};
+
+		if (i > DOCUMENTS_MAX)
+			return oci_fail(err, OCI_E_LIMIT, "more than %d "
+					"documents", DOCUMENTS_MAX);
+		rc = oci_store_referrers(&list, c->from, &subject, err);
+		for (size_t j = 0; !rc && j < list.count; j++) {
+			rc = read_any(c, &list.items[j], 0, err);
+			if (!rc)
+				rc = oci_descriptors_add(&c->out->referrers,
+							 &list.items[j], err);
+		}
+		oci_descriptors_release(&list);
+	}
+	return rc;
+}
+
+int oci_closure_read(struct oci_closure *out, struct oci_store *store,
+		     const struct oci_descriptor *image, bool referrers,
+		     struct oci_error *err)
+{
+	struct closure c = { .out = out, .from = store };
+	int rc;
+
+	*out = (struct oci_closure){0};
+	rc = read_any(&c, image, 0, err);
+	if (!rc && referrers)
+		rc = read_referrers(&c, err);
+	oci_table_release(&c.seen);
+	oci_strings_release(&c.digests);
+	return rc;
+}
+
+void oci_closure_release(struct oci_closure *closure)
+{
+	oci_descriptors_release(&closure->documents);
+	oci_strings_release(&closure->texts);
+	oci_descriptors_release(&closure->blobs);
+	oci_descriptors_release(&closure->referrers);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* All that an image leads to: indexes, manifests, configs, layers; and, where
+ * wanted, what refers to it. */
+#ifndef STORE_CLOSURE_H
+#define STORE_CLOSURE_H
+
+#include <stdbool.h>
+
+#include <oci/store.h>
+
+struct oci_closure {
+	struct oci_descriptors documents;	/* children before parents */
+	struct oci_strings texts;		/* beside them */
+	struct oci_descriptors blobs;		/* each once */
+	struct oci_descriptors referrers;	/* of the documents */
+};
+
+/* Reads every document; blobs are named, not read. */
+int oci_closure_read(struct oci_closure *out, struct oci_store *store,
+		     const struct oci_descriptor *image, bool referrers,
+		     struct oci_error *err);
+void oci_closure_release(struct oci_closure *closure);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Referrers in stores that list all of their manifests. */
+#include "store/referrers.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "store/store.h"
+
+/* What is beside the digest: the artifact type, and all of the annotations. */
+static int describe(struct oci_descriptor *out,
+		    const struct oci_descriptor *from,
+		    const char *artifact_type,
+		    const struct oci_pairs *annotations, struct oci_error *err)
+{
+	int rc;
+
+	out->digest = from->digest;
+	out->size = from->size;
+	rc = oci_text_set(&out->media_type, from->media_type, err);
+	if (!rc && artifact_type)
+		rc = oci_text_set(&out->artifact_type, artifact_type, err);
+	for (size_t i = 0; !rc && i < annotations->count; i++)
+		rc = oci_pairs_set(&out->annotations,
+				   annotations->items[i].key,
+				   annotations->items[i].value, err);
+	return rc;
+}
+
+static int describe_manifest(struct oci_descriptor *out,
+			     struct oci_digest *subject,
+			     const struct oci_descriptor *from,
+			     const char *text, struct oci_error *err)
+{
+	struct oci_manifest m;
+	int rc = oci_manifest_parse(&m, text, (size_t)from->size,
+				    from->media_type, err);
+
+	if (rc)
+		return rc;
+	if (m.has_subject) {
+		*subject = m.subject.digest;
+		rc = describe(out, from, m.artifact_type ? m.artifact_type :
+			      m.config.media_type, &m.annotations, err);
+	}
+	oci_manifest_release(&m);
+	return rc;
+}
+
+static int describe_index(struct oci_descriptor *out,
+			  struct oci_digest *subject,
+			  const struct oci_descriptor *from, const char *text,
+			  struct oci_error *err)
+{
+	struct oci_index index;
+	int rc = oci_index_parse(&index, text, (size_t)from->size,
+				 from->media_type, err);
+
+	if (rc)
+		return rc;
+	if (index.has_subject) {
+		*subject = index.subject.digest;
+		rc = describe(out, from, index.artifact_type,
+			      &index.annotations, err);
+	}
+	oci_index_release(&index);
+	return rc;
+}
+
+int oci_referrer_describe(struct oci_descriptor *out,
+			  struct oci_digest *subject,
+			  const struct oci_descriptor *from, const char *text,
+			  struct oci_error *err)
+{
+	*out = (struct oci_descriptor){0};
+	*subject = (struct oci_digest){0};
+	if (oci_media_is_manifest(from->media_type))
+		return describe_manifest(out, subject, from, text, err);
+	if (oci_media_is_index(from->media_type))
+		return describe_index(out, subject, from, text, err);
+	return 0;
+}
+
+static int add_if(struct oci_descriptors *out, struct oci_store *store,
+		  const struct oci_descriptor *d,
+		  const struct oci_digest *wanted, struct oci_error *err)
+{
+	struct oci_descriptor found;
+	struct oci_digest subject;
+	char *text;
+	int rc = oci_store_read(&text, store, d, err);
+
+	if (rc)
+		return rc;
+	rc = oci_referrer_describe(&found, &subject, d, text, err);
+	if (!rc && subject.text[0] && oci_digest_equal(&subject, wanted))
+		rc = oci_descriptors_add(out, &found, err);
+	oci_descriptor_release(&found);
+	free(text);
+	return rc;
+}
+
+int oci_store_referrers(struct oci_descriptors *out, struct oci_store *store,
+			const struct oci_digest *subject,
+			struct oci_error *err)
+{
+	const struct oci_descriptors *list = &store->index.manifests;
+	int rc = 0;
+
+	if (store->ops->referrers)
+		return store->ops->referrers(out, store, subject, err);
+	for (size_t i = 0; !rc && i < list->count; i++)
+		if (oci_media_is_manifest(list->items[i].media_type))
+			rc = add_if(out, store, &list->items[i], subject, err);
+	return rc;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Manifests that name another one as their subject: signatures, bills of
+ * material. OCI Image Specification, manifest.md, "subject". */
+#ifndef STORE_REFERRERS_H
+#define STORE_REFERRERS_H
+
+#include <oci/store.h>
+
+/* Adds descriptors of what the store has for subject to *out. */
+int oci_store_referrers(struct oci_descriptors *out, struct oci_store *store,
+			const struct oci_digest *subject,
+			struct oci_error *err);
+/*
+ * How a manifest is listed among the referrers of its subject: with its
+ * artifact type and all of its annotations. *subject is empty where it has
+ * none, and *out as well then.
+ */
+int oci_referrer_describe(struct oci_descriptor *out,
+			  struct oci_digest *subject,
+			  const struct oci_descriptor *manifest,
+			  const char *text, struct oci_error *err);
+
+#endif
