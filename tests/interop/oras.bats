@@ -264,3 +264,14 @@ layout_of() {
 		"$host/x/rich:sha512-${subject:0:64}" |
 		jq -r '.manifests[].digest')"
 }
+
+@test "copy --referrers takes along what oras attached" {
+	serve a
+	attached
+	from=$host
+	serve b
+	"$OCI_PACK" copy --referrers "$from/x/rich:one" "$host/y/rich:one"
+	equal "$(referrers_of "$from/x/rich:one")" \
+		"$(referrers_of "$host/y/rich:one")"
+	equal "$referrer" "$(referrers_of "$host/y/rich:one" | jq -r '.[0]')"
+}
