@@ -13,7 +13,18 @@ static const char *const levels[] = {
 	[OCI_LINT_WARNING] = "warning", [OCI_LINT_ERROR] = "error",
 };
 
-static void print_text(FILE *out, const struct finding *f)
+/* Why it matters, and what to do, are said once a rule. */
+static bool is_first(const struct findings *all, const struct finding *f)
+{
+	const struct finding *g = all->items;
+
+	while (g->rule != f->rule)
+		g++;
+	return g == f;
+}
+
+static void print_text(FILE *out, const struct findings *all,
+		       const struct finding *f)
 {
 	fprintf(out, "%s: %s: ", levels[f->level], f->rule->name);
 	if (f->path)
@@ -23,8 +34,10 @@ static void print_text(FILE *out, const struct finding *f)
 	if (f->path)
 		fputs(": ", out);
 	print_plain(out, f->message);
-	fprintf(out, " [%s]\n    %s\n    %s\n", f->platform, f->rule->why,
-		f->rule->remedy);
+	fprintf(out, " [%s]\n", f->platform);
+	if (is_first(all, f))
+		fprintf(out, "    %s\n    %s\n", f->rule->why,
+			f->rule->remedy);
 }
 
 static void print_sums(FILE *out, const struct findings *all,
@@ -163,7 +176,7 @@ void findings_print(const struct findings *all, FILE *out,
 		print_sarif(out, all, name);
 	for (size_t i = 0; i < all->count; i++) {
 		if (format == FORMAT_TEXT)
-			print_text(out, &all->items[i]);
+			print_text(out, all, &all->items[i]);
 		if (format == FORMAT_GITHUB)
 			print_github(out, &all->items[i], name);
 	}
