@@ -24,6 +24,7 @@ int command_inspect(int argc, char **argv);
 int command_verify(int argc, char **argv);
 int command_login(int argc, char **argv);
 int command_copy(int argc, char **argv);
+int command_index(int argc, char **argv);
 int command_push(int argc, char **argv);
 int command_pull(int argc, char **argv);
 
