@@ -97,11 +97,10 @@ static int pack_into(struct build *b, struct oci_store *store,
 		     struct oci_error *err)
 {
 	struct oci_pack_options options = OCI_PACK_OPTIONS_INIT;
-	struct build_bases bases = { &b->registry, &b->options.remote };
 
 	options.epoch = b->epoch;
-	options.open_base = build_open_base;
-	options.base_data = &bases;
+	options.open_base = bases_open_image;
+	options.base_data = &b->options.bases;
 	options.temp_dir = temp_dir();
 	options.compression = b->options.compression;
 	options.level = b->options.level;
@@ -133,10 +132,40 @@ static int pack(struct build *b, struct oci_error *err)
 	return rc;
 }
 
+static bool has_base(const struct oci_spec *spec, const char *base)
+{
+	const struct oci_strings *list = oci_spec_bases(spec);
+
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->items[i], base) == 0)
+			return true;
+	return false;
+}
+
+/* A lock that has more than the spec is out of date, but does no harm. */
+static void say_unused(const struct build *b)
+{
+	const struct bases *bases = &b->options.bases;
+
+	for (size_t i = 0; i < bases->lock.count; i++)
+		if (!has_base(b->spec, bases->lock.items[i].base))
+			fprintf(stderr, "%s has '%s', which the spec does not "
+				"start from: oci-pack lock takes it out\n",
+				bases->lock_path, bases->lock.items[i].base);
+}
+
 static int build(struct build *b, struct oci_error *err)
 {
-	int rc = open_targets(b, err);
+	struct bases *bases = &b->options.bases;
+	int rc;
 
+	bases->remote = &b->options.remote;
+	bases->registry = &b->registry;
+	rc = bases_open(bases, b->options.spec, err);
+	if (!rc)
+		say_unused(b);
+	if (!rc)
+		rc = open_targets(b, err);
 	if (!rc)
 		rc = pack(b, err);
 	for (size_t i = 0; !rc && i < b->count; i++)
@@ -211,6 +240,7 @@ int command_build(int argc, char **argv)
 	for (size_t i = 0; i < b.count; i++)
 		build_target_release(&b.targets[i]);
 	free(b.targets);
+	bases_release(&b.options.bases);
 	oci_registry_free(b.registry);
 	oci_spec_free(b.spec);
 	oci_descriptor_release(&b.image);

@@ -3,13 +3,14 @@
 #ifndef CLI_BUILD_H
 #define CLI_BUILD_H
 
-#include "remote.h"
+#include "bases.h"
 
 struct build_options {
 	const char *spec;
 	const char *output;		/* -o, or NULL */
 	struct oci_strings pushes;	/* --push; "" for the spec's own */
 	struct remote_options remote;
+	struct bases bases;
 	const char *folder;
 	struct oci_strings names;	/* -t */
 	struct oci_pairs vars;
@@ -25,6 +26,9 @@ struct build_options {
 
 /* Fills *out; -1 to go on, else the exit status, and it was said why. */
 int build_options_parse(struct build_options *out, int argc, char **argv);
+/* --set NAME=VALUE; -1 to go on, as above. */
+int build_set_variable(struct oci_pairs *out, const char *command,
+		       const char *text);
 void build_options_release(struct build_options *options);
 
 /* The names of the result: -t, else the spec's own. */
@@ -41,16 +45,6 @@ int build_names_make(struct build_names *out,
 int build_names_push(struct build_names *out, const char *reference,
 		     const struct oci_spec *spec, struct oci_error *err);
 void build_names_release(struct build_names *names);
-
-/* Who opens bases: an oci_base_fn, data being a struct build_bases. */
-struct build_bases {
-	struct oci_registry **registry;	/* opened when it is needed */
-	struct remote_options *remote;
-};
-
-int build_open_base(void *data, struct oci_store **store,
-		    struct oci_descriptor *image, const char *text,
-		    struct oci_error *err);
 
 /* Refuses an output that is an input, or lies in a folder that is one. */
 int build_check_output(const char *output, const struct oci_spec *spec,

@@ -28,6 +28,7 @@ static const char help[] =
 	"      --jobs N            threads that compress; the usual is one a\n"
 	"                          core. The result does not depend on it\n"
 	"  -C, --directory DIR     inputs start here, not at the spec\n"
+	BASES_HELP
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           say what is done\n"
 	"  -h, --help\n"
@@ -54,10 +55,12 @@ static const struct option long_options[] = {
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	REMOTE_OPTIONS,
+	BASES_OPTIONS,
 	{ NULL, 0, NULL, 0 },
 };
 
-static int set_variable(struct build_options *out, const char *text)
+int build_set_variable(struct oci_pairs *out, const char *command,
+		       const char *text)
 {
 	const char *equals = strchr(text, '=');
 	struct oci_error err;
@@ -65,12 +68,12 @@ static int set_variable(struct build_options *out, const char *text)
 	int rc;
 
 	if (!equals || equals == text)
-		return say_usage("build", "--set '%s' is not NAME=VALUE",
+		return say_usage(command, "--set '%s' is not NAME=VALUE",
 				 text);
 	name = strndup(text, (size_t)(equals - text));
 	if (!name)
 		return EXIT_FAILED;
-	rc = oci_pairs_set(&out->vars, name, equals + 1, &err);
+	rc = oci_pairs_set(out, name, equals + 1, &err);
 	free(name);
 	return rc ? say_error(&err) : -1;
 }
@@ -209,7 +212,7 @@ static int take_option(struct build_options *out, int option, char **argv)
 		out->remote.dry_run = true;
 		return -1;
 	case OPT_SET:
-		return set_variable(out, optarg);
+		return build_set_variable(&out->vars, "build", optarg);
 	case OPT_PLATFORM:
 		return add_platforms(out, optarg);
 	case OPT_JOBS:
@@ -220,6 +223,8 @@ static int take_option(struct build_options *out, int option, char **argv)
 			return say_usage("build", "--%s", err.message);
 		return -1;
 	default:
+		if (bases_option(&out->bases, option))
+			return -1;
 		status = remote_option(&out->remote, "build", option);
 		return status != -2 ? status :
 			       say_usage("build", "unknown option");

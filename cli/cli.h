@@ -27,6 +27,8 @@ int command_copy(int argc, char **argv);
 int command_index(int argc, char **argv);
 int command_push(int argc, char **argv);
 int command_pull(int argc, char **argv);
+int command_lock(int argc, char **argv);
+int command_cache(int argc, char **argv);
 
 /* One line on stderr, "oci-pack: ...". Both return an exit status. */
 int say_error(const struct oci_error *err);
@@ -39,6 +41,9 @@ bool read_epoch(int64_t *epoch);
 
 /* Decimal digits alone, at most max. */
 bool parse_number(uint64_t *out, const char *text, uint64_t max);
+
+/* Bytes, with KiB, MiB or GiB behind them, or K, M or G for the same. */
+bool parse_size(uint64_t *out, const char *text);
 
 /* "27.3 MB" in decimal units. */
 #define SIZE_TEXT 16

@@ -17,7 +17,7 @@ static void print_line(const char *title, const char *text)
 {
 	if (!text || !*text)
 		return;
-	printf("%-14s", title);
+	printf("%-13s ", title);
 	print_plain(stdout, text);
 	putchar('\n');
 }

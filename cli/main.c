@@ -19,6 +19,8 @@ static const char help[] =
 	"                              one image of many platforms\n"
 	"  oci-pack inspect IMAGE      what an image holds\n"
 	"  oci-pack verify IMAGE       whether all of it is right\n"
+	"  oci-pack lock SPEC          pins the images that it starts from\n"
+	"  oci-pack cache info|prune   what is kept of them\n"
 	"  oci-pack login HOST         keeps a registry's credentials\n"
 	"\n"
 	"IMAGE is FILE.tar, DIR, oci:DIR[:TAG] or docker://REF.\n"
@@ -41,6 +43,8 @@ static const struct {
 	{ "login", command_login },
 	{ "push", command_push },
 	{ "pull", command_pull },
+	{ "lock", command_lock },
+	{ "cache", command_cache },
 };
 
 static int run(int argc, char **argv)

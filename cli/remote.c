@@ -11,29 +11,6 @@
 
 enum { PASSWORD_MAX = 64 * 1024 };
 
-static int set_size(size_t *out, const char *text)
-{
-	char digits[32];
-	size_t size = strspn(text, "0123456789");
-	uint64_t number, unit = 1;
-
-	if (strcmp(text + size, "MiB") == 0 || strcmp(text + size, "M") == 0)
-		unit = 1 << 20;
-	else if (strcmp(text + size, "KiB") == 0 ||
-		 strcmp(text + size, "K") == 0)
-		unit = 1 << 10;
-	else if (text[size])
-		return -1;
-	if (size == 0 || size >= sizeof(digits))
-		return -1;
-	memcpy(digits, text, size);
-	digits[size] = '\0';
-	if (!parse_number(&number, digits, UINT32_MAX) || number == 0)
-		return -1;
-	*out = (size_t)(number * unit);
-	return 0;
-}
-
 int remote_option(struct remote_options *out, const char *command, int option)
 {
 	struct oci_error err;
@@ -66,9 +43,11 @@ int remote_option(struct remote_options *out, const char *command, int option)
 		out->has_retries = true;
 		return -1;
 	case 519:
-		if (set_size(&out->chunk_size, optarg))
+		if (!parse_size(&number, optarg) || !number ||
+		    number > UINT32_MAX)
 			return say_usage(command, "--chunk-size '%s' is no "
 					 "size such as 4MiB", optarg);
+		out->chunk_size = (size_t)number;
 		return -1;
 	case 520:
 		return oci_strings_add(&out->mount_from, optarg, &err) ?

@@ -3,7 +3,7 @@
  * Files that the environment names: credentials, certificates, what is
  * remembered. The library reads no environment: they are looked up here.
  */
-#include "remote.h"
+#include "bases.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,8 +54,7 @@ static bool find_certificates(struct remote_options *o)
 	       add_path(&o->certs, "/etc/docker/certs.d", "");
 }
 
-/* Where blobs were seen is a cache like others. */
-static bool find_sightings(struct remote_options *o)
+char *cache_folder(void)
 {
 	const char *cache = getenv("XDG_CACHE_HOME");
 	const char *home = getenv("HOME");
@@ -63,16 +62,25 @@ static bool find_sightings(struct remote_options *o)
 	int n;
 
 	if (cache && *cache == '/')
-		n = snprintf(path, sizeof(path), "%s/oci-pack/seen", cache);
+		n = snprintf(path, sizeof(path), "%s/oci-pack", cache);
 	else if (home && *home)
-		n = snprintf(path, sizeof(path), "%s/.cache/oci-pack/seen",
-			     home);
+		n = snprintf(path, sizeof(path), "%s/.cache/oci-pack", home);
 	else
-		return true;
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return true;
-	o->sightings = strdup(path);
-	return o->sightings != NULL;
+		return NULL;
+	return n > 0 && (size_t)n < sizeof(path) ? strdup(path) : NULL;
+}
+
+/* Where blobs were seen is a cache like others. */
+static bool find_sightings(struct remote_options *o)
+{
+	char *folder = cache_folder();
+	size_t size = folder ? strlen(folder) + sizeof("/seen") : 0;
+
+	o->sightings = folder ? malloc(size) : NULL;
+	if (o->sightings)
+		snprintf(o->sightings, size, "%s/seen", folder);
+	free(folder);
+	return true;
 }
 
 bool remote_find_files(struct remote_options *o)

@@ -108,6 +108,26 @@ bool read_epoch(int64_t *epoch)
 	return false;
 }
 
+bool parse_size(uint64_t *out, const char *text)
+{
+	static const char units[] = "KMG";
+	size_t size = strspn(text, "0123456789");
+	const char *unit = text[size] ? strchr(units, text[size]) : NULL;
+	const char *rest = text + size + (unit != NULL);
+	char digits[32];
+	unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+
+	if (size == 0 || size >= sizeof(digits) ||
+	    (*rest && !(unit && strcmp(rest, "iB") == 0)))
+		return false;
+	memcpy(digits, text, size);
+	digits[size] = '\0';
+	if (!parse_number(out, digits, UINT64_MAX >> shift))
+		return false;
+	*out <<= shift;
+	return true;
+}
+
 void format_size(char out[SIZE_TEXT], uint64_t bytes)
 {
 	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB" };

@@ -237,12 +237,10 @@ static int back_off(struct trip *trip, bool for_all, int64_t milliseconds,
 	return oci_client_wait(registry, milliseconds, err);
 }
 
-static unsigned retries_of(const struct trip *trip)
+unsigned oci_client_retries(const struct oci_registry *registry)
 {
-	int retries = trip->client->registry->options.retries;
+	int retries = registry->options.retries;
 
-	if (trip->call->once)
-		return 0;
 	return retries < 0 ? RETRIES : (unsigned)retries;
 }
 
@@ -253,7 +251,8 @@ static int try_again(bool *again, struct trip *trip, int failed,
 	int64_t pause = oci_retry_pause(trip->response, trip->attempts);
 	bool busy = !failed && trip->response->status == 429;
 
-	*again = trip->attempts < retries_of(trip) &&
+	*again = !trip->call->once &&
+		 trip->attempts < oci_client_retries(trip->client->registry) &&
 		 ((failed == OCI_E_SYSTEM &&
 		   !trip->response->stream_failed) ||
 		  (!failed && oci_retry_status(trip->response)));

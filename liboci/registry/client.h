@@ -99,6 +99,8 @@ int oci_registry_trust(const struct oci_trust **out,
 int oci_client_tell(const struct oci_client *client,
 		    const struct oci_push_step *step, struct oci_error *err);
 
+/* How often one thing is tried again. */
+unsigned oci_client_retries(const struct oci_registry *registry);
 /* Milliseconds since some start, for waiting. */
 int64_t oci_client_clock(void);
 /* Waits; OCI_E_CANCELLED when everything ends meanwhile. */

@@ -12,8 +12,8 @@
 #include "base/error.h"
 #include "registry/retry.h"
 
-enum { PATH_ROOM = OCI_REFERENCE_TEXT + 256, BREAKS_MAX = 8,
-       ATTEMPTS_MAX = 200, PROGRESS_LEAST = 64 * 1024 };
+enum { PATH_ROOM = OCI_REFERENCE_TEXT + 256, ATTEMPTS_MAX = 200,
+       PROGRESS_LEAST = 64 * 1024 };
 
 /* Passes over the bytes that the real sink has, and counts. */
 struct resume {
@@ -90,12 +90,10 @@ static int fail(const struct oci_client *client,
 static int breaks_max(const struct oci_client *client,
 		      const struct oci_http_response *response)
 {
-	int retries = client->registry->options.retries;
+	int retries = (int)oci_client_retries(client->registry);
 
 	/* A signed address has ended: another is no retry. */
-	if (response->status == 403 && !retries)
-		return 1;
-	return retries < 0 ? BREAKS_MAX : retries;
+	return response->status == 403 && !retries ? 1 : retries;
 }
 
 int oci_fetch_blob(struct oci_client *client,

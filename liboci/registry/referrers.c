@@ -17,13 +17,20 @@
 #include "registry/fetch.h"
 #include "store/referrers.h"
 
-enum { ATTEMPTS = 3 };
+enum { ATTEMPTS = 3, HEX_MAX = 64 };
 
-/* "sha256:abc" is kept under the tag "sha256-abc". */
+/* "sha256:abc" is kept under the tag "sha256-abc", of which more than 64 digits
+ * are cut off: a tag of SHA-512 would be too long. */
 static void tag_of(char tag[OCI_DIGEST_TEXT], const struct oci_digest *subject)
 {
+	size_t algorithm = strcspn(subject->text, ":");
+
 	memcpy(tag, subject->text, OCI_DIGEST_TEXT);
-	tag[strcspn(tag, ":")] = '-';
+	if (!tag[algorithm])
+		return;
+	tag[algorithm] = '-';
+	if (strlen(tag) > algorithm + 1 + HEX_MAX)
+		tag[algorithm + 1 + HEX_MAX] = '\0';
 }
 
 /* The index under the tag; an empty one where there is none. */

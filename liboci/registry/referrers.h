@@ -10,7 +10,8 @@
 
 /*
  * For registries that do not list referrers themselves: enters a manifest
- * with a subject into the index that the tag ALG-HEX of its subject names.
+ * or index with a subject into the index that the tag ALG-HEX of its subject
+ * names.
  * Nothing is done for one without.
  */
 int oci_referrers_add(struct oci_client *client,

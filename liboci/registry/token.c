@@ -17,7 +17,7 @@
 #include "registry/retry.h"
 #include "registry/url.h"
 
-enum { TEXT_ROOM = 64 * 1024, RETRIES = 3 };
+enum { TEXT_ROOM = 64 * 1024 };
 
 /* The last two labels of a host, by which we tell its owner. */
 static const char *owner_of(const char *host)
@@ -137,6 +137,20 @@ static int token_url(char **out, const struct oci_client *client,
 	return rc;
 }
 
+static int send(struct oci_http_response *out, struct oci_client *client,
+		const struct oci_http_request *request, struct oci_error *err)
+{
+	char *plain = NULL;
+	int rc = oci_http_send(out, client->registry->http, request, err);
+
+	if (client->registry->options.log &&
+	    oci_url_plain(&plain, request->url, NULL) == 0)
+		oci_client_log(client->registry, "%s %s: %ld", request->method,
+			       plain, out->status);
+	free(plain);
+	return rc;
+}
+
 static int get_token(struct oci_http_response *out, struct oci_client *client,
 		     const char *url, const char *authorization,
 		     struct oci_error *err)
@@ -151,7 +165,7 @@ static int get_token(struct oci_http_response *out, struct oci_client *client,
 		rc = oci_strings_add(&headers, authorization, err);
 	request.headers = &headers;
 	if (!rc)
-		rc = oci_http_send(out, client->registry->http, &request, err);
+		rc = send(out, client, &request, err);
 	oci_strings_wipe(&headers);
 	return rc;
 }
@@ -221,7 +235,7 @@ static int post_token(struct oci_http_response *out, struct oci_client *client,
 	request.body_size = form.len;
 	request.headers = &headers;
 	if (!rc)
-		rc = oci_http_send(out, client->registry->http, &request, err);
+		rc = send(out, client, &request, err);
 	oci_source_free(request.body);
 	oci_strings_release(&headers);
 	oci_buf_wipe(&form);
@@ -261,21 +275,21 @@ int oci_token_fetch(struct oci_http_response *out, struct oci_client *client,
 		    const char *identity_token, const char *basic,
 		    struct oci_error *err)
 {
-	int retries = client->registry->options.retries;
+	unsigned retries = oci_client_retries(client->registry);
 	char *url = NULL;
 	int rc = token_url(&url, client, challenge, call, err);
 
 	*out = (struct oci_http_response){0};
 	if (!rc)
 		rc = check_realm(client, url, basic || identity_token, err);
-	for (int i = 0; !rc; i++) {
+	for (unsigned i = 0; !rc; i++) {
 		rc = fetch_once(out, client, call, challenge, url,
 				identity_token, basic, err);
-		if (i >= (retries < 0 ? RETRIES : retries) ||
+		if (i >= retries ||
 		    (rc != OCI_E_SYSTEM && (rc || !oci_retry_status(out))))
 			break;
 		rc = oci_client_wait(client->registry,
-				     oci_retry_pause(out, (unsigned)i), err);
+				     oci_retry_pause(out, i), err);
 	}
 	free(url);
 	return rc;

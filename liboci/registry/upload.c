@@ -18,7 +18,7 @@
 
 enum {
 	PATH_ROOM = OCI_REFERENCE_TEXT + 256,
-	SESSIONS_MAX = 6,
+	BREAKS_IN_ONE_PIECE = 2,
 	LEAST_MOST = 64 * 1024 * 1024,
 	CHUNK_FALLBACK = 4 * 1024 * 1024	/* what GHCR takes */
 };
@@ -193,7 +193,7 @@ static int try_session(enum commit *out, const struct oci_upload *u,
 	return rc;
 }
 
-static int fail_unsure(const struct oci_upload *u,
+static int fail_unsure(const struct oci_upload *u, int sessions,
 		       const struct oci_http_response *response,
 		       struct oci_error *err)
 {
@@ -202,7 +202,7 @@ static int fail_unsure(const struct oci_upload *u,
 	return oci_fail(err, OCI_E_SYSTEM,
 			"registry %s: push blob %s: the connection broke off, "
 			"%d times: check the network, or try again later",
-			u->client->host, u->digest->text, SESSIONS_MAX);
+			u->client->host, u->digest->text, sessions);
 }
 
 /* Whether another session makes sense after this one; *done where the blob
@@ -229,8 +229,13 @@ static int next_session(bool *done, size_t *chunk, enum commit result,
 	rc = oci_upload_exists(done, u->client, push, u->digest, err);
 	if (rc || *done)
 		return rc;
-	if (sessions >= SESSIONS_MAX)
-		return fail_unsure(u, response, err);
+	if (sessions > (int)oci_client_retries(u->client->registry))
+		return fail_unsure(u, sessions, response, err);
+	/* What a line does not carry at once, it may in pieces, of which those
+	 * that arrived stay. */
+	if (!response->status && sessions >= BREAKS_IN_ONE_PIECE && !*chunk &&
+	    u->size > CHUNK_FALLBACK)
+		*chunk = CHUNK_FALLBACK;
 	return oci_client_wait(u->client->registry,
 			       oci_retry_pause(response,
 					       (unsigned)sessions - 1), err);

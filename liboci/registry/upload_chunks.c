@@ -17,8 +17,7 @@
 
 enum {
 	CHUNK_LEAST = 64 * 1024,
-	CHUNK_MOST = 64 * 1024 * 1024,
-	FAILURES_MAX = 8
+	CHUNK_MOST = 64 * 1024 * 1024
 };
 
 struct chunks {
@@ -29,7 +28,7 @@ struct chunks {
 	size_t have;		/* bytes in data */
 	uint64_t start;		/* of data in the blob */
 	uint64_t offset;	/* that the registry has */
-	unsigned failures;
+	unsigned failures;	/* since bytes arrived */
 	bool restart;
 };
 
@@ -130,6 +129,7 @@ static int advance(struct chunks *c, uint64_t sent,
 		}
 		if (has > c->offset) {
 			c->offset = has;
+			c->failures = 0;
 			return 0;
 		}
 	} else if (range) {
@@ -139,7 +139,13 @@ static int advance(struct chunks *c, uint64_t sent,
 				c->u->digest->text);
 	}
 	c->offset = sent;
+	c->failures = 0;
 	return 0;
+}
+
+static bool may_fail(struct chunks *c)
+{
+	return ++c->failures <= oci_client_retries(c->u->client->registry);
 }
 
 static int judge(struct chunks *c, uint64_t sent, const char *url,
@@ -160,13 +166,13 @@ static int judge(struct chunks *c, uint64_t sent, const char *url,
 		c->restart = true;
 		return 0;
 	}
-	if (oci_retry_status(response) && ++c->failures <= FAILURES_MAX) {
+	if (oci_retry_status(response) && may_fail(c)) {
 		rc = oci_client_wait(c->u->client->registry,
 				     oci_retry_pause(response,
 						     c->failures - 1), err);
 		return rc ? rc : ask(c, err);
 	}
-	if (response->status != 416 || ++c->failures > FAILURES_MAX)
+	if (response->status != 416 || !may_fail(c))
 		return oci_client_fail(c->u->client, what, response, err);
 	if (strstr(response->text, "4.00MiB") && c->chunk > 4u << 20) {
 		c->chunk = 4u << 20;
@@ -214,7 +220,7 @@ static int send_piece(struct chunks *c, struct oci_error *err)
 				     err);
 	if (!rc)
 		rc = judge(c, end, url, &response, err);
-	else if (rc == OCI_E_SYSTEM && ++c->failures <= FAILURES_MAX)
+	else if (rc == OCI_E_SYSTEM && may_fail(c))
 		rc = ask(c, err);
 	oci_http_response_release(&response);
 	oci_source_free(body);

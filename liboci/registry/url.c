@@ -17,10 +17,17 @@ enum { URL_MAX = 64 * 1024 };
 
 static int bad_url(const char *url, struct oci_error *err)
 {
-	int size = (int)strcspn(url, "?#");
+	size_t size = strcspn(url, "?#");
+	const char *at = memchr(url, '@', size);
 
-	return oci_fail(err, OCI_E_INVALID, "'%.*s' is no URL that can be used",
-			size < 200 ? size : 200, url);
+	/* What stands before it may be a password. */
+	if (at) {
+		size -= (size_t)(at + 1 - url);
+		url = at + 1;
+	}
+	return oci_fail(err, OCI_E_INVALID, "'%s%.*s' is no URL that can be "
+			"used", at ? "...@" : "",
+			size < 200 ? (int)size : 200, url);
 }
 
 /* A copy of a part that the caller frees; NULL where it is absent. */

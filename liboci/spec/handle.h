@@ -16,6 +16,7 @@ struct oci_spec {
 	struct oci_spec **bases;	/* beside the plans; NULL: no spec */
 	size_t count;			/* of both, at least 1 */
 	struct oci_strings inputs;
+	struct oci_strings remotes;	/* bases in registries, each once */
 };
 
 #endif

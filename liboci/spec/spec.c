@@ -179,8 +179,8 @@ static int choose_vars(struct opening *o, struct oci_error *err)
 	return rc;
 }
 
-static int fail_depth(const struct oci_spec_options *options, const char *origin,
-		      struct oci_error *err)
+static int fail_depth(const struct oci_spec_options *options,
+		      const char *origin, struct oci_error *err)
 {
 	struct oci_error e;
 	int rc = oci_fail(&e, OCI_E_INVALID, "%s: specs are bases of each "
@@ -192,6 +192,29 @@ static int fail_depth(const struct oci_spec_options *options, const char *origin
 	return oci_fail(err, rc, "%s", e.message);
 }
 
+static int add_remote(struct oci_spec *spec, const char *base,
+		      struct oci_error *err)
+{
+	for (size_t i = 0; i < spec->remotes.count; i++)
+		if (strcmp(spec->remotes.items[i], base) == 0)
+			return 0;
+	return oci_strings_add(&spec->remotes, base, err);
+}
+
+/* What a spec that is a base reads and starts from, so does this one. */
+static int add_all(struct oci_spec *spec, const struct oci_spec *base,
+		   struct oci_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < base->inputs.count; i++)
+		rc = oci_strings_add(&spec->inputs, base->inputs.items[i],
+				     err);
+	for (size_t i = 0; !rc && i < base->remotes.count; i++)
+		rc = add_remote(spec, base->remotes.items[i], err);
+	return rc;
+}
+
 /* The spec that a plan's image starts from, for its platform. */
 static int open_base(struct opening *o, size_t i, struct oci_error *err)
 {
@@ -199,6 +222,9 @@ static int open_base(struct opening *o, size_t i, struct oci_error *err)
 	struct oci_spec_options options = *o->options;
 	int rc;
 
+	if (base->kind == OCI_PLAN_BASE_IMAGE &&
+	    strncmp(base->text, "docker://", 9) == 0)
+		return add_remote(o->spec, base->text, err);
 	if (base->kind != OCI_PLAN_BASE_SPEC)
 		return 0;
 	if (o->depth == DEPTH_MAX)
@@ -208,10 +234,7 @@ static int open_base(struct opening *o, size_t i, struct oci_error *err)
 	options.platform_count = 1;
 	rc = open_spec(&o->spec->bases[i], base->text, &options, o->depth + 1,
 		       err);
-	for (size_t j = 0; !rc && j < o->spec->bases[i]->inputs.count; j++)
-		rc = oci_strings_add(&o->spec->inputs,
-				     o->spec->bases[i]->inputs.items[j], err);
-	return rc;
+	return rc ? rc : add_all(o->spec, o->spec->bases[i], err);
 }
 
 static int load(struct opening *o, const char *folder, struct oci_error *err)
@@ -283,6 +306,7 @@ void oci_spec_free(struct oci_spec *spec)
 	for (size_t i = 0; spec->bases && i < spec->count; i++)
 		oci_spec_free(spec->bases[i]);
 	oci_strings_release(&spec->inputs);
+	oci_strings_release(&spec->remotes);
 	oci_arena_release(&spec->arena);
 	free(spec);
 }
@@ -302,6 +326,11 @@ const struct oci_platform *oci_spec_platforms(const struct oci_spec *spec,
 {
 	*count = spec->count;
 	return spec->platforms;
+}
+
+const struct oci_strings *oci_spec_bases(const struct oci_spec *spec)
+{
+	return &spec->remotes;
 }
 
 const struct oci_strings *oci_spec_inputs(const struct oci_spec *spec)

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "io/digest.h"
 #include "io/pool.h"
 #include "store/closure.h"
 #include "store/store.h"
@@ -32,50 +31,12 @@ struct transfer {
 	struct oci_error why;
 };
 
-/* A sink that checks what passes, for sources that do not check. */
-static int fetch_checked(struct transfer *t, struct oci_error *err)
-{
-	struct oci_sink *measure;
-	struct oci_digest digest;
-	uint64_t size;
-	int rc = oci_measure_open(&measure, t->sink, &t->blob->digest, err);
-
-	if (rc)
-		return rc;
-	rc = t->copy->from->ops->fetch(t->copy->from, t->blob, measure, err);
-	if (!rc)
-		rc = oci_measure_end(&digest, &size, measure, err);
-	if (!rc && (size != t->blob->size ||
-		    !oci_digest_equal(&digest, &t->blob->digest)))
-		rc = oci_fail(err, OCI_E_CORRUPT,
-			      "blob %s came with %llu bytes and the digest %s",
-			      t->blob->digest.text, (unsigned long long)size,
-			      digest.text);
-	oci_sink_free(measure);
-	return rc;
-}
-
-static int stream(struct transfer *t, struct oci_error *err)
-{
-	struct oci_source *source;
-	int rc;
-
-	if (t->copy->from->ops->fetch)
-		return fetch_checked(t, err);
-	rc = oci_store_open(&source, t->copy->from, t->blob, err);
-	if (rc)
-		return rc;
-	rc = oci_source_copy(NULL, source, t->sink, err);
-	oci_source_free(source);
-	return rc;
-}
-
 static void run_transfer(struct oci_task *task, unsigned worker)
 {
 	struct transfer *t = (struct transfer *)task;
 
 	(void)worker;
-	t->status = stream(t, &t->why);
+	t->status = oci_store_fetch(t->copy->from, t->blob, t->sink, &t->why);
 }
 
 static int report(struct copy *c, const struct oci_descriptor *blob,

@@ -8,23 +8,63 @@
 #include "base/text.h"
 #include "store/store.h"
 
+/* What is beside the digest: the artifact type, and all of the annotations. */
 static int describe(struct oci_descriptor *out,
 		    const struct oci_descriptor *from,
-		    const struct oci_manifest *m, struct oci_error *err)
+		    const char *artifact_type,
+		    const struct oci_pairs *annotations, struct oci_error *err)
 {
 	int rc;
 
 	out->digest = from->digest;
 	out->size = from->size;
 	rc = oci_text_set(&out->media_type, from->media_type, err);
-	if (!rc)
-		rc = oci_text_set(&out->artifact_type, m->artifact_type ?
-				  m->artifact_type : m->config.media_type,
-				  err);
-	for (size_t i = 0; !rc && i < m->annotations.count; i++)
+	if (!rc && artifact_type)
+		rc = oci_text_set(&out->artifact_type, artifact_type, err);
+	for (size_t i = 0; !rc && i < annotations->count; i++)
 		rc = oci_pairs_set(&out->annotations,
-				   m->annotations.items[i].key,
-				   m->annotations.items[i].value, err);
+				   annotations->items[i].key,
+				   annotations->items[i].value, err);
+	return rc;
+}
+
+static int describe_manifest(struct oci_descriptor *out,
+			     struct oci_digest *subject,
+			     const struct oci_descriptor *from,
+			     const char *text, struct oci_error *err)
+{
+	struct oci_manifest m;
+	int rc = oci_manifest_parse(&m, text, (size_t)from->size,
+				    from->media_type, err);
+
+	if (rc)
+		return rc;
+	if (m.has_subject) {
+		*subject = m.subject.digest;
+		rc = describe(out, from, m.artifact_type ? m.artifact_type :
+			      m.config.media_type, &m.annotations, err);
+	}
+	oci_manifest_release(&m);
+	return rc;
+}
+
+static int describe_index(struct oci_descriptor *out,
+			  struct oci_digest *subject,
+			  const struct oci_descriptor *from, const char *text,
+			  struct oci_error *err)
+{
+	struct oci_index index;
+	int rc = oci_index_parse(&index, text, (size_t)from->size,
+				 from->media_type, err);
+
+	if (rc)
+		return rc;
+	if (index.has_subject) {
+		*subject = index.subject.digest;
+		rc = describe(out, from, index.artifact_type,
+			      &index.annotations, err);
+	}
+	oci_index_release(&index);
 	return rc;
 }
 
@@ -33,23 +73,13 @@ int oci_referrer_describe(struct oci_descriptor *out,
 			  const struct oci_descriptor *from, const char *text,
 			  struct oci_error *err)
 {
-	struct oci_manifest m;
-	int rc;
-
 	*out = (struct oci_descriptor){0};
 	*subject = (struct oci_digest){0};
-	if (!oci_media_is_manifest(from->media_type))
-		return 0;
-	rc = oci_manifest_parse(&m, text, (size_t)from->size,
-				from->media_type, err);
-	if (rc)
-		return rc;
-	if (m.has_subject) {
-		*subject = m.subject.digest;
-		rc = describe(out, from, &m, err);
-	}
-	oci_manifest_release(&m);
-	return rc;
+	if (oci_media_is_manifest(from->media_type))
+		return describe_manifest(out, subject, from, text, err);
+	if (oci_media_is_index(from->media_type))
+		return describe_index(out, subject, from, text, err);
+	return 0;
 }
 
 static int add_if(struct oci_descriptors *out, struct oci_store *store,

@@ -61,6 +61,11 @@ struct oci_store {
 /* What one has, the other one has. */
 bool oci_store_same(const struct oci_store *a, const struct oci_store *b);
 
+/* fetch.c: writes a blob to sink, checked; on any thread where the store has
+ * a fetch of its own. */
+int oci_store_fetch(struct oci_store *from, const struct oci_descriptor *blob,
+		    struct oci_sink *sink, struct oci_error *err);
+
 /* lazy.c: a source that opens the blob with its first read. The store has to
  * outlive it. */
 int oci_lazy_open(struct oci_source **out, struct oci_store *store,

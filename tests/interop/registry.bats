@@ -5,22 +5,10 @@
 # make of it: skopeo, Docker.
 
 load ../helpers
+load peers
 
 # Each test is a subshell of its own, and host is its own.
 # shellcheck disable=SC2030,SC2031
-
-registry=$BATS_TEST_DIRNAME/../registry/distribution
-
-# serve NAME [KIND]: a registry in $dir/NAME; $host is its HOST:PORT.
-serve() {
-	local status=0
-
-	mkdir -p "$dir/$1"
-	printf 'user:s3cret:pass\n' >"$dir/$1/user"
-	host=$("$registry" start "$dir/$1" "${2:-plain}" 3>&-) || status=$?
-	[ "$status" -ne 3 ] || lack 'docker-registry is missing'
-	[ "$status" -eq 0 ] || fail "$(cat "$dir/$1/log")"
-}
 
 setup() {
 	work_in_folder
@@ -33,11 +21,7 @@ setup() {
 }
 
 teardown() {
-	local pid
-
-	for pid in "$dir"/*/pid; do
-		[ ! -e "$pid" ] || "$registry" stop "${pid%/pid}"
-	done
+	stop_serving
 }
 
 tags() {

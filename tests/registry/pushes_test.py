@@ -349,6 +349,29 @@ def a_token_is_renewed_before_a_large_body(c):
     check("Bearer " + token.given[1] in used, used)
 
 
+@test
+def a_line_that_carries_no_more_than_pieces(c):
+    """Bodies of over 4 MiB break; pieces arrive, every other one in vain."""
+    pieces = []
+
+    def whole(r):
+        if r.length > 4 << 20:
+            r.body(limit=3 << 20)
+            r.drop()
+
+    def piece(r):
+        pieces.append(r.length)
+        if len(pieces) % 2:
+            r.body(limit=1000)
+            r.drop()
+
+    c.registry.on("PUT", SESSION, whole, times=-1)
+    c.registry.on("PATCH", SESSION, piece, times=-1)
+    check(c.push("one") == 0, c.said)
+    check(c.pushed(), "it is not whole")
+    check(len(pieces) >= 6 and max(pieces) <= 4 << 20, pieces)
+
+
 def main():
     word = sys.argv[2] if len(sys.argv) > 2 else ""
     tests = [(title, function) for title, function in TESTS if word in title]

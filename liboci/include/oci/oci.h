@@ -4,6 +4,7 @@
 #define OCI_OCI_H
 
 #include <oci/archive.h>
+#include <oci/cache.h>
 #include <oci/config.h>
 #include <oci/copy.h>
 #include <oci/descriptor.h>
@@ -13,6 +14,7 @@
 #include <oci/join.h>
 #include <oci/layer.h>
 #include <oci/layout.h>
+#include <oci/lock.h>
 #include <oci/manifest.h>
 #include <oci/platform.h>
 #include <oci/progress.h>

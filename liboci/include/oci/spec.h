@@ -60,6 +60,9 @@ OCI_API const char *oci_spec_image(const struct oci_spec *spec);
 OCI_API const struct oci_strings *oci_spec_tags(const struct oci_spec *spec);
 OCI_API const struct oci_platform *oci_spec_platforms(const struct oci_spec *,
 						      size_t *count);
+/* The images in registries that it starts from, as docker://REF, each once;
+ * those of specs that are its bases included. Borrowed. */
+OCI_API const struct oci_strings *oci_spec_bases(const struct oci_spec *spec);
 /* The files, folders and archives it reads, as found. Borrowed. */
 OCI_API const struct oci_strings *oci_spec_inputs(const struct oci_spec *spec);
 

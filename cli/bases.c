@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Opening the images that specs start from. What a lock or a digest pins is
+ * looked for in the cache first, and no registry is asked where it is there.
+ */
+#include "bases.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Where an image comes from that a cache stands in front of. */
+struct base_source {
+	struct base_source *next;
+	struct bases *bases;
+	struct oci_reference name;
+	struct oci_store *opened;	/* until the cache takes it over */
+};
+
+bool bases_option(struct bases *bases, int option)
+{
+	if (option == 640)
+		bases->cache_dir = optarg;
+	else if (option == 641)
+		bases->no_cache = true;
+	else
+		return false;
+	return true;
+}
+
+static int fail_memory(struct oci_error *err)
+{
+	snprintf(err->message, sizeof(err->message), "out of memory");
+	return OCI_E_NOMEM;
+}
+
+static int read_lock(struct bases *bases, struct oci_error *err)
+{
+	int rc = oci_lock_load(&bases->lock, bases->lock_path, err);
+
+	bases->locked = !rc;
+	return rc == OCI_E_NOT_FOUND ? 0 : rc;
+}
+
+int bases_open(struct bases *bases, const char *spec, struct oci_error *err)
+{
+	size_t size = strlen(spec) + sizeof(".lock");
+	char *folder;
+	int rc;
+
+	bases->lock_path = malloc(size);
+	if (!bases->lock_path)
+		return fail_memory(err);
+	snprintf(bases->lock_path, size, "%s.lock", spec);
+	rc = read_lock(bases, err);
+	if (rc || bases->no_cache)
+		return rc;
+	folder = bases->cache_dir ? strdup(bases->cache_dir) : cache_folder();
+	if (folder)
+		rc = oci_cache_open(&bases->cache, folder, OCI_CACHE_BYTES,
+				    err);
+	free(folder);
+	return rc;
+}
+
+void bases_release(struct bases *bases)
+{
+	while (bases->sources) {
+		struct base_source *next = bases->sources->next;
+
+		oci_store_free(bases->sources->opened);
+		free(bases->sources);
+		bases->sources = next;
+	}
+	oci_cache_free(bases->cache);
+	oci_lock_release(&bases->lock);
+	free(bases->lock_path);
+}
+
+static int open_repository(struct oci_store **out, struct bases *bases,
+			   const struct oci_reference *name,
+			   struct oci_error *err)
+{
+	int rc = 0;
+
+	if (!*bases->registry)
+		rc = remote_open(bases->registry, bases->remote, err);
+	return rc ? rc : oci_registry_open(out, *bases->registry, name, err);
+}
+
+/* What the cache lacks: an oci_cache_source_fn. */
+static int open_source(void *data, struct oci_store **out,
+		       struct oci_error *err)
+{
+	struct base_source *source = data;
+
+	*out = source->opened;
+	source->opened = NULL;
+	return *out ? 0 : open_repository(out, source->bases, &source->name,
+					  err);
+}
+
+/* Puts the cache in front; takes opened (may be NULL) over. */
+static int open_cached(struct oci_store **out, struct bases *bases,
+		       const struct oci_reference *name,
+		       struct oci_store *opened, struct oci_error *err)
+{
+	struct base_source *source;
+
+	if (!bases->cache) {
+		*out = opened;
+		return opened ? 0 : open_repository(out, bases, name, err);
+	}
+	source = calloc(1, sizeof(*source));
+	if (!source) {
+		oci_store_free(opened);
+		return fail_memory(err);
+	}
+	source->bases = bases;
+	source->name = *name;
+	source->opened = opened;
+	source->next = bases->sources;
+	bases->sources = source;
+	return oci_cache_store(out, bases->cache, open_source, source, err);
+}
+
+/* An image whose digest is known: no registry is asked that need not be. */
+static int open_pinned(struct bases *bases, struct oci_store **store,
+		       const struct oci_reference *name,
+		       const struct oci_descriptor *image,
+		       struct oci_error *err)
+{
+	struct oci_reference pinned = *name;
+
+	memset(pinned.tag, 0, sizeof(pinned.tag));
+	pinned.digest = image->digest;
+	return open_cached(store, bases, &pinned, NULL, err);
+}
+
+int bases_open_remote(struct bases *bases, struct oci_store **store,
+		      struct oci_descriptor *image, const char *base,
+		      struct oci_error *err)
+{
+	struct oci_store *opened = NULL;
+	struct oci_reference name;
+	int rc = oci_reference_parse(&name, base + strlen("docker://"), err);
+
+	*store = NULL;
+	*image = (struct oci_descriptor){0};
+	if (rc)
+		return rc;
+	if (name.digest.text[0] && bases->cache &&
+	    oci_cache_find(image, bases->cache, &name.digest, NULL) == 0)
+		return open_pinned(bases, store, &name, image, err);
+	rc = open_repository(&opened, bases, &name, err);
+	if (!rc)
+		rc = oci_store_resolve(image, opened, NULL, err);
+	if (rc) {
+		oci_store_free(opened);
+		return rc;
+	}
+	return open_cached(store, bases, &name, opened, err);
+}
+
+static int open_locked(struct bases *bases, struct oci_store **store,
+		       struct oci_descriptor *image, const char *base,
+		       struct oci_error *err)
+{
+	const struct oci_descriptor *locked = oci_lock_get(&bases->lock, base);
+	struct oci_reference name;
+	int rc = oci_reference_parse(&name, base + strlen("docker://"), err);
+
+	if (rc)
+		return rc;
+	if (name.digest.text[0])
+		return bases_open_remote(bases, store, image, base, err);
+	if (!locked) {
+		snprintf(err->message, sizeof(err->message), "'%.300s' does "
+			 "not have it: run oci-pack lock", bases->lock_path);
+		return OCI_E_NOT_FOUND;
+	}
+	rc = oci_descriptor_copy(image, locked, err);
+	return rc ? rc : open_pinned(bases, store, &name, locked, err);
+}
+
+static int open_local(struct oci_store **store, struct oci_descriptor *image,
+		      const char *base, struct oci_error *err)
+{
+	struct image_name name;
+	int rc;
+
+	if (!image_name_parse(&name, base, err))
+		return OCI_E_INVALID;
+	rc = image_open(store, image, &name, err);
+	image_name_release(&name);
+	return rc;
+}
+
+int bases_open_image(void *data, struct oci_store **store,
+		     struct oci_descriptor *image, const char *base,
+		     struct oci_error *err)
+{
+	struct bases *bases = data;
+	bool remote = strncmp(base, "docker://", 9) == 0;
+	int rc;
+
+	*store = NULL;
+	*image = (struct oci_descriptor){0};
+	if (!remote)
+		rc = open_local(store, image, base, err);
+	else if (bases->locked)
+		rc = open_locked(bases, store, image, base, err);
+	else
+		rc = bases_open_remote(bases, store, image, base, err);
+	if (rc) {
+		oci_descriptor_release(image);
+		oci_store_free(*store);
+		*store = NULL;
+	}
+	return rc;
+}

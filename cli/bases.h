@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The images that specs start from: the lock beside a spec, and the cache. */
+#ifndef CLI_BASES_H
+#define CLI_BASES_H
+
+#include "remote.h"
+
+struct base_source;
+
+struct bases {
+	struct remote_options *remote;
+	struct oci_registry **registry;	/* opened when it is needed */
+	char *lock_path;		/* SPEC.lock */
+	struct oci_lock lock;
+	bool locked;			/* there is a lock */
+	const char *cache_dir;		/* --cache-dir; NULL: the usual one */
+	bool no_cache;
+	struct oci_cache *cache;	/* NULL: none */
+	struct base_source *sources;
+};
+
+/* The options of commands that open bases. Values from 640. */
+#define BASES_OPTIONS \
+	{ "cache-dir", required_argument, NULL, 640 }, \
+	{ "no-cache", no_argument, NULL, 641 }
+
+#define BASES_HELP \
+	"      --cache-dir DIR     where blobs of bases are kept, instead\n" \
+	"                          of $XDG_CACHE_HOME/oci-pack\n" \
+	"      --no-cache          keep none\n"
+
+/* Whether option is one of these; takes its value then. */
+bool bases_option(struct bases *bases, int option);
+/* Reads the lock of the spec, and opens the cache. remote and registry are
+ * set before. */
+int bases_open(struct bases *bases, const char *spec, struct oci_error *err);
+void bases_release(struct bases *bases);
+
+/* An oci_base_fn; data is a struct bases. */
+int bases_open_image(void *data, struct oci_store **store,
+		     struct oci_descriptor *image, const char *base,
+		     struct oci_error *err);
+/* The same for docker://REF, whatever the lock says. */
+int bases_open_remote(struct bases *bases, struct oci_store **store,
+		      struct oci_descriptor *image, const char *base,
+		      struct oci_error *err);
+
+/* $XDG_CACHE_HOME/oci-pack or ~/.cache/oci-pack; the caller frees it. NULL
+ * where neither is set, or memory ran out. */
+char *cache_folder(void);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* oci-pack lock: which image each base of a spec is today. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "build.h"
+
+static const char help[] =
+	"Usage: oci-pack lock [options] SPEC\n"
+	"\n"
+	"Looks up which image each base of SPEC is, and writes that to\n"
+	"SPEC.lock, for builds to use. Bases that it has already stay as they\n"
+	"are; those that SPEC no longer starts from go.\n"
+	"\n"
+	"      --update            look up all of them again\n"
+	"      --set NAME=VALUE    sets a variable of the spec\n"
+	"  -C, --directory DIR     inputs start here, not at the spec\n"
+	BASES_HELP
+	"  -q, --quiet             say nothing\n"
+	"  -v, --verbose           tell of each request\n"
+	"  -h, --help\n"
+	REMOTE_HELP;
+
+struct command {
+	struct remote_options remote;
+	struct bases bases;
+	struct oci_pairs vars;
+	const char *folder;
+	struct oci_spec *spec;
+	struct oci_registry *registry;
+	struct oci_lock lock;		/* the new one */
+	bool update;
+	bool quiet;
+};
+
+static void report(void *data, const char *text)
+{
+	(void)data;
+	fprintf(stderr, "%s\n", text);
+}
+
+static int open_spec(struct command *c, const char *path,
+		     struct oci_error *err)
+{
+	struct oci_spec_options options = OCI_SPEC_OPTIONS_INIT;
+
+	options.folder = c->folder;
+	options.vars = &c->vars;
+	options.report = report;
+	return oci_spec_open(&c->spec, path, &options, err);
+}
+
+static int check_platform(struct oci_store *store,
+			  const struct oci_descriptor *image,
+			  const struct oci_platform *wanted,
+			  struct oci_error *err)
+{
+	char is[OCI_PLATFORM_TEXT], name[OCI_PLATFORM_TEXT];
+	struct oci_descriptor manifest;
+	struct oci_platform platform;
+	int rc = oci_store_manifest(&manifest, store, image, wanted, err);
+
+	if (rc)
+		return rc;
+	rc = oci_image_platform(&platform, store, &manifest, err);
+	oci_descriptor_release(&manifest);
+	if (rc || oci_platform_fits(&platform, wanted))
+		return rc;
+	oci_platform_format(is, &platform);
+	oci_platform_format(name, wanted);
+	snprintf(err->message, sizeof(err->message), "it is for %s, but "
+		 "wanted for %s", is, name);
+	return OCI_E_INVALID;
+}
+
+/* What a lock is good for: every platform has to be there. */
+static int check_platforms(struct command *c, struct oci_store *store,
+			   const struct oci_descriptor *image,
+			   struct oci_error *err)
+{
+	const struct oci_platform *platforms;
+	size_t count;
+	int rc = 0;
+
+	platforms = oci_spec_platforms(c->spec, &count);
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = check_platform(store, image, &platforms[i], err);
+	return rc;
+}
+
+static int look_up(struct command *c, const char *base, struct oci_error *err)
+{
+	const struct oci_descriptor *old = oci_lock_get(&c->bases.lock, base);
+	struct oci_descriptor image;
+	struct oci_store *store;
+	int rc;
+
+	if (old && !c->update)
+		return oci_lock_set(&c->lock, base, old, err);
+	rc = bases_open_remote(&c->bases, &store, &image, base, err);
+	if (rc)
+		return rc;
+	rc = check_platforms(c, store, &image, err);
+	if (!rc)
+		rc = oci_lock_set(&c->lock, base, &image, err);
+	if (!rc && !c->quiet)
+		printf("%s %s%s\n", base, image.digest.text,
+		       old && oci_digest_equal(&old->digest, &image.digest) ?
+			       ", as before" : "");
+	oci_descriptor_release(&image);
+	oci_store_free(store);
+	return rc;
+}
+
+/* A base that names its digest needs no lock. */
+static bool is_pinned(const char *base)
+{
+	struct oci_reference name;
+
+	return oci_reference_parse(&name, base + strlen("docker://"), NULL) ==
+		       0 &&
+	       name.digest.text[0];
+}
+
+/* Which base it was. */
+static int look_up_named(struct command *c, const char *base,
+			 struct oci_error *err)
+{
+	struct oci_error why;
+	int rc = look_up(c, base, &why);
+
+	if (rc)
+		snprintf(err->message, sizeof(err->message),
+			 "base '%.300s': %.1600s", base, why.message);
+	return rc;
+}
+
+static int lock(struct command *c, const char *path, struct oci_error *err)
+{
+	const struct oci_strings *list = oci_spec_bases(c->spec);
+	int rc = bases_open(&c->bases, path, err);
+
+	for (size_t i = 0; !rc && i < list->count; i++)
+		if (!is_pinned(list->items[i]))
+			rc = look_up_named(c, list->items[i], err);
+	if (!rc)
+		rc = oci_lock_save(&c->lock, c->bases.lock_path, err);
+	return rc;
+}
+
+static int run(struct command *c, const char *path)
+{
+	struct oci_error err;
+	int rc;
+
+	c->bases.remote = &c->remote;
+	c->bases.registry = &c->registry;
+	/* Its errors were reported one by one. */
+	if (open_spec(c, path, &err))
+		return EXIT_FAILED;
+	rc = lock(c, path, &err);
+	return rc ? say_error(&err) : EXIT_DONE;
+}
+
+static int take_option(struct command *c, int option, char **argv)
+{
+	int status;
+
+	switch (option) {
+	case 'u':
+		c->update = true;
+		return -1;
+	case 's':
+		return build_set_variable(&c->vars, "lock", optarg);
+	case 'C':
+		c->folder = optarg;
+		return -1;
+	case 'q':
+		c->quiet = true;
+		return -1;
+	case 'v':
+		c->remote.verbose = true;
+		return -1;
+	case 'h':
+		return fputs(help, stdout) < 0;
+	default:
+		if (bases_option(&c->bases, option))
+			return -1;
+		status = remote_option(&c->remote, "lock", option);
+		return status != -2 ? status :
+			       say_usage("lock", "unknown option '%s', or it "
+					 "lacks its value", argv[optind - 1]);
+	}
+}
+
+int command_lock(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "update", no_argument, NULL, 'u' },
+		{ "set", required_argument, NULL, 's' },
+		{ "directory", required_argument, NULL, 'C' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		REMOTE_OPTIONS,
+		BASES_OPTIONS,
+		{ NULL, 0, NULL, 0 },
+	};
+	struct command c = {0};
+	int option, status = -1;
+
+	opterr = 0;
+	while (status < 0 && (option = getopt_long(argc, argv, "C:qvh",
+						   options, NULL)) != -1)
+		status = take_option(&c, option, argv);
+	if (status < 0 && optind + 1 != argc)
+		status = say_usage("lock", "one SPEC is to be given");
+	if (status < 0)
+		status = remote_ready(&c.remote, "lock");
+	catch_signals();
+	if (status < 0)
+		status = run(&c, argv[optind]);
+	bases_release(&c.bases);
+	oci_lock_release(&c.lock);
+	oci_registry_free(c.registry);
+	oci_spec_free(c.spec);
+	oci_pairs_release(&c.vars);
+	remote_release(&c.remote);
+	return status;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The files of the cache. */
+#include "store/cache.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "io/atomic.h"
+#include "io/digest.h"
+#include "io/file.h"
+
+enum { PATH_ROOM = 4096 };
+
+int oci_cache_open(struct oci_cache **out, const char *path,
+		   uint64_t max_bytes, struct oci_error *err)
+{
+	struct oci_cache *cache = calloc(1, sizeof(*cache));
+	int rc;
+
+	*out = NULL;
+	if (!cache)
+		return oci_fail_nomem(err);
+	cache->max_bytes = max_bytes;
+	rc = oci_text_copy(&cache->path, path, err);
+	if (rc)
+		free(cache);
+	else
+		*out = cache;
+	return rc;
+}
+
+void oci_cache_free(struct oci_cache *cache)
+{
+	if (!cache)
+		return;
+	if (cache->grew)
+		oci_cache_limit(cache);
+	free(cache->path);
+	free(cache);
+}
+
+/* DIR/blobs/ALG/HEX; digests are checked where they are read. */
+static int blob_path(char out[PATH_ROOM], const struct oci_cache *cache,
+		     const struct oci_digest *digest, struct oci_error *err)
+{
+	int size = (int)strcspn(digest->text, ":");
+	int n = snprintf(out, PATH_ROOM, "%s/blobs/%.*s/%s", cache->path, size,
+			 digest->text, digest->text + size + 1);
+
+	return n > 0 && n < PATH_ROOM ? 0 :
+	       oci_fail(err, OCI_E_LIMIT, "cache '%.200s...' is too long",
+			cache->path);
+}
+
+static int is_right(bool *out, int fd, const struct oci_digest *digest,
+		    uint64_t size, struct oci_error *err)
+{
+	struct oci_source *source;
+	struct oci_sink *measure = NULL;
+	struct oci_digest found;
+	uint64_t has;
+	int rc = oci_source_open_range(&source, fd, 0, size, err);
+
+	*out = false;
+	if (rc)
+		return rc;
+	rc = oci_measure_open(&measure, NULL, digest, err);
+	if (!rc)
+		rc = oci_source_copy(NULL, source, measure, err);
+	if (!rc)
+		rc = oci_measure_end(&found, &has, measure, err);
+	if (!rc)
+		*out = oci_digest_equal(&found, digest);
+	oci_sink_free(measure);
+	oci_source_free(source);
+	return rc;
+}
+
+int oci_cache_get(int *fd, const struct oci_cache *cache,
+		  const struct oci_digest *digest, uint64_t size,
+		  struct oci_error *err)
+{
+	char path[PATH_ROOM];
+	struct stat st;
+	bool right = false;
+	int rc = blob_path(path, cache, digest, err);
+
+	*fd = -1;
+	if (rc)
+		return rc;
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (*fd < 0)
+		return 0;	/* whatever is wrong: it is fetched */
+	/* What cannot be read to its end is as bad as what is wrong. */
+	if (fstat(*fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (uint64_t)st.st_size == size)
+		is_right(&right, *fd, digest, size, NULL);
+	if (right) {
+		/* It was of use: it stays longer than others. */
+		futimens(*fd, NULL);
+		return 0;
+	}
+	close(*fd);
+	*fd = -1;
+	unlink(path);
+	return 0;
+}
+
+int oci_cache_load(char **out, size_t *size, const struct oci_cache *cache,
+		   const struct oci_digest *digest, struct oci_error *err)
+{
+	char path[PATH_ROOM];
+	struct oci_digest found;
+	int rc = blob_path(path, cache, digest, err);
+
+	*out = NULL;
+	if (!rc)
+		rc = oci_file_load(out, size, path, OCI_DOCUMENT_MAX, err);
+	if (!rc)
+		rc = oci_digest_like(&found, digest, *out, *size, err);
+	if (!rc && !oci_digest_equal(&found, digest)) {
+		unlink(path);
+		rc = oci_fail(err, OCI_E_NOT_FOUND, "the cache's %s was "
+			      "damaged, and was removed", digest->text);
+	}
+	if (rc) {
+		free(*out);
+		*out = NULL;
+	}
+	return rc;
+}
+
+int oci_cache_begin(struct oci_cache_entry *out, const struct oci_cache *cache,
+		    const struct oci_digest *digest, struct oci_error *err)
+{
+	char path[PATH_ROOM], *folder = NULL;
+	int rc = blob_path(path, cache, digest, err);
+
+	*out = (struct oci_cache_entry){ .fd = -1 };
+	if (!rc)
+		rc = oci_file_make_folders(path, 0777, err);
+	if (!rc)
+		rc = oci_path_folder(&folder, path, err);
+	if (!rc)
+		rc = oci_temp_create(&out->fd, &out->temp, folder, "blob",
+				     0666, err);
+	free(folder);
+	return rc ? oci_wrap(err, rc, "cache '%s'", cache->path) : 0;
+}
+
+int oci_cache_end(int *fd, struct oci_cache_entry *entry,
+		  struct oci_cache *cache, const struct oci_digest *digest,
+		  struct oci_error *err)
+{
+	char path[PATH_ROOM];
+	int rc = blob_path(path, cache, digest, err);
+
+	*fd = -1;
+	if (!rc && rename(entry->temp, path) != 0)
+		rc = oci_fail_errno(err, "rename '%s'", entry->temp);
+	if (!rc && lseek(entry->fd, 0, SEEK_SET) != 0)
+		rc = oci_fail_errno(err, "seek '%s'", path);
+	if (rc)
+		return rc;
+	cache->grew = true;
+	*fd = entry->fd;
+	entry->fd = -1;
+	free(entry->temp);
+	entry->temp = NULL;
+	return 0;
+}
+
+void oci_cache_drop(struct oci_cache_entry *entry)
+{
+	if (entry->fd >= 0)
+		close(entry->fd);
+	if (entry->temp)
+		unlink(entry->temp);
+	free(entry->temp);
+	*entry = (struct oci_cache_entry){ .fd = -1 };
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside the cache: its files, and the store in front of it. */
+#ifndef STORE_CACHE_H
+#define STORE_CACHE_H
+
+#include <stdbool.h>
+
+#include <oci/cache.h>
+
+struct oci_cache {
+	char *path;
+	uint64_t max_bytes;
+	bool grew;		/* in this run */
+};
+
+/* Opens a blob that is there and right; *fd is -1 where there is none. One
+ * that is wrong is removed. */
+int oci_cache_get(int *fd, const struct oci_cache *cache,
+		  const struct oci_digest *digest, uint64_t size,
+		  struct oci_error *err);
+
+/* Reads a document that is there and right; the caller frees it. */
+int oci_cache_load(char **out, size_t *size, const struct oci_cache *cache,
+		   const struct oci_digest *digest, struct oci_error *err);
+
+/* A blob on its way in. */
+struct oci_cache_entry {
+	int fd;
+	char *temp;
+};
+
+int oci_cache_begin(struct oci_cache_entry *out, const struct oci_cache *cache,
+		    const struct oci_digest *digest, struct oci_error *err);
+/* Gives it its name; *fd is open at its start then. */
+int oci_cache_end(int *fd, struct oci_cache_entry *entry,
+		  struct oci_cache *cache, const struct oci_digest *digest,
+		  struct oci_error *err);
+/* Removes what did not end. */
+void oci_cache_drop(struct oci_cache_entry *entry);
+
+/* cache_prune.c: when a handle goes that added something. */
+void oci_cache_limit(struct oci_cache *cache);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is in the cache, and what has to go. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "store/cache.h"
+
+enum { PATH_ROOM = 4096, STALE_SECONDS = 3600 };
+
+struct file {
+	char *path;
+	uint64_t size;
+	struct timespec used;
+};
+
+struct files {
+	struct file *items;
+	size_t count;
+	size_t capacity;
+};
+
+static void release(struct files *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		free(files->items[i].path);
+	free(files->items);
+	*files = (struct files){0};
+}
+
+static int add(struct files *files, const char *path, const struct stat *st,
+	       struct oci_error *err)
+{
+	struct file *items = oci_array_grow(files->items, &files->capacity,
+					    files->count + 1, sizeof(*items));
+	int rc;
+
+	if (!items)
+		return oci_fail_nomem(err);
+	files->items = items;
+	items[files->count] = (struct file){
+		.size = (uint64_t)st->st_size, .used = st->st_mtim,
+	};
+	rc = oci_text_copy(&items[files->count].path, path, err);
+	files->count += !rc;
+	return rc;
+}
+
+/* What a process left that ended in the middle. */
+static bool is_stale(const char *name, const struct stat *st)
+{
+	return name[0] == '.' && time(NULL) - st->st_mtime > STALE_SECONDS;
+}
+
+static int list_folder(struct files *files, const struct oci_cache *cache,
+		       const char *algorithm, struct oci_error *err)
+{
+	char folder[PATH_ROOM], path[PATH_ROOM + 300];
+	const struct dirent *entry;
+	struct stat st;
+	DIR *dir;
+	int rc = 0;
+
+	snprintf(folder, sizeof(folder), "%s/blobs/%s", cache->path,
+		 algorithm);
+	dir = opendir(folder);
+	if (!dir)
+		return errno == ENOENT ? 0 :
+		       oci_fail_errno(err, "read folder '%s'", folder);
+	while (!rc && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
+			continue;
+		if (is_stale(entry->d_name, &st))
+			unlink(path);
+		else if (entry->d_name[0] != '.')
+			rc = add(files, path, &st, err);
+	}
+	closedir(dir);
+	return rc;
+}
+
+static int list(struct files *files, const struct oci_cache *cache,
+		struct oci_error *err)
+{
+	int rc = list_folder(files, cache, "sha256", err);
+
+	if (!rc)
+		rc = list_folder(files, cache, "sha512", err);
+	if (rc)
+		release(files);
+	return rc;
+}
+
+int oci_cache_info(struct oci_cache_info *out, const struct oci_cache *cache,
+		   struct oci_error *err)
+{
+	struct files files = {0};
+	int rc = list(&files, cache, err);
+
+	*out = (struct oci_cache_info){ .blobs = files.count };
+	for (size_t i = 0; i < files.count; i++)
+		out->bytes += files.items[i].size;
+	release(&files);
+	return rc;
+}
+
+static int oldest_first(const void *a, const void *b)
+{
+	const struct timespec *left = &((const struct file *)a)->used;
+	const struct timespec *right = &((const struct file *)b)->used;
+
+	if (left->tv_sec != right->tv_sec)
+		return left->tv_sec < right->tv_sec ? -1 : 1;
+	return (left->tv_nsec > right->tv_nsec) -
+	       (left->tv_nsec < right->tv_nsec);
+}
+
+int oci_cache_prune(struct oci_cache_info *removed, struct oci_cache *cache,
+		    uint64_t keep_bytes, struct oci_error *err)
+{
+	struct oci_cache_info gone = {0};
+	struct files files = {0};
+	uint64_t bytes = 0;
+	int rc = list(&files, cache, err);
+
+	for (size_t i = 0; i < files.count; i++)
+		bytes += files.items[i].size;
+	if (files.count)
+		qsort(files.items, files.count, sizeof(*files.items),
+		      oldest_first);
+	for (size_t i = 0; !rc && i < files.count && bytes > keep_bytes; i++) {
+		const struct file *file = &files.items[i];
+
+		/* Another process may have been faster. */
+		if (unlink(file->path) != 0 && errno != ENOENT)
+			rc = oci_fail_errno(err, "remove '%s'", file->path);
+		bytes -= file->size;
+		gone.blobs += !rc;
+		gone.bytes += rc ? 0 : file->size;
+	}
+	release(&files);
+	if (removed)
+		*removed = gone;
+	return rc;
+}
+
+void oci_cache_limit(struct oci_cache *cache)
+{
+	struct oci_cache_info info;
+
+	/* Some room, so that not every run has to clean up. */
+	if (!oci_cache_info(&info, cache, NULL) &&
+	    info.bytes > cache->max_bytes)
+		oci_cache_prune(NULL, cache, cache->max_bytes / 4 * 3, NULL);
+}
