@@ -34,6 +34,9 @@ int command_cache(int argc, char **argv);
 int say_error(const struct oci_error *err);
 int say_usage(const char *command, const char *fmt, ...) OCI_PRINTF(2, 3);
 
+/* Where results go: stderr, where output is "-" and an archive on stdout. */
+FILE *result_stream(const char *output);
+
 /* Where to put temporary files: TMPDIR, or NULL for the library's own. */
 const char *temp_dir(void);
 /* SOURCE_DATE_EPOCH, or OCI_DEFAULT. False, and said, when it is no time. */

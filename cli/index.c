@@ -57,12 +57,14 @@ static void say_result(const struct index_command *c,
 		       const struct index_target *target, const char *text,
 		       const struct oci_descriptor *index)
 {
+	FILE *out = result_stream(text);
+
 	if (c->quiet) {
-		printf("%s\n", index->digest.text);
+		fprintf(out, "%s\n", index->digest.text);
 	} else if (c->remote.dry_run) {
 		plan_say(&c->remote.plan);
 	} else {
-		printf("%s %s\n", text, index->digest.text);
+		fprintf(out, "%s %s\n", text, index->digest.text);
 		if (target->registry)
 			say_pushed(target->store);
 	}

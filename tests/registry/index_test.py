@@ -12,13 +12,16 @@ import io
 import json
 import os
 import pathlib
+import signal
 import sys
 import tarfile
+import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import faults                                           # noqa: E402
 import harness                                          # noqa: E402
-from fake import digest_of                              # noqa: E402
+from fake import Token, digest_of                       # noqa: E402
 from harness import check, refusal, said                # noqa: E402
 from pushes_test import forget_where                    # noqa: E402
 
@@ -859,6 +862,39 @@ def a_registry_that_breaks_in_the_middle(c):
     check(c.index("append", other.host + "/p/q:n") == 1, c.said)
     said(c, "no entry for you")
     check(c.registry.manifests["t"] == before, "the tag was moved")
+
+
+@test
+def tokens_for_each_repository(c):
+    token = c.registry.token = Token(c.registry)
+    c.login()
+    image(c.registry, "linux/amd64", "a", "1")
+    image(c.registry, "linux/riscv64", "b", "2")
+    c.registry.on("HEAD", "/v2/x/y/blobs/", lambda r: token.valid(r) and
+                  r.error(404, "BLOB_UNKNOWN", "not here"), times=-1)
+    check(c.create(c.at("x/a:a"), c.at("x/b:b")) == 0, c.said)
+    c.check_no_layers()
+    check(["repository:x/y:pull,push", "repository:x/b:pull"] in
+          token.scopes_seen, token.scopes_seen)
+
+
+@test
+def an_interrupted_join_leaves_nothing(c):
+    image(c.registry, "linux/amd64", "a")
+    began = threading.Event()
+
+    def hang(r):
+        if r.path.split("/")[-1] in c.layers():
+            began.set()
+            time.sleep(3)
+            r.drop()
+
+    c.registry.on("GET", "/blobs/", hang, times=-1)
+    process = c.start("index", "create", "-o", "out", c.at("x/y:a"))
+    check(began.wait(20), "nothing was asked for")
+    process.send_signal(signal.SIGINT)
+    check(c.finish(process, 20) == 1, c.said)
+    check(not (c.folder / "out").exists(), "there is something")
 
 
 def main():

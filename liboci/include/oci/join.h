@@ -22,7 +22,8 @@
 extern "C" {
 #endif
 
-/* The members of an index to be, and the stores that they are in. */
+/* The members of an index to be, and the stores that they are in. After a call
+ * that failed it can only be freed. */
 struct oci_join;
 
 struct oci_join_options {
