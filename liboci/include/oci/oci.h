@@ -14,6 +14,7 @@
 #include <oci/join.h>
 #include <oci/layer.h>
 #include <oci/layout.h>
+#include <oci/lint.h>
 #include <oci/lock.h>
 #include <oci/manifest.h>
 #include <oci/platform.h>
