@@ -29,6 +29,7 @@ int command_push(int argc, char **argv);
 int command_pull(int argc, char **argv);
 int command_lock(int argc, char **argv);
 int command_cache(int argc, char **argv);
+int command_lint(int argc, char **argv);
 
 /* One line on stderr, "oci-pack: ...". Both return an exit status. */
 int say_error(const struct oci_error *err);

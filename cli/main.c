@@ -21,6 +21,7 @@ static const char help[] =
 	"  oci-pack verify IMAGE       whether all of it is right\n"
 	"  oci-pack lock SPEC          pins the images that it starts from\n"
 	"  oci-pack cache info|prune   what is kept of them\n"
+	"  oci-pack lint IMAGE         whether it can run, without running it\n"
 	"  oci-pack login HOST         keeps a registry's credentials\n"
 	"\n"
 	"IMAGE is FILE.tar, DIR, oci:DIR[:TAG] or docker://REF.\n"
@@ -28,8 +29,8 @@ static const char help[] =
 	"short for 'oci-pack build SPEC'. The spec language is in\n"
 	"docs/spec.md.\n"
 	"\n"
-	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 verify found\n"
-	"something.\n";
+	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 verify or lint\n"
+	"found something.\n";
 
 static const struct {
 	const char *name;
@@ -44,6 +45,7 @@ static const struct {
 	{ "push", command_push },
 	{ "pull", command_pull },
 	{ "lock", command_lock },
+	{ "lint", command_lint },
 	{ "cache", command_cache },
 };
 

@@ -8,6 +8,7 @@
 #include "base/error.h"
 
 static oci_lint_check_fn *const checks[] = {
+	oci_lint_elf,
 	oci_lint_size,
 };
 

@@ -43,6 +43,7 @@ int oci_lint_load(char **out, size_t *size,
  * where a file cannot be read. */
 typedef int oci_lint_check_fn(struct oci_lint *lint, struct oci_error *err);
 
+oci_lint_check_fn oci_lint_elf;		/* elf.c */
 oci_lint_check_fn oci_lint_size;	/* size.c */
 
 #endif
