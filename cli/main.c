@@ -15,6 +15,8 @@ static const char help[] =
 	"  oci-pack push IMAGE REF     an image to a registry\n"
 	"  oci-pack pull REF -o IMAGE  an image from a registry\n"
 	"  oci-pack copy IMAGE IMAGE   from anywhere to anywhere\n"
+	"  oci-pack index create REF IMAGE...\n"
+	"                              one image of many platforms\n"
 	"  oci-pack inspect IMAGE      what an image holds\n"
 	"  oci-pack verify IMAGE       whether all of it is right\n"
 	"  oci-pack lock SPEC          pins the images that it starts from\n"
@@ -38,6 +40,7 @@ static const struct {
 	{ "inspect", command_inspect },
 	{ "verify", command_verify },
 	{ "copy", command_copy },
+	{ "index", command_index },
 	{ "login", command_login },
 	{ "push", command_push },
 	{ "pull", command_pull },

@@ -11,6 +11,7 @@
 #include <oci/digest.h>
 #include <oci/error.h>
 #include <oci/image.h>
+#include <oci/join.h>
 #include <oci/layer.h>
 #include <oci/layout.h>
 #include <oci/lint.h>
