@@ -20,8 +20,9 @@ static bool field(char *out, size_t room, const char *line, size_t size,
 
 	for (; n; n--) {
 		line = memchr(line, ':', (size_t)(end - line));
-		if (!line++)
+		if (!line)
 			return false;
+		line++;
 	}
 	size = strcspn(line, ":\n");
 	if (size > (size_t)(end - line))
