@@ -12,9 +12,8 @@
 #include <zstd.h>
 
 #include "base/error.h"
-#include "io/member.h"
 
-enum { IN_SIZE = 4 * OCI_MEMBER_PACKED };
+enum { IN_SIZE = 128 * 1024 };
 
 struct inflate {
 	struct oci_source base;
@@ -23,11 +22,8 @@ struct inflate {
 	z_stream zlib;
 	bool zlib_open;
 	ZSTD_DCtx *zstd;
-	struct oci_member *member;	/* the last that was inflated at once;
-					 * NULL: they are too large */
 	bool within;		/* inside a member or frame */
-	bool at_end;		/* no more input comes */
-	bool ended;		/* and all of it was taken */
+	bool ended;		/* of the input */
 	size_t in_used;		/* bytes of `in` that were taken */
 	size_t in_size;
 	unsigned char in[IN_SIZE];
@@ -40,50 +36,11 @@ static int refill(struct inflate *self, struct oci_error *err)
 
 	if (self->in_used < self->in_size || self->ended)
 		return 0;
-	self->in_used = self->in_size = 0;
-	rc = self->at_end ? 0 : oci_source_read(&self->in_size, self->from,
-						self->in, IN_SIZE, err);
+	self->in_used = 0;
+	rc = oci_source_read(&self->in_size, self->from, self->in, IN_SIZE,
+			     err);
 	self->ended = !rc && self->in_size == 0;
 	return rc;
-}
-
-/* Has a whole member in the input, if it is one of those that fit. */
-static int fill_up(struct inflate *self, struct oci_error *err)
-{
-	size_t got, left = self->in_size - self->in_used;
-	int rc = 0;
-
-	if (self->at_end || left >= OCI_MEMBER_PACKED)
-		return 0;
-	memmove(self->in, self->in + self->in_used, left);
-	self->in_used = 0;
-	self->in_size = left;
-	while (!rc && !self->at_end && self->in_size < OCI_MEMBER_PACKED) {
-		rc = oci_source_read(&got, self->from,
-				     self->in + self->in_size,
-				     IN_SIZE - self->in_size, err);
-		self->in_size += rc ? 0 : got;
-		self->at_end = !rc && !got;
-	}
-	return rc;
-}
-
-/* One member at once; where that cannot be, all that follows is a stream. */
-static int member_step(struct inflate *self, struct oci_error *err)
-{
-	size_t taken;
-	int rc = fill_up(self, err);
-
-	if (rc)
-		return rc;
-	if (oci_member_inflate(self->member, self->in + self->in_used,
-			       self->in_size - self->in_used, &taken)) {
-		self->in_used += taken;
-		return 0;
-	}
-	oci_member_free(self->member);
-	self->member = NULL;
-	return 0;
 }
 
 static int truncated(const char *format, struct oci_error *err)
@@ -161,19 +118,11 @@ static int inflate_read(size_t *got, struct oci_source *source, void *data,
 	while (!rc && *got == 0) {
 		bool gzip = self->kind == OCI_INFLATE_GZIP;
 
-		if (self->member)
-			oci_member_read(got, self->member, data, size);
-		if (*got)
-			break;
 		rc = refill(self, err);
 		if (rc)
 			break;
 		if (self->ended && !self->within)
 			break;
-		if (self->member) {
-			rc = member_step(self, err);
-			continue;
-		}
 		rc = gzip ? gzip_step(got, self, data, size, err) :
 			    zstd_step(got, self, data, size, err);
 		if (!rc && self->ended && *got == 0 && self->within)
@@ -189,7 +138,6 @@ static void inflate_free(struct oci_source *source)
 	if (self->zlib_open)
 		inflateEnd(&self->zlib);
 	ZSTD_freeDCtx(self->zstd);
-	oci_member_free(self->member);
 	free(self);
 }
 
@@ -203,7 +151,7 @@ static int peek(struct inflate *self, struct oci_error *err)
 		rc = oci_source_read(&got, self->from,
 				     self->in + self->in_size,
 				     IN_SIZE - self->in_size, err);
-		self->in_size += rc ? 0 : got;
+		self->in_size += got;
 	}
 	return rc;
 }
@@ -232,9 +180,7 @@ static int prepare(struct inflate *self, struct oci_error *err)
 	if (self->kind == OCI_INFLATE_GZIP) {
 		/* 16 + 15: gzip wrapper, the largest window. */
 		self->zlib_open = inflateInit2(&self->zlib, 31) == Z_OK;
-		self->member = oci_member_new();
-		return self->zlib_open && self->member ? 0 :
-							 oci_fail_nomem(err);
+		return self->zlib_open ? 0 : oci_fail_nomem(err);
 	}
 	if (self->kind == OCI_INFLATE_ZSTD) {
 		self->zstd = ZSTD_createDCtx();
