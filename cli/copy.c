@@ -126,7 +126,9 @@ static int open_target(struct target *out, const struct opened *from,
 		snprintf(out->name.tag, sizeof(out->name.tag), "%s", name.tag);
 		out->named = true;
 	}
-	rc = name.tag ? oci_tag_check(name.tag, err) : 0;
+	rc = image_name_writable(&name, err) ? 0 : OCI_E_INVALID;
+	if (!rc && name.tag)
+		rc = oci_tag_check(name.tag, err);
 	if (!rc)
 		rc = name.layout ? oci_layout_create(&out->store, name.path,
 						     err) :

@@ -64,10 +64,7 @@ static int open_local(struct opened *out, const char *text,
 
 	if (!image_name_parse(&name, text, err))
 		return OCI_E_INVALID;
-	if (name.layout)
-		rc = oci_layout_open(&out->store, name.path, err);
-	else
-		rc = oci_archive_open(&out->store, name.path, temp_dir(), err);
+	rc = image_open_store(&out->store, &name, err);
 	if (!rc && name.tag)
 		rc = oci_store_resolve(&out->image, out->store, name.tag, err);
 	image_name_release(&name);
