@@ -4,7 +4,7 @@
 # make help       everything else
 
 # A module includes headers of itself and of the modules to its left.
-MODULES := base io document layer store registry image spec
+MODULES := base io document layer store registry image spec lint
 
 VARIANT ?= release
 BUILD   := build/$(VARIANT)
@@ -21,7 +21,7 @@ VERSION := $(shell sed -n 's/^.define OCI_VERSION "\(.*\)"/\1/p' \
 	liboci/include/oci/version.h)
 SONAME  := liboci.so.0
 
-PACKAGES := libarchive libcrypto jansson zlib libdeflate libzstd libcurl yaml-0.1
+PACKAGES := libarchive libcrypto jansson zlib libdeflate libzstd libcurl yaml-0.1 libelf
 
 # `make install-deps` runs before there is anything to ask pkg-config for.
 DEPS_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PACKAGES))

@@ -50,6 +50,29 @@ static int open_spec(struct command *c, const char *path,
 	return oci_spec_open(&c->spec, path, &options, err);
 }
 
+static int check_platform(struct oci_store *store,
+			  const struct oci_descriptor *image,
+			  const struct oci_platform *wanted,
+			  struct oci_error *err)
+{
+	char is[OCI_PLATFORM_TEXT], name[OCI_PLATFORM_TEXT];
+	struct oci_descriptor manifest;
+	struct oci_platform platform;
+	int rc = oci_store_manifest(&manifest, store, image, wanted, err);
+
+	if (rc)
+		return rc;
+	rc = oci_image_platform(&platform, store, &manifest, err);
+	oci_descriptor_release(&manifest);
+	if (rc || oci_platform_fits(&platform, wanted))
+		return rc;
+	oci_platform_format(is, &platform);
+	oci_platform_format(name, wanted);
+	snprintf(err->message, sizeof(err->message), "it is for %s, but "
+		 "wanted for %s", is, name);
+	return OCI_E_INVALID;
+}
+
 /* What a lock is good for: every platform has to be there. */
 static int check_platforms(struct command *c, struct oci_store *store,
 			   const struct oci_descriptor *image,
@@ -60,14 +83,8 @@ static int check_platforms(struct command *c, struct oci_store *store,
 	int rc = 0;
 
 	platforms = oci_spec_platforms(c->spec, &count);
-	for (size_t i = 0; !rc && i < count; i++) {
-		struct oci_descriptor manifest;
-
-		rc = oci_store_manifest(&manifest, store, image, &platforms[i],
-					err);
-		if (!rc)
-			oci_descriptor_release(&manifest);
-	}
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = check_platform(store, image, &platforms[i], err);
 	return rc;
 }
 
@@ -105,6 +122,19 @@ static bool is_pinned(const char *base)
 	       name.digest.text[0];
 }
 
+/* Which base it was. */
+static int look_up_named(struct command *c, const char *base,
+			 struct oci_error *err)
+{
+	struct oci_error why;
+	int rc = look_up(c, base, &why);
+
+	if (rc)
+		snprintf(err->message, sizeof(err->message),
+			 "base '%.300s': %.1600s", base, why.message);
+	return rc;
+}
+
 static int lock(struct command *c, const char *path, struct oci_error *err)
 {
 	const struct oci_strings *list = oci_spec_bases(c->spec);
@@ -112,7 +142,7 @@ static int lock(struct command *c, const char *path, struct oci_error *err)
 
 	for (size_t i = 0; !rc && i < list->count; i++)
 		if (!is_pinned(list->items[i]))
-			rc = look_up(c, list->items[i], err);
+			rc = look_up_named(c, list->items[i], err);
 	if (!rc)
 		rc = oci_lock_save(&c->lock, c->bases.lock_path, err);
 	return rc;

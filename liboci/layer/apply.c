@@ -92,12 +92,14 @@ static int put_hard_link(struct oci_rootfs *rootfs,
 		e->gid = file->gid;
 		e->mtime = file->mtime;
 		e->target = file->target;
+		e->kept = file->kept;
 	}
 	return 0;
 }
 
 static int put(struct oci_rootfs *rootfs, const char *path,
-	       struct archive_entry *member, struct oci_error *err)
+	       struct archive_entry *member, struct oci_reader *reader,
+	       struct oci_error *err)
 {
 	struct oci_rootfs_entry *e;
 	const char *target;
@@ -109,6 +111,10 @@ static int put(struct oci_rootfs *rootfs, const char *path,
 		return put_hard_link(rootfs, e, member, err);
 	oci_rootfs_set_type(e, type_of(member));
 	take_attributes(e, member);
+	if (e->type == OCI_ENTRY_FILE) {
+		e->size = (uint64_t)archive_entry_size(member);
+		return oci_keep_member(e, rootfs, reader, e->size, err);
+	}
 	if (e->type != OCI_ENTRY_SYMLINK)
 		return 0;
 	target = archive_entry_symlink(member);
@@ -146,7 +152,7 @@ static int whiteout(struct oci_rootfs *rootfs, char *path, const char *name,
 }
 
 static int apply(struct oci_rootfs *rootfs, struct archive_entry *member,
-		 struct oci_error *err)
+		 struct oci_reader *reader, struct oci_error *err)
 {
 	char path[OCI_PATH_MAX], name[OCI_PATH_MAX];
 	int rc = clean(path, archive_entry_pathname(member), err);
@@ -157,7 +163,7 @@ static int apply(struct oci_rootfs *rootfs, struct archive_entry *member,
 	if (strncmp(name, OCI_WHITEOUT_PREFIX,
 		    strlen(OCI_WHITEOUT_PREFIX)) == 0)
 		return whiteout(rootfs, path, name, err);
-	return put(rootfs, path, member, err);
+	return put(rootfs, path, member, reader, err);
 }
 
 int oci_rootfs_apply_tar(struct oci_rootfs *rootfs, struct oci_source *tar,
@@ -173,7 +179,7 @@ int oci_rootfs_apply_tar(struct oci_rootfs *rootfs, struct oci_source *tar,
 	do {
 		rc = oci_reader_next(&member, reader, err);
 		if (!rc && member)
-			rc = apply(rootfs, member, err);
+			rc = apply(rootfs, member, reader, err);
 	} while (!rc && member);
 	oci_reader_free(reader);
 	return rc;

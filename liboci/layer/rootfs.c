@@ -24,6 +24,7 @@ void oci_rootfs_free(struct oci_rootfs *rootfs)
 {
 	if (!rootfs)
 		return;
+	oci_keeping_release(&rootfs->keeping);
 	oci_table_release(&rootfs->table);
 	oci_arena_release(&rootfs->arena);
 	free(rootfs);
@@ -40,6 +41,16 @@ const struct oci_rootfs_entry *oci_rootfs_get(const struct oci_rootfs *rootfs,
 	return entry && !entry->removed ? entry : NULL;
 }
 
+/* What it has is shipped, and never seen again. */
+static void hide(struct oci_rootfs_entry *e)
+{
+	if (!e->removed)
+		e->hidden += e->size;
+	e->removed = true;
+	e->size = 0;
+	e->kept = NULL;
+}
+
 /* Removes what is below an entry and older than layer. */
 static void remove_below(struct oci_rootfs_entry *top, unsigned layer)
 {
@@ -47,7 +58,7 @@ static void remove_below(struct oci_rootfs_entry *top, unsigned layer)
 
 	while (e) {
 		if (e->layer < layer)
-			e->removed = true;
+			hide(e);
 		if (e->child) {
 			e = e->child;
 			continue;
@@ -66,7 +77,7 @@ void oci_rootfs_remove(struct oci_rootfs *rootfs, const char *path)
 	if (!e)
 		return;
 	if (e->layer < rootfs->layer)
-		e->removed = true;
+		hide(e);
 	remove_below(e, rootfs->layer);
 }
 
@@ -84,7 +95,7 @@ void oci_rootfs_empty(struct oci_rootfs *rootfs, const char *path)
 	for (size_t i = 0; i < rootfs->table.capacity; i++) {
 		e = rootfs->table.slots[i].value;
 		if (e && e->layer < rootfs->layer)
-			e->removed = true;
+			hide(e);
 	}
 }
 
@@ -116,6 +127,10 @@ void oci_rootfs_set_type(struct oci_rootfs_entry *e, enum oci_entry_type type)
 {
 	if (type != OCI_ENTRY_DIRECTORY)
 		remove_below(e, UINT_MAX);
+	if (!e->removed)
+		e->hidden += e->size;
+	e->size = 0;
+	e->kept = NULL;
 	e->type = type;
 	e->target = NULL;
 	e->removed = false;
@@ -161,22 +176,27 @@ int oci_rootfs_place(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
 	return rc;
 }
 
-static int put(struct oci_rootfs *rootfs, const struct oci_entry *entry,
-	       struct oci_error *err)
+static int put(struct oci_rootfs *rootfs, const struct oci_tree *tree,
+	       const struct oci_node *node, struct oci_error *err)
 {
+	/* Of a group of hard links each is the file. */
+	const struct oci_node *file = node->file ? node->file : node;
 	struct oci_rootfs_entry *e;
-	int rc = oci_rootfs_place(&e, rootfs, entry->path, err);
+	int rc = oci_rootfs_place(&e, rootfs, node->path, err);
 
 	if (rc)
 		return rc;
-	oci_rootfs_set_type(e, entry->type);
-	e->mode = entry->mode;
-	e->uid = entry->uid;
-	e->gid = entry->gid;
-	e->mtime = entry->mtime;
-	if (entry->type != OCI_ENTRY_SYMLINK)
+	oci_rootfs_set_type(e, (enum oci_entry_type)file->type);
+	e->mode = node->mode;
+	e->uid = node->uid;
+	e->gid = node->gid;
+	e->mtime = node->mtime;
+	e->size = node->file ? 0 : node->size;
+	if (e->type == OCI_ENTRY_FILE)
+		return oci_keep_node(e, rootfs, tree, file, err);
+	if (e->type != OCI_ENTRY_SYMLINK)
 		return 0;
-	e->target = oci_arena_text(&rootfs->arena, entry->target);
+	e->target = oci_arena_text(&rootfs->arena, node->target);
 	return e->target ? 0 : oci_fail_nomem(err);
 }
 
@@ -188,15 +208,16 @@ int oci_rootfs_apply(struct oci_rootfs *rootfs, const struct oci_tree *tree,
 	int rc = 0;
 
 	rootfs->layer++;
+	/* Another tree may be where one was before. */
+	rootfs->keeping.last = NULL;
 	for (size_t i = 0; i < count; i++) {
 		oci_tree_get(&entry, tree, i);
 		if (entry.type == OCI_ENTRY_WHITEOUT)
 			oci_rootfs_remove(rootfs, entry.path);
 	}
 	for (size_t i = 0; !rc && i < count; i++) {
-		oci_tree_get(&entry, tree, i);
-		if (entry.type != OCI_ENTRY_WHITEOUT)
-			rc = put(rootfs, &entry, err);
+		if (tree->nodes[i]->type != OCI_ENTRY_WHITEOUT)
+			rc = put(rootfs, tree, tree->nodes[i], err);
 	}
 	return rc;
 }

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/table.h"
+#include "layer/kept.h"
 
 struct oci_rootfs_entry {
 	const char *path;
@@ -18,6 +19,10 @@ struct oci_rootfs_entry {
 	uint32_t uid;
 	uint32_t gid;
 	int64_t mtime;
+	uint64_t size;		/* bytes of a file */
+	uint64_t hidden;	/* bytes of lower layers under this path that
+				 * are shipped and never seen */
+	const struct oci_kept *kept;	/* its bytes; or NULL */
 	struct oci_rootfs_entry *parent;	/* NULL: in the root */
 	struct oci_rootfs_entry *child;		/* all that were ever below */
 	struct oci_rootfs_entry *sibling;
@@ -30,11 +35,18 @@ struct oci_rootfs {
 	struct oci_table table;
 	size_t count;		/* entries that were ever there */
 	unsigned layer;		/* that was laid on last */
+	struct oci_keeping keeping;
 };
 
 /* What is at path, or NULL; rootfs may be NULL, which is empty. */
 const struct oci_rootfs_entry *oci_rootfs_get(const struct oci_rootfs *rootfs,
 					      const char *path, size_t size);
+
+/* Bytes of a file from offset on; *got is 0 behind the end of what was kept,
+ * and where nothing was. */
+int oci_rootfs_read(size_t *got, void *data, size_t size, uint64_t offset,
+		    const struct oci_rootfs_entry *entry,
+		    struct oci_error *err);
 
 /* The entry for path, made where there is none, with parents that are
  * directories: those that no layer has are made, 0755 and 0:0. */

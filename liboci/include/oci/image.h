@@ -68,6 +68,12 @@ OCI_API int oci_image_write_index(struct oci_descriptor *out,
 				  struct oci_store *store,
 				  struct oci_error *err);
 
+/* The platform that an image's config says; manifest is no index. */
+OCI_API int oci_image_platform(struct oci_platform *out,
+			       struct oci_store *store,
+			       const struct oci_descriptor *manifest,
+			       struct oci_error *err);
+
 /* What oci_image_verify has to say: one finding, as a sentence. */
 typedef void oci_finding_fn(void *data, const char *finding);
 

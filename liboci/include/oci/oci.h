@@ -13,6 +13,7 @@
 #include <oci/image.h>
 #include <oci/layer.h>
 #include <oci/layout.h>
+#include <oci/lint.h>
 #include <oci/lock.h>
 #include <oci/manifest.h>
 #include <oci/platform.h>

@@ -208,6 +208,13 @@ OCI_API uint64_t oci_tree_size(const struct oci_tree *tree);
  * symlinks lead. Starts empty.
  */
 OCI_API int oci_rootfs_new(struct oci_rootfs **out, struct oci_error *err);
+/*
+ * From now on, files that checks look into (programs, lists of users, keys)
+ * can be read as well: where they are is remembered, and what comes out of a
+ * layer's tar goes to an unlinked file in temp_dir (NULL: /var/tmp).
+ */
+OCI_API int oci_rootfs_keep(struct oci_rootfs *rootfs, const char *temp_dir,
+			    struct oci_error *err);
 /* Lays a settled tree over what is there, whiteouts included. */
 OCI_API int oci_rootfs_apply(struct oci_rootfs *rootfs,
 			     const struct oci_tree *tree,

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Whether an image can run, found out without running it: its programs are for
+ * its platform, what they need is there, and so are the entrypoint, the users
+ * and the folders that its config names. docs/lint.md has the rules.
+ */
+#ifndef OCI_LINT_H
+#define OCI_LINT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <oci/config.h>
+#include <oci/error.h>
+#include <oci/manifest.h>
+#include <oci/store.h>
+#include <oci/tree.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum oci_lint_level {
+	OCI_LINT_OFF,
+	OCI_LINT_NOTE,
+	OCI_LINT_WARNING,
+	OCI_LINT_ERROR		/* it will not run, or not as it is meant */
+};
+
+struct oci_lint_rule {
+	const char *name;	/* "elf-machine" */
+	enum oci_lint_level level;	/* the usual one */
+	const char *why;	/* it matters: a sentence */
+	const char *remedy;	/* what to do: a sentence */
+};
+
+/* All of them, sorted by name. */
+OCI_API const struct oci_lint_rule *oci_lint_rules(size_t *count);
+
+/* One thing that is wrong. All pointers are borrowed for the call. */
+struct oci_lint_finding {
+	const struct oci_lint_rule *rule;
+	enum oci_lint_level level;	/* as exceptions leave it */
+	const char *platform;	/* of the image: "linux/riscv64" */
+	const char *path;	/* "/usr/bin/tini"; NULL: the image itself */
+	unsigned layer;		/* that put it there, from 1; 0: none */
+	const struct oci_digest *digest;	/* of that layer, or NULL */
+	const char *message;	/* what is wrong there */
+};
+
+typedef void oci_lint_fn(void *data, const struct oci_lint_finding *finding);
+
+/* Another level for findings of a rule, at paths that match. */
+struct oci_lint_exception {
+	const char *rule;
+	const char *path;	/* a glob over "/usr/bin/tini"; NULL: all */
+	enum oci_lint_level level;	/* OCI_LINT_OFF: not told */
+};
+
+struct oci_lint_options {
+	size_t size;		/* sizeof(struct oci_lint_options) */
+	oci_lint_fn *report;	/* may be NULL */
+	void *data;
+	const struct oci_lint_exception *exceptions;	/* the first counts */
+	size_t exception_count;
+	uint64_t size_budget;	/* bytes of all layers as they are sent; 0:
+				 * no limit */
+	const char *temp_dir;	/* NULL: /var/tmp */
+};
+
+#define OCI_LINT_OPTIONS_INIT \
+	{ sizeof(struct oci_lint_options), NULL, NULL, NULL, 0, 0, NULL }
+
+/* Findings by level, those that exceptions turned off included. */
+struct oci_lint_result {
+	size_t errors;
+	size_t warnings;
+	size_t notes;
+	size_t ignored;
+};
+
+/* One image, laid out: rootfs keeps what is read (oci_rootfs_keep). */
+struct oci_lint_subject {
+	const struct oci_rootfs *rootfs;
+	const struct oci_config *config;
+	const struct oci_descriptors *layers;	/* lowest first */
+};
+
+/* Checks one image, and adds to *result. Fails only where a check could not
+ * be done: what is wrong with the image is a finding. */
+OCI_API int oci_lint_check(struct oci_lint_result *result,
+			   const struct oci_lint_subject *subject,
+			   const struct oci_lint_options *options,
+			   struct oci_error *err);
+/* Checks every image that `image` leads to. Layers are read once, and their
+ * digests and sizes checked. */
+OCI_API int oci_lint_image(struct oci_lint_result *result,
+			   struct oci_store *store,
+			   const struct oci_descriptor *image,
+			   const struct oci_lint_options *options,
+			   struct oci_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keeping the bytes of files that say something of the image. */
+#include "layer/kept.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/glob.h"
+#include "base/text.h"
+#include "io/file.h"
+#include "layer/rootfs.h"
+
+enum {
+	HEAD_BYTES = 4096,
+	LIST_BYTES = 1024 * 1024,	/* of passwd and the like */
+	PIECE = 64 * 1024
+};
+
+enum interest { NONE, PROGRAM, LIST, KEY };
+
+static bool has(const char *const *globs, const char *text)
+{
+	for (; *globs; globs++)
+		if (oci_glob_match(*globs, text))
+			return true;
+	return false;
+}
+
+/* By name and mode alone: nothing is opened for it. */
+static enum interest interest_of(const char *path, uint32_t mode)
+{
+	static const char *const lists[] = {
+		"etc/passwd", "etc/group", "etc/ld.so.conf",
+		"etc/ld.so.conf.d/*", "etc/ld-musl-*.path", NULL,
+	};
+	static const char *const keys[] = {
+		"*.pem", "*.key", "id_*", "*_key", ".env", ".netrc", NULL,
+	};
+	const char *name = oci_path_name(path);
+
+	if (has(lists, path))
+		return LIST;
+	if ((mode & 0111) || strstr(name, ".so"))
+		return PROGRAM;
+	return has(keys, name) ? KEY : NONE;
+}
+
+void oci_keeping_release(struct oci_keeping *keeping)
+{
+	if (!keeping->on)
+		return;
+	for (size_t i = 0; i < keeping->fd_count; i++)
+		close(keeping->fds[i]);
+	free(keeping->fds);
+	if (keeping->spool >= 0)
+		close(keeping->spool);
+	free(keeping->temp_dir);
+	*keeping = (struct oci_keeping){0};
+}
+
+/* A tree goes before the union does: its spool stays open by another name. */
+static int spool_of(int *fd, struct oci_keeping *k, const struct oci_tree *tree,
+		    struct oci_error *err)
+{
+	int *fds;
+
+	if (k->fd_count && k->last == tree) {
+		*fd = k->fds[k->fd_count - 1];
+		return 0;
+	}
+	fds = realloc(k->fds, (k->fd_count + 1) * sizeof(*fds));
+	if (!fds)
+		return oci_fail_nomem(err);
+	k->fds = fds;
+	*fd = fcntl(tree->spool, F_DUPFD_CLOEXEC, 0);
+	if (*fd < 0)
+		return oci_fail_errno(err, "duplicate a descriptor");
+	fds[k->fd_count++] = *fd;
+	k->last = tree;
+	return 0;
+}
+
+static int keep(struct oci_kept **out, struct oci_rootfs *rootfs,
+		struct oci_error *err)
+{
+	*out = oci_arena_alloc(&rootfs->arena, sizeof(**out));
+	if (!*out)
+		return oci_fail_nomem(err);
+	(*out)->fd = -1;
+	return 0;
+}
+
+int oci_keep_node(struct oci_rootfs_entry *entry, struct oci_rootfs *rootfs,
+		  const struct oci_tree *tree, const struct oci_node *node,
+		  struct oci_error *err)
+{
+	struct oci_kept *kept;
+	int rc;
+
+	entry->kept = NULL;
+	if (!rootfs->keeping.on || node->content == OCI_CONTENT_NONE ||
+	    interest_of(entry->path, node->mode) == NONE)
+		return 0;
+	rc = keep(&kept, rootfs, err);
+	if (rc)
+		return rc;
+	kept->size = node->size;
+	switch ((enum oci_content)node->content) {
+	case OCI_CONTENT_DISK:
+		kept->path = oci_arena_text(&rootfs->arena,
+					    node->at.disk->path);
+		rc = kept->path ? 0 : oci_fail_nomem(err);
+		break;
+	case OCI_CONTENT_SPOOL:
+		kept->offset = node->at.offset;
+		rc = spool_of(&kept->fd, &rootfs->keeping, tree, err);
+		break;
+	default:
+		kept->data = oci_arena_copy(&rootfs->arena, node->at.data,
+					    (size_t)node->size);
+		rc = kept->data ? 0 : oci_fail_nomem(err);
+	}
+	if (!rc)
+		entry->kept = kept;
+	return rc;
+}
+
+static int open_spool(struct oci_keeping *k, struct oci_error *err)
+{
+	if (k->spool >= 0)
+		return 0;
+	return oci_file_temporary(&k->spool, k->temp_dir, err);
+}
+
+/* Reads a piece, or what is left of the member. */
+static int read_piece(size_t *got, struct oci_reader *reader, char *data,
+		      size_t size, struct oci_error *err)
+{
+	size_t n = 1;
+	int rc = 0;
+
+	for (*got = 0; !rc && n && *got < size; *got += n)
+		rc = oci_reader_read(&n, reader, data + *got, size - *got,
+				     err);
+	return rc;
+}
+
+/* What of a member is of interest, by its first bytes. */
+static uint64_t bytes_to_keep(enum interest interest, const char *data,
+			      size_t got, uint64_t size)
+{
+	bool elf = got >= 4 && memcmp(data, "\177ELF", 4) == 0;
+
+	if (interest == PROGRAM && elf)
+		return size;
+	if (interest == LIST)
+		return size < LIST_BYTES ? size : LIST_BYTES;
+	if (interest == KEY || (got >= 2 && memcmp(data, "#!", 2) == 0))
+		return size < HEAD_BYTES ? size : HEAD_BYTES;
+	return 0;
+}
+
+int oci_keep_member(struct oci_rootfs_entry *entry, struct oci_rootfs *rootfs,
+		    struct oci_reader *reader, uint64_t size,
+		    struct oci_error *err)
+{
+	enum interest interest = interest_of(entry->path, entry->mode);
+	struct oci_keeping *k = &rootfs->keeping;
+	uint64_t wanted = 0, done = 0;
+	struct oci_kept *kept;
+	char data[PIECE];
+	size_t got;
+	int rc;
+
+	entry->kept = NULL;
+	if (!k->on || interest == NONE || !size)
+		return 0;
+	rc = read_piece(&got, reader, data, sizeof(data), err);
+	if (!rc)
+		wanted = bytes_to_keep(interest, data, got, size);
+	if (rc || !wanted)
+		return rc;
+	rc = keep(&kept, rootfs, err);
+	if (!rc)
+		rc = open_spool(k, err);
+	while (!rc && got && done < wanted) {
+		if (got > wanted - done)
+			got = (size_t)(wanted - done);
+		rc = oci_file_write_at(k->spool, data, got,
+				       k->spool_size + done, err);
+		done += got;
+		if (!rc && done < wanted)
+			rc = read_piece(&got, reader, data, sizeof(data), err);
+	}
+	if (rc)
+		return rc;
+	kept->fd = k->spool;
+	kept->offset = k->spool_size;
+	kept->size = done;
+	k->spool_size += done;
+	entry->kept = kept;
+	return 0;
+}
+
+static int read_disk(size_t *got, void *data, size_t size, uint64_t offset,
+		     const char *path, struct oci_error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int rc;
+
+	if (fd < 0)
+		return oci_fail_errno(err, "open '%s'", path);
+	rc = oci_file_read_at(got, fd, data, size, offset, err);
+	close(fd);
+	return rc;
+}
+
+int oci_rootfs_read(size_t *got, void *data, size_t size, uint64_t offset,
+		    const struct oci_rootfs_entry *entry,
+		    struct oci_error *err)
+{
+	const struct oci_kept *kept = entry->kept;
+
+	*got = 0;
+	if (!kept || offset >= kept->size)
+		return 0;
+	if (size > kept->size - offset)
+		size = (size_t)(kept->size - offset);
+	if (kept->path)
+		return read_disk(got, data, size, offset, kept->path, err);
+	if (kept->fd >= 0)
+		return oci_file_read_at(got, kept->fd, data, size,
+					kept->offset + offset, err);
+	memcpy(data, (const char *)kept->data + offset, size);
+	*got = size;
+	return 0;
+}
+
+int oci_rootfs_keep(struct oci_rootfs *rootfs, const char *temp_dir,
+		    struct oci_error *err)
+{
+	int rc = oci_text_copy(&rootfs->keeping.temp_dir,
+			       temp_dir ? temp_dir : "/var/tmp", err);
+
+	rootfs->keeping.spool = -1;
+	rootfs->keeping.on = !rc;
+	return rc;
+}

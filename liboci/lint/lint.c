@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Looking at an image: one that was laid out, or all that a store has. */
+#include "lint/lint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+static oci_lint_check_fn *const checks[] = {
+	oci_lint_size,
+};
+
+static int by_path(const void *a, const void *b)
+{
+	const struct oci_rootfs_entry *const *left = a, *const *right = b;
+
+	return strcmp((*left)->path, (*right)->path);
+}
+
+static int sort_entries(struct oci_lint *lint, struct oci_error *err)
+{
+	const struct oci_rootfs *rootfs = lint->subject->rootfs;
+
+	lint->entries = malloc((rootfs->count + 1) * sizeof(*lint->entries));
+	if (!lint->entries)
+		return oci_fail_nomem(err);
+	for (size_t i = 0; i < rootfs->table.capacity; i++) {
+		const struct oci_rootfs_entry *e =
+			rootfs->table.slots[i].value;
+
+		if (e && !e->removed)
+			lint->entries[lint->count++] = e;
+	}
+	qsort(lint->entries, lint->count, sizeof(*lint->entries), by_path);
+	return 0;
+}
+
+int oci_lint_check(struct oci_lint_result *result,
+		   const struct oci_lint_subject *subject,
+		   const struct oci_lint_options *options,
+		   struct oci_error *err)
+{
+	static const struct oci_lint_options usual = OCI_LINT_OPTIONS_INIT;
+	struct oci_lint lint = {
+		.subject = subject,
+		.options = options ? options : &usual,
+		.result = result,
+	};
+	int rc = sort_entries(&lint, err);
+
+	oci_platform_format(lint.platform, &subject->config->platform);
+	for (size_t i = 0; !rc && i < sizeof(checks) / sizeof(checks[0]); i++)
+		rc = checks[i](&lint, err);
+	free(lint.entries);
+	return rc;
+}
+
+/* One image of a store, on its way to be laid out. */
+struct reading {
+	struct oci_store *store;
+	const struct oci_lint_options *options;
+	struct oci_lint_result *result;
+};
+
+static int lay(struct oci_rootfs *rootfs, struct oci_store *store,
+	       const struct oci_descriptors *layers, struct oci_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < layers->count; i++) {
+		const struct oci_descriptor *layer = &layers->items[i];
+		struct oci_source *source;
+
+		rc = oci_store_open(&source, store, layer, err);
+		if (rc)
+			break;
+		rc = oci_rootfs_apply_tar(rootfs, source, err);
+		oci_source_free(source);
+		if (rc)
+			rc = oci_wrap(err, rc, "layer %s",
+				      layer->digest.text);
+	}
+	return rc;
+}
+
+static int check_config(struct reading *r, const struct oci_manifest *manifest,
+			const struct oci_config *config, struct oci_error *err)
+{
+	struct oci_lint_subject subject = {
+		.config = config, .layers = &manifest->layers,
+	};
+	struct oci_rootfs *rootfs;
+	int rc = oci_rootfs_new(&rootfs, err);
+
+	if (!rc)
+		rc = oci_rootfs_keep(rootfs, r->options->temp_dir, err);
+	if (!rc)
+		rc = lay(rootfs, r->store, &manifest->layers, err);
+	subject.rootfs = rootfs;
+	if (!rc)
+		rc = oci_lint_check(r->result, &subject, r->options, err);
+	oci_rootfs_free(rootfs);
+	return rc;
+}
+
+static int check_manifest(struct reading *r, const struct oci_descriptor *d,
+			  struct oci_error *err)
+{
+	struct oci_manifest manifest;
+	struct oci_config config;
+	char *text;
+	int rc = oci_store_read(&text, r->store, d, err);
+
+	if (rc)
+		return rc;
+	rc = oci_manifest_parse(&manifest, text, (size_t)d->size,
+				d->media_type, err);
+	free(text);
+	if (rc)
+		return rc;
+	/* An artifact is not to run. */
+	if (!oci_media_is_config(manifest.config.media_type))
+		goto out;
+	rc = oci_store_read(&text, r->store, &manifest.config, err);
+	if (rc)
+		goto out;
+	rc = oci_config_parse(&config, text, (size_t)manifest.config.size,
+			      err);
+	free(text);
+	if (!rc) {
+		rc = check_config(r, &manifest, &config, err);
+		oci_config_release(&config);
+	}
+out:
+	oci_manifest_release(&manifest);
+	return rc;
+}
+
+/* Attestations are of no platform. */
+static bool is_image(const struct oci_descriptor *d)
+{
+	return !d->has_platform || strcmp(d->platform.os, "unknown") != 0;
+}
+
+static int check_any(struct reading *r, const struct oci_descriptor *d,
+		     int depth, struct oci_error *err)
+{
+	enum { NESTING_MAX = 8 };
+	struct oci_index index;
+	char *text;
+	int rc;
+
+	if (oci_media_is_manifest(d->media_type))
+		return check_manifest(r, d, err);
+	if (!oci_media_is_index(d->media_type))
+		return 0;
+	if (depth > NESTING_MAX)
+		return oci_fail(err, OCI_E_LIMIT, "indexes are nested more "
+				"than %d deep", NESTING_MAX);
+	rc = oci_store_read(&text, r->store, d, err);
+	if (rc)
+		return rc;
+	rc = oci_index_parse(&index, text, (size_t)d->size, d->media_type,
+			     err);
+	free(text);
+	if (rc)
+		return rc;
+	for (size_t i = 0; !rc && i < index.manifests.count; i++)
+		if (is_image(&index.manifests.items[i]))
+			rc = check_any(r, &index.manifests.items[i],
+				       depth + 1, err);
+	oci_index_release(&index);
+	return rc;
+}
+
+int oci_lint_image(struct oci_lint_result *result, struct oci_store *store,
+		   const struct oci_descriptor *image,
+		   const struct oci_lint_options *options,
+		   struct oci_error *err)
+{
+	static const struct oci_lint_options usual = OCI_LINT_OPTIONS_INIT;
+	struct reading r = {
+		.store = store, .options = options ? options : &usual,
+		.result = result,
+	};
+
+	return check_any(&r, image, 0, err);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the checks share: the image that is looked at, and how to report. */
+#ifndef LINT_LINT_H
+#define LINT_LINT_H
+
+#include <oci/lint.h>
+
+#include "base/path.h"
+#include "layer/rootfs.h"
+
+struct oci_lint {
+	const struct oci_lint_subject *subject;
+	const struct oci_lint_options *options;
+	struct oci_lint_result *result;
+	char platform[OCI_PLATFORM_TEXT];
+	/* All that is there, sorted by the bytes of the path. */
+	const struct oci_rootfs_entry **entries;
+	size_t count;
+};
+
+/* Reports a finding of the rule called name; entry (may be NULL) is where. */
+void oci_lint_report(struct oci_lint *lint, const char *name,
+		     const struct oci_rootfs_entry *entry, const char *fmt,
+		     ...) OCI_PRINTF(4, 5);
+
+/*
+ * What a path of the image leads to, links followed; "/usr/bin/x" and
+ * "usr/bin/x" are the same. NULL where there is nothing, or the links lead in
+ * circles. The root without an entry of its own is NULL as well.
+ */
+const struct oci_rootfs_entry *oci_lint_find(const struct oci_lint *lint,
+					     const char *path);
+/* The same without following a link at the end of the path. */
+const struct oci_rootfs_entry *oci_lint_lookup(const struct oci_lint *lint,
+					       const char *path);
+/* Up to max bytes of a file, with a NUL behind them; the caller frees *out.
+ * Empty where its bytes are not kept. */
+int oci_lint_load(char **out, size_t *size,
+		  const struct oci_rootfs_entry *entry, size_t max,
+		  struct oci_error *err);
+
+/* The checks, each in a file of its own. They fail only for want of memory or
+ * where a file cannot be read. */
+typedef int oci_lint_check_fn(struct oci_lint *lint, struct oci_error *err);
+
+oci_lint_check_fn oci_lint_size;	/* size.c */
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reporting a finding: its rule, its level, and whose layer it is. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/glob.h"
+#include "lint/lint.h"
+
+static const struct oci_lint_rule *find_rule(const char *name)
+{
+	size_t count;
+	const struct oci_lint_rule *rules = oci_lint_rules(&count);
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(rules[i].name, name) == 0)
+			return &rules[i];
+	return NULL;
+}
+
+static enum oci_lint_level level_of(const struct oci_lint *lint,
+				    const struct oci_lint_rule *rule,
+				    const char *path)
+{
+	const struct oci_lint_options *o = lint->options;
+
+	for (size_t i = 0; i < o->exception_count; i++) {
+		const struct oci_lint_exception *e = &o->exceptions[i];
+
+		if (strcmp(e->rule, rule->name) == 0 &&
+		    (!e->path || (path && oci_glob_match(e->path, path))))
+			return e->level;
+	}
+	return rule->level;
+}
+
+static void count(struct oci_lint_result *result, enum oci_lint_level level)
+{
+	switch (level) {
+	case OCI_LINT_OFF:
+		result->ignored++;
+		break;
+	case OCI_LINT_NOTE:
+		result->notes++;
+		break;
+	case OCI_LINT_WARNING:
+		result->warnings++;
+		break;
+	case OCI_LINT_ERROR:
+		result->errors++;
+		break;
+	}
+}
+
+void oci_lint_report(struct oci_lint *lint, const char *name,
+		     const struct oci_rootfs_entry *entry, const char *fmt,
+		     ...)
+{
+	const struct oci_lint_rule *rule = find_rule(name);
+	const struct oci_descriptors *layers = lint->subject->layers;
+	struct oci_lint_finding finding = { .rule = rule };
+	char path[OCI_PATH_MAX + 1];
+	struct oci_error text;
+	va_list args;
+
+	va_start(args, fmt);
+	oci_vfail(&text, OCI_E_INVALID, fmt, args);
+	va_end(args);
+	if (entry) {
+		snprintf(path, sizeof(path), "/%s", entry->path);
+		finding.path = path;
+		finding.layer = entry->layer;
+		if (entry->layer && entry->layer <= layers->count)
+			finding.digest =
+				&layers->items[entry->layer - 1].digest;
+	}
+	finding.level = level_of(lint, rule, finding.path);
+	finding.platform = lint->platform;
+	finding.message = text.message;
+	count(lint->result, finding.level);
+	if (finding.level != OCI_LINT_OFF && lint->options->report)
+		lint->options->report(lint->options->data, &finding);
+}
