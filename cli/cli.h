@@ -57,11 +57,12 @@ struct image_name {
 	char *path;
 	char *tag;		/* of oci:DIR:TAG or FILE.tar:NAME, or NULL */
 	bool layout;		/* a folder; else a file */
+	bool dir;		/* dir:DIR; neither of the others */
 };
 
 /*
- * Reads FILE.tar, FILE.tar:NAME where there is such a file, "-", DIR or
- * oci:DIR[:TAG]. False when memory ran out.
+ * Reads FILE.tar, FILE.tar:NAME where there is such a file, "-", DIR,
+ * oci:DIR[:TAG] or dir:DIR. False when memory ran out.
  */
 bool image_name_parse(struct image_name *out, const char *text,
 		      struct oci_error *err);

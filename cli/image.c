@@ -57,15 +57,15 @@ bool image_name_parse(struct image_name *out, const char *text,
 	bool layout = strncmp(text, "oci:", 4) == 0;
 	char *colon;
 
-	*out = (struct image_name){0};
-	if (layout)
+	*out = (struct image_name){ .dir = strncmp(text, "dir:", 4) == 0 };
+	if (layout || out->dir)
 		text += 4;
 	out->path = strdup(text);
 	if (!out->path) {
 		snprintf(err->message, sizeof(err->message), "out of memory");
 		return false;
 	}
-	out->layout = layout || !names_file(out->path);
+	out->layout = !out->dir && (layout || !names_file(out->path));
 	colon = layout ? strrchr(out->path, ':') : NULL;
 	if (colon && strchr(colon, '/'))
 		colon = NULL;
@@ -95,17 +95,24 @@ void image_name_release(struct image_name *name)
 bool image_name_writable(const struct image_name *name,
 			 struct oci_error *err)
 {
-	if (!name->tag || name->layout)
+	if (!name->dir && (!name->tag || name->layout))
 		return true;
-	snprintf(err->message, sizeof(err->message),
-		 "'%s' is a file: FILE.tar:NAME is for images to read",
-		 name->path);
+	if (name->dir)
+		snprintf(err->message, sizeof(err->message),
+			 "dir:DIR is for images to read: write a layout "
+			 "instead, as oci:%s", name->path);
+	else
+		snprintf(err->message, sizeof(err->message),
+			 "'%s' is a file: FILE.tar:NAME is for images to read",
+			 name->path);
 	return false;
 }
 
 int image_open_store(struct oci_store **store, const struct image_name *name,
 		     struct oci_error *err)
 {
+	if (name->dir)
+		return oci_dir_open(store, name->path, err);
 	if (name->layout)
 		return oci_layout_open(store, name->path, err);
 	return oci_archive_open(store, name->path, temp_dir(), err);
