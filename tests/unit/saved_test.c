@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Archives of Docker's as stores; tests/cli/saved_archives.bats has more. */
+/*
+ * Archives of Docker's and folders of skopeo's as stores; tests/cli has more,
+ * in saved_archives.bats and saved_dirs.bats.
+ */
 #include "saved.h"
 
 static unsigned char layer[10240];	/* zeros: a tar with nothing in it */
@@ -139,6 +142,62 @@ static void test_flips(void **state)
 	free(data);
 }
 
+/* A folder of skopeo's with this for a manifest, and nothing else. */
+static void test_dir(void **state)
+{
+	static const struct {
+		const char *manifest, *kind;
+		int status;
+		const char *part;
+	} cases[] = {
+		{ "{\"manifests\":[]}", OCI_MEDIA_INDEX, 0, NULL },
+		{ "{\"config\":{}}", OCI_MEDIA_MANIFEST, 0, NULL },
+		{ "{\"schemaVersion\":2,\"config\":{},\"mediaType\":\""
+		  OCI_MEDIA_DOCKER_MANIFEST "\"}",
+		  OCI_MEDIA_DOCKER_MANIFEST, 0, NULL },
+		{ "{\"mediaType\":\"" OCI_MEDIA_DOCKER_INDEX "\"}",
+		  OCI_MEDIA_DOCKER_INDEX, 0, NULL },
+		{ "{\"schemaVersion\":1,\"fsLayers\":[]}", NULL,
+		  OCI_E_UNSUPPORTED, "schema 1" },
+		{ "{\"mediaType\":\"" OCI_MEDIA_CONFIG "\"}", NULL,
+		  OCI_E_UNSUPPORTED, "is no image's" },
+		{ "{\"layers\":[]}", NULL, OCI_E_INVALID, "neither a" },
+		{ "{\"config\":[]}", NULL, OCI_E_INVALID, "neither a" },
+		{ "{\"schemaVersion\":\"1\"}", NULL, OCI_E_INVALID,
+		  "schemaVersion" },
+		{ "", NULL, OCI_E_INVALID, "not JSON" },
+	};
+
+	(void)state;
+	mkdir(in_folder("dir"), 0755);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct oci_descriptors *names;
+		struct seen seen = { .last = "" };
+		struct oci_store *store;
+		struct oci_error err;
+		int rc;
+
+		write_text("dir/manifest.json", cases[i].manifest);
+		rc = oci_dir_open(&store, in_folder("dir"), &err);
+		if (cases[i].status) {
+			check_failed(rc, &err, cases[i].status, cases[i].part,
+				     cases[i].manifest);
+			assert_null(store);
+			continue;
+		}
+		check_done(rc, &err, cases[i].manifest);
+		names = oci_store_names(store);
+		assert_int_equal(names->count, 1);
+		assert_string_equal(names->items[0].media_type, cases[i].kind);
+		assert_int_equal(names->items[0].annotations.count, 0);
+		check_done(oci_store_blobs(store, see, &seen, &err), &err,
+			   "blobs");
+		assert_int_equal(seen.count, 1);
+		assert_string_equal(seen.last, names->items[0].digest.text);
+		oci_store_free(store);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +205,7 @@ int main(void)
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_changed),
 		cmocka_unit_test(test_flips),
+		cmocka_unit_test(test_dir),
 	};
 
 	return cmocka_run_group_tests(tests, setup, drop_folder);
