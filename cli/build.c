@@ -101,6 +101,10 @@ static int pack_into(struct build *b, struct oci_store *store,
 	options.epoch = b->epoch;
 	options.open_base = bases_open_image;
 	options.base_data = &b->options.bases;
+	if (b->options.lint.mode != LINT_OFF) {
+		options.look = build_lint_look;
+		options.look_data = &b->options.lint;
+	}
 	options.temp_dir = temp_dir();
 	options.compression = b->options.compression;
 	options.level = b->options.level;
@@ -167,7 +171,11 @@ static int build(struct build *b, struct oci_error *err)
 	if (!rc)
 		rc = open_targets(b, err);
 	if (!rc)
+		rc = build_lint_open(&b->options.lint, b->spec, err);
+	if (!rc)
 		rc = pack(b, err);
+	if (!rc && build_lint_refuses(&b->options.lint))
+		return 0;	/* nothing is named, nothing is committed */
 	for (size_t i = 0; !rc && i < b->count; i++)
 		rc = build_target_name(&b->targets[i], &b->image, err);
 	/* What is here first: a tag cannot be taken back. */
@@ -224,6 +232,13 @@ static int run(struct build *b)
 		say(err.message);
 		return EXIT_FAILED;
 	}
+	build_lint_say(&b->options.lint, b->options.spec, b->options.quiet);
+	if (build_lint_refuses(&b->options.lint)) {
+		fprintf(stderr, "oci-pack: the image was not written: mend "
+			"it, or say so under 'lint' in the spec, or use "
+			"--lint warn\n");
+		return EXIT_FINDINGS;
+	}
 	say_result(b);
 	say_platforms(b);
 	return EXIT_DONE;
@@ -244,6 +259,7 @@ int command_build(int argc, char **argv)
 	oci_registry_free(b.registry);
 	oci_spec_free(b.spec);
 	oci_descriptor_release(&b.image);
+	findings_release(&b.options.lint.findings);
 	build_options_release(&b.options);
 	return status;
 }

@@ -4,6 +4,16 @@
 #define CLI_BUILD_H
 
 #include "bases.h"
+#include "findings.h"
+
+enum build_lint_mode { LINT_ERROR, LINT_WARN, LINT_OFF };
+
+/* What is checked of what was packed, and what came of it. */
+struct build_lint {
+	enum build_lint_mode mode;
+	struct findings findings;
+	uint64_t budget;		/* bytes of all layers; 0: none */
+};
 
 struct build_options {
 	const char *spec;
@@ -11,6 +21,7 @@ struct build_options {
 	struct oci_strings pushes;	/* --push; "" for the spec's own */
 	struct remote_options remote;
 	struct bases bases;
+	struct build_lint lint;
 	const char *folder;
 	struct oci_strings names;	/* -t */
 	struct oci_pairs vars;
@@ -45,6 +56,20 @@ int build_names_make(struct build_names *out,
 int build_names_push(struct build_names *out, const char *reference,
 		     const struct oci_spec *spec, struct oci_error *err);
 void build_names_release(struct build_names *names);
+
+/* Takes what the spec says of checks. */
+int build_lint_open(struct build_lint *lint, const struct oci_spec *spec,
+		    struct oci_error *err);
+/* An oci_look_fn; data is a struct build_lint. */
+int build_lint_look(void *data, const struct oci_rootfs *rootfs,
+		    const struct oci_config *config,
+		    const struct oci_descriptors *layers,
+		    struct oci_error *err);
+/* Whether what was found is not to be shipped. */
+bool build_lint_refuses(const struct build_lint *lint);
+void build_lint_say(const struct build_lint *lint, const char *spec,
+		    bool quiet);
+bool build_lint_mode(enum build_lint_mode *out, const char *text);
 
 /* Refuses an output that is an input, or lies in a folder that is one. */
 int build_check_output(const char *output, const struct oci_spec *spec,

@@ -25,6 +25,9 @@ static const char help[] =
 	"      --platform P[,P]    instead of the spec's platforms\n"
 	"      --compression KIND  gzip[:1-12], zstd[:1-19] or none; the\n"
 	"                          usual is gzip\n"
+	"      --lint error        what to do where the image cannot run:\n"
+	"             warn|off     fail, which is the usual; only say so; or\n"
+	"                          do not look\n"
 	"      --jobs N            threads that compress; the usual is one a\n"
 	"                          core. The result does not depend on it\n"
 	"  -C, --directory DIR     inputs start here, not at the spec\n"
@@ -39,12 +42,13 @@ static const char help[] =
 	"/var/tmp.\n";
 
 enum { OPT_SET = 256, OPT_PLATFORM, OPT_COMPRESSION, OPT_JOBS, OPT_PUSH,
-       OPT_DRY_RUN };
+       OPT_DRY_RUN, OPT_LINT };
 
 static const struct option long_options[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "push", optional_argument, NULL, OPT_PUSH },
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
+	{ "lint", required_argument, NULL, OPT_LINT },
 	{ "tag", required_argument, NULL, 't' },
 	{ "set", required_argument, NULL, OPT_SET },
 	{ "platform", required_argument, NULL, OPT_PLATFORM },
@@ -212,6 +216,11 @@ static int take_option(struct build_options *out, int option, char **argv)
 	case OPT_DRY_RUN:
 		out->remote.dry_run = true;
 		return -1;
+	case OPT_LINT:
+		if (build_lint_mode(&out->lint.mode, optarg))
+			return -1;
+		return say_usage("build", "--lint '%s' is not error, warn "
+				 "or off", optarg);
 	case OPT_SET:
 		return build_set_variable(&out->vars, "build", optarg);
 	case OPT_PLATFORM:

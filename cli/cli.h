@@ -24,14 +24,19 @@ int command_inspect(int argc, char **argv);
 int command_verify(int argc, char **argv);
 int command_login(int argc, char **argv);
 int command_copy(int argc, char **argv);
+int command_index(int argc, char **argv);
 int command_push(int argc, char **argv);
 int command_pull(int argc, char **argv);
 int command_lock(int argc, char **argv);
 int command_cache(int argc, char **argv);
+int command_lint(int argc, char **argv);
 
 /* One line on stderr, "oci-pack: ...". Both return an exit status. */
 int say_error(const struct oci_error *err);
 int say_usage(const char *command, const char *fmt, ...) OCI_PRINTF(2, 3);
+
+/* Where results go: stderr, where output is "-" and an archive on stdout. */
+FILE *result_stream(const char *output);
 
 /* Where to put temporary files: TMPDIR, or NULL for the library's own. */
 const char *temp_dir(void);

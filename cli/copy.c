@@ -213,15 +213,17 @@ static int on_progress(void *data, const struct oci_progress *progress)
 static void say_result(const struct command *c, const struct target *target,
 		       const char *text, const struct oci_descriptor *copy)
 {
+	FILE *out = result_stream(text);
+
 	if (c->quiet) {
-		printf("%s\n", copy->digest.text);
+		fprintf(out, "%s\n", copy->digest.text);
 		return;
 	}
 	if (c->remote.dry_run) {
 		plan_say(&c->remote.plan);
 		return;
 	}
-	printf("%s %s\n", text, copy->digest.text);
+	fprintf(out, "%s %s\n", text, copy->digest.text);
 	if (target->registry)
 		say_pushed(target->store);
 }

@@ -15,10 +15,13 @@ static const char help[] =
 	"  oci-pack push IMAGE REF     an image to a registry\n"
 	"  oci-pack pull REF -o IMAGE  an image from a registry\n"
 	"  oci-pack copy IMAGE IMAGE   from anywhere to anywhere\n"
+	"  oci-pack index create REF IMAGE...\n"
+	"                              one image of many platforms\n"
 	"  oci-pack inspect IMAGE      what an image holds\n"
 	"  oci-pack verify IMAGE       whether all of it is right\n"
 	"  oci-pack lock SPEC          pins the images that it starts from\n"
 	"  oci-pack cache info|prune   what is kept of them\n"
+	"  oci-pack lint IMAGE         whether it can run, without running it\n"
 	"  oci-pack login HOST         keeps a registry's credentials\n"
 	"\n"
 	"IMAGE is FILE.tar, DIR, oci:DIR[:TAG] or docker://REF; what is read\n"
@@ -27,8 +30,8 @@ static const char help[] =
 	"short for 'oci-pack build SPEC'. The spec language is in\n"
 	"docs/spec.md.\n"
 	"\n"
-	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 verify found\n"
-	"something.\n";
+	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 verify or lint\n"
+	"found something.\n";
 
 static const struct {
 	const char *name;
@@ -38,10 +41,12 @@ static const struct {
 	{ "inspect", command_inspect },
 	{ "verify", command_verify },
 	{ "copy", command_copy },
+	{ "index", command_index },
 	{ "login", command_login },
 	{ "push", command_push },
 	{ "pull", command_pull },
 	{ "lock", command_lock },
+	{ "lint", command_lint },
 	{ "cache", command_cache },
 };
 

@@ -65,6 +65,11 @@ int say_usage(const char *command, const char *fmt, ...)
 	return EXIT_USAGE;
 }
 
+FILE *result_stream(const char *output)
+{
+	return strcmp(output, "-") == 0 ? stderr : stdout;
+}
+
 const char *temp_dir(void)
 {
 	const char *dir = getenv("TMPDIR");

@@ -12,11 +12,13 @@
 #include "base/text.h"
 #include "document/json.h"
 #include "document/platform.h"
+#include "document/rest.h"
 
 void oci_descriptor_release(struct oci_descriptor *descriptor)
 {
 	free(descriptor->media_type);
 	free(descriptor->artifact_type);
+	free(descriptor->rest);
 	oci_pairs_release(&descriptor->annotations);
 	*descriptor = (struct oci_descriptor){0};
 }
@@ -36,6 +38,8 @@ int oci_descriptor_copy(struct oci_descriptor *out,
 	if (!rc)
 		rc = oci_text_set(&copy.artifact_type, from->artifact_type,
 				  err);
+	if (!rc)
+		rc = oci_text_set(&copy.rest, from->rest, err);
 	for (size_t i = 0; !rc && i < from->annotations.count; i++)
 		rc = oci_pairs_set(&copy.annotations,
 				   from->annotations.items[i].key,
@@ -100,7 +104,7 @@ int oci_descriptor_read(struct oci_descriptor *out, const json_t *json,
 		out->has_platform = true;
 		rc = oci_platform_read(&out->platform, platform, err);
 	}
-	return rc;
+	return rc ? rc : oci_rest_read(&out->rest, json, err);
 }
 
 static int write_members(json_t *json, const struct oci_descriptor *d,
@@ -137,6 +141,8 @@ int oci_descriptor_write(json_t **out, const struct oci_descriptor *descriptor,
 	if (!*out)
 		return oci_fail_nomem(err);
 	rc = write_members(*out, descriptor, err);
+	if (!rc && descriptor->rest)
+		rc = oci_rest_write(*out, descriptor->rest, err);
 	if (rc) {
 		json_decref(*out);
 		*out = NULL;

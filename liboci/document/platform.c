@@ -151,6 +151,8 @@ static const char *variant_of(const struct oci_platform *platform)
 		return platform->variant;
 	if (strcmp(platform->architecture, "arm64") == 0)
 		return "v8";
+	if (strcmp(platform->architecture, "amd64") == 0)
+		return "v1";
 	return strcmp(platform->architecture, "arm") == 0 ? "v7" : "";
 }
 

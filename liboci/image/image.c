@@ -54,6 +54,11 @@ struct oci_pairs *oci_image_annotations(struct oci_image *image)
 	return &image->manifest.annotations;
 }
 
+const struct oci_descriptors *oci_image_layers(const struct oci_image *image)
+{
+	return &image->manifest.layers;
+}
+
 static int add_history(struct oci_config *config, const char *name,
 		       struct oci_error *err)
 {

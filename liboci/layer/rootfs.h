@@ -28,6 +28,7 @@ struct oci_rootfs_entry {
 	struct oci_rootfs_entry *sibling;
 	unsigned layer;		/* that it is from, counted from 1 */
 	bool removed;
+	bool hid_link;		/* a folder in the place of a lower link */
 };
 
 struct oci_rootfs {

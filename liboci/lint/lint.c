@@ -8,6 +8,13 @@
 #include "base/error.h"
 
 static oci_lint_check_fn *const checks[] = {
+	oci_lint_entrypoint,
+	oci_lint_buildkit,
+	oci_lint_accounts,
+	oci_lint_elf,
+	oci_lint_paths,
+	oci_lint_secrets,
+	oci_lint_certificates,
 	oci_lint_size,
 };
 

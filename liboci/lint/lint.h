@@ -43,6 +43,13 @@ int oci_lint_load(char **out, size_t *size,
  * where a file cannot be read. */
 typedef int oci_lint_check_fn(struct oci_lint *lint, struct oci_error *err);
 
+oci_lint_check_fn oci_lint_accounts;	/* accounts.c */
+oci_lint_check_fn oci_lint_buildkit;	/* buildkit.c */
+oci_lint_check_fn oci_lint_certificates;	/* certificates.c */
+oci_lint_check_fn oci_lint_elf;		/* elf.c */
+oci_lint_check_fn oci_lint_entrypoint;	/* entrypoint.c */
+oci_lint_check_fn oci_lint_paths;	/* paths.c */
+oci_lint_check_fn oci_lint_secrets;	/* secrets.c */
 oci_lint_check_fn oci_lint_size;	/* size.c */
 
 #endif

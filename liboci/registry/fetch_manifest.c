@@ -80,12 +80,15 @@ int oci_fetch_manifest(struct oci_descriptor *out, char **text,
 	snprintf(what, sizeof(what), "pull manifest %s", reference);
 	if (!rc)
 		rc = oci_client_call(&response, NULL, client, &call, err);
-	if (rc)
-		rc = oci_wrap(err, rc, "registry %s: %s", client->host, what);
-	else if (response.status != 200)
+	if (!rc && response.status != 200) {
 		rc = oci_client_fail(client, what, &response, err);
-	else
-		rc = take(out, &response, reference, err);
+	} else {
+		if (!rc)
+			rc = take(out, &response, reference, err);
+		if (rc)
+			rc = oci_wrap(err, rc, "registry %s: %s", client->host,
+				      what);
+	}
 	if (!rc) {
 		*text = response.text;
 		response.text = NULL;

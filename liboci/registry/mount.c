@@ -12,11 +12,13 @@
 
 enum { PATH_ROOM = OCI_REFERENCE_TEXT + 256 };
 
-/* Repositories that were named, and then those where it was seen. */
+/* Where it comes from; repositories that were named; and then those where it
+ * was seen. A refusal of the first one opens a session, and ends the search:
+ * the one that is certain comes first. */
 static int candidates(struct oci_strings *out, const struct oci_upload *u,
 		      struct oci_error *err)
 {
-	int rc = 0;
+	int rc = u->origin ? oci_strings_add(out, u->origin, err) : 0;
 
 	for (size_t i = 0; !rc && i < u->mount_from->count; i++)
 		rc = oci_strings_add(out, u->mount_from->items[i], err);

@@ -18,6 +18,7 @@
 #include "registry/fetch.h"
 #include "registry/manifests.h"
 #include "registry/referrers.h"
+#include "registry/spool.h"
 #include "registry/upload.h"
 #include "registry/uploads.h"
 #include "store/store.h"
@@ -27,6 +28,8 @@ struct repository {
 	struct oci_client client;
 	struct oci_uploads uploads;
 	struct oci_manifests manifests;	/* in the order of their adding */
+	struct oci_digest expected;	/* that tags lead to; empty: nothing */
+	bool expects;
 };
 
 static int repository_has(bool *out, struct oci_store *store,
@@ -81,46 +84,12 @@ static int repository_fetch(struct oci_store *store,
 	return oci_fetch_blob(&self->client, descriptor, sink, err);
 }
 
-struct spool {
-	struct oci_sink base;
-	int fd;
-};
-
-static int spool_write(struct oci_sink *sink, const void *data, size_t size,
-		       struct oci_error *err)
-{
-	return oci_file_write(((struct spool *)sink)->fd, data, size, err);
-}
-
-static void spool_free(struct oci_sink *sink)
-{
-	struct spool *self = (struct spool *)sink;
-
-	if (self->fd >= 0)
-		close(self->fd);
-	free(self);
-}
-
 static int repository_create(struct oci_sink **out, struct oci_store *store,
 			     struct oci_error *err)
 {
-	static const struct oci_sink_ops ops = {
-		.write = spool_write, .free = spool_free,
-	};
 	const struct repository *self = (struct repository *)store;
-	struct spool *spool = calloc(1, sizeof(*spool));
-	int rc;
 
-	if (!spool)
-		return oci_fail_nomem(err);
-	spool->base.ops = &ops;
-	rc = oci_file_temporary(&spool->fd, self->client.registry->temp_dir,
-				err);
-	if (rc)
-		free(spool);
-	else
-		*out = &spool->base;
-	return rc;
+	return oci_spool_open(out, self->client.registry->temp_dir, err);
 }
 
 static int repository_add(struct oci_store *store, struct oci_sink *sink,
@@ -128,18 +97,13 @@ static int repository_add(struct oci_store *store, struct oci_sink *sink,
 			  struct oci_error *err)
 {
 	struct repository *self = (struct repository *)store;
-	struct spool *spool = (struct spool *)sink;
-	struct oci_source *source;
-	int fd = spool->fd;
+	struct oci_outgoing blob = { .digest = digest, .size = size };
 	int rc;
 
 	if (oci_uploads_has(&self->uploads, digest))
 		return 0;
-	rc = oci_source_open_range(&source, fd, 0, size, err);
-	if (rc)
-		return rc;
-	spool->fd = -1;
-	return oci_uploads_give(&self->uploads, digest, size, source, fd, err);
+	rc = oci_spool_take(&blob.fd, &blob.source, sink, size, err);
+	return rc ? rc : oci_uploads_give(&self->uploads, &blob, err);
 }
 
 static int repository_put(struct oci_store *store,
@@ -151,18 +115,43 @@ static int repository_put(struct oci_store *store,
 	return oci_manifests_add(&self->manifests, descriptor, data, err);
 }
 
+static bool repository_same(const struct oci_store *a,
+			    const struct oci_store *b)
+{
+	const struct oci_client *one = &((const struct repository *)a)->client;
+	const struct oci_client *two = &((const struct repository *)b)->client;
+
+	return strcmp(one->base, two->base) == 0 &&
+	       strcmp(one->repository, two->repository) == 0;
+}
+
+/* The name of another repository of the registry, or NULL. */
+static const char *origin(const struct repository *self,
+			  const struct oci_store *from)
+{
+	const struct repository *other = (const struct repository *)from;
+
+	if (from->ops != self->base.ops || oci_store_same(&self->base, from) ||
+	    strcmp(other->client.base, self->client.base) != 0)
+		return NULL;
+	return other->client.repository;
+}
+
 static int repository_import(struct oci_store *store,
 			     const struct oci_descriptor *descriptor,
-			     struct oci_source *source, struct oci_error *err)
+			     struct oci_store *from, struct oci_error *err)
 {
 	struct repository *self = (struct repository *)store;
+	struct oci_outgoing blob = {
+		.digest = &descriptor->digest, .size = descriptor->size,
+		.fd = -1, .origin = origin(self, from),
+	};
+	int rc;
 
-	if (oci_uploads_has(&self->uploads, &descriptor->digest)) {
-		oci_source_free(source);
+	if (oci_uploads_has(&self->uploads, blob.digest))
 		return 0;
-	}
-	return oci_uploads_give(&self->uploads, &descriptor->digest,
-				descriptor->size, source, -1, err);
+	rc = oci_lazy_open(&blob.source, from, descriptor, err);
+	return rc ? rc : oci_uploads_give(&self->uploads, &blob, err);
 }
 
 /* Where it misses blobs that it claimed to have, these go up once more. */
@@ -190,6 +179,31 @@ static int tell(struct repository *self, struct oci_error *err)
 					    err);
 }
 
+/* Another one may have been at it meanwhile. */
+static int check_expected(struct repository *self, struct oci_error *err)
+{
+	const struct oci_descriptors *names = oci_store_names(&self->base);
+	int rc = 0;
+
+	for (size_t i = 0; !rc && self->expects && i < names->count; i++) {
+		const char *tag = oci_pairs_get(&names->items[i].annotations,
+						OCI_ANNOTATION_REF_NAME);
+		struct oci_digest now;
+
+		if (!tag)
+			continue;
+		rc = oci_tag_check(tag, err);
+		if (!rc)
+			rc = oci_fetch_digest(&now, &self->client, tag, err);
+		if (!rc && !oci_digest_equal(&now, &self->expected))
+			rc = oci_fail(err, OCI_E_CHANGED,
+				      "registry %s: tag %s was changed "
+				      "meanwhile, and is left as it is",
+				      self->client.host, tag);
+	}
+	return rc;
+}
+
 static int repository_commit(struct oci_store *store, struct oci_error *err)
 {
 	struct repository *self = (struct repository *)store;
@@ -199,6 +213,8 @@ static int repository_commit(struct oci_store *store, struct oci_error *err)
 		return tell(self, err);
 	if (!rc)
 		rc = put_manifests(self, err);
+	if (!rc)
+		rc = check_expected(self, err);
 	if (!rc)
 		rc = oci_manifests_tag(&self->manifests, &self->client,
 				       oci_store_names(store), err);
@@ -245,6 +261,7 @@ static const struct oci_store_ops ops = {
 	.add = repository_add,
 	.put = repository_put,
 	.import = repository_import,
+	.same = repository_same,
 	.referrers = repository_referrers,
 	.commit = repository_commit,
 	.blobs = repository_blobs,
@@ -354,6 +371,15 @@ int oci_registry_open(struct oci_store **out, struct oci_registry *registry,
 	oci_descriptor_release(&image);
 	free(text);
 	return rc;
+}
+
+void oci_registry_expect(struct oci_store *store,
+			 const struct oci_digest *digest)
+{
+	struct repository *self = (struct repository *)store;
+
+	self->expected = *digest;
+	self->expects = true;
 }
 
 void oci_registry_pushed(struct oci_push_result *out,

@@ -16,6 +16,7 @@ struct oci_upload {
 	const struct oci_digest *digest;
 	uint64_t size;
 	struct oci_source *source;	/* can start again; checks itself */
+	const char *origin;		/* a repository that has it; or NULL */
 	const struct oci_strings *mount_from;
 	size_t chunk_size;		/* 0: in one piece */
 	bool force;			/* also where HEAD says it is there */

@@ -16,6 +16,7 @@ struct oci_upload_job {
 	uint64_t size;
 	struct oci_source *source;	/* owned */
 	int fd;				/* of the spool; -1: none */
+	const char *origin;
 	enum oci_upload_result result;
 	char *from;			/* of a plan: to mount from */
 	bool again;			/* whatever HEAD says */
@@ -41,6 +42,7 @@ static void run_job(struct oci_task *task, unsigned worker)
 		.digest = &job->digest,
 		.size = job->size,
 		.source = job->source,
+		.origin = job->origin,
 		.mount_from = &owner->mount_from,
 		.force = job->again,
 		.from = owner->client->registry->options.plan ? &job->from :
@@ -74,9 +76,8 @@ bool oci_uploads_has(const struct oci_uploads *uploads,
 	return job != NULL;
 }
 
-int oci_uploads_give(struct oci_uploads *self, const struct oci_digest *digest,
-		     uint64_t size, struct oci_source *source, int fd,
-		     struct oci_error *err)
+int oci_uploads_give(struct oci_uploads *self,
+		     const struct oci_outgoing *blob, struct oci_error *err)
 {
 	unsigned jobs = self->client->registry->options.jobs;
 	struct oci_upload_job *job = calloc(1, sizeof(*job));
@@ -85,18 +86,19 @@ int oci_uploads_give(struct oci_uploads *self, const struct oci_digest *digest,
 	if (!rc && !self->pool)
 		rc = oci_pool_new(&self->pool, jobs ? jobs : 4, err);
 	if (rc) {
-		oci_source_free(source);
-		if (fd >= 0)
-			close(fd);
+		oci_source_free(blob->source);
+		if (blob->fd >= 0)
+			close(blob->fd);
 		free(job);
 		return rc;
 	}
 	job->task.run = run_job;
 	job->owner = self;
-	job->digest = *digest;
-	job->size = size;
-	job->source = source;
-	job->fd = fd;
+	job->digest = *blob->digest;
+	job->size = blob->size;
+	job->source = blob->source;
+	job->fd = blob->fd;
+	job->origin = blob->origin;
 	if (!self->jobs)
 		self->last = &self->jobs;
 	*self->last = job;

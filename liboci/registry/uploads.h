@@ -22,11 +22,20 @@ struct oci_uploads {
 
 bool oci_uploads_has(const struct oci_uploads *uploads,
 		     const struct oci_digest *digest);
+/* A blob that is to go up. */
+struct oci_outgoing {
+	const struct oci_digest *digest;
+	uint64_t size;
+	struct oci_source *source;
+	int fd;			/* of the spool; -1: none */
+	const char *origin;	/* a repository of the registry that has it, or
+				 * NULL; borrowed as long as the source */
+};
+
 /* Starts an upload; takes source, and fd where it is not -1, over, also when
  * it fails. */
 int oci_uploads_give(struct oci_uploads *uploads,
-		     const struct oci_digest *digest, uint64_t size,
-		     struct oci_source *source, int fd, struct oci_error *err);
+		     const struct oci_outgoing *blob, struct oci_error *err);
 /* Waits for all; the first error is told. */
 int oci_uploads_wait(struct oci_uploads *uploads, struct oci_error *err);
 /*

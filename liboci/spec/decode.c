@@ -7,6 +7,7 @@
 #include <oci/reference.h>
 
 #include "base/error.h"
+#include "spec/checks.h"
 #include "spec/entry.h"
 #include "spec/settings.h"
 
@@ -251,6 +252,7 @@ static const struct oci_field fields[] = {
 	{ "layers", decode_layers, 0, false },
 	{ "config", oci_decode_settings, offsetof(struct oci_plan, config),
 	  false },
+	{ "lint", oci_decode_checks, offsetof(struct oci_plan, checks), false },
 	{ "annotations", oci_decode_pairs,
 	  offsetof(struct oci_plan, annotations), false },
 };

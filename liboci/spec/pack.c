@@ -225,6 +225,19 @@ static int pack_plan(const struct packing *p, struct oci_error *err)
 					 &plan->config, err);
 }
 
+/* Who looks may end it: what was written is nobody's then. */
+static int look(struct oci_descriptor *written, const struct packing *p,
+		struct oci_error *err)
+{
+	int rc = p->options->look(p->options->look_data, p->rootfs,
+				  oci_image_config(p->image),
+				  oci_image_layers(p->image), err);
+
+	if (rc)
+		oci_descriptor_release(written);
+	return rc;
+}
+
 static int pack_platform(struct oci_descriptor *out, struct packing *p,
 			 struct oci_error *err)
 {
@@ -238,6 +251,8 @@ static int pack_platform(struct oci_descriptor *out, struct packing *p,
 	if (rc)
 		goto out;
 	rc = oci_rootfs_new(&p->rootfs, err);
+	if (!rc && p->options->look)
+		rc = oci_rootfs_keep(p->rootfs, p->options->temp_dir, err);
 	if (!rc)
 		rc = pack_plan(p, err);
 	if (!rc)
@@ -245,6 +260,8 @@ static int pack_platform(struct oci_descriptor *out, struct packing *p,
 				    &p->plan->annotations, err);
 	if (!rc)
 		rc = oci_image_write(out, p->image, p->store, err);
+	if (!rc && p->options->look)
+		rc = look(out, p, err);
 out:
 	oci_rootfs_free(p->rootfs);
 	oci_image_free(p->image);

@@ -9,6 +9,7 @@
 
 #include <oci/config.h>
 #include <oci/platform.h>
+#include <oci/spec.h>
 #include <oci/text.h>
 #include <oci/tree.h>
 
@@ -128,6 +129,7 @@ struct oci_plan {
 	size_t layer_count;
 	struct oci_plan_settings config;
 	struct oci_pairs annotations;
+	struct oci_spec_checks checks;
 };
 
 #endif

@@ -333,6 +333,11 @@ const struct oci_strings *oci_spec_bases(const struct oci_spec *spec)
 	return &spec->remotes;
 }
 
+const struct oci_spec_checks *oci_spec_checks(const struct oci_spec *spec)
+{
+	return &spec->plans[0].checks;
+}
+
 const struct oci_strings *oci_spec_inputs(const struct oci_spec *spec)
 {
 	return &spec->inputs;

@@ -145,19 +145,14 @@ static int transfer_blobs(struct copy *c, struct oci_error *err)
 	return rc;
 }
 
-/* Stores that read their blobs themselves get sources. */
+/* Stores that read their blobs themselves know best when. */
 static int import_blobs(struct copy *c, struct oci_error *err)
 {
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < c->all.blobs.count; i++) {
-		const struct oci_descriptor *blob = &c->all.blobs.items[i];
-		struct oci_source *source;
-
-		rc = oci_lazy_open(&source, c->from, blob, err);
-		if (!rc)
-			rc = c->to->ops->import(c->to, blob, source, err);
-	}
+	for (size_t i = 0; !rc && i < c->all.blobs.count; i++)
+		rc = c->to->ops->import(c->to, &c->all.blobs.items[i], c->from,
+					err);
 	return rc;
 }
 

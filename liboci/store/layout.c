@@ -159,8 +159,14 @@ int oci_layout_open(struct oci_store **out, const char *path,
 static int make_folder(struct oci_layout *self, const char *path,
 		       struct oci_error *err)
 {
-	if (mkdir(path, 0777) == 0)
-		return oci_strings_add(&self->made, path, err);
+	int rc;
+
+	if (mkdir(path, 0777) == 0) {
+		rc = oci_strings_add(&self->made, path, err);
+		if (rc)
+			rmdir(path);
+		return rc;
+	}
 	if (errno == EEXIST)
 		return 0;
 	return oci_fail_errno(err, "make folder '%s'", path);

@@ -78,6 +78,20 @@ int oci_store_tag(struct oci_store *store, const struct oci_reference *name,
 	return rc;
 }
 
+void oci_store_untag(struct oci_store *store, const struct oci_digest *digest)
+{
+	struct oci_descriptors *list = &store->index.manifests;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (oci_digest_equal(&list->items[i].digest, digest))
+			oci_descriptor_release(&list->items[i]);
+		else
+			list->items[kept++] = list->items[i];
+	}
+	list->count = kept;
+}
+
 static bool has_name(const struct oci_descriptor *d, const char *name,
 		     const char *full)
 {

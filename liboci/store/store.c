@@ -11,6 +11,12 @@
 
 enum { NESTING_MAX = 8 };
 
+bool oci_store_same(const struct oci_store *a, const struct oci_store *b)
+{
+	return a == b || (a->ops == b->ops && a->ops->same &&
+			  a->ops->same(a, b));
+}
+
 int oci_store_has(bool *out, struct oci_store *store,
 		  const struct oci_digest *digest, struct oci_error *err)
 {

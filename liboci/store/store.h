@@ -30,10 +30,13 @@ struct oci_store_ops {
 	int (*put)(struct oci_store *store,
 		   const struct oci_descriptor *descriptor, const void *data,
 		   struct oci_error *err);
-	/* Takes a source over, to read it later; NULL: create and add. */
+	/* Takes a blob from another store, which may be read until commit;
+	 * NULL: create and add. */
 	int (*import)(struct oci_store *store,
 		      const struct oci_descriptor *descriptor,
-		      struct oci_source *source, struct oci_error *err);
+		      struct oci_store *from, struct oci_error *err);
+	/* Whether two stores of this kind are one place; NULL: never. */
+	bool (*same)(const struct oci_store *a, const struct oci_store *b);
 	/* What names subject as its subject; NULL: index.json tells. */
 	int (*referrers)(struct oci_descriptors *out, struct oci_store *store,
 			 const struct oci_digest *subject,
@@ -55,6 +58,8 @@ struct oci_store {
 	struct oci_index index;		/* index.json: the names */
 };
 
+/* What one has, the other one has. */
+bool oci_store_same(const struct oci_store *a, const struct oci_store *b);
 
 /* fetch.c: writes a blob to sink, checked; on any thread where the store has
  * a fetch of its own. */

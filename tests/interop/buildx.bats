@@ -190,6 +190,37 @@ oci-artifact=false,compression=zstd,force-compression=true"
 	copied "$host/x/z:1"
 }
 
+@test "built apart, joined with what attests to them, and built again" {
+	local arch app=$host/x/app:1
+
+	context
+	for arch in riscv64 amd64; do
+		both=linux/$arch built --provenance mode=max --push \
+			-t "$host/x/$arch:1"
+	done
+	"$OCI_PACK" index create "$app" "$host"/x/{riscv64,amd64}:1
+	equal 4 "$(crane manifest "$app" | jq '.manifests | length')"
+	provenance "$app" >wanted
+	grep -q '"linux/riscv64"' wanted
+	grep -q '"linux/amd64"' wanted
+	echo again >>context/riscv64
+	both=linux/riscv64 built --provenance mode=max --push \
+		-t "$host/x/riscv64:2"
+	"$OCI_PACK" index append "$app" "$host/x/riscv64:2"
+	equal 4 "$(crane manifest "$app" | jq '.manifests | length')"
+	equal "$(crane digest --platform linux/riscv64 "$host/x/riscv64:2")" \
+		"$(crane digest --platform linux/riscv64 "$app")"
+	for arch in riscv64 amd64; do
+		crane validate --platform "linux/$arch" --remote "$app"
+	done
+	"$OCI_PACK" verify "$app"
+	"$OCI_PACK" index remove "$app" linux/amd64
+	equal 2 "$(crane manifest "$app" | jq '.manifests | length')"
+	"$OCI_PACK" index create --no-attestations "$app" \
+		"$host"/x/{riscv64,amd64}:1
+	equal 2 "$(crane manifest "$app" | jq '.manifests | length')"
+}
+
 @test "Docker's list of manifests, without attestations" {
 	built --provenance false --output \
 		"type=registry,name=$host/x/d:1,oci-mediatypes=false"

@@ -21,7 +21,8 @@ from fake import Registry     # noqa: E402
 
 COMMAND = [os.path.abspath(sys.argv[1])] if len(sys.argv) > 1 else []
 PAIR = base64.b64encode(b"user:s3cret-password").decode()
-VERBS = ("build", "push", "pull", "copy", "login", "inspect", "verify")
+VERBS = ("build", "push", "pull", "copy", "index", "login", "inspect",
+         "verify")
 LOGGED = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE) \S+: |waiting \d|"
                     r"copied ")
 KEPT = ("auth.json", "config.json", "docker-credential-test", "user")
@@ -72,7 +73,7 @@ class Case:
     def start(self, *args, stdin=b""):
         args = [str(a) for a in args]
         if args[0] in VERBS:
-            args.insert(1, "-v")
+            args.insert(2 if args[0] == "index" else 1, "-v")
         self.argv += "\n".join(args)
         process = subprocess.Popen(
             COMMAND + args, env=self.env, cwd=self.folder,

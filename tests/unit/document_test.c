@@ -69,6 +69,40 @@ static void test_index(void **state)
 	oci_index_release(&index);
 }
 
+/* Members that have no field come back behind those that have one. */
+static void test_rest(void **state)
+{
+	static const char full[] =
+		HEAD INDEX_TYPE ",\"manifests\":[{\"mediaType\":\"a/b\","
+		"\"digest\":\"" DIGEST "\",\"size\":3,\"platform\":{"
+		"\"architecture\":\"amd64\",\"os\":\"windows\","
+		"\"os.features\":[\"win32k\"],\"x\":null},\"urls\":["
+		"\"https://example.org/\"],\"data\":\"e30=\",\"y\":{\"z\":"
+		"[1,2.5,true]}}]}";
+	struct oci_index index;
+	struct oci_descriptor copy;
+	struct oci_error err;
+	char *text;
+
+	(void)state;
+	check_done(oci_index_parse(&index, full, strlen(full), NULL, &err),
+		   &err, "full");
+	check_done(oci_descriptor_copy(&copy, &index.manifests.items[0], &err),
+		   &err, "copy");
+	oci_descriptor_release(&index.manifests.items[0]);
+	index.manifests.items[0] = copy;
+	check_done(oci_index_format(&text, &index, &err), &err, "format");
+	assert_string_equal(text, full);
+	free(text);
+	/* Without a platform there is no place for what it had. */
+	index.manifests.items[0].has_platform = false;
+	check_done(oci_index_format(&text, &index, &err), &err, "format");
+	assert_null(strstr(text, "win32k"));
+	assert_non_null(strstr(text, "urls"));
+	free(text);
+	oci_index_release(&index);
+}
+
 static void test_config(void **state)
 {
 	static const char full[] =
@@ -330,6 +364,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_manifest),
 		cmocka_unit_test(test_index),
+		cmocka_unit_test(test_rest),
 		cmocka_unit_test(test_config),
 		cmocka_unit_test(test_lenient),
 		cmocka_unit_test(test_bad_manifest),

@@ -138,7 +138,34 @@ static int pack(struct oci_store *store, struct oci_error *err)
 	return rc;
 }
 
-/* Packs and verifies; leaves nothing allocated. */
+/* An index of the image, in a layout beside it. */
+static int join(struct oci_store *from, struct oci_error *err)
+{
+	struct oci_descriptor image = {0}, index = {0};
+	struct oci_store *to = NULL;
+	struct oci_join *join = NULL;
+	int rc = oci_store_resolve(&image, from, NULL, err);
+
+	if (!rc)
+		rc = oci_join_new(&join, NULL, err);
+	if (!rc)
+		rc = oci_join_add(join, from, &image, "image", err);
+	if (!rc)
+		rc = oci_join_annotate(join, NULL, "key", "value", err);
+	if (!rc)
+		rc = oci_layout_create(&to, in_folder("joined"), err);
+	if (!rc)
+		rc = oci_join_write(&index, join, to, NULL, err);
+	if (!rc)
+		rc = oci_store_tag(to, NULL, &index, err);
+	oci_descriptor_release(&image);
+	oci_descriptor_release(&index);
+	oci_join_free(join);
+	oci_store_free(to);
+	return rc;
+}
+
+/* Packs, verifies and joins; leaves nothing allocated. */
 static int run(bool layout, struct oci_error *err)
 {
 	struct oci_store *store;
@@ -160,6 +187,8 @@ static int run(bool layout, struct oci_error *err)
 		      oci_archive_open(&store, path, folder, err);
 	if (!rc)
 		rc = oci_image_verify(&findings, store, NULL, err);
+	if (!rc)
+		rc = join(store, err);
 	oci_store_free(store);
 	return rc;
 }

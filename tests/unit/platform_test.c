@@ -86,12 +86,41 @@ static void test_equal(void **state)
 	assert_false(oci_platform_equal(&a, &b));
 }
 
+static void test_fits(void **state)
+{
+	static const struct {
+		const char *has, *wanted;
+		bool fits;
+	} cases[] = {
+		{ "linux/amd64", "linux/amd64", true },
+		{ "linux/amd64/v3", "linux/amd64", true },
+		{ "linux/amd64", "linux/amd64/v3", false },
+		{ "linux/arm/v6", "linux/arm/v7", false },
+		{ "linux/amd64", "windows/amd64", false },
+	};
+	struct oci_platform a, b;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(oci_platform_parse(&a, cases[i].has, NULL),
+				 0);
+		assert_int_equal(oci_platform_parse(&b, cases[i].wanted, NULL),
+				 0);
+		assert_int_equal(oci_platform_fits(&a, &b), cases[i].fits);
+	}
+	/* Documents may say what goes without saying. */
+	a = (struct oci_platform){ "linux", "amd64", "", "" };
+	b = (struct oci_platform){ "linux", "amd64", "v1", "" };
+	assert_true(oci_platform_fits(&a, &b) && oci_platform_fits(&b, &a));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_fits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

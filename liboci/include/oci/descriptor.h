@@ -49,6 +49,9 @@ struct oci_descriptor {
 	struct oci_pairs annotations;
 	struct oci_platform platform;	/* where has_platform */
 	bool has_platform;
+	char *rest;			/* a JSON object of the members that
+					 * have no field here, such as urls or
+					 * a platform's os.features; or NULL */
 };
 
 OCI_API int oci_descriptor_copy(struct oci_descriptor *out,

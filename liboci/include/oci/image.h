@@ -48,6 +48,9 @@ OCI_API struct oci_config *oci_image_config(struct oci_image *image);
 /* The manifest's annotations, to be filled in. */
 OCI_API struct oci_pairs *oci_image_annotations(struct oci_image *image);
 
+/* The layers so far, lowest first. Borrowed until the next change. */
+OCI_API const struct oci_descriptors *oci_image_layers(
+	const struct oci_image *image);
 /*
  * Writes a settled tree as the next layer into the store. options->name goes
  * to the history; options may be NULL.

@@ -12,6 +12,7 @@
 #include <oci/dir.h>
 #include <oci/error.h>
 #include <oci/image.h>
+#include <oci/join.h>
 #include <oci/layer.h>
 #include <oci/layout.h>
 #include <oci/lint.h>

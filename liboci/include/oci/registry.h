@@ -153,6 +153,15 @@ OCI_API int oci_registry_create(struct oci_store **out,
 				const struct oci_strings *mount_from,
 				struct oci_error *err);
 
+/*
+ * Before oci_store_commit of a store of oci_registry_create: the tags are set
+ * only where they lead to digest (empty: to nothing) just then, after all else
+ * was pushed; else OCI_E_CHANGED. A registry has no exchange in one step: who
+ * tags in the moment between the question and the answer is not noticed.
+ */
+OCI_API void oci_registry_expect(struct oci_store *store,
+				 const struct oci_digest *digest);
+
 /* What a push came to. */
 struct oci_push_result {
 	uint64_t uploaded;	/* blobs */

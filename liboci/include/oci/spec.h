@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <oci/config.h>
 #include <oci/descriptor.h>
 #include <oci/error.h>
 #include <oci/layer.h>
@@ -63,6 +64,24 @@ OCI_API const struct oci_platform *oci_spec_platforms(const struct oci_spec *,
 /* The images in registries that it starts from, as docker://REF, each once;
  * those of specs that are its bases included. Borrowed. */
 OCI_API const struct oci_strings *oci_spec_bases(const struct oci_spec *spec);
+/* What a spec says of the checks of its image. */
+struct oci_spec_exception {
+	const char *rule;
+	const char *path;	/* a glob, or NULL: everywhere */
+	const char *level;	/* "off", "note", "warning" or "error" */
+	const char *reason;
+	const char *origin;	/* FILE:LINE:COL */
+};
+
+struct oci_spec_checks {
+	const struct oci_spec_exception *exceptions;
+	size_t exception_count;
+	uint64_t size_budget;	/* bytes; 0: none */
+};
+
+/* Borrowed. */
+OCI_API const struct oci_spec_checks *oci_spec_checks(
+	const struct oci_spec *spec);
 /* The files, folders and archives it reads, as found. Borrowed. */
 OCI_API const struct oci_strings *oci_spec_inputs(const struct oci_spec *spec);
 
@@ -73,6 +92,15 @@ OCI_API const struct oci_strings *oci_spec_inputs(const struct oci_spec *spec);
  */
 typedef int oci_base_fn(void *data, struct oci_store **store,
 			struct oci_descriptor *image, const char *base,
+			struct oci_error *err);
+
+/*
+ * Looks at the image of a platform once it is packed; what it finds wrong is
+ * its own to tell. rootfs keeps what checks read.
+ */
+typedef int oci_look_fn(void *data, const struct oci_rootfs *rootfs,
+			const struct oci_config *config,
+			const struct oci_descriptors *layers,
 			struct oci_error *err);
 
 struct oci_pack_options {
@@ -86,11 +114,14 @@ struct oci_pack_options {
 	void *progress_data;
 	oci_base_fn *open_base;	/* NULL: bases other than specs fail */
 	void *base_data;
+	oci_look_fn *look;	/* may be NULL */
+	void *look_data;
 };
 
 #define OCI_PACK_OPTIONS_INIT \
 	{ sizeof(struct oci_pack_options), OCI_DEFAULT, NULL, \
-	  OCI_COMPRESSION_GZIP, 0, 0, NULL, NULL, NULL, NULL }
+	  OCI_COMPRESSION_GZIP, 0, 0, NULL, NULL, NULL, NULL, NULL, \
+	  NULL }
 
 /*
  * Packs the spec into a store, without naming or committing it. *out is the

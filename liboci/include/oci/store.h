@@ -74,6 +74,9 @@ OCI_API int oci_store_tag(struct oci_store *store,
 			  const struct oci_reference *name,
 			  const struct oci_descriptor *descriptor,
 			  struct oci_error *err);
+/* Takes all names of an image away, and the image where it has none. */
+OCI_API void oci_store_untag(struct oci_store *store,
+			     const struct oci_digest *digest);
 /* What the store names, in its own order. Borrowed until the next change. */
 OCI_API const struct oci_descriptors *
 oci_store_names(const struct oci_store *store);

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Checking what build has packed, before it goes anywhere. */
+#include "build.h"
+
+#include <string.h>
+
+static enum oci_lint_level level_of(const char *name)
+{
+	static const char *const names[] = {
+		[OCI_LINT_OFF] = "off", [OCI_LINT_NOTE] = "note",
+		[OCI_LINT_WARNING] = "warning", [OCI_LINT_ERROR] = "error",
+	};
+	size_t i = 0;
+
+	while (i < OCI_LINT_ERROR && strcmp(names[i], name) != 0)
+		i++;
+	return (enum oci_lint_level)i;
+}
+
+int build_lint_open(struct build_lint *lint, const struct oci_spec *spec,
+		    struct oci_error *err)
+{
+	const struct oci_spec_checks *checks = oci_spec_checks(spec);
+
+	lint->budget = checks->size_budget;
+	for (size_t i = 0; i < checks->exception_count; i++) {
+		const struct oci_spec_exception *e = &checks->exceptions[i];
+
+		if (!is_lint_rule(e->rule)) {
+			snprintf(err->message, sizeof(err->message),
+				 "%s: '%s' is no rule of the linter, expected "
+				 "one of those in docs/lint.md", e->origin,
+				 e->rule);
+			return OCI_E_INVALID;
+		}
+		if (findings_except(&lint->findings, "build", e->rule,
+				    e->path, level_of(e->level)) >= 0) {
+			snprintf(err->message, sizeof(err->message),
+				 "out of memory");
+			return OCI_E_NOMEM;
+		}
+	}
+	return 0;
+}
+
+int build_lint_look(void *data, const struct oci_rootfs *rootfs,
+		    const struct oci_config *config,
+		    const struct oci_descriptors *layers,
+		    struct oci_error *err)
+{
+	struct build_lint *lint = data;
+	struct oci_lint_options options = OCI_LINT_OPTIONS_INIT;
+	const struct oci_lint_subject subject = { rootfs, config, layers };
+
+	options.report = findings_add;
+	options.data = &lint->findings;
+	options.exceptions = lint->findings.exceptions;
+	options.exception_count = lint->findings.exception_count;
+	options.size_budget = lint->budget;
+	options.temp_dir = temp_dir();
+	return oci_lint_check(&lint->findings.result, &subject, &options,
+			      err);
+}
+
+bool build_lint_refuses(const struct build_lint *lint)
+{
+	return lint->mode == LINT_ERROR && lint->findings.result.errors;
+}
+
+void build_lint_say(const struct build_lint *lint, const char *spec,
+		    bool quiet)
+{
+	const struct oci_lint_result *r = &lint->findings.result;
+
+	if (!r->errors && (quiet || !r->warnings))
+		return;
+	findings_print(&lint->findings, stderr, FORMAT_TEXT, spec);
+}
+
+bool build_lint_mode(enum build_lint_mode *out, const char *text)
+{
+	static const char *const names[] = { "error", "warn", "off" };
+
+	for (size_t i = 0; i < 3; i++) {
+		if (strcmp(text, names[i]) != 0)
+			continue;
+		*out = (enum build_lint_mode)i;
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What checks of an image found: collected, and told to people and programs. */
+#ifndef CLI_FINDINGS_H
+#define CLI_FINDINGS_H
+
+#include "cli.h"
+
+enum findings_format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+	FORMAT_SARIF,
+	FORMAT_GITHUB
+};
+
+struct finding {
+	const struct oci_lint_rule *rule;
+	enum oci_lint_level level;
+	char *platform;
+	char *path;			/* or NULL */
+	char *message;
+	unsigned layer;
+	struct oci_digest digest;	/* of the layer; empty: none */
+};
+
+struct findings {
+	struct finding *items;
+	size_t count;
+	size_t capacity;
+	bool nomem;
+	struct oci_lint_result result;
+	struct oci_lint_exception *exceptions;
+	size_t exception_count;
+};
+
+/* An oci_lint_fn; data is a struct findings. */
+void findings_add(void *data, const struct oci_lint_finding *finding);
+/* Another level for a rule; -1 to go on, else an exit status. */
+int findings_except(struct findings *findings, const char *command,
+		    const char *rule, const char *path,
+		    enum oci_lint_level level);
+bool findings_format(enum findings_format *out, const char *text);
+/* Tells all of them; name is what was looked at. */
+void findings_print(const struct findings *findings, FILE *out,
+		    enum findings_format format, const char *name);
+void findings_release(struct findings *findings);
+
+/* Whether a rule of that name exists. */
+bool is_lint_rule(const char *name);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What oci-pack index is asked for, and where its index goes. */
+#ifndef CLI_INDEX_H
+#define CLI_INDEX_H
+
+#include "remote.h"
+
+enum index_verb { INDEX_CREATE, INDEX_APPEND, INDEX_REMOVE };
+
+/* --annotation, as it was given. */
+struct index_note {
+	bool descriptor;	/* of images; else of the index */
+	bool has_platform;	/* of this platform's alone */
+	struct oci_platform platform;
+	char *key;
+	const char *value;
+};
+
+struct index_command {
+	enum index_verb verb;
+	const char *name;		/* "index create" */
+	struct remote_options remote;
+	const char *output;
+	struct oci_platform *platforms;
+	size_t platform_count;
+	struct index_note *notes;
+	size_t note_count;
+	bool no_attestations;
+	bool referrers;
+	bool quiet;
+};
+
+/* index_options.c: status as of remote_option; -1 to go on. */
+int index_take_platforms(struct index_command *out, const char *text);
+int index_take_annotation(struct index_command *out, const char *text);
+void index_release_options(struct index_command *command);
+/* Puts the annotations that were asked for into the join. */
+int index_annotate(struct oci_join *join, const struct index_command *command,
+		   struct oci_error *err);
+
+/* The place of the index. */
+struct index_target {
+	struct opened now;		/* what is there; not of create */
+	struct oci_registry *registry;	/* of the new one */
+	struct oci_store *store;
+	struct oci_reference name;	/* the tag; empty where it has none */
+};
+
+/* index_target.c: reads what is there. */
+int index_target_read(struct index_target *target, const char *text,
+		      struct index_command *command, struct oci_error *err);
+/* Opens it to write; OCI_E_CHANGED where what was read is there no more. */
+int index_target_open(struct index_target *target, const char *text,
+		      struct index_command *command, struct oci_error *err);
+/* Names the new index as the old one was named, and commits. */
+int index_target_commit(struct index_target *target,
+			const struct oci_descriptor *index,
+			struct oci_error *err);
+void index_target_release(struct index_target *target);
+
+#endif

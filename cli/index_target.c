@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where an index is, and where the new one goes. */
+#include "index.h"
+
+#include <string.h>
+
+static int fail(struct oci_error *err, const char *text, const char *what)
+{
+	snprintf(err->message, sizeof(err->message), "'%.500s' %s", text,
+		 what);
+	err->status = OCI_E_INVALID;
+	return OCI_E_INVALID;
+}
+
+static void advise(struct oci_error *err, const char *text)
+{
+	size_t used = strlen(err->message);
+
+	snprintf(err->message + used, sizeof(err->message) - used, ": %s",
+		 text);
+}
+
+/* A registry's name with its tag. */
+static int name_remote(struct oci_reference *name, const char *text,
+		       struct oci_error *err)
+{
+	if (name->digest.text[0])
+		return fail(err, text, "has a digest: an index goes to a tag");
+	if (!name->tag[0])
+		memcpy(name->tag, "latest", sizeof("latest"));
+	return 0;
+}
+
+int index_target_read(struct index_target *target, const char *text,
+		      struct index_command *c, struct oci_error *err)
+{
+	struct oci_reference reference;
+	struct image_name name;
+	bool layout;
+	int rc = 0;
+
+	if (remote_name(&reference, text)) {
+		rc = name_remote(&reference, text, err);
+	} else {
+		if (!image_name_parse(&name, text, err))
+			return OCI_E_INVALID;
+		layout = name.layout;
+		image_name_release(&name);
+		if (!layout)
+			return fail(err, text, "is an archive, which is only "
+				    "written whole: change a layout, and copy "
+				    "it to an archive");
+	}
+	if (!rc)
+		rc = opened_init(&target->now, text, &c->remote, err);
+	if (rc == OCI_E_NOT_FOUND)
+		advise(err, "'oci-pack index create' makes an index");
+	return rc;
+}
+
+static int open_remote(struct index_target *target, const char *text,
+		       struct index_command *c, struct oci_error *err)
+{
+	int rc = name_remote(&target->name, text, err);
+
+	if (!rc)
+		rc = remote_open_for(&target->registry, &c->remote,
+				     target->name.host, err);
+	if (!rc)
+		rc = oci_registry_create(&target->store, target->registry,
+					 &target->name, &c->remote.mount_from,
+					 err);
+	if (!rc && c->verb != INDEX_CREATE)
+		oci_registry_expect(target->store, &target->now.image.digest);
+	return rc;
+}
+
+/* Whether a layout still has what was read. */
+static int check_layout(const struct index_target *target,
+			const struct image_name *name, struct oci_error *err)
+{
+	struct oci_descriptor there;
+	int rc = oci_store_resolve(&there, target->store, name->tag, err);
+
+	if (!rc && !oci_digest_equal(&there.digest,
+				     &target->now.image.digest)) {
+		snprintf(err->message, sizeof(err->message),
+			 "'%s' was changed meanwhile", name->path);
+		rc = OCI_E_CHANGED;
+	}
+	oci_descriptor_release(&there);
+	return rc;
+}
+
+static int open_local(struct index_target *target,
+		      const struct image_name *name,
+		      const struct index_command *c, struct oci_error *err)
+{
+	struct oci_archive_options options = OCI_ARCHIVE_OPTIONS_INIT;
+	int rc = name->tag ? oci_tag_check(name->tag, err) : 0;
+
+	options.temp_dir = temp_dir();
+	if (rc)
+		return rc;
+	if (name->tag)
+		snprintf(target->name.tag, sizeof(target->name.tag), "%s",
+			 name->tag);
+	if (!name->layout)
+		return oci_archive_create(&target->store, name->path,
+					  &options, err);
+	rc = oci_layout_create(&target->store, name->path, err);
+	return rc || c->verb == INDEX_CREATE ?
+		       rc : check_layout(target, name, err);
+}
+
+int index_target_open(struct index_target *target, const char *text,
+		      struct index_command *c, struct oci_error *err)
+{
+	struct image_name name;
+	int rc;
+
+	target->name = (struct oci_reference){0};
+	if (remote_name(&target->name, text))
+		return open_remote(target, text, c, err);
+	if (c->verb == INDEX_CREATE && !c->output)
+		return fail(err, text, "is no name in a registry, such as "
+			    "ghcr.io/owner/image:tag: -o is for layouts and "
+			    "archives");
+	if (c->remote.dry_run)
+		return fail(err, text, "is no registry's: --dry-run is for "
+			    "those");
+	if (!image_name_parse(&name, text, err))
+		return OCI_E_INVALID;
+	rc = open_local(target, &name, c, err);
+	image_name_release(&name);
+	return rc;
+}
+
+/* The name of an entry of index.json; false where it has none. */
+static bool read_entry(struct oci_reference *out,
+		       const struct oci_descriptor *d)
+{
+	const char *tag = oci_pairs_get(&d->annotations,
+					OCI_ANNOTATION_REF_NAME);
+	const char *image = oci_pairs_get(&d->annotations,
+					  OCI_ANNOTATION_IMAGE_NAME);
+
+	if (!tag || strlen(tag) >= sizeof(out->tag))
+		return false;
+	if (!image || oci_reference_parse(out, image, NULL))
+		*out = (struct oci_reference){0};
+	memset(out->tag, 0, sizeof(out->tag));
+	memcpy(out->tag, tag, strlen(tag));
+	return true;
+}
+
+/* A layout's index takes over the names that the old one has there: the one
+ * that was asked for, or all. */
+static int take_names(struct index_target *target,
+		      const struct oci_descriptor *index, struct oci_error *err)
+{
+	const struct oci_descriptor *old = &target->now.image;
+	const struct oci_descriptors *names =
+		oci_store_names(target->now.store);
+	const char *only = target->name.tag;
+	size_t named = 0;
+	int rc = 0;
+
+	if (!only[0])
+		oci_store_untag(target->store, &old->digest);
+	for (size_t i = 0; !rc && i < names->count; i++) {
+		struct oci_reference name;
+
+		if (!oci_digest_equal(&names->items[i].digest, &old->digest) ||
+		    !read_entry(&name, &names->items[i]) ||
+		    (only[0] && strcmp(name.tag, only) != 0))
+			continue;
+		rc = oci_store_tag(target->store, &name, index, err);
+		named++;
+	}
+	return rc || named ? rc : oci_store_tag(target->store, NULL, index,
+						err);
+}
+
+int index_target_commit(struct index_target *target,
+			const struct oci_descriptor *index,
+			struct oci_error *err)
+{
+	int rc;
+
+	if (!target->registry && target->now.store)
+		rc = take_names(target, index, err);
+	else
+		rc = oci_store_tag(target->store, target->name.tag[0] ?
+				   &target->name : NULL, index, err);
+	return rc ? rc : oci_store_commit(target->store, err);
+}
+
+void index_target_release(struct index_target *target)
+{
+	oci_store_free(target->store);
+	oci_registry_free(target->registry);
+	opened_release(&target->now);
+	*target = (struct index_target){0};
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* oci-pack lint: whether an image can run, without running it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "findings.h"
+#include "remote.h"
+
+static const char help[] =
+	"Usage: oci-pack lint [options] IMAGE\n"
+	"\n"
+	"Checks, without running anything, whether IMAGE can run: FILE.tar,\n"
+	"DIR, oci:DIR[:TAG] or docker://REF. docs/lint.md has the rules. Exit\n"
+	"status 3 where one of level error is broken.\n"
+	"\n"
+	"      --ignore RULE[:GLOB]  passes over a rule, or over paths that\n"
+	"                          match; may be repeated\n"
+	"      --format KIND       text, json, sarif (for code scanning) or\n"
+	"                          github (annotations); the usual is text\n"
+	"      --json              the same as --format json\n"
+	"      --rules             lists the rules, and does nothing else\n"
+	"  -v, --verbose           tell of each request\n"
+	"  -h, --help\n"
+	REMOTE_HELP;
+
+struct command {
+	struct remote_options remote;
+	struct findings findings;
+	enum findings_format format;
+	struct oci_strings rules;	/* of --ignore, in front of its glob */
+	bool list;
+};
+
+static int list_rules(void)
+{
+	static const char *const levels[] = { "off", "note", "warning",
+					      "error" };
+	size_t count;
+	const struct oci_lint_rule *rules = oci_lint_rules(&count);
+
+	for (size_t i = 0; i < count; i++)
+		printf("%s (%s)\n    %s\n    %s\n", rules[i].name,
+		       levels[rules[i].level], rules[i].why, rules[i].remedy);
+	return EXIT_DONE;
+}
+
+static int lint(struct command *c, const char *name, struct oci_error *err)
+{
+	struct oci_lint_options options = OCI_LINT_OPTIONS_INIT;
+	struct opened image;
+	int rc = opened_init(&image, name, &c->remote, err);
+
+	options.report = findings_add;
+	options.data = &c->findings;
+	options.exceptions = c->findings.exceptions;
+	options.exception_count = c->findings.exception_count;
+	options.temp_dir = temp_dir();
+	if (!rc)
+		rc = oci_lint_image(&c->findings.result, image.store,
+				    &image.image, &options, err);
+	if (!rc && c->findings.nomem) {
+		snprintf(err->message, sizeof(err->message), "out of memory");
+		rc = OCI_E_NOMEM;
+	}
+	opened_release(&image);
+	return rc;
+}
+
+static int run(struct command *c, const char *name)
+{
+	struct oci_error err;
+
+	if (lint(c, name, &err))
+		return say_error(&err);
+	findings_print(&c->findings, stdout, c->format, name);
+	return c->findings.result.errors ? EXIT_FINDINGS : EXIT_DONE;
+}
+
+/* RULE[:GLOB]; the text of the rule is kept for as long as it is needed. */
+static int ignore(struct command *c, const char *text)
+{
+	const char *colon = strchr(text, ':');
+	struct oci_error err;
+	char *rule;
+
+	if (oci_strings_add(&c->rules, text, &err))
+		return say_error(&err);
+	rule = c->rules.items[c->rules.count - 1];
+	if (colon)
+		rule[colon - text] = '\0';
+	return findings_except(&c->findings, "lint", rule,
+			       colon ? colon + 1 : NULL, OCI_LINT_OFF);
+}
+
+static int take_option(struct command *c, int option, char **argv)
+{
+	int status;
+
+	switch (option) {
+	case 'i':
+		return ignore(c, optarg);
+	case 'f':
+		if (findings_format(&c->format, optarg))
+			return -1;
+		return say_usage("lint", "--format '%s' is not text, json, "
+				 "sarif or github", optarg);
+	case 'j':
+		c->format = FORMAT_JSON;
+		return -1;
+	case 'r':
+		c->list = true;
+		return -1;
+	case 'v':
+		c->remote.verbose = true;
+		return -1;
+	case 'h':
+		return fputs(help, stdout) < 0;
+	default:
+		status = remote_option(&c->remote, "lint", option);
+		return status != -2 ? status :
+			       say_usage("lint", "unknown option '%s', or it "
+					 "lacks its value", argv[optind - 1]);
+	}
+}
+
+int command_lint(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "ignore", required_argument, NULL, 'i' },
+		{ "format", required_argument, NULL, 'f' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "rules", no_argument, NULL, 'r' },
+		{ "verbose", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		REMOTE_OPTIONS,
+		{ NULL, 0, NULL, 0 },
+	};
+	struct command c = {0};
+	int option, status = -1;
+
+	opterr = 0;
+	while (status < 0 && (option = getopt_long(argc, argv, "vh", options,
+						   NULL)) != -1)
+		status = take_option(&c, option, argv);
+	if (status < 0 && c.list)
+		status = list_rules();
+	if (status < 0 && optind + 1 != argc)
+		status = say_usage("lint", "one IMAGE is to be given");
+	if (status < 0)
+		status = remote_ready(&c.remote, "lint");
+	catch_signals();
+	if (status < 0)
+		status = run(&c, argv[optind]);
+	findings_release(&c.findings);
+	oci_strings_release(&c.rules);
+	remote_release(&c.remote);
+	return status;
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Joining images to one index: manifests are read, all the way down, and are
+ * members then; layers stay where they are. OCI Image Specification,
+ * image-index.md.
+ */
+#include "image/join.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "document/rest.h"
+#include "store/store.h"
+
+enum { NESTING_MAX = 8, DOCUMENTS_MAX = 2000 };
+
+/* An image on its way into the join. */
+struct addition {
+	struct oci_join *join;
+	struct oci_store *store;
+	size_t source;		/* 0: what is there already */
+	bool as_is;		/* members stay as they are */
+	size_t images;		/* that were taken */
+	char other[OCI_PLATFORM_TEXT];	/* a platform that was not wanted */
+};
+
+int oci_join_new(struct oci_join **out, const struct oci_join_options *options,
+		 struct oci_error *err)
+{
+	static const struct oci_join_options usual = OCI_JOIN_OPTIONS_INIT;
+	struct oci_join *join = calloc(1, sizeof(*join));
+	int rc;
+
+	*out = NULL;
+	if (!join)
+		return oci_fail_nomem(err);
+	join->options = options ? *options : usual;
+	rc = oci_text_copy(&join->head.media_type, OCI_MEDIA_INDEX, err);
+	if (rc)
+		oci_join_free(join);
+	else
+		*out = join;
+	return rc;
+}
+
+void oci_join_free(struct oci_join *join)
+{
+	if (!join)
+		return;
+	for (size_t i = 0; i < join->count; i++)
+		oci_descriptor_release(&join->members[i].descriptor);
+	free(join->members);
+	oci_strings_release(&join->names);
+	oci_index_release(&join->head);
+	free(join);
+}
+
+struct oci_pairs *oci_join_annotations(struct oci_join *join)
+{
+	return &join->head.annotations;
+}
+
+static int read_document(char **out, struct addition *a,
+			 const struct oci_descriptor *d, struct oci_error *err)
+{
+	*out = NULL;
+	if (++a->join->documents > DOCUMENTS_MAX)
+		return oci_fail(err, OCI_E_LIMIT, "more than %d documents",
+				DOCUMENTS_MAX);
+	return oci_store_read(out, a->store, d, err);
+}
+
+/* The platform that the config tells, if it is an image's. */
+static int ask_config(struct oci_descriptor *told, struct addition *a,
+		      const struct oci_manifest *manifest,
+		      struct oci_error *err)
+{
+	const struct oci_descriptor *config = &manifest->config;
+	char *text;
+	int rc;
+
+	if (!oci_media_is_config(config->media_type))
+		return 0;
+	rc = read_document(&text, a, config, err);
+	if (rc)
+		return rc;
+	rc = oci_descriptor_set_platform(told, text, (size_t)config->size,
+					 err);
+	free(text);
+	return rc;
+}
+
+/* Reads the manifest, for its own sake and for its platform. */
+static int find_platform(struct join_member *m, struct addition *a,
+			 struct oci_error *err)
+{
+	struct oci_descriptor told = {0}, *d = &m->descriptor;
+	struct oci_manifest manifest = {0};
+	char *text;
+	int rc = read_document(&text, a, d, err);
+
+	if (!rc)
+		rc = oci_manifest_parse(&manifest, text, (size_t)d->size,
+					d->media_type, err);
+	free(text);
+	if (!rc && !d->has_platform && !join_subject(d))
+		rc = ask_config(&told, a, &manifest, err);
+	oci_manifest_release(&manifest);
+	if (!rc && told.has_platform) {
+		m->platform = told.platform;
+		if (!a->as_is) {
+			d->platform = told.platform;
+			d->has_platform = true;
+			rc = d->rest ? 0 : oci_text_set(&d->rest, told.rest,
+							err);
+		}
+	}
+	oci_descriptor_release(&told);
+	return rc;
+}
+
+static bool is_wanted(struct addition *a, const struct oci_platform *platform)
+{
+	const struct oci_join_options *o = &a->join->options;
+
+	if (!a->source || !o->platform_count)
+		return true;
+	for (size_t i = 0; i < o->platform_count; i++)
+		if (oci_platform_fits(platform, &o->platforms[i]))
+			return true;
+	if (!a->other[0] && platform->os[0])
+		oci_platform_format(a->other, platform);
+	return false;
+}
+
+/* Attestations come if they may, and go again where their image does not
+ * come. */
+static bool may_come(struct addition *a, const struct join_member *m)
+{
+	if (!join_subject(&m->descriptor))
+		return is_wanted(a, &m->platform);
+	return !a->source || a->join->options.attestations;
+}
+
+/* A member that is no index. */
+static int take_member(struct addition *a, const struct oci_descriptor *d,
+		       struct oci_error *err)
+{
+	struct join_member m = { .store = a->store, .source = a->source };
+	bool known = d->has_platform || join_subject(d);
+	int rc;
+
+	if (d->has_platform && !join_subject(d))
+		m.platform = d->platform;
+	rc = oci_descriptor_copy(&m.descriptor, d, err);
+	if (rc)
+		return rc;
+	if (known && !may_come(a, &m)) {
+		oci_descriptor_release(&m.descriptor);
+		return 0;
+	}
+	/* What is there already was checked by who put it there. */
+	if (oci_media_is_manifest(d->media_type) && (!a->as_is || !known))
+		rc = find_platform(&m, a, err);
+	if (rc == OCI_E_NOT_FOUND && a->as_is)
+		rc = 0;
+	if (rc || (!known && !may_come(a, &m))) {
+		oci_descriptor_release(&m.descriptor);
+		return rc;
+	}
+	a->images += join_is_image(&m);
+	return join_put(a->join, &m, err);
+}
+
+static int take_index(struct addition *a, const struct oci_descriptor *d,
+		      int depth, struct oci_error *err)
+{
+	struct oci_index index = {0};
+	char *text;
+	int rc;
+
+	if (depth > NESTING_MAX)
+		return oci_fail(err, OCI_E_LIMIT,
+				"indexes are nested more than %d deep",
+				NESTING_MAX);
+	rc = read_document(&text, a, d, err);
+	if (!rc)
+		rc = oci_index_parse(&index, text, (size_t)d->size,
+				     d->media_type, err);
+	free(text);
+	if (!rc && index.manifests.count > JOIN_MEMBERS_MAX)
+		rc = oci_fail(err, OCI_E_LIMIT, "an index has %zu members, the "
+			      "most is %d", index.manifests.count,
+			      JOIN_MEMBERS_MAX);
+	for (size_t i = 0; !rc && i < index.manifests.count; i++) {
+		const struct oci_descriptor *item = &index.manifests.items[i];
+
+		rc = !a->as_is && oci_media_is_index(item->media_type) ?
+			     take_index(a, item, depth + 1, err) :
+			     take_member(a, item, err);
+	}
+	if (!rc && a->as_is) {
+		oci_descriptors_release(&index.manifests);
+		oci_index_release(&a->join->head);
+		a->join->head = index;
+		return oci_text_set(&a->join->head.media_type, d->media_type,
+				    err);
+	}
+	oci_index_release(&index);
+	return rc;
+}
+
+/* A manifest by itself: names are the store's, and platforms the config's. */
+static int take_manifest(struct addition *a, const struct oci_descriptor *image,
+			 struct oci_error *err)
+{
+	struct oci_descriptor d = {
+		.digest = image->digest, .size = image->size,
+	};
+	int rc = oci_text_copy(&d.media_type, image->media_type, err);
+
+	if (!rc)
+		rc = oci_text_set(&d.artifact_type, image->artifact_type, err);
+	if (!rc)
+		rc = take_member(a, &d, err);
+	oci_descriptor_release(&d);
+	return rc;
+}
+
+static int take(struct addition *a, const struct oci_descriptor *image,
+		struct oci_error *err)
+{
+	if (oci_media_is_index(image->media_type))
+		return take_index(a, image, 0, err);
+	if (oci_media_is_manifest(image->media_type))
+		return take_manifest(a, image, err);
+	return oci_fail(err, OCI_E_UNSUPPORTED, "'%s' is no image's type",
+			image->media_type);
+}
+
+static int fail_without(const struct addition *a, struct oci_error *err)
+{
+	if (a->other[0])
+		return oci_fail(err, OCI_E_NOT_FOUND, "it has no image for the "
+				"platforms that are wanted, but for %s",
+				a->other);
+	return oci_fail(err, OCI_E_UNSUPPORTED, "it is no image of a platform: "
+			"an artifact cannot be a member");
+}
+
+int oci_join_start(struct oci_join *join, struct oci_store *store,
+		   const struct oci_descriptor *image, struct oci_error *err)
+{
+	struct addition a = {
+		.join = join, .store = store,
+		.as_is = oci_media_is_index(image->media_type),
+	};
+	int rc;
+
+	if (join->count || join->names.count)
+		return oci_fail(err, OCI_E_INVALID, "the join has begun");
+	rc = take(&a, image, err);
+	if (!rc && !a.as_is && !a.images)
+		rc = fail_without(&a, err);
+	join_sweep(join);
+	return rc;
+}
+
+int oci_join_add(struct oci_join *join, struct oci_store *store,
+		 const struct oci_descriptor *image, const char *name,
+		 struct oci_error *err)
+{
+	struct addition a = { .join = join, .store = store };
+	int rc = oci_strings_add(&join->names, name, err);
+
+	if (rc)
+		return rc;
+	a.source = join->names.count;
+	rc = take(&a, image, err);
+	if (rc == OCI_E_CONFLICT)
+		return rc;
+	if (!rc && !a.images)
+		rc = fail_without(&a, err);
+	join_sweep(join);
+	return rc ? oci_wrap(err, rc, "'%s'", name) : 0;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * user-missing, group-missing: the names that the config has, in the image's
+ * own /etc/passwd and /etc/group, passwd(5) and group(5).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/number.h"
+#include "lint/command.h"
+
+enum { FILE_MAX = 1024 * 1024, NAME_ROOM = 256 };
+
+/* Field n of a line, without its end; false where there are fewer. */
+static bool field(char out[NAME_ROOM], const char *line, size_t size,
+		  unsigned n)
+{
+	const char *end = line + size;
+
+	for (; n; n--) {
+		line = memchr(line, ':', (size_t)(end - line));
+		if (!line++)
+			return false;
+	}
+	size = strcspn(line, ":\n");
+	if (size > (size_t)(end - line))
+		size = (size_t)(end - line);
+	if (size >= NAME_ROOM)
+		return false;
+	memcpy(out, line, size);
+	out[size] = '\0';
+	return true;
+}
+
+static bool number_field(uint32_t *out, const char *line, size_t size,
+			 unsigned n)
+{
+	char text[NAME_ROOM];
+	uint64_t number;
+
+	if (!field(text, line, size, n) ||
+	    !oci_number_parse(&number, text, 10, UINT32_MAX))
+		return false;
+	*out = (uint32_t)number;
+	return true;
+}
+
+/* The line whose field n is value; NULL where there is none. */
+static const char *find_line(size_t *size, const char *text, unsigned n,
+			     const char *value)
+{
+	char found[NAME_ROOM];
+
+	for (; *text; text += *size + (text[*size] == '\n')) {
+		*size = strcspn(text, "\n");
+		if (field(found, text, *size, n) &&
+		    strcmp(found, value) == 0)
+			return text;
+	}
+	return NULL;
+}
+
+static int load(char **out, const struct oci_lint *lint, const char *path,
+		struct oci_error *err)
+{
+	const struct oci_rootfs_entry *entry = oci_lint_find(lint, path);
+	size_t size;
+
+	if (!entry || entry->type != OCI_ENTRY_FILE) {
+		*out = calloc(1, 1);
+		return *out ? 0 : oci_fail_nomem(err);
+	}
+	return oci_lint_load(out, &size, entry, FILE_MAX, err);
+}
+
+/* "USER[:GROUP]", split. */
+static bool split(char user[NAME_ROOM], char group[NAME_ROOM],
+		  const char *text)
+{
+	size_t size = text ? strcspn(text, ":") : 0;
+
+	user[0] = group[0] = '\0';
+	if (!text || size >= NAME_ROOM || strlen(text) - size >= NAME_ROOM)
+		return false;
+	memcpy(user, text, size);
+	user[size] = '\0';
+	if (text[size])
+		memcpy(group, text + size + 1, strlen(text + size + 1) + 1);
+	return true;
+}
+
+static bool is_number(uint32_t *out, const char *text)
+{
+	uint64_t number;
+
+	if (!oci_number_parse(&number, text, 10, UINT32_MAX))
+		return false;
+	*out = (uint32_t)number;
+	return true;
+}
+
+/* What the two files say of a user and a group; "" is root and its own. */
+struct lookup {
+	bool user, group;	/* they are known */
+	uint32_t uid, gid;
+};
+
+static void look_up(struct lookup *out, const char *passwd,
+		    const char *groups, const char *user, const char *group)
+{
+	const char *line;
+	size_t size;
+
+	*out = (struct lookup){ .user = true, .group = true };
+	if (*user) {
+		line = find_line(&size, passwd, 0, user);
+		out->user = is_number(&out->uid, user) ||
+			    (line && number_field(&out->uid, line, size, 2));
+		if (!line)
+			line = find_line(&size, passwd, 2, user);
+		if (line)
+			number_field(&out->gid, line, size, 3);
+	}
+	if (*group) {
+		line = find_line(&size, groups, 0, group);
+		out->group = is_number(&out->gid, group) ||
+			     (line && number_field(&out->gid, line, size, 2));
+	}
+}
+
+static int read_both(struct lookup *out, char user[NAME_ROOM],
+		     char group[NAME_ROOM], const struct oci_lint *lint,
+		     struct oci_error *err)
+{
+	char *passwd = NULL, *groups = NULL;
+	int rc;
+
+	split(user, group, lint->subject->config->user);
+	rc = load(&passwd, lint, "/etc/passwd", err);
+	if (!rc)
+		rc = load(&groups, lint, "/etc/group", err);
+	if (!rc)
+		look_up(out, passwd, groups, user, group);
+	free(passwd);
+	free(groups);
+	return rc;
+}
+
+int oci_account_read(struct oci_account *out, const struct oci_lint *lint,
+		     struct oci_error *err)
+{
+	char user[NAME_ROOM], group[NAME_ROOM];
+	struct lookup found = {0};
+	int rc = read_both(&found, user, group, lint, err);
+
+	*out = (struct oci_account){
+		found.user && found.group, found.uid, found.gid,
+	};
+	return rc;
+}
+
+bool oci_account_executes(const struct oci_account *account,
+			  const struct oci_rootfs_entry *entry)
+{
+	if (!account->known || account->uid == 0)
+		return entry->mode & 0111;
+	if (account->uid == entry->uid)
+		return entry->mode & 0100;
+	if (account->gid == entry->gid)
+		return entry->mode & 0010;
+	return entry->mode & 0001;
+}
+
+int oci_lint_accounts(struct oci_lint *lint, struct oci_error *err)
+{
+	char user[NAME_ROOM], group[NAME_ROOM];
+	struct lookup found = {0};
+	int rc = read_both(&found, user, group, lint, err);
+
+	if (rc)
+		return rc;
+	if (!found.user)
+		oci_lint_report(lint, "user-missing",
+				oci_lint_find(lint, "/etc/passwd"),
+				"the config's user '%s' is not in /etc/passwd",
+				user);
+	if (!found.group)
+		oci_lint_report(lint, "group-missing",
+				oci_lint_find(lint, "/etc/group"),
+				"the config's group '%s' is not in /etc/group",
+				group);
+	return 0;
+}

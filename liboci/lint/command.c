@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading the command, and finding programs. */
+#include "lint/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What engines set where a config has no PATH (moby, oci/defaults). */
+static const char usual_path[] =
+	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+const char *oci_command_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static bool is_init(const char *word)
+{
+	static const char *const inits[] = {
+		"tini", "tini-static", "docker-init", "dumb-init",
+		"catatonit",
+	};
+
+	for (size_t i = 0; i < sizeof(inits) / sizeof(inits[0]); i++)
+		if (strcmp(oci_command_name(word), inits[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Behind "--", or behind options; tini's -p and -e have a value. */
+static size_t find_payload(const struct oci_command *command)
+{
+	size_t i = 1;
+
+	if (!command->count || !is_init(command->words[0]))
+		return 0;
+	while (i < command->count && command->words[i][0] == '-') {
+		const char *option = command->words[i++];
+
+		if (strcmp(option, "--") == 0)
+			break;
+		if (strcmp(option, "-p") == 0 || strcmp(option, "-e") == 0)
+			i++;
+	}
+	return i < command->count ? i : 0;
+}
+
+static void add(struct oci_command *out, const struct oci_strings *list)
+{
+	for (size_t i = 0; i < list->count && out->count < OCI_COMMAND_WORDS;
+	     i++)
+		out->words[out->count++] = list->items[i];
+}
+
+void oci_command_read(struct oci_command *out, const struct oci_config *config)
+{
+	out->count = 0;
+	add(out, &config->entrypoint);
+	add(out, &config->cmd);
+	out->payload = find_payload(out);
+}
+
+static const char *path_of(const struct oci_config *config)
+{
+	for (size_t i = 0; i < config->env.count; i++)
+		if (strncmp(config->env.items[i], "PATH=", 5) == 0)
+			return config->env.items[i] + 5;
+	return usual_path;
+}
+
+static const struct oci_rootfs_entry *try(const struct oci_lint *lint,
+					  const char *folder, size_t size,
+					  const char *name)
+{
+	const char *start = lint->subject->config->working_dir;
+	char path[OCI_PATH_MAX];
+	int n;
+
+	/* Relative ones start where the container does. */
+	n = snprintf(path, sizeof(path), "%s/%.*s/%s",
+		     folder[0] == '/' || !start ? "" : start, (int)size,
+		     folder, name);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return NULL;
+	return oci_lint_find(lint, path);
+}
+
+const struct oci_rootfs_entry *oci_command_find(const struct oci_lint *lint,
+						const char *name)
+{
+	const char *path = path_of(lint->subject->config);
+	const struct oci_rootfs_entry *unfit = NULL;
+
+	if (strchr(name, '/'))
+		return try(lint, name[0] == '/' ? "/" : "", 0, name);
+	while (*path) {
+		size_t size = strcspn(path, ":");
+		const struct oci_rootfs_entry *e = try(lint, path, size, name);
+
+		/* A search goes on where a file may not be executed. */
+		if (e && e->type == OCI_ENTRY_FILE && (e->mode & 0111))
+			return e;
+		unfit = unfit ? unfit : e;
+		path += size + (path[size] == ':');
+	}
+	return unfit;
+}

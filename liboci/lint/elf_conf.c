@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ld.so.conf (ldconfig(8)) and ld-musl-ARCH.path. */
+#include "lint/elf_conf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/glob.h"
+#include "base/text.h"
+
+enum { FILE_MAX = 1024 * 1024, DEPTH_MAX = 4, FOLDERS_MAX = 1000 };
+
+static int read_conf(struct oci_strings *out, struct oci_lint *lint,
+		     const struct oci_rootfs_entry *entry, int depth,
+		     struct oci_error *err);
+
+/* "include /etc/ld.so.conf.d/ *.conf", relative to the file's own folder. */
+static int include(struct oci_strings *out, struct oci_lint *lint,
+		   const struct oci_rootfs_entry *from, const char *pattern,
+		   int depth, struct oci_error *err)
+{
+	char parent[OCI_PATH_MAX], glob[OCI_PATH_MAX];
+	size_t size = oci_path_parent(from->path);
+	int rc = 0;
+
+	memcpy(parent, from->path, size);
+	parent[size] = '\0';
+	if (oci_path_join(glob, pattern[0] == '/' ? "" : parent,
+			  pattern + strspn(pattern, "/"), NULL))
+		return 0;
+	for (size_t i = 0; !rc && i < lint->count; i++) {
+		const struct oci_rootfs_entry *e = lint->entries[i];
+
+		if (!oci_glob_match(glob, e->path))
+			continue;
+		e = oci_lint_find(lint, e->path);
+		if (e && e->type == OCI_ENTRY_FILE)
+			rc = read_conf(out, lint, e, depth + 1, err);
+	}
+	return rc;
+}
+
+static int take_line(struct oci_strings *out, struct oci_lint *lint,
+		     const struct oci_rootfs_entry *from, char *line,
+		     int depth, struct oci_error *err)
+{
+	char *word, *rest = line;
+
+	line[strcspn(line, "#")] = '\0';
+	word = strtok_r(line, " \t\r,:=", &rest);
+	if (!word || out->count >= FOLDERS_MAX)
+		return 0;
+	if (strcmp(word, "include") == 0) {
+		word = strtok_r(NULL, " \t\r", &rest);
+		return word ? include(out, lint, from, word, depth, err) : 0;
+	}
+	return word[0] == '/' ? oci_strings_add(out, word, err) : 0;
+}
+
+static int read_conf(struct oci_strings *out, struct oci_lint *lint,
+		     const struct oci_rootfs_entry *entry, int depth,
+		     struct oci_error *err)
+{
+	char *text, *line, *rest;
+	size_t size;
+	int rc;
+
+	if (depth > DEPTH_MAX)
+		return 0;
+	rc = oci_lint_load(&text, &size, entry, FILE_MAX, err);
+	if (rc)
+		return rc;
+	for (line = strtok_r(text, "\n", &rest); !rc && line;
+	     line = strtok_r(NULL, "\n", &rest))
+		rc = take_line(out, lint, entry, line, depth, err);
+	free(text);
+	return rc;
+}
+
+int oci_conf_glibc(struct oci_strings *out, struct oci_lint *lint,
+		   struct oci_error *err)
+{
+	const struct oci_rootfs_entry *conf =
+		oci_lint_find(lint, "/etc/ld.so.conf");
+
+	if (!conf || conf->type != OCI_ENTRY_FILE ||
+	    !oci_lint_find(lint, "/etc/ld.so.cache"))
+		return 0;
+	return read_conf(out, lint, conf, 0, err);
+}
+
+static int split(struct oci_strings *out, char *text, struct oci_error *err)
+{
+	char *word, *rest;
+	int rc = 0;
+
+	for (word = strtok_r(text, ":\n", &rest); !rc && word;
+	     word = strtok_r(NULL, ":\n", &rest))
+		if (word[0] == '/' && out->count < FOLDERS_MAX)
+			rc = oci_strings_add(out, word, err);
+	return rc;
+}
+
+int oci_conf_musl(struct oci_strings *out, struct oci_lint *lint,
+		  struct oci_error *err)
+{
+	char usual[] = "/lib:/usr/local/lib:/usr/lib";
+	size_t size;
+	char *text;
+	int rc;
+
+	for (size_t i = 0; i < lint->count; i++) {
+		const struct oci_rootfs_entry *e = lint->entries[i];
+
+		if (!oci_glob_match("etc/ld-musl-*.path", e->path))
+			continue;
+		rc = oci_lint_load(&text, &size, e, FILE_MAX, err);
+		if (!rc)
+			rc = split(out, text, err);
+		free(text);
+		return rc;
+	}
+	return split(out, usual, err);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An ELF file while it is read. */
+#ifndef LINT_ELF_IMAGE_H
+#define LINT_ELF_IMAGE_H
+
+#include <gelf.h>
+
+#include "lint/elf.h"
+
+struct oci_elf_image {
+	const struct oci_rootfs_entry *entry;
+	struct oci_arena *arena;
+	unsigned char *data;	/* as large as the file; zeros where nothing
+				 * was read */
+	uint64_t size;
+	Elf *elf;
+	GElf_Phdr *segments;
+	size_t segment_count;
+	uint64_t strings;	/* offset of the dynamic strings */
+	uint64_t strings_size;
+};
+
+/* Reads a part of the file into its place; OCI_E_CORRUPT where it ends
+ * before. */
+int oci_elf_fill(struct oci_elf_image *image, uint64_t offset, uint64_t size,
+		 struct oci_error *err);
+/* A copy of a text of at most size bytes that was read. */
+int oci_elf_text(const char **out, struct oci_elf_image *image,
+		 uint64_t offset, uint64_t size, struct oci_error *err);
+/* A copy of a dynamic string. */
+int oci_elf_string(const char **out, struct oci_elf_image *image,
+		   uint64_t index, struct oci_error *err);
+
+/* elf_versions.c: the versions in size bytes at offset, which were read. */
+int oci_elf_wants(struct oci_elf *out, struct oci_elf_image *image,
+		  uint64_t offset, uint64_t size, struct oci_error *err);
+int oci_elf_has(struct oci_elf *out, struct oci_elf_image *image,
+		uint64_t offset, uint64_t size, struct oci_error *err);
+/* elf_riscv.c: the architecture that attributes ask for. */
+int oci_elf_attributes(struct oci_elf *out, struct oci_elf_image *image,
+		       uint64_t offset, uint64_t size, struct oci_error *err);
+
+#endif

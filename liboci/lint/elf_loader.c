@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a dynamic loader looks for libraries. */
+#include "lint/elf_loader.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "lint/elf_conf.h"
+
+/* Debian's names of the platforms, which name its folders of libraries. */
+static const struct {
+	const char *architecture, *triplet, *more;
+} triplets[] = {
+	{ "riscv64", "riscv64-linux-gnu", "lib64/lp64d" },
+	{ "amd64", "x86_64-linux-gnu", "lib64" },
+	{ "arm64", "aarch64-linux-gnu", "lib64" },
+	{ "arm", "arm-linux-gnueabihf", "lib" },
+	{ "386", "i386-linux-gnu", "lib32" },
+	{ "ppc64le", "powerpc64le-linux-gnu", "lib64" },
+	{ "s390x", "s390x-linux-gnu", "lib64" },
+	{ "loong64", "loongarch64-linux-gnu", "lib64" },
+};
+
+static const char *triplet_of(const struct oci_loader *loader,
+			      const char **more)
+{
+	const char *architecture =
+		loader->lint->subject->config->platform.architecture;
+
+	for (size_t i = 0; i < sizeof(triplets) / sizeof(triplets[0]); i++)
+		if (strcmp(triplets[i].architecture, architecture) == 0) {
+			*more = triplets[i].more;
+			return triplets[i].triplet;
+		}
+	*more = "lib64";
+	return "unknown";
+}
+
+int oci_loader_init(struct oci_loader *loader, struct oci_lint *lint,
+		    struct oci_error *err)
+{
+	const struct oci_strings *env = &lint->subject->config->env;
+	int rc;
+
+	*loader = (struct oci_loader){ .lint = lint };
+	for (size_t i = 0; i < env->count; i++)
+		if (strncmp(env->items[i], "LD_LIBRARY_PATH=", 16) == 0)
+			loader->library_path = env->items[i] + 16;
+	rc = oci_conf_glibc(&loader->configured, lint, err);
+	return rc ? rc : oci_conf_musl(&loader->musl, lint, err);
+}
+
+void oci_loader_release(struct oci_loader *loader)
+{
+	oci_strings_release(&loader->configured);
+	oci_strings_release(&loader->musl);
+	oci_table_release(&loader->files);
+	oci_arena_release(&loader->arena);
+}
+
+int oci_loader_object(struct oci_object **out, struct oci_loader *loader,
+		      const struct oci_rootfs_entry *entry,
+		      struct oci_error *err)
+{
+	size_t size = strlen(entry->path);
+	struct oci_object *object = oci_table_get(&loader->files, entry->path,
+						  size);
+	int rc;
+
+	*out = object;
+	if (object)
+		return 0;
+	object = oci_arena_alloc(&loader->arena, sizeof(*object));
+	if (!object)
+		return oci_fail_nomem(err);
+	object->entry = entry;
+	rc = oci_elf_read(&object->elf, &loader->arena, entry, err);
+	if (rc)
+		return oci_wrap(err, rc, "'/%s'", entry->path);
+	*out = object;
+	return oci_table_set(&loader->files, entry->path, size, object, err);
+}
+
+/* One file that may be it: a loader passes over those of other machines. */
+static int try_file(struct oci_object **out, struct oci_loader *loader,
+		    const struct oci_object *program, const char *folder,
+		    size_t folder_size, const char *name,
+		    struct oci_error *err)
+{
+	const struct oci_rootfs_entry *entry;
+	struct oci_object *object;
+	char path[OCI_PATH_MAX];
+	int n, rc;
+
+	n = snprintf(path, sizeof(path), "%.*s/%s", (int)folder_size, folder,
+		     name);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return 0;
+	entry = oci_lint_find(loader->lint, path);
+	if (!entry || entry->type != OCI_ENTRY_FILE)
+		return 0;
+	rc = oci_loader_object(&object, loader, entry, err);
+	if (!rc && object->elf.is_elf &&
+	    object->elf.class == program->elf.class &&
+	    object->elf.machine == program->elf.machine)
+		*out = object;
+	return rc;
+}
+
+/* $ORIGIN, $LIB and $PLATFORM, with or without braces. */
+static void expand(char out[OCI_PATH_MAX], const struct oci_loader *loader,
+		   const struct oci_object *object, const char *text,
+		   size_t size)
+{
+	const char *more, *triplet = triplet_of(loader, &more);
+	char lib[64], origin[OCI_PATH_MAX];
+	const char *const names[] = { "ORIGIN", "LIB", "PLATFORM" };
+	const char *const values[] = { origin, lib, "" };
+	size_t used = 0, i = 0;
+
+	snprintf(lib, sizeof(lib), "lib/%s", triplet);
+	snprintf(origin, sizeof(origin), "/%.*s",
+		 (int)oci_path_parent(object->entry->path),
+		 object->entry->path);
+	while (i < size && used + 1 < OCI_PATH_MAX) {
+		bool brace = text[i] == '$' && i + 1 < size &&
+			     text[i + 1] == '{';
+		size_t start = i + 1 + brace, n;
+
+		for (n = 0; text[i] == '$' && n < 3; n++)
+			if (size - start >= strlen(names[n]) &&
+			    strncmp(text + start, names[n],
+				    strlen(names[n])) == 0)
+				break;
+		if (text[i] != '$' || n == 3) {
+			out[used++] = text[i++];
+			continue;
+		}
+		used += (size_t)snprintf(out + used, OCI_PATH_MAX - used,
+					 "%s", values[n]);
+		i = start + strlen(names[n]) + brace;
+	}
+	out[used < OCI_PATH_MAX ? used : OCI_PATH_MAX - 1] = '\0';
+}
+
+/* Folders with colons (or, in LD_LIBRARY_PATH, semicolons) between them. */
+static int search_list(struct oci_object **out, struct oci_loader *loader,
+		       const struct oci_object *object,
+		       const struct oci_object *program, const char *list,
+		       const char *name, struct oci_error *err)
+{
+	char folder[OCI_PATH_MAX];
+	int rc = 0;
+
+	while (!rc && list && *list && !*out) {
+		size_t size = strcspn(list, ":;");
+
+		expand(folder, loader, object, list, size);
+		/* An empty one is where the container starts. */
+		if (folder[0] == '/')
+			rc = try_file(out, loader, program, folder,
+				      strlen(folder), name, err);
+		list += size + (list[size] != '\0');
+	}
+	return rc;
+}
+
+static int search_folders(struct oci_object **out, struct oci_loader *loader,
+			  const struct oci_object *program,
+			  const struct oci_strings *folders, const char *name,
+			  struct oci_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && !*out && i < folders->count; i++)
+		rc = try_file(out, loader, program, folders->items[i],
+			      strlen(folders->items[i]), name, err);
+	return rc;
+}
+
+static int search_usual(struct oci_object **out, struct oci_loader *loader,
+			const struct oci_object *program, const char *name,
+			struct oci_error *err)
+{
+	const char *more, *triplet = triplet_of(loader, &more);
+	char folders[6][64];
+	int rc = 0;
+
+	snprintf(folders[0], 64, "/lib/%s", triplet);
+	snprintf(folders[1], 64, "/usr/lib/%s", triplet);
+	snprintf(folders[2], 64, "/%s", more);
+	snprintf(folders[3], 64, "/usr/%s", more);
+	snprintf(folders[4], 64, "/lib");
+	snprintf(folders[5], 64, "/usr/lib");
+	for (size_t i = 0; !rc && !*out && i < 6; i++)
+		rc = try_file(out, loader, program, folders[i],
+			      strlen(folders[i]), name, err);
+	return rc;
+}
+
+/* RPATH counts for what is loaded later, too, unless there is a RUNPATH. */
+static int search_rpaths(struct oci_object **out, struct oci_loader *loader,
+			 const struct oci_object *object,
+			 const struct oci_object *program, const char *name,
+			 struct oci_error *err)
+{
+	int rc = 0;
+
+	if (object->elf.runpath)
+		return 0;
+	for (const struct oci_object *o = object; o && !rc && !*out;
+	     o = o->loader)
+		if (!o->elf.runpath)
+			rc = search_list(out, loader, o, program,
+					 o->elf.rpath, name, err);
+	return rc;
+}
+
+static int search_musl(struct oci_object **out, struct oci_loader *loader,
+		       const struct oci_object *object,
+		       const struct oci_object *program, const char *name,
+		       struct oci_error *err)
+{
+	int rc = search_list(out, loader, program, program,
+			     loader->library_path, name, err);
+
+	for (const struct oci_object *o = object; o && !rc && !*out;
+	     o = o->loader)
+		rc = search_list(out, loader, o, program, o->elf.runpath ?
+				 o->elf.runpath : o->elf.rpath, name, err);
+	return rc ? rc : search_folders(out, loader, program, &loader->musl,
+					name, err);
+}
+
+static int search_glibc(struct oci_object **out, struct oci_loader *loader,
+			const struct oci_object *object,
+			const struct oci_object *program, const char *name,
+			struct oci_error *err)
+{
+	int rc = search_rpaths(out, loader, object, program, name, err);
+
+	if (!rc && !*out && !(program->entry->mode & 06000))
+		rc = search_list(out, loader, program, program,
+				 loader->library_path, name, err);
+	if (!rc && !*out)
+		rc = search_list(out, loader, object, program,
+				 object->elf.runpath, name, err);
+	if (!rc && !*out)
+		rc = search_folders(out, loader, program, &loader->configured,
+				    name, err);
+	return rc || *out ? rc : search_usual(out, loader, program, name, err);
+}
+
+int oci_loader_search(struct oci_object **out, struct oci_loader *loader,
+		      const struct oci_object *object,
+		      const struct oci_object *program, const char *name,
+		      struct oci_error *err)
+{
+	char folder[OCI_PATH_MAX];
+
+	*out = NULL;
+	if (strchr(name, '/')) {
+		expand(folder, loader, object, name, strlen(name));
+		return try_file(out, loader, program, "", 0, folder, err);
+	}
+	if (strstr(program->elf.interpreter, "/ld-musl-"))
+		return search_musl(out, loader, object, program, name, err);
+	return search_glibc(out, loader, object, program, name, err);
+}

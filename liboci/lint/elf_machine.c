@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which machine a file is for, and whether that is the platform's. */
+#include <stdio.h>
+#include <string.h>
+
+#include "lint/elf.h"
+
+/* EM_LOONGARCH is younger than some <elf.h>. */
+enum { LOONGARCH = 258 };
+
+static const struct {
+	const char *architecture;	/* as images name it */
+	unsigned machine, class, data;
+} machines[] = {
+	{ "riscv64", EM_RISCV, ELFCLASS64, ELFDATA2LSB },
+	{ "amd64", EM_X86_64, ELFCLASS64, ELFDATA2LSB },
+	{ "arm64", EM_AARCH64, ELFCLASS64, ELFDATA2LSB },
+	{ "arm", EM_ARM, ELFCLASS32, ELFDATA2LSB },
+	{ "386", EM_386, ELFCLASS32, ELFDATA2LSB },
+	{ "ppc64le", EM_PPC64, ELFCLASS64, ELFDATA2LSB },
+	{ "ppc64", EM_PPC64, ELFCLASS64, ELFDATA2MSB },
+	{ "s390x", EM_S390, ELFCLASS64, ELFDATA2MSB },
+	{ "mips64le", EM_MIPS, ELFCLASS64, ELFDATA2LSB },
+	{ "mips64", EM_MIPS, ELFCLASS64, ELFDATA2MSB },
+	{ "mipsle", EM_MIPS, ELFCLASS32, ELFDATA2LSB },
+	{ "mips", EM_MIPS, ELFCLASS32, ELFDATA2MSB },
+	{ "loong64", LOONGARCH, ELFCLASS64, ELFDATA2LSB },
+	{ "riscv32", EM_RISCV, ELFCLASS32, ELFDATA2LSB },
+};
+
+enum { MACHINES = sizeof(machines) / sizeof(machines[0]) };
+
+static void describe(char text[128], const struct oci_elf *elf)
+{
+	for (size_t i = 0; i < MACHINES; i++)
+		if (machines[i].machine == elf->machine &&
+		    machines[i].class == elf->class &&
+		    machines[i].data == elf->data) {
+			snprintf(text, 128, "it is for %s",
+				 machines[i].architecture);
+			return;
+		}
+	snprintf(text, 128, "it is for machine %u (%s bits, %s endian)",
+		 elf->machine, elf->class == ELFCLASS64 ? "64" : "32",
+		 elf->data == ELFDATA2MSB ? "big" : "little");
+}
+
+/* One part of "rv64i2p1_m2p0_zicsr2p0": its name without the version. */
+static size_t part_name(char out[32], const char *part, size_t size)
+{
+	size_t n = 0;
+
+	/* A version is digits, p, digits at the end. */
+	while (size && part[size - 1] >= '0' && part[size - 1] <= '9')
+		size--;
+	if (size > 1 && part[size - 1] == 'p' && part[size - 2] >= '0' &&
+	    part[size - 2] <= '9')
+		for (size--; size && part[size - 1] >= '0' &&
+			     part[size - 1] <= '9';)
+			size--;
+	for (; n < size && n < 31; n++)
+		out[n] = part[n];
+	out[n] = '\0';
+	return n;
+}
+
+/* What every machine for linux/riscv64 has: RVA20U64, and names that newer
+ * compilers give to parts of it. */
+static bool is_usual(const char *name)
+{
+	static const char *const usual[] = {
+		"rv64i", "i", "m", "a", "f", "d", "c", "g", "zicsr",
+		"zifencei", "zicntr", "zmmul", "zaamo", "zalrsc", "zca", "zcd",
+		"zcf", "ziccif", "ziccrse", "ziccamoa", "za128rs", "zicclsm",
+	};
+
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+		if (strcmp(name, usual[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Extensions that not every machine has. */
+static bool needs_more(char text[128], const char *arch)
+{
+	char name[32];
+
+	while (*arch) {
+		size_t size = strcspn(arch, "_");
+
+		if (part_name(name, arch, size) && !is_usual(name)) {
+			snprintf(text, 128, "it needs the extension %s, which "
+				 "not every riscv64 machine has", name);
+			return true;
+		}
+		arch += size + (arch[size] == '_');
+	}
+	return false;
+}
+
+static bool misfits_riscv(char text[128], const struct oci_elf *elf)
+{
+	static const char *const abis[] = { "soft", "single", "double",
+					    "quad" };
+	unsigned abi = (elf->flags & 0x6u) >> 1;
+
+	/* What no library is loaded for may count as it likes. */
+	if (abi != 2 && elf->dynamic) {
+		snprintf(text, 128, "its floating-point ABI is %s, the "
+			 "platform's is double", abis[abi]);
+		return true;
+	}
+	return elf->arch && needs_more(text, elf->arch);
+}
+
+bool oci_elf_misfit(char text[128], const struct oci_elf *elf,
+		    const struct oci_platform *platform)
+{
+	for (size_t i = 0; i < MACHINES; i++) {
+		if (strcmp(machines[i].architecture,
+			   platform->architecture) != 0)
+			continue;
+		if (machines[i].machine != elf->machine ||
+		    machines[i].class != elf->class ||
+		    machines[i].data != elf->data) {
+			describe(text, elf);
+			return true;
+		}
+		return strcmp(platform->architecture, "riscv64") == 0 &&
+		       misfits_riscv(text, elf);
+	}
+	return false;	/* a platform that is not known */
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Versions of symbols that a file needs of others, and that it defines. Linux
+ * Standard Base, "Symbol Versioning". Records are chained by offsets that a
+ * hostile file chooses: they only lead forward, and end at the end.
+ */
+#include "base/error.h"
+#include "lint/elf_image.h"
+
+enum { RECORDS_MAX = 65535 };
+
+int oci_elf_string(const char **out, struct oci_elf_image *image,
+		   uint64_t index, struct oci_error *err)
+{
+	if (index >= image->strings_size)
+		return oci_fail(err, OCI_E_CORRUPT,
+				"a name is behind the end of its strings");
+	return oci_elf_text(out, image, image->strings + index,
+			    image->strings_size - index, err);
+}
+
+static int add(const struct oci_elf_text **list, struct oci_elf_image *image,
+	       uint64_t name, const char *file, struct oci_error *err)
+{
+	struct oci_elf_text *item =
+		oci_arena_alloc(image->arena, sizeof(*item));
+
+	if (!item)
+		return oci_fail_nomem(err);
+	item->file = file;
+	item->next = *list;
+	*list = item;
+	return oci_elf_string(&item->text, image, name, err);
+}
+
+static Elf_Data *open_data(struct oci_elf_image *image, uint64_t offset,
+			   uint64_t size, Elf_Type type)
+{
+	return elf_getdata_rawchunk(image->elf, (int64_t)offset, (size_t)size,
+				    type);
+}
+
+static int fail_records(struct oci_error *err)
+{
+	return oci_fail(err, OCI_E_CORRUPT,
+			"its versions of symbols cannot be read");
+}
+
+/* One file's versions: vn_cnt records from at on. */
+static int read_file(struct oci_elf *out, struct oci_elf_image *image,
+		     Elf_Data *data, const GElf_Verneed *need, uint64_t at,
+		     struct oci_error *err)
+{
+	const char *file;
+	GElf_Vernaux aux;
+	int rc = oci_elf_string(&file, image, need->vn_file, err);
+
+	for (unsigned i = 0; !rc && i < need->vn_cnt; i++) {
+		if (at >= data->d_size ||
+		    !gelf_getvernaux(data, (int)at, &aux))
+			return fail_records(err);
+		if (!(aux.vna_flags & VER_FLG_WEAK))
+			rc = add(&out->wants, image, aux.vna_name, file, err);
+		if (!aux.vna_next)
+			break;
+		at += aux.vna_next;
+	}
+	return rc;
+}
+
+int oci_elf_wants(struct oci_elf *out, struct oci_elf_image *image,
+		  uint64_t offset, uint64_t size, struct oci_error *err)
+{
+	Elf_Data *data = open_data(image, offset, size, ELF_T_VNEED);
+	GElf_Verneed need;
+	uint64_t at = 0;
+	int rc = data ? 0 : fail_records(err);
+
+	for (int i = 0; !rc && i < RECORDS_MAX; i++) {
+		if (at >= data->d_size ||
+		    !gelf_getverneed(data, (int)at, &need))
+			return fail_records(err);
+		rc = read_file(out, image, data, &need, at + need.vn_aux, err);
+		if (!need.vn_next)
+			break;
+		at += need.vn_next;
+	}
+	return rc;
+}
+
+int oci_elf_has(struct oci_elf *out, struct oci_elf_image *image,
+		uint64_t offset, uint64_t size, struct oci_error *err)
+{
+	Elf_Data *data = open_data(image, offset, size, ELF_T_VDEF);
+	GElf_Verdef definition;
+	GElf_Verdaux aux;
+	uint64_t at = 0;
+	int rc = data ? 0 : fail_records(err);
+
+	for (int i = 0; !rc && i < RECORDS_MAX; i++) {
+		if (at >= data->d_size ||
+		    !gelf_getverdef(data, (int)at, &definition) ||
+		    at + definition.vd_aux >= data->d_size ||
+		    !gelf_getverdaux(data, (int)(at + definition.vd_aux),
+				     &aux))
+			return fail_records(err);
+		rc = add(&out->has, image, aux.vda_name, NULL, err);
+		if (!definition.vd_next)
+			break;
+		at += definition.vd_next;
+	}
+	return rc;
+}
