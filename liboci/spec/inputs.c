@@ -268,11 +268,12 @@ static bool resolve_path(struct oci_inputs *inputs, const struct request *r,
 	return check_input(inputs, r, out, &folder);
 }
 
-/* oci:DIR[:TAG] keeps its form; docker:// is no path. */
+/* oci:DIR[:TAG] and dir:DIR keep their form; docker:// is no path. */
 static void resolve_base(struct oci_inputs *inputs, struct oci_plan_base *base)
 {
 	bool layout = base->text && strncmp(base->text, "oci:", 4) == 0;
-	const char *text = layout ? base->text + 4 : base->text;
+	bool dir = base->text && strncmp(base->text, "dir:", 4) == 0;
+	const char *text = layout || dir ? base->text + 4 : base->text;
 	const char *tag = layout ? strrchr(text, ':') : NULL;
 	struct request r = {
 		base->node, "base", text, base->kind == OCI_PLAN_BASE_IMAGE,
@@ -293,8 +294,8 @@ static void resolve_base(struct oci_inputs *inputs, struct oci_plan_base *base)
 	}
 	if (!resolve_path(inputs, &r, path))
 		return;
-	snprintf(whole, sizeof(whole), "%s%s%s", layout ? "oci:" : "", path,
-		 tag ? tag : "");
+	snprintf(whole, sizeof(whole), "%s%s%s",
+		 layout ? "oci:" : dir ? "dir:" : "", path, tag ? tag : "");
 	base->text = oci_arena_text(inputs->arena, whole);
 	if (!base->text)
 		oci_diagnose_nomem(inputs->report);
