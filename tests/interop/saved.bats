@@ -97,6 +97,22 @@ taken() {
 	same_image back "$2"
 }
 
+# based NAME SOURCE...: each is a base, and its layers are those of NAME.
+based() {
+	local name=$1 count
+
+	count=$(wc -l <"$images/$name.diff-ids")
+	for source in "${@:2}"; do
+		spec on.spec "base: $source" 'layers:' \
+			'  - entries: [{path: /based, content: on it}]'
+		rm -rf on
+		"$OCI_PACK" on.spec -q -o on --lint off
+		"$OCI_PACK" verify on
+		layers on --diff-ids | head -n "$count" |
+			diff "$images/$name.diff-ids" -
+	done
+}
+
 need_engine() {
 	[ ! -e "$top/no-engine" ] || lack "$(cat "$top/no-engine")"
 	need_peer skopeo
@@ -178,6 +194,25 @@ rich=registry.example:5000/tests/rich
 	"$OCI_PACK" a.spec -q -o out
 	"$OCI_PACK" verify out
 	layers out --diff-ids | head -n 3 | diff "$images/twice.diff-ids" -
+}
+
+@test "what podman and skopeo saved is a base, in each of their formats" {
+	local kind
+
+	need_podman
+	podman_here load -q -i "$images/rich.tar"
+	for kind in docker-archive oci-archive docker-dir oci-dir; do
+		podman_here save -q --format $kind -o $kind "$rich:one"
+	done
+	based rich docker-archive oci-archive dir:docker-dir oci:oci-dir
+	for kind in docker-archive:d.tar oci-archive:o.tar:one \
+		oci:layout:one dir:plain; do
+		skopeo copy -q --override-arch riscv64 \
+			"oci-archive:$images/rich.tar:one" $kind
+	done
+	skopeo copy -q --override-arch riscv64 --format v2s2 \
+		"oci-archive:$images/rich.tar:one" dir:docker
+	based rich d.tar o.tar o.tar:one oci:layout:one dir:plain dir:docker
 }
 
 @test "podman save, in each of its formats" {
