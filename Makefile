@@ -152,6 +152,13 @@ check:
 	@tests/install-deps check
 	@tests/check
 
+# Beside its peers, in one run: RUNS=5 of each.
+.PHONY: bench
+bench: all
+	@tests/install-deps bench
+	@tests/interop/peer crane oras || true
+	@tests/bench
+
 # Each of the fuzzers for SECONDS; the usual is 30.
 .PHONY: fuzz
 fuzz:
@@ -178,6 +185,7 @@ help:
 	'                    inputs, writes and verifies build/demo/*.tar' \
 	'make check          installs what the tests need and runs them all' \
 	'make lint           the dependency law, exports, banned functions' \
+	'make bench          speed, size and memory beside those of peers' \
 	'make fuzz           every fuzzer for SECONDS=30, where clang is' \
 	'make install        PREFIX, LIBDIR, BINDIR, DESTDIR are respected' \
 	'make VARIANT=sanitize tests   with address and undefined sanitizers' \

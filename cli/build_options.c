@@ -148,7 +148,8 @@ static int set_output(struct build_options *out, const char *text)
 	out->output = text;
 	if (!image_name_parse(&name, text, &err))
 		return say_usage("build", "-o: %s", err.message);
-	bad = name.tag && oci_tag_check(name.tag, &err);
+	bad = !image_name_writable(&name, &err) ||
+	      (name.tag && oci_tag_check(name.tag, &err));
 	image_name_release(&name);
 	return bad ? say_usage("build", "-o: %s", err.message) : -1;
 }

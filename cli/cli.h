@@ -60,14 +60,24 @@ void print_plain(FILE *out, const char *text);
 /* What the command line calls an image. */
 struct image_name {
 	char *path;
-	char *tag;		/* of oci:DIR:TAG, or NULL */
+	char *tag;		/* of oci:DIR:TAG or FILE.tar:NAME, or NULL */
 	bool layout;		/* a folder; else a file */
+	bool dir;		/* dir:DIR; neither of the others */
 };
 
-/* Reads FILE.tar, "-", DIR or oci:DIR[:TAG]. False when memory ran out. */
+/*
+ * Reads FILE.tar, FILE.tar:NAME where there is such a file, "-", DIR,
+ * oci:DIR[:TAG] or dir:DIR. False when memory ran out.
+ */
 bool image_name_parse(struct image_name *out, const char *text,
 		      struct oci_error *err);
 void image_name_release(struct image_name *name);
+/* Whether an image can be written there. */
+bool image_name_writable(const struct image_name *name,
+			 struct oci_error *err);
+/* Opens the store that holds the image. */
+int image_open_store(struct oci_store **store, const struct image_name *name,
+		     struct oci_error *err);
 /* Opens the store that holds the image, and finds the image in it. */
 int image_open(struct oci_store **store, struct oci_descriptor *image,
 	       const struct image_name *name, struct oci_error *err);

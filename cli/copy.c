@@ -10,7 +10,9 @@ static const char copy_help[] =
 	"\n"
 	"Copies an image, all platforms and attached manifests included, byte\n"
 	"for byte. Both are FILE.tar, DIR, oci:DIR[:TAG] or docker://REF; a\n"
-	"REF with a host needs no docker://.\n"
+	"REF with a host needs no docker://. SOURCE may also be dir:DIR, an\n"
+	"archive that docker, podman, skopeo or crane saved, or FILE.tar:NAME\n"
+	"where there are several images.\n"
 	"\n"
 	"      --dry-run           say what would be uploaded, mounted and\n"
 	"                          tagged, and change nothing\n"
@@ -24,8 +26,8 @@ static const char copy_help[] =
 static const char push_help[] =
 	"Usage: oci-pack push [options] IMAGE REF...\n"
 	"\n"
-	"Pushes IMAGE (FILE.tar, DIR or oci:DIR[:TAG]) to registries. A REF\n"
-	"without a tag gets the tags that IMAGE has.\n"
+	"Pushes IMAGE (FILE.tar[:NAME], DIR, oci:DIR[:TAG] or dir:DIR) to\n"
+	"registries. A REF without a tag gets the tags that IMAGE has.\n"
 	"\n"
 	"      --dry-run           say what would be uploaded, mounted and\n"
 	"                          tagged, and change nothing\n"
@@ -126,7 +128,9 @@ static int open_target(struct target *out, const struct opened *from,
 		snprintf(out->name.tag, sizeof(out->name.tag), "%s", name.tag);
 		out->named = true;
 	}
-	rc = name.tag ? oci_tag_check(name.tag, err) : 0;
+	rc = image_name_writable(&name, err) ? 0 : OCI_E_INVALID;
+	if (!rc && name.tag)
+		rc = oci_tag_check(name.tag, err);
 	if (!rc)
 		rc = name.layout ? oci_layout_create(&out->store, name.path,
 						     err) :

@@ -36,23 +36,44 @@ static bool names_file(const char *path)
 		 ends_in(path, ".tgz") || ends_in(path, ".tar.zst")));
 }
 
+/* NAME of FILE.tar:NAME, where path starts with a file that is there. */
+static char *find_name(char *path)
+{
+	for (char *colon = path; (colon = strchr(colon, ':')); colon++) {
+		bool found;
+
+		*colon = '\0';
+		found = is_file(path);
+		*colon = ':';
+		if (found && colon[1])
+			return colon;
+	}
+	return NULL;
+}
+
 bool image_name_parse(struct image_name *out, const char *text,
 		      struct oci_error *err)
 {
 	bool layout = strncmp(text, "oci:", 4) == 0;
 	char *colon;
 
-	*out = (struct image_name){0};
-	if (layout)
+	*out = (struct image_name){ .dir = strncmp(text, "dir:", 4) == 0 };
+	if (layout || out->dir)
 		text += 4;
 	out->path = strdup(text);
 	if (!out->path) {
 		snprintf(err->message, sizeof(err->message), "out of memory");
 		return false;
 	}
-	out->layout = layout || !names_file(out->path);
+	out->layout = !out->dir && (layout || !names_file(out->path));
 	colon = layout ? strrchr(out->path, ':') : NULL;
-	if (colon && !strchr(colon, '/')) {
+	if (colon && strchr(colon, '/'))
+		colon = NULL;
+	if (!layout && out->layout && !is_folder(out->path))
+		colon = find_name(out->path);
+	if (colon && !layout)
+		out->layout = false;
+	if (colon) {
 		*colon = '\0';
 		out->tag = strdup(colon + 1);
 	}
@@ -71,16 +92,39 @@ void image_name_release(struct image_name *name)
 	*name = (struct image_name){0};
 }
 
+bool image_name_writable(const struct image_name *name,
+			 struct oci_error *err)
+{
+	if (!name->dir && (!name->tag || name->layout))
+		return true;
+	if (name->dir)
+		snprintf(err->message, sizeof(err->message),
+			 "dir:DIR is for images to read: write a layout "
+			 "instead, as oci:%s", name->path);
+	else
+		snprintf(err->message, sizeof(err->message),
+			 "'%s' is a file: FILE.tar:NAME is for images to read",
+			 name->path);
+	return false;
+}
+
+int image_open_store(struct oci_store **store, const struct image_name *name,
+		     struct oci_error *err)
+{
+	if (name->dir)
+		return oci_dir_open(store, name->path, err);
+	if (name->layout)
+		return oci_layout_open(store, name->path, err);
+	return oci_archive_open(store, name->path, temp_dir(), err);
+}
+
 int image_open(struct oci_store **store, struct oci_descriptor *image,
 	       const struct image_name *name, struct oci_error *err)
 {
 	int rc;
 
 	*image = (struct oci_descriptor){0};
-	if (name->layout)
-		rc = oci_layout_open(store, name->path, err);
-	else
-		rc = oci_archive_open(store, name->path, temp_dir(), err);
+	rc = image_open_store(store, name, err);
 	if (rc)
 		return rc;
 	rc = oci_store_resolve(image, *store, name->tag, err);

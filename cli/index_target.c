@@ -131,7 +131,8 @@ int index_target_open(struct index_target *target, const char *text,
 			    "those");
 	if (!image_name_parse(&name, text, err))
 		return OCI_E_INVALID;
-	rc = open_local(target, &name, c, err);
+	rc = image_name_writable(&name, err) ?
+		     open_local(target, &name, c, err) : OCI_E_INVALID;
 	image_name_release(&name);
 	return rc;
 }

@@ -189,7 +189,8 @@ bool remote_name(struct oci_reference *out, const char *text)
 
 	if (strncmp(text, "docker://", 9) == 0)
 		return oci_reference_parse(out, text + 9, NULL) == 0;
-	if (strncmp(text, "oci:", 4) == 0 || text[0] == '.' ||
+	if (strncmp(text, "oci:", 4) == 0 ||
+	    strncmp(text, "dir:", 4) == 0 || text[0] == '.' ||
 	    text[0] == '/' || stat(text, &st) == 0 || !has_host(text))
 		return false;
 	return oci_reference_parse(out, text, NULL) == 0;

@@ -8,10 +8,10 @@
 static const char help[] =
 	"Usage: oci-pack verify [options] IMAGE\n"
 	"\n"
-	"Checks every digest, size, diff_id, document and reference of an\n"
-	"OCI layout or archive (FILE.tar, DIR or oci:DIR[:TAG]) or of an\n"
-	"image in a registry (docker://REF, or a REF with a host). Each thing\n"
-	"that is wrong is a line on standard output.\n"
+	"Checks every digest, size, diff_id, document and reference of a\n"
+	"layout, archive or folder (FILE.tar[:NAME], DIR, oci:DIR[:TAG] or\n"
+	"dir:DIR) or of an image in a registry (docker://REF, or a REF with a\n"
+	"host). Each thing that is wrong is a line on standard output.\n"
 	"\n"
 	"  -q, --quiet             say nothing of an image that is right\n"
 	"  -v, --verbose           tell of each request\n"
@@ -64,10 +64,7 @@ static int open_local(struct opened *out, const char *text,
 
 	if (!image_name_parse(&name, text, err))
 		return OCI_E_INVALID;
-	if (name.layout)
-		rc = oci_layout_open(&out->store, name.path, err);
-	else
-		rc = oci_archive_open(&out->store, name.path, temp_dir(), err);
+	rc = image_open_store(&out->store, &name, err);
 	if (!rc && name.tag)
 		rc = oci_store_resolve(&out->image, out->store, name.tag, err);
 	image_name_release(&name);

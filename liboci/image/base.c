@@ -119,35 +119,26 @@ static int inherit(struct base *b, struct oci_error *err)
 	return 0;
 }
 
-/* The type of the same bytes in an OCI manifest. */
-static const char *oci_type(const char *media_type)
-{
-	if (strcmp(media_type, OCI_MEDIA_DOCKER_LAYER_GZIP) == 0)
-		return OCI_MEDIA_LAYER_GZIP;
-	if (strcmp(media_type, OCI_MEDIA_DOCKER_LAYER) == 0)
-		return OCI_MEDIA_LAYER;
-	return media_type;
-}
-
 static int add_layer(struct base *b, size_t i, struct oci_error *err)
 {
 	const struct oci_descriptor *from = &b->manifest.layers.items[i];
 	struct oci_descriptor d = {
-		.media_type = (char *)oci_type(from->media_type),
 		.digest = from->digest,
 		.size = from->size,
 		.annotations = from->annotations,
 	};
+	const char *media_type;
 	int rc;
 
 	if (!oci_media_is_layer(from->media_type))
 		return oci_fail(err, OCI_E_UNSUPPORTED, "layer %s is '%.100s', "
 				"which cannot be passed on", from->digest.text,
 				from->media_type);
-	rc = oci_base_layer(b->rootfs, b->to, b->from, from,
+	rc = oci_base_layer(&media_type, b->rootfs, b->to, b->from, from,
 			    &b->image->config.diff_ids[i], err);
 	if (rc)
 		return oci_wrap(err, rc, "layer %s", from->digest.text);
+	d.media_type = (char *)media_type;
 	return oci_descriptors_add(&b->image->manifest.layers, &d, err);
 }
 

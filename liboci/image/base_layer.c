@@ -43,20 +43,23 @@ static int drain(struct oci_source *source, struct oci_error *err)
 	return rc;
 }
 
-static int check_kind(const struct oci_descriptor *layer,
-		      enum oci_inflate_kind kind, struct oci_error *err)
+/* An OCI type has to be right; one of Docker's becomes what is there. */
+static int choose_type(const char **out, const struct oci_descriptor *layer,
+		       enum oci_inflate_kind kind, struct oci_error *err)
 {
+	static const char *const types[] = {
+		OCI_MEDIA_LAYER, OCI_MEDIA_LAYER_GZIP, OCI_MEDIA_LAYER_ZSTD,
+	};
 	static const char *const names[] = { "not compressed", "gzip", "zstd" };
-	enum oci_inflate_kind said = OCI_INFLATE_PLAIN;
+	const char *said = layer->media_type;
 
-	if (strstr(layer->media_type, "gzip"))
-		said = OCI_INFLATE_GZIP;
-	else if (strstr(layer->media_type, "zstd"))
-		said = OCI_INFLATE_ZSTD;
-	if (said == kind)
+	*out = types[kind];
+	if (strcmp(said, OCI_MEDIA_DOCKER_LAYER) == 0 ||
+	    strcmp(said, OCI_MEDIA_DOCKER_LAYER_GZIP) == 0 ||
+	    strcmp(said, types[kind]) == 0)
 		return 0;
 	return oci_fail(err, OCI_E_CORRUPT, "it is %s, its media type says %s",
-			names[kind], names[said]);
+			names[kind], strrchr(said, '.') + 1);
 }
 
 /* Reads all of it: the tar, and what may stand behind its end. */
@@ -79,7 +82,8 @@ static int read_tar(struct oci_digest *diff_id, struct oci_rootfs *rootfs,
 	return rc;
 }
 
-static int pass(struct oci_rootfs *rootfs, struct oci_source *raw,
+static int pass(const char **media_type, struct oci_rootfs *rootfs,
+		struct oci_source *raw,
 		struct oci_sink *copy, const struct oci_descriptor *layer,
 		const struct oci_digest *diff_id, struct oci_error *err)
 {
@@ -90,7 +94,7 @@ static int pass(struct oci_rootfs *rootfs, struct oci_source *raw,
 
 	if (rc)
 		return rc;
-	rc = check_kind(layer, oci_inflate_kind(inflate), err);
+	rc = choose_type(media_type, layer, oci_inflate_kind(inflate), err);
 	if (!rc)
 		rc = read_tar(&found, rootfs, inflate, err);
 	if (!rc)
@@ -102,8 +106,9 @@ static int pass(struct oci_rootfs *rootfs, struct oci_source *raw,
 	return rc;
 }
 
-int oci_base_layer(struct oci_rootfs *rootfs, struct oci_store *to,
-		   struct oci_store *from, const struct oci_descriptor *layer,
+int oci_base_layer(const char **media_type, struct oci_rootfs *rootfs,
+		   struct oci_store *to, struct oci_store *from,
+		   const struct oci_descriptor *layer,
 		   const struct oci_digest *diff_id, struct oci_error *err)
 {
 	struct oci_source *raw = NULL;
@@ -116,7 +121,7 @@ int oci_base_layer(struct oci_rootfs *rootfs, struct oci_store *to,
 	if (!rc)
 		rc = oci_store_open(&raw, from, layer, err);
 	if (!rc)
-		rc = pass(rootfs, raw, copy, layer, diff_id, err);
+		rc = pass(media_type, rootfs, raw, copy, layer, diff_id, err);
 	if (!rc && copy)
 		rc = oci_store_add(to, copy, &layer->digest, layer->size, err);
 	oci_source_free(raw);

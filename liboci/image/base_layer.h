@@ -8,10 +8,13 @@
 
 /*
  * Copies a layer to another store, unless it is there, lays it over rootfs,
- * and checks size, digest, compression and diff_id. One pass.
+ * and checks size, digest, compression and diff_id. One pass. *media_type is
+ * OCI's for what it turned out to be: Docker's types do not always say what
+ * is there (podman save calls tars diff.tar.gzip).
  */
-int oci_base_layer(struct oci_rootfs *rootfs, struct oci_store *to,
-		   struct oci_store *from, const struct oci_descriptor *layer,
+int oci_base_layer(const char **media_type, struct oci_rootfs *rootfs,
+		   struct oci_store *to, struct oci_store *from,
+		   const struct oci_descriptor *layer,
 		   const struct oci_digest *diff_id, struct oci_error *err);
 
 #endif

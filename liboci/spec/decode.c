@@ -68,7 +68,8 @@ static bool decode_base(struct oci_decoder *d, const struct oci_yaml *node,
 		return false;
 	base.kind = names_spec(base.text) &&
 		    strncmp(base.text, "docker://", 9) != 0 &&
-		    strncmp(base.text, "oci:", 4) != 0 ?
+		    strncmp(base.text, "oci:", 4) != 0 &&
+		    strncmp(base.text, "dir:", 4) != 0 ?
 			    OCI_PLAN_BASE_SPEC : OCI_PLAN_BASE_IMAGE;
 	base.origin = oci_decode_origin(d, node);
 	*(struct oci_plan_base *)out = base;

@@ -268,33 +268,46 @@ static bool resolve_path(struct oci_inputs *inputs, const struct request *r,
 	return check_input(inputs, r, out, &folder);
 }
 
-/* oci:DIR[:TAG] keeps its form; docker:// is no path. */
+/* Where the tag of oci:DIR:TAG, or the name of FILE.tar:NAME, starts with its
+ * colon; "" where there is none. */
+static const char *find_tag(const char *text, bool layout)
+{
+	const char *tag = layout ? strrchr(text, ':') : strstr(text, ".tar:");
+
+	if (!tag)
+		return "";
+	if (!layout)
+		return tag + strlen(".tar");
+	return strchr(tag, '/') ? "" : tag;
+}
+
+/* oci:DIR[:TAG], dir:DIR and FILE.tar[:NAME] keep their form; docker:// is no
+ * path. */
 static void resolve_base(struct oci_inputs *inputs, struct oci_plan_base *base)
 {
-	bool layout = base->text && strncmp(base->text, "oci:", 4) == 0;
-	const char *text = layout ? base->text + 4 : base->text;
-	const char *tag = layout ? strrchr(text, ':') : NULL;
+	const char *kind = "", *text = base->text, *tag;
+	char path[OCI_PATH_MAX], whole[3 * OCI_PATH_MAX];
 	struct request r = {
-		base->node, "base", text, base->kind == OCI_PLAN_BASE_IMAGE,
+		base->node, "base", NULL, base->kind == OCI_PLAN_BASE_IMAGE,
 	};
-	char path[OCI_PATH_MAX], whole[2 * OCI_PATH_MAX];
 
 	if (base->kind == OCI_PLAN_SCRATCH ||
-	    strncmp(base->text, "docker://", 9) == 0)
+	    strncmp(text, "docker://", 9) == 0)
 		return;
-	if (tag && !strchr(tag, '/'))
-		r.pattern = oci_arena_copy(inputs->arena, text,
-					   (size_t)(tag - text));
-	else
-		tag = "";
+	if (strncmp(text, "oci:", 4) == 0 || strncmp(text, "dir:", 4) == 0) {
+		kind = text[0] == 'o' ? "oci:" : "dir:";
+		text += 4;
+	}
+	tag = kind[0] == 'd' ? "" : find_tag(text, kind[0] == 'o');
+	r.pattern = *tag ? oci_arena_copy(inputs->arena, text,
+					  (size_t)(tag - text)) : text;
 	if (!r.pattern) {
 		oci_diagnose_nomem(inputs->report);
 		return;
 	}
 	if (!resolve_path(inputs, &r, path))
 		return;
-	snprintf(whole, sizeof(whole), "%s%s%s", layout ? "oci:" : "", path,
-		 tag ? tag : "");
+	snprintf(whole, sizeof(whole), "%s%s%s", kind, path, tag);
 	base->text = oci_arena_text(inputs->arena, whole);
 	if (!base->text)
 		oci_diagnose_nomem(inputs->report);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "document/archive.h"
+#include "document/kind.h"
 #include "target.h"
 
 static void check_same(const char *a, const char *b)
@@ -75,11 +76,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *text = (const char *)data;
 	struct oci_docker_images images;
+	const char *kind;
 
 	try_manifest(text, size);
 	try_index(text, size);
 	try_config(text, size);
 	oci_layout_check(text, size, NULL);
+	oci_document_kind(&kind, text, size, NULL);
 	if (!oci_docker_images_parse(&images, text, size, NULL))
 		oci_docker_images_release(&images);
 	return 0;

@@ -315,3 +315,27 @@ oci-artifact=false,compression=zstd,force-compression=true"
 without_folder_times() {
 	sed -E 's/^(d [0-9]+ [0-9:]+) [0-9]+ /\1 - /'
 }
+
+@test "a spec on an image of two platforms that buildx attested" {
+	built --provenance mode=max --push -t "$host/x/base:1"
+	spec on.spec 'image: example.org/on' 'tags: [1]' \
+		'platforms: [linux/riscv64, linux/amd64]' \
+		"base: docker://$host/x/base:1" 'layers:' \
+		'  - entries: [{path: /var/own, content: "${arch}"}]' \
+		'config: {env: {OWN: "1"}}'
+	# The entrypoint of the test is no program.
+	digest=$("$OCI_PACK" on.spec -q --lint off --push "$host/x/on:1")
+	equal "$digest" "$(crane digest "$host/x/on:1")"
+	equal 'linux/amd64 linux/riscv64' "$(crane manifest "$host/x/on:1" |
+		jq -r '.manifests[].platform | .os + "/" + .architecture' |
+		sort | xargs)"
+	for arch in riscv64 amd64; do
+		crane export --platform "linux/$arch" "$host/x/on:1" fs.tar
+		equal "$arch" "$(tar -xOf fs.tar etc/arch)"
+		equal "$arch" "$(tar -xOf fs.tar var/own)"
+		equal "$arch" "$(crane config --platform "linux/$arch" \
+			"$host/x/on:1" |
+			jq -r '.config.Labels["org.example.label"]')"
+	done
+	crane validate --remote "$host/x/on:1"
+}

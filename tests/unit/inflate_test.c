@@ -125,6 +125,43 @@ static void test_members(void **state)
 	}
 }
 
+/* Members below, at and above what is inflated whole, in every order, and
+ * bytes that do not shrink. */
+static void test_large_members(void **state)
+{
+	enum { MIB = 1024 * 1024, MOST = 3 * MIB, ROOM = 20 * MIB };
+	static const size_t sizes[] = { 10, MIB - 1, MIB, MIB + 1, MOST, 5,
+					MIB, 0, 7 };
+	unsigned char *plain = malloc(ROOM), *data = malloc(ROOM);
+	unsigned char *out = malloc(ROOM);
+	size_t plain_size = 0, size = 0, n;
+	struct oci_error err;
+	uint32_t random = 1;
+
+	(void)state;
+	assert_true(plain && data && out);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		unsigned char *member = plain + plain_size;
+
+		for (size_t j = 0; j < sizes[i]; j++) {
+			random = random * 1664525 + 1013904223;
+			member[j] = i % 2 ? (unsigned char)(random >> 24) :
+					    (unsigned char)(j / 100);
+		}
+		size += gzip(data + size, ROOM - size, member, sizes[i]);
+		plain_size += sizes[i];
+		check_done(inflate_with(oci_inflate_open, out, ROOM, &n, data,
+					size, 65536, &err), &err, "inflate");
+		assert_int_equal(n, plain_size);
+		assert_memory_equal(out, plain, n);
+	}
+	assert_int_equal(inflate_with(oci_inflate_open, out, ROOM, &n, data,
+				      size - 1, 65536, &err), OCI_E_CORRUPT);
+	free(plain);
+	free(data);
+	free(out);
+}
+
 static void test_frames(void **state)
 {
 	static const unsigned char skip[] = {
@@ -280,6 +317,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_large_members),
 		cmocka_unit_test(test_frames),
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_damage),

@@ -8,7 +8,7 @@
  * with them the test packs once. It fails what the library itself asks for:
  * libarchive does not survive all of its own failures.
  */
-#include "images.h"
+#include "saved.h"
 
 #include <locale.h>
 #include <pthread.h>
@@ -193,7 +193,35 @@ static int run(bool layout, struct oci_error *err)
 	return rc;
 }
 
-static void check_failing(bool layout)
+static int run_layout(struct oci_error *err)
+{
+	return run(true, err);
+}
+
+static int run_archive(struct oci_error *err)
+{
+	return run(false, err);
+}
+
+/* Opens and verifies what docker save wrote. */
+static int run_saved(struct oci_error *err)
+{
+	struct oci_store *store;
+	size_t findings = 0;
+	char path[128];
+	int rc;
+
+	snprintf(path, sizeof(path), "%ssaved.tar", folder);
+	rc = oci_archive_open(&store, path, folder, err);
+	if (!rc)
+		rc = oci_image_verify(&findings, store, NULL, err);
+	assert_int_equal(findings, 0);
+	oci_store_free(store);
+	return rc;
+}
+
+static void check_failing(int (*run_once)(struct oci_error *err),
+			  const char *output)
 {
 	char path[128];
 	struct oci_error err;
@@ -202,17 +230,16 @@ static void check_failing(bool layout)
 	int names, rc;
 	long at;
 
-	snprintf(path, sizeof(path), "%s%s", folder,
-		 layout ? "out" : "out.tar");
+	snprintf(path, sizeof(path), "%s%s", folder, output);
 	/* Once before, for what libraries keep for themselves. */
-	check_done(run(layout, &err), &err, path);
+	check_done(run_once(&err), &err, path);
 	remove_all(path);
 	unlink(path);
 	names = count_names(folder);
 	for (at = 0; !ended; at++) {
 		before = live;
 		left = at;
-		rc = run(layout, &err);
+		rc = run_once(&err);
 		ended = left >= 0;
 		left = -1;
 		leaks += live - before;
@@ -237,13 +264,19 @@ static void check_failing(bool layout)
 static void test_layout(void **state)
 {
 	(void)state;
-	check_failing(true);
+	check_failing(run_layout, "out");
 }
 
 static void test_archive(void **state)
 {
 	(void)state;
-	check_failing(false);
+	check_failing(run_archive, "out.tar");
+}
+
+static void test_saved(void **state)
+{
+	(void)state;
+	check_failing(run_saved, "none");
 }
 
 static locale_t held;
@@ -279,6 +312,7 @@ static int setup(void **state)
 	    oci_layer_write(&layer, tree, &out.base, &options, &err))
 		return -1;
 	write_bytes("in.tar", out.data, out.size);
+	save_image("saved.tar", out.data, out.size, &layer.diff_id);
 	free(out.data);
 	oci_tree_free(tree);
 	return 0;
@@ -289,6 +323,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_layout),
 		cmocka_unit_test(test_archive),
+		cmocka_unit_test(test_saved),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Image archives: one tar that is an OCI layout and what `docker save` writes
- * at once, so that docker, podman, containerd and skopeo all load it.
+ * Image archives. Those that are written are an OCI layout and what `docker
+ * save` writes at once, so that docker, podman, containerd and skopeo all load
+ * them.
  * OCI Image Specification, image-layout.md; Docker Image Specification 1.2,
  * "Combined Image JSON + Filesystem Changeset Format".
  */
@@ -19,8 +20,13 @@ extern "C" {
 #endif
 
 /*
- * Opens an archive to read: an OCI archive or our hybrid. A compressed one is
- * inflated into temp_dir (NULL: /var/tmp).
+ * Opens an archive to read. One with an oci-layout is an OCI archive, whatever
+ * else it has. One with Docker's manifest.json alone, as docker, podman, skopeo
+ * and crane save it, gets a manifest made up for each of its images, with OCI's
+ * media types: the same for the same archive every time. Its layers are hashed
+ * here, and compared with the config's diff_ids where they are not compressed;
+ * one that differs is OCI_E_CORRUPT. A compressed archive is inflated into
+ * temp_dir (NULL: /var/tmp).
  */
 OCI_API int oci_archive_open(struct oci_store **out, const char *path,
 			     const char *temp_dir, struct oci_error *err);

@@ -9,6 +9,7 @@
 #include <oci/copy.h>
 #include <oci/descriptor.h>
 #include <oci/digest.h>
+#include <oci/dir.h>
 #include <oci/error.h>
 #include <oci/image.h>
 #include <oci/join.h>

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Archives that have Docker's manifest.json and no OCI layout, as stores:
+ * archive_docker.c reads the documents, archive_docker_blobs.c has the blobs.
+ */
+#ifndef STORE_ARCHIVE_DOCKER_H
+#define STORE_ARCHIVE_DOCKER_H
+
+#include "store/members.h"
+#include "store/store.h"
+
+struct oci_docker_blob {
+	struct oci_digest digest;
+	uint64_t size;
+	const char *media_type;		/* of a layer, by its first bytes */
+	const struct oci_member *member;	/* or text: a manifest */
+	char *text;
+	struct oci_docker_blob *next;
+};
+
+struct oci_docker_store {
+	struct oci_store base;
+	struct oci_members *members;
+	struct oci_arena arena;
+	struct oci_table digests;	/* digest to blob */
+	struct oci_table hashed;	/* name of a member to its blob */
+	struct oci_docker_blob *first;
+	size_t count;
+	size_t text_size;		/* bytes of all manifests */
+};
+
+/* Makes the archive a store; takes the members over, also where it fails. */
+int oci_docker_archive_open(struct oci_store **out,
+			    struct oci_members *members,
+			    struct oci_error *err);
+
+/* A store without blobs or names; takes the members over, as above. */
+int oci_docker_store_new(struct oci_docker_store **out,
+			 struct oci_members *members, struct oci_error *err);
+/* The bytes of a member, unchecked. */
+int oci_docker_open_member(struct oci_source **out,
+			   const struct oci_docker_store *self,
+			   const struct oci_member *member,
+			   struct oci_error *err);
+/* The blob that a member is. Each is hashed once, when it is first asked for.
+ * Borrowed from the store. */
+int oci_docker_take_member(const struct oci_docker_blob **out,
+			   struct oci_docker_store *self, const char *name,
+			   struct oci_error *err);
+/* Adds a document, which is taken over. */
+int oci_docker_take_text(const struct oci_docker_blob **out,
+			 struct oci_docker_store *self, char *text,
+			 struct oci_error *err);
+
+#endif
