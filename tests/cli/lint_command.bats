@@ -27,7 +27,7 @@ files() {
 }
 
 packed() {
-	app "$@"
+	app
 	"$OCI_PACK" a.spec -q --lint off -o a.tar >digest
 }
 
