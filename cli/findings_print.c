@@ -8,23 +8,25 @@
 
 #include <string.h>
 
+enum { RULES_MAX = 64 };
+
 static const char *const levels[] = {
 	[OCI_LINT_OFF] = "off", [OCI_LINT_NOTE] = "note",
 	[OCI_LINT_WARNING] = "warning", [OCI_LINT_ERROR] = "error",
 };
 
 /* Why it matters, and what to do, are said once a rule. */
-static bool is_first(const struct findings *all, const struct finding *f)
+static bool is_first(bool told[RULES_MAX], const struct oci_lint_rule *rule)
 {
-	const struct finding *g = all->items;
+	size_t count, i = (size_t)(rule - oci_lint_rules(&count));
+	bool first = i >= RULES_MAX || !told[i];
 
-	while (g->rule != f->rule)
-		g++;
-	return g == f;
+	if (first && i < RULES_MAX)
+		told[i] = true;
+	return first;
 }
 
-static void print_text(FILE *out, const struct findings *all,
-		       const struct finding *f)
+static void print_text(FILE *out, const struct finding *f, bool first)
 {
 	fprintf(out, "%s: %s: ", levels[f->level], f->rule->name);
 	if (f->path)
@@ -35,7 +37,7 @@ static void print_text(FILE *out, const struct findings *all,
 		fputs(": ", out);
 	print_plain(out, f->message);
 	fprintf(out, " [%s]\n", f->platform);
-	if (is_first(all, f))
+	if (first)
 		fprintf(out, "    %s\n    %s\n", f->rule->why,
 			f->rule->remedy);
 }
@@ -102,6 +104,21 @@ static void print_sarif_rules(FILE *out)
 	}
 }
 
+/* A relative URI reference: RFC 3986. */
+static void print_uri(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c > ' ' && c < 0x7f && !strchr("\"%<>[\\]^`{|}#?", c))
+			fputc(c, out);
+		else
+			fprintf(out, "%%%02X", c);
+	}
+	fputc('"', out);
+}
+
 static void print_sarif_result(FILE *out, const struct finding *f,
 			       const char *name)
 {
@@ -110,8 +127,8 @@ static void print_sarif_result(FILE *out, const struct finding *f,
 	print_json_text(out, f->message);
 	fputs("},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":"
 	      "{\"uri\":", out);
-	print_json_text(out, name);
-	fputs("}}", out);
+	print_uri(out, name);
+	fputs("},\"region\":{\"startLine\":1}}", out);
 	if (f->path) {
 		fputs(",\"logicalLocations\":[{\"fullyQualifiedName\":", out);
 		print_json_text(out, f->path);
@@ -170,13 +187,16 @@ static void print_github(FILE *out, const struct finding *f, const char *name)
 void findings_print(const struct findings *all, FILE *out,
 		    enum findings_format format, const char *name)
 {
+	bool told[RULES_MAX] = { false };
+
 	if (format == FORMAT_JSON)
 		print_json(out, all);
 	if (format == FORMAT_SARIF)
 		print_sarif(out, all, name);
 	for (size_t i = 0; i < all->count; i++) {
 		if (format == FORMAT_TEXT)
-			print_text(out, all, &all->items[i]);
+			print_text(out, &all->items[i],
+				   is_first(told, all->items[i].rule));
 		if (format == FORMAT_GITHUB)
 			print_github(out, &all->items[i], name);
 	}

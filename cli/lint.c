@@ -15,6 +15,7 @@ static const char help[] =
 	"\n"
 	"      --ignore RULE[:GLOB]  passes over a rule, or over paths that\n"
 	"                          match; may be repeated\n"
+	"      --platform P        of an index, this platform alone\n"
 	"      --format KIND       text, json, sarif (for code scanning) or\n"
 	"                          github (annotations); the usual is text\n"
 	"      --json              the same as --format json\n"
@@ -29,6 +30,8 @@ struct command {
 	struct remote_options remote;
 	struct findings findings;
 	enum findings_format format;
+	struct oci_platform platform;
+	bool has_platform;
 	struct oci_strings rules;	/* of --ignore, in front of its glob */
 	bool list;
 	bool explain;
@@ -58,9 +61,15 @@ static int lint(struct command *c, const char *name, struct oci_error *err)
 	options.exceptions = c->findings.exceptions;
 	options.exception_count = c->findings.exception_count;
 	options.temp_dir = temp_dir();
+	options.platform = c->has_platform ? &c->platform : NULL;
 	if (!rc)
 		rc = oci_lint_image(&c->findings.result, image.store,
 				    &image.image, &options, err);
+	if (!rc && c->has_platform && !c->findings.result.images) {
+		snprintf(err->message, sizeof(err->message),
+			 "it has no image for that platform");
+		rc = OCI_E_NOT_FOUND;
+	}
 	if (!rc && c->findings.nomem) {
 		snprintf(err->message, sizeof(err->message), "out of memory");
 		rc = OCI_E_NOMEM;
@@ -119,9 +128,15 @@ static int ignore(struct command *c, const char *text)
 
 static int take_option(struct command *c, int option, char **argv)
 {
+	struct oci_error err;
 	int status;
 
 	switch (option) {
+	case 'p':
+		if (oci_platform_parse(&c->platform, optarg, &err))
+			return say_usage("lint", "%s", err.message);
+		c->has_platform = true;
+		return -1;
 	case 'i':
 		return ignore(c, optarg);
 	case 'f':
@@ -155,6 +170,7 @@ int command_lint(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "ignore", required_argument, NULL, 'i' },
+		{ "platform", required_argument, NULL, 'p' },
 		{ "format", required_argument, NULL, 'f' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "rules", no_argument, NULL, 'r' },

@@ -148,12 +148,38 @@ void format_size(char out[SIZE_TEXT], uint64_t bytes)
 	snprintf(out, SIZE_TEXT, "%.1f %s", value, units[unit]);
 }
 
+/* The bytes of a character of UTF-8 behind its first one; -1: it is none. */
+static int trail_of(const unsigned char *p)
+{
+	int n = p[0] < 0x80 ? 0 : p[0] >= 0xc2 && p[0] < 0xe0 ? 1 :
+		(p[0] & 0xf0) == 0xe0 ? 2 : p[0] >= 0xf0 && p[0] < 0xf5 ? 3 :
+									  -1;
+
+	for (int i = 1; i <= n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return -1;
+	/* Longer than need be, surrogates, and behind the last one. */
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] >= 0xa0) ||
+	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] >= 0x90))
+		return -1;
+	return n;
+}
+
 void print_json_text(FILE *out, const char *text)
 {
 	fputc('"', out);
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
+		int trail = trail_of((const unsigned char *)text);
 
+		if (trail < 0) {
+			fputs("\\ufffd", out);
+			continue;
+		}
+		for (; trail; trail--) {
+			fputc(*text++, out);
+			c = (unsigned char)*text;
+		}
 		if (c == '"' || c == '\\')
 			fprintf(out, "\\%c", c);
 		else if (c < 0x20)

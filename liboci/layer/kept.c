@@ -12,6 +12,7 @@
 #include "base/glob.h"
 #include "base/text.h"
 #include "io/file.h"
+#include "layer/program.h"
 #include "layer/rootfs.h"
 
 enum {
@@ -108,7 +109,7 @@ int oci_keep_node(struct oci_rootfs_entry *entry, struct oci_rootfs *rootfs,
 	rc = keep(&kept, rootfs, err);
 	if (rc)
 		return rc;
-	kept->size = node->size;
+	kept->size = kept->whole = node->size;
 	switch ((enum oci_content)node->content) {
 	case OCI_CONTENT_DISK:
 		kept->path = oci_arena_text(&rootfs->arena,
@@ -156,12 +157,10 @@ static uint64_t bytes_to_keep(enum interest interest, const char *data,
 	bool elf = got >= 4 && memcmp(data, "\177ELF", 4) == 0;
 
 	if (interest == PROGRAM && elf)
-		return size;
+		return oci_program_is_static(data, got) ? got : size;
 	if (interest == LIST)
 		return size < LIST_BYTES ? size : LIST_BYTES;
-	if (interest == KEY || (got >= 2 && memcmp(data, "#!", 2) == 0))
-		return size < HEAD_BYTES ? size : HEAD_BYTES;
-	return 0;
+	return size < HEAD_BYTES ? size : HEAD_BYTES;
 }
 
 int oci_keep_member(struct oci_rootfs_entry *entry, struct oci_rootfs *rootfs,
@@ -201,6 +200,7 @@ int oci_keep_member(struct oci_rootfs_entry *entry, struct oci_rootfs *rootfs,
 	kept->fd = k->spool;
 	kept->offset = k->spool_size;
 	kept->size = done;
+	kept->whole = size;
 	k->spool_size += done;
 	entry->kept = kept;
 	return 0;

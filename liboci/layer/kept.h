@@ -22,6 +22,7 @@ struct oci_kept {
 	int fd;			/* of a spool, else */
 	uint64_t offset;
 	uint64_t size;		/* bytes that were kept */
+	uint64_t whole;		/* bytes that the file has */
 };
 
 struct oci_keeping {

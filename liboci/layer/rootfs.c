@@ -129,7 +129,9 @@ void oci_rootfs_set_type(struct oci_rootfs_entry *e, enum oci_entry_type type)
 		remove_below(e, UINT_MAX);
 	if (!e->removed)
 		e->hidden += e->size;
-	if (!e->removed && e->type == OCI_ENTRY_SYMLINK)
+	if (e->removed)
+		e->hid_link = false;
+	else if (e->type == OCI_ENTRY_SYMLINK)
 		e->hid_link = type == OCI_ENTRY_DIRECTORY;
 	e->size = 0;
 	e->kept = NULL;

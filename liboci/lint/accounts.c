@@ -10,23 +10,24 @@
 #include "base/number.h"
 #include "lint/command.h"
 
-enum { FILE_MAX = 1024 * 1024, NAME_ROOM = 256 };
+enum { FILE_MAX = 1024 * 1024, NAME_ROOM = 256, LIST_ROOM = 4096 };
 
 /* Field n of a line, without its end; false where there are fewer. */
-static bool field(char out[NAME_ROOM], const char *line, size_t size,
+static bool field(char *out, size_t room, const char *line, size_t size,
 		  unsigned n)
 {
 	const char *end = line + size;
 
 	for (; n; n--) {
 		line = memchr(line, ':', (size_t)(end - line));
-		if (!line++)
+		if (!line)
 			return false;
+		line++;
 	}
 	size = strcspn(line, ":\n");
 	if (size > (size_t)(end - line))
 		size = (size_t)(end - line);
-	if (size >= NAME_ROOM)
+	if (size >= room)
 		return false;
 	memcpy(out, line, size);
 	out[size] = '\0';
@@ -39,7 +40,7 @@ static bool number_field(uint32_t *out, const char *line, size_t size,
 	char text[NAME_ROOM];
 	uint64_t number;
 
-	if (!field(text, line, size, n) ||
+	if (!field(text, sizeof(text), line, size, n) ||
 	    !oci_number_parse(&number, text, 10, UINT32_MAX))
 		return false;
 	*out = (uint32_t)number;
@@ -54,7 +55,7 @@ static const char *find_line(size_t *size, const char *text, unsigned n,
 
 	for (; *text; text += *size + (text[*size] == '\n')) {
 		*size = strcspn(text, "\n");
-		if (field(found, text, *size, n) &&
+		if (field(found, sizeof(found), text, *size, n) &&
 		    strcmp(found, value) == 0)
 			return text;
 	}
@@ -100,32 +101,69 @@ static bool is_number(uint32_t *out, const char *text)
 	return true;
 }
 
+/* Whether a list "a,b,c" has name. */
+static bool lists(const char *list, const char *name)
+{
+	size_t size = strlen(name);
+
+	for (; *list; list += strcspn(list, ","), list += *list == ',')
+		if (strncmp(list, name, size) == 0 &&
+		    (list[size] == ',' || list[size] == '\0'))
+			return true;
+	return false;
+}
+
+/* The groups that list a user. */
+static void find_groups(struct oci_account *out, const char *groups,
+			const char *user)
+{
+	const char *line = groups;
+	char members[LIST_ROOM];
+	size_t size;
+
+	for (; *line && out->more_count < OCI_GROUPS;
+	     line += size + (line[size] == '\n')) {
+		size = strcspn(line, "\n");
+		if (field(members, LIST_ROOM, line, size, 3) &&
+		    lists(members, user) &&
+		    number_field(&out->more[out->more_count], line, size, 2))
+			out->more_count++;
+	}
+}
+
 /* What the two files say of a user and a group; "" is root and its own. */
 struct lookup {
 	bool user, group;	/* they are known */
-	uint32_t uid, gid;
+	struct oci_account account;
 };
 
 static void look_up(struct lookup *out, const char *passwd,
 		    const char *groups, const char *user, const char *group)
 {
+	struct oci_account *account = &out->account;
+	char name[NAME_ROOM];
 	const char *line;
 	size_t size;
 
 	*out = (struct lookup){ .user = true, .group = true };
 	if (*user) {
 		line = find_line(&size, passwd, 0, user);
-		out->user = is_number(&out->uid, user) ||
-			    (line && number_field(&out->uid, line, size, 2));
+		out->user = is_number(&account->uid, user) ||
+			    (line && number_field(&account->uid, line, size,
+						  2));
 		if (!line)
 			line = find_line(&size, passwd, 2, user);
 		if (line)
-			number_field(&out->gid, line, size, 3);
+			number_field(&account->gid, line, size, 3);
+		if (line && !*group &&
+		    field(name, sizeof(name), line, size, 0))
+			find_groups(account, groups, name);
 	}
 	if (*group) {
 		line = find_line(&size, groups, 0, group);
-		out->group = is_number(&out->gid, group) ||
-			     (line && number_field(&out->gid, line, size, 2));
+		out->group = is_number(&account->gid, group) ||
+			     (line && number_field(&account->gid, line, size,
+						   2));
 	}
 }
 
@@ -154,9 +192,8 @@ int oci_account_read(struct oci_account *out, const struct oci_lint *lint,
 	struct lookup found = {0};
 	int rc = read_both(&found, user, group, lint, err);
 
-	*out = (struct oci_account){
-		found.user && found.group, found.uid, found.gid,
-	};
+	*out = found.account;
+	out->known = found.user && found.group;
 	return rc;
 }
 
@@ -169,6 +206,9 @@ bool oci_account_executes(const struct oci_account *account,
 		return entry->mode & 0100;
 	if (account->gid == entry->gid)
 		return entry->mode & 0010;
+	for (size_t i = 0; i < account->more_count; i++)
+		if (account->more[i] == entry->gid)
+			return entry->mode & 0010;
 	return entry->mode & 0001;
 }
 

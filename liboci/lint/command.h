@@ -5,7 +5,7 @@
 
 #include "lint/lint.h"
 
-enum { OCI_COMMAND_WORDS = 256 };
+enum { OCI_COMMAND_WORDS = 256, OCI_GROUPS = 64 };
 
 /* Entrypoint and Cmd in one; words are borrowed from the config. */
 struct oci_command {
@@ -28,11 +28,14 @@ struct oci_account {
 	bool known;		/* uid and gid are */
 	uint32_t uid;
 	uint32_t gid;
+	uint32_t more[OCI_GROUPS];	/* that list the user, where the config
+					 * names no group */
+	size_t more_count;
 };
 
 int oci_account_read(struct oci_account *out, const struct oci_lint *lint,
 		     struct oci_error *err);
-/* Whether that user may execute a file. */
+/* Whether that user may execute a file, or search a folder. */
 bool oci_account_executes(const struct oci_account *account,
 			  const struct oci_rootfs_entry *entry);
 

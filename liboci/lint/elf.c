@@ -26,80 +26,138 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* The loader itself stands for its own names: ld.so, and musl's libc. */
-static bool is_loader(const struct loading *l, const char *name)
+/* What musl's libc has in itself, whatever else is named so. */
+static bool is_reserved(const char *name)
 {
-	const char *own = base_name(l->program->elf.interpreter);
+	static const char *const names[] = {
+		"libc.", "libpthread.", "librt.", "libm.", "libdl.",
+		"libutil.", "libxnet.",
+	};
 
-	return strcmp(name, own) == 0 ||
-	       (strncmp(own, "ld-musl-", 8) == 0 &&
-		(strcmp(name, "libc.so") == 0 ||
-		 strncmp(name, "libc.musl-", 10) == 0));
-}
-
-static bool has_version(const struct oci_elf *elf, const char *version)
-{
-	for (const struct oci_elf_text *t = elf->has; t; t = t->next)
-		if (strcmp(t->text, version) == 0)
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strncmp(name, names[i], strlen(names[i])) == 0)
 			return true;
 	return false;
 }
 
-/* Versions that object wants of one file that it needs. */
-static void check_versions(struct loading *l, const struct oci_object *object,
-			   const char *name, const struct oci_object *found)
+/* The loader itself stands for its own names: ld.so, and musl's libc. */
+static bool is_loader(const struct loading *l, const char *name)
 {
-	for (const struct oci_elf_text *t = object->elf.wants; t; t = t->next)
-		/* One without versions at all is taken with a warning. */
-		if (strcmp(t->file, name) == 0 && found->elf.has &&
-		    !has_version(&found->elf, t->text))
-			oci_lint_report(l->loader->lint, "elf-needed",
-					object->entry, "it needs %s of %s, "
-					"which '/%s' does not have", t->text,
-					name, found->entry->path);
+	return strcmp(name, base_name(l->program->elf.interpreter)) == 0 ||
+	       (oci_loader_is_musl(l->program) && is_reserved(name));
 }
 
+/* What a name that was loaded for this program stands for; or NULL. */
+static struct oci_object *named(const struct loading *l, const char *name)
+{
+	const struct oci_loaded *loaded =
+		oci_table_get(&l->loader->names, name, strlen(name));
+
+	return loaded && loaded->program == l->number ? loaded->object : NULL;
+}
+
+static int give_name(struct loading *l, const char *name,
+		     struct oci_object *object, struct oci_error *err)
+{
+	struct oci_loader *loader = l->loader;
+	struct oci_loaded *loaded = oci_table_get(&loader->names, name,
+						  strlen(name));
+	int rc = 0;
+
+	if (loaded && loaded->program == l->number)
+		return 0;
+	if (!loaded) {
+		loaded = oci_arena_alloc(&loader->arena, sizeof(*loaded));
+		if (!loaded)
+			return oci_fail_nomem(err);
+		rc = oci_table_set(&loader->names, name, strlen(name), loaded,
+				   err);
+	}
+	loaded->object = object;
+	loaded->program = l->number;
+	return rc;
+}
+
+/* That a file is missing is told once, for the first program. */
+static void tell_missing(struct loading *l, const struct oci_object *object,
+			 struct oci_elf_text *needed)
+{
+	bool own = object == l->program;
+
+	if (needed->told)
+		return;
+	needed->told = object;
+	oci_lint_report(l->loader->lint, "elf-needed", object->entry,
+			"it needs %s, which is nowhere that the loader "
+			"looks%s%s", needed->text, own ? "" :
+			": loaded for /", own ? "" : l->program->entry->path);
+}
+
+/* A loader takes what it has loaded already, by the name that was asked for
+ * or (but for musl) its own, and only then looks for a file. */
 static int load(struct loading *l, const struct oci_object *object,
-		const char *name, struct oci_error *err)
+		struct oci_elf_text *needed, struct oci_error *err)
 {
 	struct oci_object *found;
-	int rc;
+	int rc = oci_loader_step(l->loader, err);
 
-	if (is_loader(l, name))
-		return 0;
-	rc = oci_loader_search(&found, l->loader, object, l->program, name,
-			       err);
-	if (rc)
+	if (rc || is_loader(l, needed->text) || named(l, needed->text))
 		return rc;
-	if (!found) {
-		oci_lint_report(l->loader->lint, "elf-needed", object->entry,
-				"it needs %s, which is nowhere that the "
-				"loader looks%s%s", name,
-				object == l->program ? "" : ": loaded for /",
-				object == l->program ? "" :
-				l->program->entry->path);
-		return 0;
-	}
-	check_versions(l, object, name, found);
-	if (found->program == l->number || l->count == LIBRARIES_MAX)
-		return 0;
+	rc = oci_loader_search(&found, l->loader, object, l->program,
+			       needed->text, err);
+	if (!rc && !found)
+		tell_missing(l, object, needed);
+	if (rc || !found)
+		return rc;
+	rc = give_name(l, needed->text, found, err);
+	if (!rc && found->elf.soname && !oci_loader_is_musl(l->program))
+		rc = give_name(l, found->elf.soname, found, err);
+	if (rc || found->program == l->number || l->count == LIBRARIES_MAX)
+		return rc;
 	found->program = l->number;
 	found->loader = object;
 	l->queue[l->count++] = found;
 	return 0;
 }
 
+static int check_version(struct loading *l, const struct oci_object *object,
+			 struct oci_elf_text *wanted, struct oci_error *err)
+{
+	const struct oci_object *found = named(l, wanted->file);
+	int rc = oci_loader_step(l->loader, err);
+
+	/* One without versions at all is taken with a warning. */
+	if (rc || !found || !found->elf.has.first || wanted->told == found)
+		return rc;
+	wanted->told = found;
+	for (const struct oci_elf_text *t = found->elf.has.first; t && !rc;
+	     t = t->next) {
+		if (strcmp(t->text, wanted->text) == 0)
+			return 0;
+		rc = oci_loader_step(l->loader, err);
+	}
+	if (!rc)
+		oci_lint_report(l->loader->lint, "elf-needed", object->entry,
+				"it needs %s of %s, which '/%s' does not have",
+				wanted->text, wanted->file,
+				found->entry->path);
+	return rc;
+}
+
 static int load_all(struct loading *l, struct oci_error *err)
 {
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < l->count; i++) {
-		const struct oci_object *object = l->queue[i];
-
-		for (const struct oci_elf_text *t = object->elf.needed;
+	for (size_t i = 0; !rc && i < l->count; i++)
+		for (struct oci_elf_text *t = l->queue[i]->elf.needed.first;
 		     !rc && t; t = t->next)
-			rc = load(l, object, t->text, err);
-	}
+			rc = load(l, l->queue[i], t, err);
+	if (oci_loader_is_musl(l->program))
+		return rc;	/* which does not look at versions */
+	for (size_t i = 0; !rc && i < l->count; i++)
+		for (struct oci_elf_text *t = l->queue[i]->elf.wants.first;
+		     !rc && t; t = t->next)
+			rc = check_version(l, l->queue[i], t, err);
 	return rc;
 }
 
@@ -165,6 +223,22 @@ static bool is_code(const struct oci_object *object)
 	return object->elf.type == ET_EXEC || object->elf.type == ET_DYN;
 }
 
+/* What no program of the image loads: debuggers' files, whose segments are
+ * elsewhere, and what other processors run. */
+static bool is_foreign(const char *path)
+{
+	static const char *const folders[] = {
+		"usr/lib/debug/", "usr/lib/firmware/", "lib/firmware/",
+		"boot/", "usr/share/qemu/",
+	};
+	size_t size = strlen(path);
+
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (strncmp(path, folders[i], strlen(folders[i])) == 0)
+			return true;
+	return size > 6 && strcmp(path + size - 6, ".debug") == 0;
+}
+
 static int check_file(struct oci_loader *loader,
 		      const struct oci_rootfs_entry *entry, unsigned number,
 		      struct oci_error *err)
@@ -190,6 +264,9 @@ static int check_file(struct oci_loader *loader,
 				loader->lint->platform);
 		return 0;
 	}
+	/* Code that asks the machine first is marked just the same. */
+	if (oci_elf_wants_more(why, &object->elf, platform))
+		oci_lint_warn(loader->lint, "elf-machine", entry, "%s", why);
 	if (object->elf.interpreter && (entry->mode & 0111))
 		rc = check_program(loader, object, number, err);
 	return rc;
@@ -206,7 +283,8 @@ int oci_lint_elf(struct oci_lint *lint, struct oci_error *err)
 	rc = oci_loader_init(&loader, lint, err);
 	for (size_t i = 0; !rc && i < lint->count; i++)
 		if (lint->entries[i]->type == OCI_ENTRY_FILE &&
-		    lint->entries[i]->kept)
+		    lint->entries[i]->kept &&
+		    !is_foreign(lint->entries[i]->path))
 			rc = check_file(&loader, lint->entries[i],
 					(unsigned)i + 1, err);
 	oci_loader_release(&loader);

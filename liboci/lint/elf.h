@@ -12,11 +12,21 @@
 #include "base/arena.h"
 #include "lint/lint.h"
 
-/* A list of texts, newest first. */
+/* Younger than some <elf.h>. */
+#define OCI_EM_LOONGARCH 258
+
+/* A list of texts, in the file's order. */
 struct oci_elf_text {
-	const struct oci_elf_text *next;
+	struct oci_elf_text *next;
 	const char *text;
 	const char *file;	/* of a needed version: who is to have it */
+	const void *told;	/* what it was compared with; of a needed file:
+				 * that it is missing was told */
+};
+
+struct oci_elf_list {
+	struct oci_elf_text *first;
+	struct oci_elf_text *last;
 };
 
 struct oci_elf {
@@ -33,16 +43,20 @@ struct oci_elf {
 	const char *rpath;
 	const char *runpath;
 	const char *arch;	/* RISC-V: "rv64i2p1_m2p0..."; or NULL */
-	const struct oci_elf_text *needed;	/* in the file's order */
-	const struct oci_elf_text *wants;	/* versions, of `file` */
-	const struct oci_elf_text *has;		/* versions that it defines */
+	struct oci_elf_list needed;
+	struct oci_elf_list wants;	/* versions, of `file` */
+	struct oci_elf_list has;	/* versions that it defines */
 };
 
 /* Reads a file; texts live in arena. What is no ELF file is not broken. */
 int oci_elf_read(struct oci_elf *out, struct oci_arena *arena,
 		 const struct oci_rootfs_entry *entry, struct oci_error *err);
 
-/* elf_machine.c: what is wrong with it on a platform, in text; false where
+/* elf_machine.c: the extensions that it was compiled for and that not every
+ * machine of the platform has, in text; false where there are none. */
+bool oci_elf_wants_more(char text[128], const struct oci_elf *elf,
+			const struct oci_platform *platform);
+/* What is wrong with it on a platform, in text; false where
  * nothing is. */
 bool oci_elf_misfit(char text[128], const struct oci_elf *elf,
 		    const struct oci_platform *platform);

@@ -2,6 +2,7 @@
 /* ld.so.conf (ldconfig(8)) and ld-musl-ARCH.path. */
 #include "lint/elf_conf.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,16 +10,25 @@
 #include "base/glob.h"
 #include "base/text.h"
 
-enum { FILE_MAX = 1024 * 1024, DEPTH_MAX = 4, FOLDERS_MAX = 1000 };
+/* Files that include each other would be read without end. */
+enum {
+	FILE_MAX = 1024 * 1024, DEPTH_MAX = 4, FOLDERS_MAX = 1000,
+	PATTERNS_MAX = 64, FILES_MAX = 1000
+};
 
-static int read_conf(struct oci_strings *out, struct oci_lint *lint,
-		     const struct oci_rootfs_entry *entry, int depth,
-		     struct oci_error *err);
+struct reading {
+	struct oci_strings *out;
+	struct oci_lint *lint;
+	unsigned patterns;	/* that were followed */
+	unsigned files;		/* that were read */
+};
+
+static int read_conf(struct reading *r, const struct oci_rootfs_entry *entry,
+		     int depth, struct oci_error *err);
 
 /* "include /etc/ld.so.conf.d/ *.conf", relative to the file's own folder. */
-static int include(struct oci_strings *out, struct oci_lint *lint,
-		   const struct oci_rootfs_entry *from, const char *pattern,
-		   int depth, struct oci_error *err)
+static int include(struct reading *r, const struct oci_rootfs_entry *from,
+		   const char *pattern, int depth, struct oci_error *err)
 {
 	char parent[OCI_PATH_MAX], glob[OCI_PATH_MAX];
 	size_t size = oci_path_parent(from->path);
@@ -27,53 +37,58 @@ static int include(struct oci_strings *out, struct oci_lint *lint,
 	memcpy(parent, from->path, size);
 	parent[size] = '\0';
 	if (oci_path_join(glob, pattern[0] == '/' ? "" : parent,
-			  pattern + strspn(pattern, "/"), NULL))
+			  pattern + strspn(pattern, "/"), NULL) ||
+	    ++r->patterns > PATTERNS_MAX)
 		return 0;
-	for (size_t i = 0; !rc && i < lint->count; i++) {
-		const struct oci_rootfs_entry *e = lint->entries[i];
+	for (size_t i = 0; !rc && i < r->lint->count; i++) {
+		const struct oci_rootfs_entry *e = r->lint->entries[i];
 
 		if (!oci_glob_match(glob, e->path))
 			continue;
-		e = oci_lint_find(lint, e->path);
+		e = oci_lint_find(r->lint, e->path);
 		if (e && e->type == OCI_ENTRY_FILE)
-			rc = read_conf(out, lint, e, depth + 1, err);
+			rc = read_conf(r, e, depth + 1, err);
 	}
 	return rc;
 }
 
-static int take_line(struct oci_strings *out, struct oci_lint *lint,
-		     const struct oci_rootfs_entry *from, char *line,
-		     int depth, struct oci_error *err)
+static int take_line(struct reading *r, const struct oci_rootfs_entry *from,
+		     char *line, int depth, struct oci_error *err)
 {
 	char *word, *rest = line;
 
 	line[strcspn(line, "#")] = '\0';
 	word = strtok_r(line, " \t\r,:=", &rest);
-	if (!word || out->count >= FOLDERS_MAX)
+	if (!word || r->out->count >= FOLDERS_MAX)
 		return 0;
 	if (strcmp(word, "include") == 0) {
-		word = strtok_r(NULL, " \t\r", &rest);
-		return word ? include(out, lint, from, word, depth, err) : 0;
+		for (word = strtok_r(NULL, " \t\r", &rest); word;
+		     word = strtok_r(NULL, " \t\r", &rest)) {
+			int rc = include(r, from, word, depth, err);
+
+			if (rc)
+				return rc;
+		}
+		return 0;
 	}
-	return word[0] == '/' ? oci_strings_add(out, word, err) : 0;
+	return word[0] == '/' ? oci_strings_add(r->out, word, err) : 0;
 }
 
-static int read_conf(struct oci_strings *out, struct oci_lint *lint,
-		     const struct oci_rootfs_entry *entry, int depth,
-		     struct oci_error *err)
+static int read_conf(struct reading *r, const struct oci_rootfs_entry *entry,
+		     int depth, struct oci_error *err)
 {
 	char *text, *line, *rest;
 	size_t size;
 	int rc;
 
-	if (depth > DEPTH_MAX)
+	if (depth > DEPTH_MAX || ++r->files > FILES_MAX)
 		return 0;
 	rc = oci_lint_load(&text, &size, entry, FILE_MAX, err);
 	if (rc)
 		return rc;
 	for (line = strtok_r(text, "\n", &rest); !rc && line;
 	     line = strtok_r(NULL, "\n", &rest))
-		rc = take_line(out, lint, entry, line, depth, err);
+		rc = take_line(r, entry, line, depth, err);
 	free(text);
 	return rc;
 }
@@ -81,13 +96,14 @@ static int read_conf(struct oci_strings *out, struct oci_lint *lint,
 int oci_conf_glibc(struct oci_strings *out, struct oci_lint *lint,
 		   struct oci_error *err)
 {
+	struct reading r = { out, lint, 0, 0 };
 	const struct oci_rootfs_entry *conf =
 		oci_lint_find(lint, "/etc/ld.so.conf");
 
 	if (!conf || conf->type != OCI_ENTRY_FILE ||
 	    !oci_lint_find(lint, "/etc/ld.so.cache"))
 		return 0;
-	return read_conf(out, lint, conf, 0, err);
+	return read_conf(&r, conf, 0, err);
 }
 
 static int split(struct oci_strings *out, char *text, struct oci_error *err)
@@ -103,23 +119,21 @@ static int split(struct oci_strings *out, char *text, struct oci_error *err)
 }
 
 int oci_conf_musl(struct oci_strings *out, struct oci_lint *lint,
-		  struct oci_error *err)
+		  const char *arch, struct oci_error *err)
 {
-	char usual[] = "/lib:/usr/local/lib:/usr/lib";
+	char usual[] = "/lib:/usr/local/lib:/usr/lib", path[64];
+	const struct oci_rootfs_entry *e;
 	size_t size;
 	char *text;
 	int rc;
 
-	for (size_t i = 0; i < lint->count; i++) {
-		const struct oci_rootfs_entry *e = lint->entries[i];
-
-		if (!oci_glob_match("etc/ld-musl-*.path", e->path))
-			continue;
-		rc = oci_lint_load(&text, &size, e, FILE_MAX, err);
-		if (!rc)
-			rc = split(out, text, err);
-		free(text);
-		return rc;
-	}
-	return split(out, usual, err);
+	snprintf(path, sizeof(path), "/etc/ld-musl-%s.path", arch);
+	e = oci_lint_find(lint, path);
+	if (!e || e->type != OCI_ENTRY_FILE)
+		return split(out, usual, err);
+	rc = oci_lint_load(&text, &size, e, FILE_MAX, err);
+	if (!rc)
+		rc = split(out, text, err);
+	free(text);
+	return rc;
 }

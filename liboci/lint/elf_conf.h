@@ -13,6 +13,6 @@ int oci_conf_glibc(struct oci_strings *out, struct oci_lint *lint,
 		   struct oci_error *err);
 /* Those of /etc/ld-musl-ARCH.path, else musl's own. */
 int oci_conf_musl(struct oci_strings *out, struct oci_lint *lint,
-		  struct oci_error *err);
+		  const char *arch, struct oci_error *err);
 
 #endif

@@ -18,6 +18,9 @@ struct oci_elf_image {
 	size_t segment_count;
 	uint64_t strings;	/* offset of the dynamic strings */
 	uint64_t strings_size;
+	bool strings_read;	/* all of them are in memory */
+	size_t names;		/* that were copied, and their bytes */
+	size_t name_bytes;
 };
 
 /* Reads a part of the file into its place; OCI_E_CORRUPT where it ends
@@ -27,10 +30,14 @@ int oci_elf_fill(struct oci_elf_image *image, uint64_t offset, uint64_t size,
 /* A copy of a text of at most size bytes that was read. */
 int oci_elf_text(const char **out, struct oci_elf_image *image,
 		 uint64_t offset, uint64_t size, struct oci_error *err);
-/* A copy of a dynamic string. */
+/* A copy of a dynamic string; so many of them, and no longer, as no file in
+ * good faith exceeds. */
 int oci_elf_string(const char **out, struct oci_elf_image *image,
 		   uint64_t index, struct oci_error *err);
 
+/* Adds a dynamic string to the end of a list. */
+int oci_elf_add(struct oci_elf_list *list, struct oci_elf_image *image,
+		uint64_t index, const char *file, struct oci_error *err);
 /* elf_versions.c: the versions in size bytes at offset, which were read. */
 int oci_elf_wants(struct oci_elf *out, struct oci_elf_image *image,
 		  uint64_t offset, uint64_t size, struct oci_error *err);

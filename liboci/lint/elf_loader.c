@@ -9,47 +9,72 @@
 #include "base/text.h"
 #include "lint/elf_conf.h"
 
-/* Debian's names of the platforms, which name its folders of libraries. */
+/* Twenty seconds or so: images in good faith take thousands. */
+#define STEPS_MAX (UINT64_C(20) * 1000 * 1000)
+
+/* Debian's names of the machines, which name its folders of libraries, and
+ * where glibc looks elsewhere. */
 static const struct {
-	const char *architecture, *triplet, *more;
+	unsigned machine, class, data;
+	const char *triplet, *more;
 } triplets[] = {
-	{ "riscv64", "riscv64-linux-gnu", "lib64/lp64d" },
-	{ "amd64", "x86_64-linux-gnu", "lib64" },
-	{ "arm64", "aarch64-linux-gnu", "lib64" },
-	{ "arm", "arm-linux-gnueabihf", "lib" },
-	{ "386", "i386-linux-gnu", "lib32" },
-	{ "ppc64le", "powerpc64le-linux-gnu", "lib64" },
-	{ "s390x", "s390x-linux-gnu", "lib64" },
-	{ "loong64", "loongarch64-linux-gnu", "lib64" },
+	{ EM_RISCV, ELFCLASS64, ELFDATA2LSB, "riscv64-linux-gnu",
+	  "lib64/lp64d" },
+	{ EM_X86_64, ELFCLASS64, ELFDATA2LSB, "x86_64-linux-gnu", "lib64" },
+	{ EM_X86_64, ELFCLASS32, ELFDATA2LSB, "x86_64-linux-gnux32",
+	  "libx32" },
+	{ EM_AARCH64, ELFCLASS64, ELFDATA2LSB, "aarch64-linux-gnu", "lib64" },
+	{ EM_ARM, ELFCLASS32, ELFDATA2LSB, "arm-linux-gnueabihf", "lib" },
+	{ EM_386, ELFCLASS32, ELFDATA2LSB, "i386-linux-gnu", "lib32" },
+	{ EM_PPC64, ELFCLASS64, ELFDATA2LSB, "powerpc64le-linux-gnu",
+	  "lib64" },
+	{ EM_S390, ELFCLASS64, ELFDATA2MSB, "s390x-linux-gnu", "lib64" },
+	{ EM_MIPS, ELFCLASS64, ELFDATA2LSB, "mips64el-linux-gnuabi64",
+	  "lib64" },
+	{ OCI_EM_LOONGARCH, ELFCLASS64, ELFDATA2LSB, "loongarch64-linux-gnu",
+	  "lib64" },
 };
 
-static const char *triplet_of(const struct oci_loader *loader,
-			      const char **more)
-{
-	const char *architecture =
-		loader->lint->subject->config->platform.architecture;
+enum { ARM_HARD_FLOAT = 0x400 };
 
-	for (size_t i = 0; i < sizeof(triplets) / sizeof(triplets[0]); i++)
-		if (strcmp(triplets[i].architecture, architecture) == 0) {
-			*more = triplets[i].more;
-			return triplets[i].triplet;
-		}
+static const char *triplet_of(const struct oci_elf *elf, const char **more)
+{
+	for (size_t i = 0; i < sizeof(triplets) / sizeof(triplets[0]); i++) {
+		if (triplets[i].machine != elf->machine ||
+		    triplets[i].class != elf->class ||
+		    triplets[i].data != elf->data)
+			continue;
+		*more = triplets[i].more;
+		if (elf->machine == EM_ARM && !(elf->flags & ARM_HARD_FLOAT))
+			return "arm-linux-gnueabi";
+		return triplets[i].triplet;
+	}
 	*more = "lib64";
 	return "unknown";
+}
+
+int oci_loader_step(struct oci_loader *loader, struct oci_error *err)
+{
+	if (loader->steps++ < STEPS_MAX)
+		return 0;
+	return oci_fail(err, OCI_E_LIMIT, "its programs ask for more "
+			"libraries than can be looked for");
+}
+
+bool oci_loader_is_musl(const struct oci_object *program)
+{
+	return strstr(program->elf.interpreter, "/ld-musl-");
 }
 
 int oci_loader_init(struct oci_loader *loader, struct oci_lint *lint,
 		    struct oci_error *err)
 {
 	const struct oci_strings *env = &lint->subject->config->env;
-	int rc;
-
 	*loader = (struct oci_loader){ .lint = lint };
 	for (size_t i = 0; i < env->count; i++)
 		if (strncmp(env->items[i], "LD_LIBRARY_PATH=", 16) == 0)
 			loader->library_path = env->items[i] + 16;
-	rc = oci_conf_glibc(&loader->configured, lint, err);
-	return rc ? rc : oci_conf_musl(&loader->musl, lint, err);
+	return oci_conf_glibc(&loader->configured, lint, err);
 }
 
 void oci_loader_release(struct oci_loader *loader)
@@ -57,7 +82,35 @@ void oci_loader_release(struct oci_loader *loader)
 	oci_strings_release(&loader->configured);
 	oci_strings_release(&loader->musl);
 	oci_table_release(&loader->files);
+	oci_table_release(&loader->elfs);
+	oci_table_release(&loader->names);
 	oci_arena_release(&loader->arena);
+}
+
+/* The same bytes under another name are not read again. */
+static int read_elf(struct oci_elf *out, struct oci_loader *loader,
+		    const struct oci_rootfs_entry *entry,
+		    struct oci_error *err)
+{
+	struct oci_elf *elf;
+	int rc;
+
+	if (!entry->kept)
+		return oci_elf_read(out, &loader->arena, entry, err);
+	elf = oci_table_get(&loader->elfs, (const char *)entry->kept,
+			    sizeof(*entry->kept));
+	if (elf) {
+		*out = *elf;
+		return 0;
+	}
+	elf = oci_arena_alloc(&loader->arena, sizeof(*elf));
+	if (!elf)
+		return oci_fail_nomem(err);
+	rc = oci_elf_read(elf, &loader->arena, entry, err);
+	*out = *elf;
+	return rc ? rc : oci_table_set(&loader->elfs,
+				       (const char *)entry->kept,
+				       sizeof(*entry->kept), elf, err);
 }
 
 int oci_loader_object(struct oci_object **out, struct oci_loader *loader,
@@ -76,7 +129,7 @@ int oci_loader_object(struct oci_object **out, struct oci_loader *loader,
 	if (!object)
 		return oci_fail_nomem(err);
 	object->entry = entry;
-	rc = oci_elf_read(&object->elf, &loader->arena, entry, err);
+	rc = read_elf(&object->elf, loader, entry, err);
 	if (rc)
 		return oci_wrap(err, rc, "'/%s'", entry->path);
 	*out = object;
@@ -92,12 +145,12 @@ static int try_file(struct oci_object **out, struct oci_loader *loader,
 	const struct oci_rootfs_entry *entry;
 	struct oci_object *object;
 	char path[OCI_PATH_MAX];
-	int n, rc;
+	int n, rc = oci_loader_step(loader, err);
 
 	n = snprintf(path, sizeof(path), "%.*s/%s", (int)folder_size, folder,
 		     name);
-	if (n < 0 || (size_t)n >= sizeof(path))
-		return 0;
+	if (rc || n < 0 || (size_t)n >= sizeof(path))
+		return rc;
 	entry = oci_lint_find(loader->lint, path);
 	if (!entry || entry->type != OCI_ENTRY_FILE)
 		return 0;
@@ -110,11 +163,10 @@ static int try_file(struct oci_object **out, struct oci_loader *loader,
 }
 
 /* $ORIGIN, $LIB and $PLATFORM, with or without braces. */
-static void expand(char out[OCI_PATH_MAX], const struct oci_loader *loader,
-		   const struct oci_object *object, const char *text,
-		   size_t size)
+static void expand(char out[OCI_PATH_MAX], const struct oci_object *object,
+		   const char *text, size_t size)
 {
-	const char *more, *triplet = triplet_of(loader, &more);
+	const char *more, *triplet = triplet_of(&object->elf, &more);
 	char lib[64], origin[OCI_PATH_MAX];
 	const char *const names[] = { "ORIGIN", "LIB", "PLATFORM" };
 	const char *const values[] = { origin, lib, "" };
@@ -157,7 +209,7 @@ static int search_list(struct oci_object **out, struct oci_loader *loader,
 	while (!rc && list && *list && !*out) {
 		size_t size = strcspn(list, ":;");
 
-		expand(folder, loader, object, list, size);
+		expand(folder, object, list, size);
 		/* An empty one is where the container starts. */
 		if (folder[0] == '/')
 			rc = try_file(out, loader, program, folder,
@@ -184,7 +236,7 @@ static int search_usual(struct oci_object **out, struct oci_loader *loader,
 			const struct oci_object *program, const char *name,
 			struct oci_error *err)
 {
-	const char *more, *triplet = triplet_of(loader, &more);
+	const char *more, *triplet = triplet_of(&program->elf, &more);
 	char folders[6][64];
 	int rc = 0;
 
@@ -218,20 +270,40 @@ static int search_rpaths(struct oci_object **out, struct oci_loader *loader,
 	return rc;
 }
 
+/* The folders of the architecture that the loader's name has. */
+static int configure_musl(struct oci_loader *loader,
+			  const struct oci_object *program,
+			  struct oci_error *err)
+{
+	const char *name = strstr(program->elf.interpreter, "/ld-musl-") + 9;
+	size_t size = strcspn(name, "./");
+	char arch[sizeof(loader->musl_arch)];
+
+	snprintf(arch, sizeof(arch), "%.*s", (int)size, name);
+	if (strcmp(arch, loader->musl_arch) == 0)
+		return 0;
+	memcpy(loader->musl_arch, arch, sizeof(arch));
+	oci_strings_release(&loader->musl);
+	return oci_conf_musl(&loader->musl, loader->lint, arch, err);
+}
+
 static int search_musl(struct oci_object **out, struct oci_loader *loader,
 		       const struct oci_object *object,
 		       const struct oci_object *program, const char *name,
 		       struct oci_error *err)
 {
-	int rc = search_list(out, loader, program, program,
-			     loader->library_path, name, err);
+	int rc = configure_musl(loader, program, err);
+
+	if (!rc)
+		rc = search_list(out, loader, program, program,
+				 loader->library_path, name, err);
 
 	for (const struct oci_object *o = object; o && !rc && !*out;
 	     o = o->loader)
 		rc = search_list(out, loader, o, program, o->elf.runpath ?
 				 o->elf.runpath : o->elf.rpath, name, err);
-	return rc ? rc : search_folders(out, loader, program, &loader->musl,
-					name, err);
+	return rc || *out ? rc : search_folders(out, loader, program,
+						&loader->musl, name, err);
 }
 
 static int search_glibc(struct oci_object **out, struct oci_loader *loader,
@@ -262,10 +334,10 @@ int oci_loader_search(struct oci_object **out, struct oci_loader *loader,
 
 	*out = NULL;
 	if (strchr(name, '/')) {
-		expand(folder, loader, object, name, strlen(name));
+		expand(folder, object, name, strlen(name));
 		return try_file(out, loader, program, "", 0, folder, err);
 	}
-	if (strstr(program->elf.interpreter, "/ld-musl-"))
+	if (oci_loader_is_musl(program))
 		return search_musl(out, loader, object, program, name, err);
 	return search_glibc(out, loader, object, program, name, err);
 }

@@ -17,6 +17,12 @@ struct oci_loader {
 	struct oci_strings configured;	/* folders of /etc/ld.so.conf */
 	struct oci_strings musl;	/* of /etc/ld-musl-ARCH.path, or its
 					 * usual ones */
+	char musl_arch[32];		/* that they are for; or "" */
+	struct oci_table elfs;		/* kept bytes to struct oci_elf: hard
+					 * links are read once */
+	struct oci_table names;		/* to struct oci_loaded */
+	uint64_t steps;			/* that were taken, of a limited number
+					 */
 };
 
 /* A file that was looked at. */
@@ -28,6 +34,16 @@ struct oci_object {
 	unsigned program;		/* that it was last loaded for */
 };
 
+/* What a name stands for once it was loaded, for a program. */
+struct oci_loaded {
+	struct oci_object *object;
+	unsigned program;
+};
+
+/* Takes a step; OCI_E_LIMIT where a hostile image asks for too many. */
+int oci_loader_step(struct oci_loader *loader, struct oci_error *err);
+/* musl's loader, which has rules of its own. */
+bool oci_loader_is_musl(const struct oci_object *program);
 int oci_loader_init(struct oci_loader *loader, struct oci_lint *lint,
 		    struct oci_error *err);
 void oci_loader_release(struct oci_loader *loader);

@@ -5,9 +5,6 @@
 
 #include "lint/elf.h"
 
-/* EM_LOONGARCH is younger than some <elf.h>. */
-enum { LOONGARCH = 258 };
-
 static const struct {
 	const char *architecture;	/* as images name it */
 	unsigned machine, class, data;
@@ -24,7 +21,7 @@ static const struct {
 	{ "mips64", EM_MIPS, ELFCLASS64, ELFDATA2MSB },
 	{ "mipsle", EM_MIPS, ELFCLASS32, ELFDATA2LSB },
 	{ "mips", EM_MIPS, ELFCLASS32, ELFDATA2MSB },
-	{ "loong64", LOONGARCH, ELFCLASS64, ELFDATA2LSB },
+	{ "loong64", OCI_EM_LOONGARCH, ELFCLASS64, ELFDATA2LSB },
 	{ "riscv32", EM_RISCV, ELFCLASS32, ELFDATA2LSB },
 };
 
@@ -89,8 +86,9 @@ static bool needs_more(char text[128], const char *arch)
 		size_t size = strcspn(arch, "_");
 
 		if (part_name(name, arch, size) && !is_usual(name)) {
-			snprintf(text, 128, "it needs the extension %s, which "
-				 "not every riscv64 machine has", name);
+			snprintf(text, 128, "it was compiled for the extension "
+				 "%s, in part at least, which not every "
+				 "riscv64 machine has", name);
 			return true;
 		}
 		arch += size + (arch[size] == '_');
@@ -110,7 +108,23 @@ static bool misfits_riscv(char text[128], const struct oci_elf *elf)
 			 "platform's is double", abis[abi]);
 		return true;
 	}
-	return elf->arch && needs_more(text, elf->arch);
+	return false;
+}
+
+bool oci_elf_wants_more(char text[128], const struct oci_elf *elf,
+			const struct oci_platform *platform)
+{
+	return strcmp(platform->architecture, "riscv64") == 0 && elf->arch &&
+	       needs_more(text, elf->arch);
+}
+
+/* Kernels that start programs of a smaller machine, too. */
+static bool runs_as_well(const struct oci_elf *elf, const char *architecture)
+{
+	return (elf->machine == EM_386 &&
+		strcmp(architecture, "amd64") == 0) ||
+	       (elf->machine == EM_ARM &&
+		strcmp(architecture, "arm64") == 0);
 }
 
 bool oci_elf_misfit(char text[128], const struct oci_elf *elf,
@@ -124,7 +138,8 @@ bool oci_elf_misfit(char text[128], const struct oci_elf *elf,
 		    machines[i].class != elf->class ||
 		    machines[i].data != elf->data) {
 			describe(text, elf);
-			return true;
+			return !runs_as_well(elf,
+					     platform->architecture);
 		}
 		return strcmp(platform->architecture, "riscv64") == 0 &&
 		       misfits_riscv(text, elf);

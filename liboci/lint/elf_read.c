@@ -15,7 +15,8 @@
 #include "lint/elf.h"
 #include "lint/elf_image.h"
 
-enum { SEGMENTS_MAX = 1024, DYNAMIC_MAX = 1 << 20, STRINGS_MAX = 64 << 20 };
+enum { SEGMENTS_MAX = 1024, DYNAMIC_MAX = 1 << 18, VERSIONS_MAX = 1 << 16,
+       STRINGS_WHOLE = 1 << 18 };
 
 /* PT_RISCV_ATTRIBUTES; psABI for RISC-V, "Program Header Table". */
 #define RISCV_ATTRIBUTES 0x70000003u
@@ -71,14 +72,19 @@ static bool offset_of(uint64_t *out, uint64_t *left,
 	return false;
 }
 
+static int fail_outside(struct oci_error *err)
+{
+	return oci_fail(err, OCI_E_CORRUPT,
+			"its dynamic section leads out of it");
+}
+
 /* Brings what lies at an address into memory, as far as max goes. */
 static int fill_at(uint64_t *offset, uint64_t *size,
 		   struct oci_elf_image *image, uint64_t address, uint64_t max,
 		   struct oci_error *err)
 {
 	if (!offset_of(offset, size, image, address))
-		return oci_fail(err, OCI_E_CORRUPT,
-				"its dynamic section leads out of it");
+		return fail_outside(err);
 	if (*size > max)
 		*size = max;
 	return oci_elf_fill(image, *offset, *size, err);
@@ -102,6 +108,10 @@ static int read_segments(struct oci_elf *out, struct oci_elf_image *image,
 	if (count > SEGMENTS_MAX)
 		return oci_fail(err, OCI_E_CORRUPT, "it has %zu segments",
 				count);
+	if (count && header.e_phentsize !=
+		     gelf_fsize(image->elf, ELF_T_PHDR, 1, EV_CURRENT))
+		return oci_fail(err, OCI_E_CORRUPT, "its program headers have "
+				"%u bytes each", header.e_phentsize);
 	rc = oci_elf_fill(image, header.e_phoff,
 			  (uint64_t)count * header.e_phentsize, err);
 	for (size_t i = 0; !rc && i < count; i++) {
@@ -169,23 +179,6 @@ static void take_entry(struct dynamic *d, const GElf_Dyn *entry)
 	}
 }
 
-/* Adds to the end, so that the order stays. */
-static int add_needed(struct oci_elf *out, struct oci_elf_image *image,
-		      const char *text, struct oci_error *err)
-{
-	struct oci_elf_text *item =
-		oci_arena_alloc(image->arena, sizeof(*item));
-	const struct oci_elf_text **last = &out->needed;
-
-	if (!item)
-		return oci_fail_nomem(err);
-	item->text = text;
-	while (*last)
-		last = (const struct oci_elf_text **)&(*last)->next;
-	*last = item;
-	return 0;
-}
-
 static int take_name(struct oci_elf *out, struct oci_elf_image *image,
 		     const GElf_Dyn *entry, struct oci_error *err)
 {
@@ -195,6 +188,9 @@ static int take_name(struct oci_elf *out, struct oci_elf_image *image,
 	if (entry->d_tag != DT_NEEDED && entry->d_tag != DT_SONAME &&
 	    entry->d_tag != DT_RPATH && entry->d_tag != DT_RUNPATH)
 		return 0;
+	if (entry->d_tag == DT_NEEDED)
+		return oci_elf_add(&out->needed, image, entry->d_un.d_val,
+				   NULL, err);
 	rc = oci_elf_string(&text, image, entry->d_un.d_val, err);
 	if (rc)
 		return rc;
@@ -202,11 +198,9 @@ static int take_name(struct oci_elf *out, struct oci_elf_image *image,
 		out->soname = text;
 	else if (entry->d_tag == DT_RPATH)
 		out->rpath = text;
-	else if (entry->d_tag == DT_RUNPATH)
-		out->runpath = text;
 	else
-		rc = add_needed(out, image, text, err);
-	return rc;
+		out->runpath = text;
+	return 0;
 }
 
 static int read_names(struct oci_elf *out, struct oci_elf_image *image,
@@ -221,11 +215,16 @@ static int read_names(struct oci_elf *out, struct oci_elf_image *image,
 	if (!d->has_strings)
 		return oci_fail(err, OCI_E_CORRUPT,
 				"its dynamic section has no strings");
-	if (d->strings_size > STRINGS_MAX)
-		return oci_fail(err, OCI_E_CORRUPT, "its strings have %llu "
-				"bytes", (unsigned long long)d->strings_size);
-	rc = fill_at(&image->strings, &image->strings_size, image, d->strings,
-		     d->strings_size, err);
+	if (!offset_of(&image->strings, &image->strings_size, image,
+		       d->strings))
+		return fail_outside(err);
+	if (image->strings_size > d->strings_size)
+		image->strings_size = d->strings_size;
+	/* Of many, those few that are wanted are read one by one. */
+	image->strings_read = image->strings_size <= STRINGS_WHOLE;
+	if (image->strings_read)
+		rc = oci_elf_fill(image, image->strings, image->strings_size,
+				  err);
 	for (int i = 0; !rc && gelf_getdyn(data, i, &entry) &&
 			entry.d_tag != DT_NULL; i++)
 		rc = take_name(out, image, &entry, err);
@@ -254,12 +253,12 @@ static int read_dynamic(struct oci_elf *out, struct oci_elf_image *image,
 	out->dynamic = true;
 	rc = read_names(out, image, data, &d, err);
 	if (!rc && d.wants_count) {
-		rc = fill_at(&offset, &size, image, d.wants, DYNAMIC_MAX, err);
+		rc = fill_at(&offset, &size, image, d.wants, VERSIONS_MAX, err);
 		if (!rc)
 			rc = oci_elf_wants(out, image, offset, size, err);
 	}
 	if (!rc && d.has_count) {
-		rc = fill_at(&offset, &size, image, d.has, DYNAMIC_MAX, err);
+		rc = fill_at(&offset, &size, image, d.has, VERSIONS_MAX, err);
 		if (!rc)
 			rc = oci_elf_has(out, image, offset, size, err);
 	}
@@ -274,11 +273,13 @@ static int read_parts(struct oci_elf *out, struct oci_elf_image *image,
 	for (size_t i = 0; !rc && i < image->segment_count; i++) {
 		const GElf_Phdr *p = &image->segments[i];
 
-		if (p->p_type == PT_INTERP)
+		/* The first of each counts. */
+		if (p->p_type == PT_INTERP && !out->interpreter)
 			rc = read_interpreter(out, image, p, err);
-		else if (p->p_type == PT_DYNAMIC && p->p_filesz)
+		else if (p->p_type == PT_DYNAMIC && p->p_filesz &&
+			 !out->dynamic)
 			rc = read_dynamic(out, image, p, err);
-		else if (p->p_type == RISCV_ATTRIBUTES &&
+		else if (p->p_type == RISCV_ATTRIBUTES && !out->arch &&
 			 out->machine == EM_RISCV)
 			rc = oci_elf_attributes(out, image, p->p_offset,
 						p->p_filesz, err);
@@ -299,13 +300,30 @@ static int judge(struct oci_elf *out, struct oci_arena *arena, int rc,
 	return out->broken ? 0 : oci_fail_nomem(err);
 }
 
+/* libelf makes room for as many sections as a header claims. No loader looks
+ * at them, and here they are not read either. */
+static void forget_sections(struct oci_elf_image *image)
+{
+	Elf32_Ehdr *small = (Elf32_Ehdr *)image->data;
+	Elf64_Ehdr *large = (Elf64_Ehdr *)image->data;
+
+	if (image->data[EI_CLASS] == ELFCLASS32 &&
+	    image->size >= sizeof(*small)) {
+		small->e_shoff = 0;
+		small->e_shnum = small->e_shstrndx = 0;
+	} else if (image->size >= sizeof(*large)) {
+		large->e_shoff = 0;
+		large->e_shnum = large->e_shstrndx = 0;
+	}
+}
+
 int oci_elf_read(struct oci_elf *out, struct oci_arena *arena,
 		 const struct oci_rootfs_entry *entry, struct oci_error *err)
 {
 	GElf_Phdr segments[SEGMENTS_MAX];
 	struct oci_elf_image image = {
 		.entry = entry, .arena = arena, .segments = segments,
-		.size = entry->kept ? entry->kept->size : 0,
+		.size = entry->kept ? entry->kept->whole : 0,
 	};
 	struct oci_error why;
 	int rc;
@@ -322,6 +340,7 @@ int oci_elf_read(struct oci_elf *out, struct oci_arena *arena,
 			  &why);
 	out->is_elf = !rc && memcmp(image.data, ELFMAG, SELFMAG) == 0;
 	if (out->is_elf) {
+		forget_sections(&image);
 		image.elf = elf_memory((char *)image.data, (size_t)image.size);
 		if (image.elf && elf_kind(image.elf) == ELF_K_ELF)
 			rc = read_parts(out, &image, &why);

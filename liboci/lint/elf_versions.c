@@ -4,33 +4,63 @@
  * Standard Base, "Symbol Versioning". Records are chained by offsets that a
  * hostile file chooses: they only lead forward, and end at the end.
  */
+#include <string.h>
+
 #include "base/error.h"
 #include "lint/elf_image.h"
 
-enum { RECORDS_MAX = 65535 };
+/* NAMES_MAX counts all that a file lists. */
+enum {
+	RECORDS_MAX = 65535, NAMES_MAX = 4096, NAME_BYTES_MAX = 1 << 20,
+	NAME_MAX_BYTES = 16 * 1024
+};
 
 int oci_elf_string(const char **out, struct oci_elf_image *image,
 		   uint64_t index, struct oci_error *err)
 {
+	uint64_t at, size;
+	size_t length;
+	int rc;
+
 	if (index >= image->strings_size)
 		return oci_fail(err, OCI_E_CORRUPT,
 				"a name is behind the end of its strings");
-	return oci_elf_text(out, image, image->strings + index,
-			    image->strings_size - index, err);
+	at = image->strings + index;
+	size = image->strings_size - index;
+	if (size > NAME_MAX_BYTES)
+		size = NAME_MAX_BYTES;
+	rc = image->strings_read ? 0 : oci_elf_fill(image, at, size, err);
+	if (rc)
+		return rc;
+	length = strnlen((const char *)image->data + at, (size_t)size);
+	if (length == NAME_MAX_BYTES || image->names == NAMES_MAX ||
+	    length > NAME_BYTES_MAX - image->name_bytes)
+		return oci_fail(err, OCI_E_CORRUPT,
+				"it has more names than can be");
+	image->names++;
+	image->name_bytes += length;
+	return oci_elf_text(out, image, at, length, err);
 }
 
-static int add(const struct oci_elf_text **list, struct oci_elf_image *image,
-	       uint64_t name, const char *file, struct oci_error *err)
+int oci_elf_add(struct oci_elf_list *list, struct oci_elf_image *image,
+		uint64_t index, const char *file, struct oci_error *err)
 {
 	struct oci_elf_text *item =
 		oci_arena_alloc(image->arena, sizeof(*item));
+	int rc;
 
 	if (!item)
 		return oci_fail_nomem(err);
 	item->file = file;
-	item->next = *list;
-	*list = item;
-	return oci_elf_string(&item->text, image, name, err);
+	rc = oci_elf_string(&item->text, image, index, err);
+	if (rc)
+		return rc;
+	if (list->last)
+		list->last->next = item;
+	else
+		list->first = item;
+	list->last = item;
+	return 0;
 }
 
 static Elf_Data *open_data(struct oci_elf_image *image, uint64_t offset,
@@ -60,7 +90,8 @@ static int read_file(struct oci_elf *out, struct oci_elf_image *image,
 		    !gelf_getvernaux(data, (int)at, &aux))
 			return fail_records(err);
 		if (!(aux.vna_flags & VER_FLG_WEAK))
-			rc = add(&out->wants, image, aux.vna_name, file, err);
+			rc = oci_elf_add(&out->wants, image, aux.vna_name,
+					 file, err);
 		if (!aux.vna_next)
 			break;
 		at += aux.vna_next;
@@ -104,7 +135,7 @@ int oci_elf_has(struct oci_elf *out, struct oci_elf_image *image,
 		    !gelf_getverdaux(data, (int)(at + definition.vd_aux),
 				     &aux))
 			return fail_records(err);
-		rc = add(&out->has, image, aux.vda_name, NULL, err);
+		rc = oci_elf_add(&out->has, image, aux.vda_name, NULL, err);
 		if (!definition.vd_next)
 			break;
 		at += definition.vd_next;

@@ -15,7 +15,8 @@ static int check_program(struct oci_lint *lint,
 			 const struct oci_account *account, const char *name,
 			 const char *what, int depth, struct oci_error *err);
 
-/* "#! INTERPRETER [ARGUMENT]": both, or empty. execve(2). */
+/* "#! INTERPRETER [ARGUMENT]": both, or empty. execve(2). A carriage return is
+ * part of them. */
 static int read_shebang(char interpreter[HEAD_MAX], char argument[HEAD_MAX],
 			const struct oci_rootfs_entry *entry,
 			struct oci_error *err)
@@ -30,16 +31,32 @@ static int read_shebang(char interpreter[HEAD_MAX], char argument[HEAD_MAX],
 	if (strncmp(text, "#!", 2) == 0) {
 		text[strcspn(text, "\n")] = '\0';
 		line = text + 2 + strspn(text + 2, " \t");
-		n = strcspn(line, " \t\r");
+		n = strcspn(line, " \t");
 		memcpy(interpreter, line, n);
 		interpreter[n] = '\0';
 		line += n + strspn(line + n, " \t");
-		n = strcspn(line, " \t\r");
-		memcpy(argument, line, n);
-		argument[n] = '\0';
+		memcpy(argument, line, strlen(line) + 1);
 	}
 	free(text);
 	return 0;
+}
+
+/* What env is to start: one word, or with -S the first that sets nothing. */
+static const char *program_of_env(char *argument)
+{
+	char *word, *rest;
+
+	if (argument[0] != '-')
+		return argument;
+	if (strncmp(argument, "-S", 2) != 0)
+		return "";
+	for (word = strtok_r(argument + 2, " \t", &rest); word;
+	     word = strtok_r(NULL, " \t", &rest))
+		if (word[0] == '-' || strpbrk(word, "\"'$\\"))
+			return "";
+		else if (!strchr(word, '='))
+			return word;
+	return "";
 }
 
 /* A script is started by its interpreter, and env by what it is told. */
@@ -50,24 +67,29 @@ static int check_script(struct oci_lint *lint,
 {
 	char interpreter[HEAD_MAX], argument[HEAD_MAX];
 	const struct oci_rootfs_entry *found;
+	const char *wanted;
+	size_t n;
 	int rc = read_shebang(interpreter, argument, script, err);
 
 	if (rc || !interpreter[0])
 		return rc;
 	found = oci_lint_find(lint, interpreter);
 	if (!found || found->type != OCI_ENTRY_FILE) {
+		n = strcspn(interpreter, "\r");
 		oci_lint_report(lint, "shebang-missing", script,
-				"its interpreter '%s' is not in the image",
-				interpreter);
+				"its interpreter '%.*s' is not in the image%s",
+				(int)n, interpreter, interpreter[n] ?
+				": its lines end in carriage returns, which "
+				"are part of the name" : "");
 		return 0;
 	}
-	if (strcmp(oci_command_name(interpreter), "env") == 0 &&
-	    argument[0] && argument[0] != '-') {
-		found = oci_command_find(lint, argument);
+	wanted = program_of_env(argument);
+	if (strcmp(oci_command_name(interpreter), "env") == 0 && *wanted) {
+		found = oci_command_find(lint, wanted);
 		if (!found) {
 			oci_lint_report(lint, "shebang-missing", script,
 					"'%s', which env is to find for it, is "
-					"not on PATH", argument);
+					"not on PATH", wanted);
 			return 0;
 		}
 	}
@@ -80,6 +102,7 @@ static int check_program(struct oci_lint *lint,
 			 const char *what, int depth, struct oci_error *err)
 {
 	const struct oci_rootfs_entry *entry = oci_command_find(lint, name);
+	const struct oci_rootfs_entry *folder;
 
 	if (depth > DEPTH_MAX)
 		return 0;
@@ -96,6 +119,15 @@ static int check_program(struct oci_lint *lint,
 				"%s has mode %04o, owner %u:%u: the config's "
 				"user may not execute it", what, entry->mode,
 				entry->uid, entry->gid);
+	folder = entry->parent;
+	while (folder && oci_account_executes(account, folder))
+		folder = folder->parent;
+	if (folder)
+		oci_lint_report(lint, "entrypoint-not-executable", folder,
+				"%s '%s' is below it, and it has mode %04o, "
+				"owner %u:%u: the config's user may not enter "
+				"it", what, name, folder->mode, folder->uid,
+				folder->gid);
 	return check_script(lint, account, entry, depth, err);
 }
 

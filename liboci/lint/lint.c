@@ -56,6 +56,7 @@ int oci_lint_check(struct oci_lint_result *result,
 	};
 	int rc = sort_entries(&lint, err);
 
+	result->images++;
 	oci_platform_format(lint.platform, &subject->config->platform);
 	for (size_t i = 0; !rc && i < sizeof(checks) / sizeof(checks[0]); i++)
 		rc = checks[i](&lint, err);
@@ -111,6 +112,13 @@ static int check_config(struct reading *r, const struct oci_manifest *manifest,
 	return rc;
 }
 
+static bool is_wanted(const struct reading *r,
+		      const struct oci_platform *platform)
+{
+	return !r->options->platform ||
+	       oci_platform_equal(platform, r->options->platform);
+}
+
 static int check_manifest(struct reading *r, const struct oci_descriptor *d,
 			  struct oci_error *err)
 {
@@ -136,7 +144,8 @@ static int check_manifest(struct reading *r, const struct oci_descriptor *d,
 			      err);
 	free(text);
 	if (!rc) {
-		rc = check_config(r, &manifest, &config, err);
+		if (is_wanted(r, &config.platform))
+			rc = check_config(r, &manifest, &config, err);
 		oci_config_release(&config);
 	}
 out:

@@ -22,6 +22,10 @@ struct oci_lint {
 void oci_lint_report(struct oci_lint *lint, const char *name,
 		     const struct oci_rootfs_entry *entry, const char *fmt,
 		     ...) OCI_PRINTF(4, 5);
+/* The same, as a warning, where a rule of level error cannot be sure. */
+void oci_lint_warn(struct oci_lint *lint, const char *name,
+		   const struct oci_rootfs_entry *entry, const char *fmt, ...)
+	OCI_PRINTF(4, 5);
 
 /*
  * What a path of the image leads to, links followed; "/usr/bin/x" and

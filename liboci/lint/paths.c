@@ -137,6 +137,16 @@ static int compare_folded(const void *a, const void *b)
 	return fold((unsigned char)*l) - fold((unsigned char)*r);
 }
 
+/* Names of one folder are neighbours. */
+static int by_folded(const void *a, const void *b)
+{
+	int order = compare_folded(a, b);
+
+	return order ? order :
+	       strcmp((*(const struct oci_rootfs_entry *const *)a)->path,
+		      (*(const struct oci_rootfs_entry *const *)b)->path);
+}
+
 /* The same parent, and a name that is the same but for its case. */
 static bool collide(const struct oci_rootfs_entry *const *a,
 		    const struct oci_rootfs_entry *const *b)
@@ -156,7 +166,7 @@ static int check_cases(struct oci_lint *lint, struct oci_error *err)
 	if (!folded)
 		return oci_fail_nomem(err);
 	memcpy(folded, lint->entries, lint->count * sizeof(*folded));
-	qsort(folded, lint->count, sizeof(*folded), compare_folded);
+	qsort(folded, lint->count, sizeof(*folded), by_folded);
 	for (size_t i = 1; i < lint->count; i++)
 		if (collide(&folded[i - 1], &folded[i]))
 			oci_lint_report(lint, "case-collision", folded[i],
@@ -164,6 +174,23 @@ static int check_cases(struct oci_lint *lint, struct oci_error *err)
 					folded[i - 1]->path);
 	free(folded);
 	return 0;
+}
+
+/* Links that make one folder of two, on systems whose programs all live in
+ * /usr; a folder elsewhere that was a link is a package's own affair. */
+static bool hides_merge(const struct oci_rootfs_entry *e)
+{
+	static const char *const links[] = {
+		"bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr/sbin",
+		"usr/lib64", "var/run", "var/lock",
+	};
+
+	if (!e->hid_link || e->type != OCI_ENTRY_DIRECTORY)
+		return false;
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		if (strcmp(e->path, links[i]) == 0)
+			return true;
+	return false;
 }
 
 int oci_lint_paths(struct oci_lint *lint, struct oci_error *err)
@@ -176,7 +203,7 @@ int oci_lint_paths(struct oci_lint *lint, struct oci_error *err)
 			check_link(lint, e);
 		else
 			check_mode(lint, e);
-		if (e->hid_link)
+		if (hides_merge(e))
 			oci_lint_report(lint, "usrmerge-shadowed", e,
 					"a folder takes the place of a link of "
 					"a lower layer: what was behind the "

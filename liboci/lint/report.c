@@ -21,6 +21,7 @@ static const struct oci_lint_rule *find_rule(const char *name)
 
 static enum oci_lint_level level_of(const struct oci_lint *lint,
 				    const struct oci_lint_rule *rule,
+				    enum oci_lint_level usual,
 				    const char *path)
 {
 	const struct oci_lint_options *o = lint->options;
@@ -32,7 +33,7 @@ static enum oci_lint_level level_of(const struct oci_lint *lint,
 		    (!e->path || (path && oci_glob_match(e->path, path))))
 			return e->level;
 	}
-	return rule->level;
+	return usual;
 }
 
 static void count(struct oci_lint_result *result, enum oci_lint_level level)
@@ -53,20 +54,14 @@ static void count(struct oci_lint_result *result, enum oci_lint_level level)
 	}
 }
 
-void oci_lint_report(struct oci_lint *lint, const char *name,
-		     const struct oci_rootfs_entry *entry, const char *fmt,
-		     ...)
+static void report(struct oci_lint *lint, const struct oci_lint_rule *rule,
+		   enum oci_lint_level level,
+		   const struct oci_rootfs_entry *entry, const char *message)
 {
-	const struct oci_lint_rule *rule = find_rule(name);
 	const struct oci_descriptors *layers = lint->subject->layers;
 	struct oci_lint_finding finding = { .rule = rule };
 	char path[OCI_PATH_MAX + 1];
-	struct oci_error text;
-	va_list args;
 
-	va_start(args, fmt);
-	oci_vfail(&text, OCI_E_INVALID, fmt, args);
-	va_end(args);
 	if (entry) {
 		snprintf(path, sizeof(path), "/%s", entry->path);
 		finding.path = path;
@@ -75,10 +70,36 @@ void oci_lint_report(struct oci_lint *lint, const char *name,
 			finding.digest =
 				&layers->items[entry->layer - 1].digest;
 	}
-	finding.level = level_of(lint, rule, finding.path);
+	finding.level = level_of(lint, rule, level, finding.path);
 	finding.platform = lint->platform;
-	finding.message = text.message;
+	finding.message = message;
 	count(lint->result, finding.level);
 	if (finding.level != OCI_LINT_OFF && lint->options->report)
 		lint->options->report(lint->options->data, &finding);
+}
+
+void oci_lint_report(struct oci_lint *lint, const char *name,
+		     const struct oci_rootfs_entry *entry, const char *fmt,
+		     ...)
+{
+	const struct oci_lint_rule *rule = find_rule(name);
+	struct oci_error text;
+	va_list args;
+
+	va_start(args, fmt);
+	oci_vfail(&text, OCI_E_INVALID, fmt, args);
+	va_end(args);
+	report(lint, rule, rule->level, entry, text.message);
+}
+
+void oci_lint_warn(struct oci_lint *lint, const char *name,
+		   const struct oci_rootfs_entry *entry, const char *fmt, ...)
+{
+	struct oci_error text;
+	va_list args;
+
+	va_start(args, fmt);
+	oci_vfail(&text, OCI_E_INVALID, fmt, args);
+	va_end(args);
+	report(lint, find_rule(name), OCI_LINT_WARNING, entry, text.message);
 }

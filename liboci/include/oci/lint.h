@@ -66,10 +66,13 @@ struct oci_lint_options {
 	uint64_t size_budget;	/* bytes of all layers as they are sent; 0:
 				 * no limit */
 	const char *temp_dir;	/* NULL: /var/tmp */
+	const struct oci_platform *platform;	/* of an index, this one
+						 * alone; may be NULL */
 };
 
 #define OCI_LINT_OPTIONS_INIT \
-	{ sizeof(struct oci_lint_options), NULL, NULL, NULL, 0, 0, NULL }
+	{ sizeof(struct oci_lint_options), NULL, NULL, NULL, 0, 0, NULL, \
+	  NULL }
 
 /* Findings by level, those that exceptions turned off included. */
 struct oci_lint_result {
@@ -77,6 +80,7 @@ struct oci_lint_result {
 	size_t warnings;
 	size_t notes;
 	size_t ignored;
+	size_t images;		/* that were looked at */
 };
 
 /* One image, laid out: rootfs keeps what is read (oci_rootfs_keep). */

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The linter over a small image: programs, passwd, group, ld.so.conf and
+ * scripts. Three bytes and a number start another file of the image. */
+#include <string.h>
+
+#include "base/path.h"
+#include "layer/rootfs.h"
+#include "target.h"
+
+static const char mark[] = "\xff\xfe\xfd";
+static const char *const paths[] = {
+	"usr/bin/p", "lib/libl.so", "lib/ld.so", "etc/passwd", "etc/group",
+	"etc/ld.so.conf", "etc/ld.so.conf.d/a.conf", "etc/ld.so.cache",
+	"lib/ld-musl-riscv64.so.1", "etc/ld-musl-riscv64.path", "usr/bin/q",
+	"usr/lib/libm.so.6",
+};
+
+enum { PATHS = sizeof(paths) / sizeof(paths[0]) };
+
+static void count(void *data, const struct oci_lint_finding *finding)
+{
+	size_t *told = data;
+
+	if (!finding->message[0] || !finding->rule || !finding->platform[0])
+		abort();
+	++*told;
+}
+
+static void put(struct oci_rootfs *rootfs, const char *path,
+		const uint8_t *data, size_t size)
+{
+	struct oci_rootfs_entry *e;
+	struct oci_kept *kept = oci_arena_alloc(&rootfs->arena, sizeof(*kept));
+
+	if (!kept || oci_rootfs_place(&e, rootfs, path, NULL))
+		abort();
+	oci_rootfs_set_type(e, OCI_ENTRY_FILE);
+	e->mode = 0755;
+	e->size = kept->size = kept->whole = size;
+	kept->data = oci_arena_copy(&rootfs->arena, (const char *)data, size);
+	kept->fd = -1;
+	e->kept = kept;
+}
+
+static void fill(struct oci_rootfs *rootfs, const uint8_t *data, size_t size)
+{
+	size_t slot = 0;
+
+	for (;;) {
+		size_t n = 0;
+
+		while (n < size && (size - n < 4 ||
+				    memcmp(data + n, mark, 3) != 0))
+			n++;
+		put(rootfs, paths[slot], data, n);
+		if (n == size)
+			return;
+		slot = data[n + 3] % PATHS;
+		data += n + 4;
+		size -= n + 4;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const platforms[] = {
+		"linux/riscv64", "linux/amd64", "linux/s390x", "linux/386",
+	};
+	struct oci_lint_options options = OCI_LINT_OPTIONS_INIT;
+	struct oci_lint_result result = {0};
+	struct oci_descriptors layers = {0};
+	struct oci_lint_subject subject = { .layers = &layers };
+	struct oci_rootfs *rootfs;
+	struct oci_config config = {0};
+	size_t told = 0;
+
+	if (!size || oci_rootfs_new(&rootfs, NULL))
+		return 0;
+	if (oci_platform_parse(&config.platform, platforms[data[0] % 4],
+			       NULL) ||
+	    oci_strings_add(&config.entrypoint, "/usr/bin/p", NULL) ||
+	    oci_strings_add(&config.entrypoint, "q", NULL))
+		abort();
+	config.user = strdup(data[0] & 4 ? "app" : "7:staff");
+	if (data[0] & 8 &&
+	    oci_strings_add(&config.env, "LD_LIBRARY_PATH=$ORIGIN:/x", NULL))
+		abort();
+	fill(rootfs, data + 1, size - 1);
+	options.report = count;
+	options.data = &told;
+	subject.rootfs = rootfs;
+	subject.config = &config;
+	if (oci_lint_check(&result, &subject, &options, NULL) == 0 &&
+	    told != result.errors + result.warnings + result.notes)
+		abort();
+	oci_config_release(&config);
+	oci_rootfs_free(rootfs);
+	return 0;
+}
