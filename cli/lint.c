@@ -19,6 +19,8 @@ static const char help[] =
 	"      --format KIND       text, json, sarif (for code scanning) or\n"
 	"                          github (annotations); the usual is text\n"
 	"      --json              the same as --format json\n"
+	"      --explain-load      of FILE.tar, what docker, podman, skopeo\n"
+	"                          and ctr will see in it, name by name\n"
 	"      --rules             lists the rules, and does nothing else\n"
 	"  -v, --verbose           tell of each request\n"
 	"  -h, --help\n"
@@ -32,6 +34,7 @@ struct command {
 	bool has_platform;
 	struct oci_strings rules;	/* of --ignore, in front of its glob */
 	bool list;
+	bool explain;
 };
 
 static int list_rules(void)
@@ -75,11 +78,33 @@ static int lint(struct command *c, const char *name, struct oci_error *err)
 	return rc;
 }
 
+static void say_load(void *data, const char *program, const char *text)
+{
+	(void)data;
+	printf("%-30s ", program);
+	print_plain(stdout, text);
+	printf("\n");
+}
+
+static int explain(struct command *c, const char *name, struct oci_error *err)
+{
+	struct oci_lint_options options = OCI_LINT_OPTIONS_INIT;
+
+	options.report = findings_add;
+	options.data = &c->findings;
+	options.exceptions = c->findings.exceptions;
+	options.exception_count = c->findings.exception_count;
+	options.temp_dir = temp_dir();
+	return oci_lint_archive(&c->findings.result, name, &options,
+				c->format == FORMAT_TEXT ? say_load : NULL,
+				NULL, err);
+}
+
 static int run(struct command *c, const char *name)
 {
 	struct oci_error err;
 
-	if (lint(c, name, &err))
+	if (c->explain ? explain(c, name, &err) : lint(c, name, &err))
 		return say_error(&err);
 	findings_print(&c->findings, stdout, c->format, name);
 	return c->findings.result.errors ? EXIT_FINDINGS : EXIT_DONE;
@@ -125,6 +150,9 @@ static int take_option(struct command *c, int option, char **argv)
 	case 'r':
 		c->list = true;
 		return -1;
+	case 'e':
+		c->explain = true;
+		return -1;
 	case 'v':
 		c->remote.verbose = true;
 		return -1;
@@ -146,6 +174,7 @@ int command_lint(int argc, char **argv)
 		{ "format", required_argument, NULL, 'f' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "rules", no_argument, NULL, 'r' },
+		{ "explain-load", no_argument, NULL, 'e' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		REMOTE_OPTIONS,

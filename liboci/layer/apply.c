@@ -84,6 +84,8 @@ static int put_hard_link(struct oci_rootfs *rootfs,
 	if (rc)
 		return rc;
 	file = oci_rootfs_get(rootfs, path, strlen(path));
+	if (file == e)
+		return 0;
 	oci_rootfs_set_type(e, file ? file->type : OCI_ENTRY_FILE);
 	take_attributes(e, member);
 	if (file) {
@@ -121,8 +123,7 @@ static int put(struct oci_rootfs *rootfs, const char *path,
 	if (!target || strlen(target) >= OCI_PATH_MAX)
 		return oci_fail(err, OCI_E_INVALID, "link '/%s' has a target "
 				"that is too long or unreadable", path);
-	e->target = oci_arena_text(&rootfs->arena, target);
-	return e->target ? 0 : oci_fail_nomem(err);
+	return oci_rootfs_set_target(e, rootfs, target, err);
 }
 
 static int whiteout(struct oci_rootfs *rootfs, char *path, const char *name,

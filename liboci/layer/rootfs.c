@@ -12,7 +12,10 @@
 #include "base/error.h"
 #include "base/path.h"
 
-enum { ENTRIES_MAX = 5 * 1000 * 1000 };
+enum {
+	ENTRIES_MAX = 5 * 1000 * 1000,
+	TEXT_MAX = 512 * 1024 * 1024	/* bytes of names and targets */
+};
 
 int oci_rootfs_new(struct oci_rootfs **out, struct oci_error *err)
 {
@@ -41,24 +44,72 @@ const struct oci_rootfs_entry *oci_rootfs_get(const struct oci_rootfs *rootfs,
 	return entry && !entry->removed ? entry : NULL;
 }
 
-/* What it has is shipped, and never seen again. */
+/* Every name costs its length, also one that is there once more: few bytes of
+ * a tar would else be much memory, or much time. */
+static int spend(struct oci_rootfs *rootfs, size_t size, struct oci_error *err)
+{
+	rootfs->text += size + 1;
+	if (rootfs->text > TEXT_MAX)
+		return oci_fail(err, OCI_E_LIMIT, "the names in the layers "
+				"have more than %d MiB", TEXT_MAX >> 20);
+	return 0;
+}
+
+static void link_in(struct oci_rootfs_entry *e)
+{
+	if (!e->parent)
+		return;
+	e->place = &e->parent->child;
+	e->sibling = *e->place;
+	if (e->sibling)
+		e->sibling->place = &e->sibling;
+	*e->place = e;
+}
+
+/* What it has is shipped, and never seen again. Its sibling stays known to
+ * who is on the way to it. */
 static void hide(struct oci_rootfs_entry *e)
 {
-	if (!e->removed)
-		e->hidden += e->size;
+	if (e->removed)
+		return;
+	if (e->place)
+		*e->place = e->sibling;
+	if (e->place && e->sibling)
+		e->sibling->place = e->place;
+	e->place = NULL;
+	e->hidden += e->size;
 	e->removed = true;
 	e->size = 0;
 	e->kept = NULL;
 }
 
-/* Removes what is below an entry and older than layer. */
+static void make_implied(struct oci_rootfs_entry *e, unsigned layer)
+{
+	oci_rootfs_set_type(e, OCI_ENTRY_DIRECTORY);
+	e->layer = e->used = layer;
+	e->mode = 0755;
+	e->uid = e->gid = 0;
+	e->mtime = 0;
+}
+
+/* Removes what is older than layer, but for the way to what is not. */
+static void drop(struct oci_rootfs_entry *e, unsigned layer)
+{
+	if (e->layer >= layer)
+		return;
+	if (e->used < layer)
+		hide(e);
+	else
+		make_implied(e, layer);
+}
+
+/* The same for all that is below an entry. */
 static void remove_below(struct oci_rootfs_entry *top, unsigned layer)
 {
 	struct oci_rootfs_entry *e = top->child;
 
 	while (e) {
-		if (e->layer < layer)
-			hide(e);
+		drop(e, layer);
 		if (e->child) {
 			e = e->child;
 			continue;
@@ -69,6 +120,14 @@ static void remove_below(struct oci_rootfs_entry *top, unsigned layer)
 	}
 }
 
+/* Once a layer: what comes after that is of the same layer. */
+static void empty(struct oci_rootfs_entry *e, unsigned layer)
+{
+	if (e->emptied < layer)
+		remove_below(e, layer);
+	e->emptied = layer;
+}
+
 void oci_rootfs_remove(struct oci_rootfs *rootfs, const char *path)
 {
 	struct oci_rootfs_entry *e = oci_table_get(&rootfs->table, path,
@@ -76,9 +135,8 @@ void oci_rootfs_remove(struct oci_rootfs *rootfs, const char *path)
 
 	if (!e)
 		return;
-	if (e->layer < rootfs->layer)
-		hide(e);
-	remove_below(e, rootfs->layer);
+	drop(e, rootfs->layer);
+	empty(e, rootfs->layer);
 }
 
 void oci_rootfs_empty(struct oci_rootfs *rootfs, const char *path)
@@ -88,14 +146,17 @@ void oci_rootfs_empty(struct oci_rootfs *rootfs, const char *path)
 
 	if (*path) {
 		if (e)
-			remove_below(e, rootfs->layer);
+			empty(e, rootfs->layer);
 		return;
 	}
 	/* The root need not have an entry of its own. */
+	if (rootfs->emptied == rootfs->layer)
+		return;
+	rootfs->emptied = rootfs->layer;
 	for (size_t i = 0; i < rootfs->table.capacity; i++) {
 		e = rootfs->table.slots[i].value;
-		if (e && e->layer < rootfs->layer)
-			hide(e);
+		if (e)
+			drop(e, rootfs->layer);
 	}
 }
 
@@ -103,7 +164,10 @@ static int add(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
 	       const char *path, struct oci_error *err)
 {
 	struct oci_rootfs_entry *e;
+	int rc = spend(rootfs, strlen(path), err);
 
+	if (rc)
+		return rc;
 	if (++rootfs->count > ENTRIES_MAX)
 		return oci_fail(err, OCI_E_LIMIT,
 				"the layers have more than %d entries",
@@ -113,13 +177,10 @@ static int add(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
 		e->path = oci_arena_text(&rootfs->arena, path);
 	if (!e || !e->path)
 		return oci_fail_nomem(err);
-	if (*path)
+	if (oci_path_parent(path))
 		e->parent = oci_table_get(&rootfs->table, path,
 					  oci_path_parent(path));
-	if (e->parent) {
-		e->sibling = e->parent->child;
-		e->parent->child = e;
-	}
+	link_in(e);
 	return oci_table_set(&rootfs->table, e->path, strlen(path), e, err);
 }
 
@@ -127,7 +188,9 @@ void oci_rootfs_set_type(struct oci_rootfs_entry *e, enum oci_entry_type type)
 {
 	if (type != OCI_ENTRY_DIRECTORY)
 		remove_below(e, UINT_MAX);
-	if (!e->removed)
+	if (e->removed)
+		link_in(e);
+	else
 		e->hidden += e->size;
 	if (e->removed)
 		e->hid_link = false;
@@ -140,29 +203,57 @@ void oci_rootfs_set_type(struct oci_rootfs_entry *e, enum oci_entry_type type)
 	e->removed = false;
 }
 
+int oci_rootfs_set_target(struct oci_rootfs_entry *e,
+			  struct oci_rootfs *rootfs, const char *target,
+			  struct oci_error *err)
+{
+	int rc = spend(rootfs, strlen(target), err);
+
+	if (rc)
+		return rc;
+	e->target = oci_arena_text(&rootfs->arena, target);
+	return e->target ? 0 : oci_fail_nomem(err);
+}
+
+/* The length of the longest part of path, down from size, that is a directory;
+ * this layer has something below it. */
+static size_t find_parent(struct oci_rootfs *rootfs, const char *path,
+			  size_t size)
+{
+	struct oci_rootfs_entry *e = NULL;
+
+	while (size) {
+		e = oci_table_get(&rootfs->table, path, size);
+		if (e && !e->removed && e->type == OCI_ENTRY_DIRECTORY)
+			break;
+		while (--size && path[size] != '/')
+			;
+	}
+	for (; size && e && e->used < rootfs->layer; e = e->parent)
+		e->used = rootfs->layer;
+	return size;
+}
+
 static int imply_parents(struct oci_rootfs *rootfs, const char *path,
 			 struct oci_error *err)
 {
+	size_t end = oci_path_parent(path);
+	size_t size = find_parent(rootfs, path, end);
 	char parent[OCI_PATH_MAX];
 	int rc = 0;
 
-	for (const char *p = path; !rc && (p = strchr(p, '/')); p++) {
-		size_t size = (size_t)(p - path);
-		struct oci_rootfs_entry *e = oci_table_get(&rootfs->table,
-							   path, size);
+	while (!rc && size < end) {
+		struct oci_rootfs_entry *e;
 
-		if (e && !e->removed && e->type == OCI_ENTRY_DIRECTORY)
-			continue;
+		size += size > 0;
+		size += strcspn(path + size, "/");
 		memcpy(parent, path, size);
 		parent[size] = '\0';
-		rc = e ? 0 : add(&e, rootfs, parent, err);
-		if (rc)
-			break;
-		oci_rootfs_set_type(e, OCI_ENTRY_DIRECTORY);
-		e->layer = rootfs->layer;
-		e->mode = 0755;
-		e->uid = e->gid = 0;
-		e->mtime = 0;
+		e = oci_table_get(&rootfs->table, path, size);
+		rc = e ? spend(rootfs, size, err) :
+			 add(&e, rootfs, parent, err);
+		if (!rc)
+			make_implied(e, rootfs->layer);
 	}
 	return rc;
 }
@@ -200,8 +291,7 @@ static int put(struct oci_rootfs *rootfs, const struct oci_tree *tree,
 		return oci_keep_node(e, rootfs, tree, file, err);
 	if (e->type != OCI_ENTRY_SYMLINK)
 		return 0;
-	e->target = oci_arena_text(&rootfs->arena, node->target);
-	return e->target ? 0 : oci_fail_nomem(err);
+	return oci_rootfs_set_target(e, rootfs, node->target, err);
 }
 
 int oci_rootfs_apply(struct oci_rootfs *rootfs, const struct oci_tree *tree,

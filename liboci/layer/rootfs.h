@@ -24,9 +24,12 @@ struct oci_rootfs_entry {
 				 * are shipped and never seen */
 	const struct oci_kept *kept;	/* its bytes; or NULL */
 	struct oci_rootfs_entry *parent;	/* NULL: in the root */
-	struct oci_rootfs_entry *child;		/* all that were ever below */
+	struct oci_rootfs_entry *child;		/* of what is there */
 	struct oci_rootfs_entry *sibling;
+	struct oci_rootfs_entry **place;	/* what points to it; or NULL */
 	unsigned layer;		/* that it is from, counted from 1 */
+	unsigned used;		/* the last that has something below it */
+	unsigned emptied;	/* the last that removed what was below it */
 	bool removed;
 	bool hid_link;		/* a folder in the place of a lower link */
 };
@@ -35,7 +38,9 @@ struct oci_rootfs {
 	struct oci_arena arena;
 	struct oci_table table;
 	size_t count;		/* entries that were ever there */
+	size_t text;		/* bytes of names and targets */
 	unsigned layer;		/* that was laid on last */
+	unsigned emptied;	/* the last that emptied the root */
 	struct oci_keeping keeping;
 };
 
@@ -60,6 +65,9 @@ void oci_rootfs_empty(struct oci_rootfs *rootfs, const char *path);
 /* What is not a directory has nothing below it. */
 void oci_rootfs_set_type(struct oci_rootfs_entry *entry,
 			 enum oci_entry_type type);
+int oci_rootfs_set_target(struct oci_rootfs_entry *entry,
+			  struct oci_rootfs *rootfs, const char *target,
+			  struct oci_error *err);
 
 /*
  * Follows the links on the way to path, and at path itself where last is set,

@@ -72,8 +72,10 @@ static int read_folder(struct oci_trust *out, struct oci_buf *pem,
 	int count = scandir(folder, &names, NULL, alphasort);
 	int rc = 0;
 
+	/* /etc/docker is often root's alone: what is there is not for us. */
 	if (count < 0)
-		return errno == ENOENT || errno == ENOTDIR ? 0 :
+		return errno == ENOENT || errno == ENOTDIR ||
+				       errno == EACCES ? 0 :
 		       oci_fail_errno(err, "read folder '%s'", folder);
 	for (int i = 0; i < count; i++) {
 		const char *name = names[i]->d_name;

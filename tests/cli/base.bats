@@ -279,3 +279,65 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' \
 		"$OCI_PACK" b.spec -o out.tar -q)
 	[ "$peak" -lt 100000 ] || fail "$peak KiB"
 }
+
+@test "a hard link to itself changes nothing" {
+	base <<-'EOF'
+		layer
+		d etc 0755
+		d usr/sbin 0755
+		l sbin usr/sbin
+		h sbin sbin
+	EOF
+	spec b.spec 'image: a' 'base: oci:base:t' \
+		'layers: [{entries: [{path: /sbin/a, content: x}]}]'
+	"$OCI_PACK" b.spec -q -o out.tar --lint warn
+	layers out.tar | grep -q ' usr/sbin/a$'
+}
+
+# stays LINES MODE: of a/b, that a lower layer has, LINES leave a/b/new alone.
+stays() {
+	{
+		printf 'layer\nd a 0711\nd a/b 0711\nf a/b/old x\n'
+		printf 'layer\n%s\n' "$1" | tr '|' '\n'
+	} | base
+	on 'layers: [{entries: [{path: /a/b/mine, content: x},' \
+		'{path: /a/b/new, remove: true}]}]'
+	own "d $2 0:0 0 0 a" 'd 0755 0:0 0 0 a/b' \
+		'w 0644 0:0 0 0 a/b/.wh.new' 'f 0644 0:0 0 1 a/b/mine'
+	spec b.spec 'image: a' 'base: oci:base:t' \
+		'layers: [{entries: [{path: /a/b/old, remove: true}]}]'
+	refused 1 /a/b/old b.spec -o bad.tar
+	on 'layers: [{entries: [{path: /a/b, remove: true}]}]'
+	own "d $2 0:0 0 0 a" 'w 0644 0:0 0 0 a/.wh.b'
+}
+
+@test "what a layer has itself stays, before and behind its whiteouts" {
+	stays 'f .wh.a |f a/b/new x' 0755
+	stays 'f a/b/new x|f .wh.a ' 0755
+	stays 'f a/.wh.b |f a/b/new x' 0711
+	stays 'f a/b/new x|f a/.wh.b ' 0711
+	stays 'f a/b/new x|f a/.wh..wh..opq ' 0711
+}
+
+@test "names that grow out of little are limited" {
+	awk 'BEGIN {
+		print "layer"
+		while (n++ < 2040)
+			deep = deep "a/"
+		for (i = 0; i < 150; i++)
+			print "f " i "/" deep "f"
+	}' | base
+	spec b.spec 'image: a' 'base: oci:base:t' \
+		'layers: [{entries: [{path: /mine, content: x}]}]'
+	refused 1 'the names in the layers have more than 512 MiB' b.spec \
+		-o bad.tar
+	awk 'BEGIN {
+		print "layer"
+		while (n++ < 4000)
+			target = target "a"
+		for (i = 0; i < 140000; i++)
+			print "l a " target
+	}' | base compression=zstd
+	refused 1 'the names in the layers have more than 512 MiB' b.spec \
+		-o bad.tar
+}

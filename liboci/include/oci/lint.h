@@ -104,6 +104,19 @@ OCI_API int oci_lint_image(struct oci_lint_result *result,
 			   const struct oci_lint_options *options,
 			   struct oci_error *err);
 
+/* What a program makes of an archive: a name, or what is wrong. */
+typedef void oci_load_fn(void *data, const char *program, const char *text);
+
+/*
+ * Tells what docker load (with the classic store and with containerd's),
+ * podman load, skopeo and ctr image import will see in an archive, name by
+ * name, and reports what they will not take (rules load-*). tell may be NULL.
+ */
+OCI_API int oci_lint_archive(struct oci_lint_result *result, const char *path,
+			     const struct oci_lint_options *options,
+			     oci_load_fn *tell, void *data,
+			     struct oci_error *err);
+
 #ifdef __cplusplus
 }
 #endif

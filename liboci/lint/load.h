@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What of an archive decides how it is loaded. */
+#ifndef LINT_LOAD_H
+#define LINT_LOAD_H
+
+#include "document/archive.h"
+#include "lint/lint.h"
+
+struct oci_members;
+
+struct oci_load_archive {
+	struct oci_members *members;
+	bool has_layout;		/* oci-layout */
+	bool layout_fits;		/* of version 1.0.0 */
+	bool has_index;			/* index.json, which can be read */
+	struct oci_index index;
+	bool has_docker;		/* manifest.json, the same */
+	struct oci_docker_images docker;
+};
+
+int oci_load_open(struct oci_load_archive *out, const char *path,
+		  const char *temp_dir, struct oci_error *err);
+void oci_load_release(struct oci_load_archive *archive);
+/* Whether there is such a file. */
+bool oci_load_has(const struct oci_load_archive *archive, const char *name);
+/* How many diff_ids a config has; other than 0 where it cannot be read. */
+int oci_load_diff_ids(size_t *out, const struct oci_load_archive *archive,
+		      const char *config);
+
+#endif
