@@ -161,6 +161,8 @@ def locks_that_are_wrong(c):
                  ' "size": 1, "digest": "sha256:' + "0" * 64 + '"}}}'):
         (c.folder / "a.spec.lock").write_text(text)
         c.refused("a.spec.lock")
+    (c.folder / "a.spec.lock").write_text('{"bases": {}}')
+    c.refused("a.spec.lock", "its version is 0")
 
 
 @test
