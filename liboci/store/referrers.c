@@ -111,7 +111,8 @@ int oci_store_referrers(struct oci_descriptors *out, struct oci_store *store,
 	if (store->ops->referrers)
 		return store->ops->referrers(out, store, subject, err);
 	for (size_t i = 0; !rc && i < list->count; i++)
-		if (oci_media_is_manifest(list->items[i].media_type))
+		if (oci_media_is_manifest(list->items[i].media_type) ||
+		    oci_media_is_index(list->items[i].media_type))
 			rc = add_if(out, store, &list->items[i], subject, err);
 	return rc;
 }
