@@ -20,6 +20,8 @@ void findings_add(void *data, const struct oci_lint_finding *from)
 	struct finding *items = findings->items;
 	struct finding *f;
 
+	if (findings->count == FINDINGS_MAX)
+		return;
 	if (findings->count == findings->capacity) {
 		size_t capacity = findings->capacity * 2 + 16;
 

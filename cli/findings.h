@@ -32,6 +32,9 @@ struct findings {
 	size_t exception_count;
 };
 
+/* As many as code scanning takes of one run; others are counted. */
+enum { FINDINGS_MAX = 25000 };
+
 /* An oci_lint_fn; data is a struct findings. */
 void findings_add(void *data, const struct oci_lint_finding *finding);
 /* Another level for a rule; -1 to go on, else an exit status. */

@@ -52,6 +52,8 @@ static void print_sums(FILE *out, const struct findings *all,
 		r->warnings, r->notes);
 	if (r->ignored)
 		fprintf(out, ", %zu passed over", r->ignored);
+	if (all->count == FINDINGS_MAX)
+		fprintf(out, "; the first %d are told", FINDINGS_MAX);
 	fputs("\n", out);
 }
 

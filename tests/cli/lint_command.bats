@@ -27,7 +27,7 @@ files() {
 }
 
 packed() {
-	app "$@"
+	app
 	"$OCI_PACK" a.spec -q --lint off -o a.tar >digest
 }
 
@@ -116,6 +116,26 @@ packed() {
 	mv a.tar 'a:b,c.tar'
 	"$OCI_PACK" lint 'a:b,c.tar' --format github >out
 	matches '^::warning file=a%3Ab%2Cc.tar,' "$(cat out)"
+}
+
+@test "thirty thousand findings: the first are told, all are counted" {
+	python3 - <<-'CODE'
+		import tarfile
+		with tarfile.open("layer.tar", "w") as t:
+		    for i in range(30000):
+		        info = tarfile.TarInfo(f"f{i}")
+		        info.mode = 0o666
+		        t.addfile(info)
+	CODE
+	python3 -c "
+import sys
+sys.path.insert(0, '$root/tests')
+import foreign
+foreign.Image([open('layer.tar', 'rb').read()]).write('other')"
+	"$OCI_PACK" lint oci:other:t >out
+	equal 'oci:other:t: 0 errors, 30000 warnings, 0 notes; the first 25000 are told' "$(tail -n 1 out)"
+	"$OCI_PACK" lint oci:other:t --json |
+		jq -e '.warnings == 30000 and (.findings | length) == 25000'
 }
 
 @test "names that are not UTF-8 leave json and text whole" {
