@@ -116,7 +116,7 @@ static int read_lock(struct oci_lock *out, const json_t *root,
 	const json_t *bases;
 	const char *base;
 	json_t *image;
-	int64_t version;
+	int64_t version = 0;		/* where it says none */
 	int rc = oci_json_integer(&version, root, "version", err);
 
 	if (!rc && version != VERSION)

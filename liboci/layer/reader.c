@@ -123,12 +123,18 @@ static int start(struct oci_reader *self, struct oci_error *err)
 	return result == ARCHIVE_OK ? 0 : archive_failed(self, err);
 }
 
-/* Finds out how source is compressed; plain bytes make a stream as well. */
+/* Finds out how source is compressed; plain bytes make a stream as well. A
+ * layer was inflated by who has its media type, and no engine does it twice. */
 static int open_stream(struct oci_reader *self, struct oci_source *source,
 		       struct oci_error *err)
 {
-	int rc = oci_inflate_open(&self->inflate, source, err);
+	int rc;
 
+	if (self->lenient) {
+		self->stream = source;
+		return 0;
+	}
+	rc = oci_inflate_open(&self->inflate, source, err);
 	if (!rc && oci_inflate_kind(self->inflate) == OCI_INFLATE_PLAIN)
 		rc = oci_decompress_open(&self->decompress, self->inflate,
 					 err);

@@ -17,7 +17,8 @@ struct oci_reader;
 enum oci_reader_kind {
 	OCI_READER_ARCHIVE,	/* tar or zip */
 	OCI_READER_TAR,
-	OCI_READER_LAYER,	/* a tar that others made: warnings pass */
+	OCI_READER_LAYER,	/* a tar that others made: warnings pass, and
+				 * nothing is inflated */
 	OCI_READER_AR
 };
 

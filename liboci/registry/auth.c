@@ -140,6 +140,7 @@ void oci_auth_free(struct oci_registry *registry)
 	registry->tokens = NULL;
 }
 
+/* A helper that fails or hangs is asked once: others wait for its answer. */
 static int find_credential(struct oci_credential *out,
 			   struct oci_client *client, struct oci_error *err)
 {
@@ -148,10 +149,21 @@ static int find_credential(struct oci_credential *out,
 
 	*out = (struct oci_credential){0};
 	pthread_mutex_lock(&registry->lock);
-	if (registry->options.credential)
+	if (registry->no_credential &&
+	    strcmp(registry->failed_host, client->host) == 0) {
+		if (err)
+			*err = registry->why;
+		rc = registry->no_credential;
+	} else if (registry->options.credential) {
 		rc = registry->options.credential(
 			registry->options.credential_data, out, client->host,
-			client->repository, err);
+			client->repository, &registry->why);
+		registry->no_credential = rc;
+		snprintf(registry->failed_host, sizeof(registry->failed_host),
+			 "%s", client->host);
+		if (rc && err)
+			*err = registry->why;
+	}
 	pthread_mutex_unlock(&registry->lock);
 	return rc;
 }

@@ -35,6 +35,9 @@ struct oci_registry {
 	pthread_mutex_t lock;	/* of what follows, and of the callbacks */
 	struct oci_token *tokens;
 	struct oci_trust *trusts;	/* of hosts that were looked up */
+	int no_credential;	/* the status of a lookup that failed */
+	struct oci_error why;	/* and its error */
+	char failed_host[OCI_REFERENCE_NAME];	/* that it was for */
 	int64_t busy_until;	/* backoff of all, monotonic milliseconds */
 };
 

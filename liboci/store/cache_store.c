@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The cache in front of another store, which is opened when it is needed. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,6 +33,18 @@ static int cached_has(bool *out, struct oci_store *store,
 	return rc ? rc : oci_store_has(out, self->from, digest, err);
 }
 
+/* A disk that is full says nothing of whose it is. */
+static int blame(const struct cached *self, int rc, struct oci_error *err)
+{
+	if (!err || (err->system != ENOSPC && err->system != EDQUOT &&
+		     err->system != EROFS && err->system != EACCES &&
+		     err->system != EISDIR))
+		return rc;
+	rc = oci_wrap(err, rc, "cache '%s'", self->cache->path);
+	return oci_advise(err, rc, "choose another with --cache-dir, or "
+			  "--no-cache");
+}
+
 static int fetch(int *fd, struct cached *self, const struct oci_descriptor *d,
 		 struct oci_error *err)
 {
@@ -51,7 +64,7 @@ static int fetch(int *fd, struct cached *self, const struct oci_descriptor *d,
 		rc = oci_cache_end(fd, &entry, self->cache, &d->digest, err);
 	oci_sink_free(sink);
 	oci_cache_drop(&entry);
-	return rc;
+	return rc ? blame(self, rc, err) : 0;
 }
 
 static int cached_open(struct oci_source **out, struct oci_store *store,

@@ -10,7 +10,7 @@
 #include "store/referrers.h"
 #include "store/store.h"
 
-enum { NESTING_MAX = 8, DOCUMENTS_MAX = 100 * 1000 };
+enum { NESTING_MAX = 8, DOCUMENTS_MAX = 10 * 1000 };
 
 struct closure {
 	struct oci_closure *out;
@@ -127,6 +127,7 @@ static int read_any(struct closure *c, const struct oci_descriptor *d,
 /* What refers to a document is a document too: the list grows meanwhile. */
 static int read_referrers(struct closure *c, struct oci_error *err)
 {
+	struct oci_attached attached = {0};
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < c->out->documents.count; i++) {
@@ -134,9 +135,11 @@ static int read_referrers(struct closure *c, struct oci_error *err)
 		struct oci_descriptors list = {0};
 
 		if (i > DOCUMENTS_MAX)
-			return oci_fail(err, OCI_E_LIMIT, "more than %d "
-					"documents", DOCUMENTS_MAX);
-		rc = oci_store_referrers(&list, c->from, &subject, err);
+			rc = oci_fail(err, OCI_E_LIMIT, "more than %d "
+				      "documents", DOCUMENTS_MAX);
+		if (!rc)
+			rc = oci_store_referrers(&list, &attached, c->from,
+						 &subject, err);
 		for (size_t j = 0; !rc && j < list.count; j++) {
 			rc = read_any(c, &list.items[j], 0, err);
 			if (!rc)
@@ -145,6 +148,7 @@ static int read_referrers(struct closure *c, struct oci_error *err)
 		}
 		oci_descriptors_release(&list);
 	}
+	oci_attached_release(&attached);
 	return rc;
 }
 

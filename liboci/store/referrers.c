@@ -3,6 +3,7 @@
 #include "store/referrers.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -82,9 +83,8 @@ int oci_referrer_describe(struct oci_descriptor *out,
 	return 0;
 }
 
-static int add_if(struct oci_descriptors *out, struct oci_store *store,
-		  const struct oci_descriptor *d,
-		  const struct oci_digest *wanted, struct oci_error *err)
+static int add_if(struct oci_attached *out, struct oci_store *store,
+		  const struct oci_descriptor *d, struct oci_error *err)
 {
 	struct oci_descriptor found;
 	struct oci_digest subject;
@@ -94,24 +94,50 @@ static int add_if(struct oci_descriptors *out, struct oci_store *store,
 	if (rc)
 		return rc;
 	rc = oci_referrer_describe(&found, &subject, d, text, err);
-	if (!rc && subject.text[0] && oci_digest_equal(&subject, wanted))
-		rc = oci_descriptors_add(out, &found, err);
+	if (!rc && subject.text[0])
+		rc = oci_strings_add(&out->subjects, subject.text, err);
+	if (!rc && subject.text[0])
+		rc = oci_descriptors_add(&out->list, &found, err);
 	oci_descriptor_release(&found);
 	free(text);
 	return rc;
 }
 
-int oci_store_referrers(struct oci_descriptors *out, struct oci_store *store,
-			const struct oci_digest *subject,
-			struct oci_error *err)
+/* Every document that index.json names, once. */
+static int read_all(struct oci_attached *out, struct oci_store *store,
+		    struct oci_error *err)
 {
 	const struct oci_descriptors *list = &store->index.manifests;
 	int rc = 0;
 
+	for (size_t i = 0; !rc && i < list->count; i++)
+		if (oci_media_is_manifest(list->items[i].media_type) ||
+		    oci_media_is_index(list->items[i].media_type))
+			rc = add_if(out, store, &list->items[i], err);
+	out->read = !rc;
+	return rc;
+}
+
+int oci_store_referrers(struct oci_descriptors *out,
+			struct oci_attached *attached, struct oci_store *store,
+			const struct oci_digest *subject,
+			struct oci_error *err)
+{
+	int rc = 0;
+
 	if (store->ops->referrers)
 		return store->ops->referrers(out, store, subject, err);
-	for (size_t i = 0; !rc && i < list->count; i++)
-		if (oci_media_is_manifest(list->items[i].media_type))
-			rc = add_if(out, store, &list->items[i], subject, err);
+	if (!attached->read)
+		rc = read_all(attached, store, err);
+	for (size_t i = 0; !rc && i < attached->list.count; i++)
+		if (strcmp(attached->subjects.items[i], subject->text) == 0)
+			rc = oci_descriptors_add(
+				out, &attached->list.items[i], err);
 	return rc;
+}
+
+void oci_attached_release(struct oci_attached *attached)
+{
+	oci_descriptors_release(&attached->list);
+	oci_strings_release(&attached->subjects);
 }

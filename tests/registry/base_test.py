@@ -8,6 +8,7 @@ With a word, the tests with it in their titles. Prints TAP.
 """
 import gzip
 import json
+import lzma
 import pathlib
 import sys
 import threading
@@ -160,6 +161,8 @@ def locks_that_are_wrong(c):
                  ' "size": 1, "digest": "sha256:' + "0" * 64 + '"}}}'):
         (c.folder / "a.spec.lock").write_text(text)
         c.refused("a.spec.lock")
+    (c.folder / "a.spec.lock").write_text('{"bases": {}}')
+    c.refused("a.spec.lock", "its version is 0")
 
 
 @test
@@ -265,6 +268,15 @@ def a_layer_with_other_bytes(c):
         check(layer[7:] not in c.cached(), "it is in the cache")
     serve_wrong(c, layer, good)
     c.build()
+
+
+@test
+def a_layer_that_is_compressed_twice(c):
+    """Engines inflate once, and find no tar then."""
+    for data in (gzip.compress(TAR, mtime=0), lzma.compress(TAR)):
+        for compression in ("gzip", "none"):
+            c.publish(Image([data], compression=compression))
+            c.refused("a.spec:", "layer sha256:")
 
 
 @test

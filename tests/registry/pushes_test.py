@@ -16,10 +16,12 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 import faults                                           # noqa: E402
 import harness                                          # noqa: E402
 from fake import Token, digest_of                       # noqa: E402
 from faults import SESSION, bodies                      # noqa: E402
+from foreign import Image, OCI, tar                     # noqa: E402
 from harness import INPUTS, check, said                 # noqa: E402
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -254,6 +256,24 @@ def referrers_go_along(c):
               listed)
     for image in steps[1:3]:
         check(c.run("verify", image) == 0, c.said)
+
+
+@test
+def indexes_of_a_layout_are_referrers_too(c):
+    image = Image([tar([("f", "a", "x")])])
+    index = image.add(OCI + "index.v1+json", json.dumps({
+        "schemaVersion": 2, "mediaType": OCI + "index.v1+json",
+        "artifactType": "application/x", "manifests": [],
+        "subject": image.manifest}).encode())
+    image.write(c.folder / "in")
+    path = c.folder / "in/index.json"
+    listed = json.loads(path.read_text())
+    listed["manifests"].append(index)
+    path.write_text(json.dumps(listed))
+    check(c.run("copy", "oci:in:t", "oci:out:t", "--referrers") == 0, c.said)
+    copied = json.loads((c.folder / "out/index.json").read_text())
+    check(index["digest"] in [d["digest"] for d in copied["manifests"]],
+          copied)
 
 
 @test
