@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "io/inflate.h"
 
 static oci_lint_check_fn *const checks[] = {
 	oci_lint_entrypoint,
@@ -71,6 +72,33 @@ struct reading {
 	struct oci_lint_result *result;
 };
 
+/* To the end, where the digest is compared. */
+static int drain(struct oci_source *source, struct oci_error *err)
+{
+	char rest[4096];
+	size_t got = 1;
+	int rc = 0;
+
+	while (!rc && got)
+		rc = oci_source_read(&got, source, rest, sizeof(rest), err);
+	return rc;
+}
+
+static int lay_one(struct oci_rootfs *rootfs, struct oci_source *blob,
+		   struct oci_error *err)
+{
+	struct oci_source *tar;
+	int rc = oci_inflate_open(&tar, blob, err);
+
+	if (rc)
+		return rc;
+	rc = oci_rootfs_apply_tar(rootfs, tar, err);
+	if (!rc)
+		rc = drain(tar, err);
+	oci_source_free(tar);
+	return rc ? rc : drain(blob, err);
+}
+
 static int lay(struct oci_rootfs *rootfs, struct oci_store *store,
 	       const struct oci_descriptors *layers, struct oci_error *err)
 {
@@ -83,7 +111,7 @@ static int lay(struct oci_rootfs *rootfs, struct oci_store *store,
 		rc = oci_store_open(&source, store, layer, err);
 		if (rc)
 			break;
-		rc = oci_rootfs_apply_tar(rootfs, source, err);
+		rc = lay_one(rootfs, source, err);
 		oci_source_free(source);
 		if (rc)
 			rc = oci_wrap(err, rc, "layer %s",
