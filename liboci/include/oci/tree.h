@@ -220,7 +220,7 @@ OCI_API int oci_rootfs_apply(struct oci_rootfs *rootfs,
 			     const struct oci_tree *tree,
 			     struct oci_error *err);
 /*
- * Lays the tar of a layer over it, compressed or not, whiteouts and opaque
+ * Lays the tar of a layer over it, inflated already, whiteouts and opaque
  * directories included. Headers are kept, no contents: about 200 bytes an
  * entry, of which there may be 5 million. tar is borrowed and read to its end.
  */
