@@ -160,7 +160,7 @@ docker.io/library/x:2 2' "$(names_of same-twice.tar.layout)"
 	cp "$saved/classic.tar" .
 	spec a.spec 'base: classic.tar' 'platforms: [linux/riscv64]' \
 		'layers: [{entries: [{path: /a, content: a}]}]'
-	"$OCI_PACK" a.spec -q -o out
+	"$OCI_PACK" a.spec -q -o out --lint off
 	"$OCI_PACK" verify out
 	equal 4 "$("$OCI_PACK" inspect --raw out | jq '.layers | length')"
 }

@@ -110,7 +110,7 @@ broken() {
 	broken no-layer 'has no blob|is missing|no blob'
 	broken no-config 'has no blob|is missing|no blob'
 	broken no-child 'has no blob|is missing|no blob'
-	broken wrong-layer 'broken gzip stream'
+	broken wrong-layer 'has the digest'
 	broken short-layer 'ends after'
 	broken path-for-digest 'digest'
 }
