@@ -287,7 +287,6 @@ static int run(struct command *c, char **names, int count)
 static int take_option(struct command *c, int option, char **argv)
 {
 	struct oci_error err;
-	int status;
 
 	switch (option) {
 	case 'q':
@@ -316,11 +315,8 @@ static int take_option(struct command *c, int option, char **argv)
 	case 'h':
 		return fputs(c->help, stdout) < 0;
 	default:
-		status = remote_option(&c->remote, c->name, option);
-		if (status != -2)
-			return status;
-		return say_usage(c->name, "unknown option '%s', or it lacks "
-				 "its value", argv[optind - 1]);
+		return remote_option_last(&c->remote, c->name, option,
+					  argv[optind - 1]);
 	}
 }
 

@@ -202,8 +202,6 @@ enum { OPT_PLATFORM = 256, OPT_ANNOTATION, OPT_BARE, OPT_REFERRERS, OPT_DRY };
 
 static int take_option(struct index_command *c, int option, char **argv)
 {
-	int status;
-
 	switch (option) {
 	case 'o':
 		c->output = optarg;
@@ -230,11 +228,8 @@ static int take_option(struct index_command *c, int option, char **argv)
 		c->remote.dry_run = true;
 		return -1;
 	default:
-		status = remote_option(&c->remote, c->name, option);
-		if (status != -2)
-			return status;
-		return say_usage(c->name, "unknown option '%s', or it lacks "
-				 "its value", argv[optind - 1]);
+		return remote_option_last(&c->remote, c->name, option,
+					  argv[optind - 1]);
 	}
 }
 

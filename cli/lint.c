@@ -129,7 +129,6 @@ static int ignore(struct command *c, const char *text)
 static int take_option(struct command *c, int option, char **argv)
 {
 	struct oci_error err;
-	int status;
 
 	switch (option) {
 	case 'p':
@@ -159,10 +158,8 @@ static int take_option(struct command *c, int option, char **argv)
 	case 'h':
 		return fputs(help, stdout) < 0;
 	default:
-		status = remote_option(&c->remote, "lint", option);
-		return status != -2 ? status :
-			       say_usage("lint", "unknown option '%s', or it "
-					 "lacks its value", argv[optind - 1]);
+		return remote_option_last(&c->remote, "lint", option,
+					  argv[optind - 1]);
 	}
 }
 

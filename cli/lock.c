@@ -164,8 +164,6 @@ static int run(struct command *c, const char *path)
 
 static int take_option(struct command *c, int option, char **argv)
 {
-	int status;
-
 	switch (option) {
 	case 'u':
 		c->update = true;
@@ -186,10 +184,8 @@ static int take_option(struct command *c, int option, char **argv)
 	default:
 		if (bases_option(&c->bases, option))
 			return -1;
-		status = remote_option(&c->remote, "lock", option);
-		return status != -2 ? status :
-			       say_usage("lock", "unknown option '%s', or it "
-					 "lacks its value", argv[optind - 1]);
+		return remote_option_last(&c->remote, "lock", option,
+					  argv[optind - 1]);
 	}
 }
 

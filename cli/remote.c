@@ -57,6 +57,16 @@ int remote_option(struct remote_options *out, const char *command, int option)
 	}
 }
 
+int remote_option_last(struct remote_options *out, const char *command,
+		       int option, const char *word)
+{
+	int status = remote_option(out, command, option);
+
+	return status != -2 ? status :
+		       say_usage(command, "unknown option '%s', or it lacks "
+				 "its value", word);
+}
+
 static int read_password(struct remote_options *o, const char *command)
 {
 	size_t n;

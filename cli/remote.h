@@ -66,6 +66,10 @@ struct remote_options {
 /* -1 where the option was one of these and is fine; an exit status where it
  * is wrong; -2 where it is none of these. */
 int remote_option(struct remote_options *out, const char *command, int option);
+/* The same for commands that have no others to ask: an option that is none of
+ * these is said so, by the word it was given as. */
+int remote_option_last(struct remote_options *out, const char *command,
+		       int option, const char *word);
 /* After the options: reads the password, and finds config files. */
 int remote_ready(struct remote_options *options, const char *command);
 void remote_release(struct remote_options *options);

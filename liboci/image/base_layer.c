@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "io/digest.h"
+#include "io/file.h"
 #include "io/inflate.h"
 
 /* A source whose bytes go to a sink as well. Both are borrowed. */
@@ -30,18 +31,6 @@ static int copying_read(size_t *got, struct oci_source *source, void *data,
 }
 
 static const struct oci_source_ops copying_ops = { copying_read, NULL, NULL };
-
-static int drain(struct oci_source *source, struct oci_error *err)
-{
-	char data[16 * 1024];
-	size_t got;
-	int rc;
-
-	do {
-		rc = oci_source_read(&got, source, data, sizeof(data), err);
-	} while (!rc && got);
-	return rc;
-}
 
 /* An OCI type has to be right; one of Docker's becomes what is there. */
 static int choose_type(const char **out, const struct oci_descriptor *layer,
@@ -75,7 +64,7 @@ static int read_tar(struct oci_digest *diff_id, struct oci_rootfs *rootfs,
 	if (!rc)
 		rc = oci_rootfs_apply_tar(rootfs, &digested.base, err);
 	if (!rc)
-		rc = drain(&digested.base, err);
+		rc = oci_source_drain(&digested.base, err);
 	if (!rc)
 		rc = oci_measure_end(diff_id, &size, measure, err);
 	oci_sink_free(measure);
@@ -98,7 +87,7 @@ static int pass(const char **media_type, struct oci_rootfs *rootfs,
 	if (!rc)
 		rc = read_tar(&found, rootfs, inflate, err);
 	if (!rc)
-		rc = drain(&passing.base, err);
+		rc = oci_source_drain(&passing.base, err);
 	if (!rc && !oci_digest_equal(&found, diff_id))
 		rc = oci_fail(err, OCI_E_CORRUPT, "its diff_id is %s, its "
 			      "config says %s", found.text, diff_id->text);

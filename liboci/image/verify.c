@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "io/file.h"
 
 enum { NESTING_MAX = 8 };
 
@@ -236,7 +237,7 @@ static int check_unnamed(void *data, const struct oci_digest *digest,
 	rc = oci_store_open(&source, v->store, &d, err);
 	if (rc)
 		return rc;
-	rc = oci_verify_drain(source, &why);
+	rc = oci_source_drain(source, &why);
 	oci_source_free(source);
 	return oci_verify_judge(&bad, v, rc, &why, "a blob without a name",
 				err);

@@ -50,8 +50,6 @@ int oci_verify_look_up(struct oci_seen **out, struct oci_verify *v,
 int oci_verify_judge(bool *bad, struct oci_verify *v, int rc,
 		     const struct oci_error *why, const char *from,
 		     struct oci_error *err);
-/* Reads to the end, which is where a blob's digest is checked. */
-int oci_verify_drain(struct oci_source *source, struct oci_error *err);
 /*
  * Checks a layer, or a blob of another kind. diff_id is NULL where nothing
  * says what it should be; from is what names the layer.

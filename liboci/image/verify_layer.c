@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "io/digest.h"
+#include "io/file.h"
 
 void oci_verify_report(struct oci_verify *v, const char *fmt, ...)
 {
@@ -58,18 +59,6 @@ static int tell_progress(struct oci_verify *v, const struct oci_digest *digest,
 	return oci_fail(err, OCI_E_CANCELLED, "cancelled");
 }
 
-int oci_verify_drain(struct oci_source *source, struct oci_error *err)
-{
-	char data[16 * 1024];
-	size_t got;
-	int rc;
-
-	do {
-		rc = oci_source_read(&got, source, data, sizeof(data), err);
-	} while (!rc && got);
-	return rc;
-}
-
 /* Inflates a blob into a digest. A bad blob fails with its own error. */
 static int measure(struct oci_seen *seen, struct oci_verify *v,
 		   const struct oci_descriptor *d, struct oci_error *err)
@@ -86,7 +75,7 @@ static int measure(struct oci_seen *seen, struct oci_verify *v,
 	if (!rc)
 		rc = oci_source_copy(NULL, inflate, sink, err);
 	if (!rc)
-		rc = oci_verify_drain(raw, err);
+		rc = oci_source_drain(raw, err);
 	if (!rc)
 		rc = oci_measure_end(&seen->diff_id, &size, sink, err);
 	if (!rc)

@@ -37,6 +37,9 @@ int oci_file_close(int fd, const char *what, struct oci_error *err);
 int oci_source_open_range(struct oci_source **out, int fd, uint64_t offset,
 			  uint64_t size, struct oci_error *err);
 
+/* Reads what is left of a source: its end may have something to say. */
+int oci_source_drain(struct oci_source *source, struct oci_error *err);
+
 /* Reads fd from its start; takes it over in any case. */
 int oci_source_own_fd(struct oci_source **out, int fd, struct oci_error *err);
 

@@ -3,6 +3,7 @@
 #include <oci/stream.h>
 
 #include "base/error.h"
+#include "io/file.h"
 
 int oci_sink_write(struct oci_sink *sink, const void *data, size_t size,
 		   struct oci_error *err)
@@ -64,5 +65,17 @@ int oci_source_copy(uint64_t *copied, struct oci_source *source,
 	} while (!rc && got);
 	if (copied)
 		*copied = total;
+	return rc;
+}
+
+int oci_source_drain(struct oci_source *source, struct oci_error *err)
+{
+	char data[16 * 1024];
+	size_t got;
+	int rc;
+
+	do {
+		rc = oci_source_read(&got, source, data, sizeof(data), err);
+	} while (!rc && got);
 	return rc;
 }

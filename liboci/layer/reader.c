@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "io/file.h"
 #include "io/inflate.h"
 #include "layer/decompress.h"
 #include "layer/locale.h"
@@ -261,16 +262,7 @@ static int check_end(struct oci_reader *self, struct oci_error *err)
 /* Behind the end of an archive are the sums of what compresses it. */
 static int drain(struct oci_reader *self, struct oci_error *err)
 {
-	size_t got;
-	int rc;
-
-	if (!self->stream)
-		return 0;
-	do {
-		rc = oci_source_read(&got, self->stream, self->data, READ_SIZE,
-				     err);
-	} while (!rc && got);
-	return rc;
+	return self->stream ? oci_source_drain(self->stream, err) : 0;
 }
 
 int oci_reader_next(struct archive_entry **out, struct oci_reader *reader,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "io/file.h"
 #include "io/inflate.h"
 
 static oci_lint_check_fn *const checks[] = {
@@ -72,18 +73,6 @@ struct reading {
 	struct oci_lint_result *result;
 };
 
-/* To the end, where the digest is compared. */
-static int drain(struct oci_source *source, struct oci_error *err)
-{
-	char rest[4096];
-	size_t got = 1;
-	int rc = 0;
-
-	while (!rc && got)
-		rc = oci_source_read(&got, source, rest, sizeof(rest), err);
-	return rc;
-}
-
 static int lay_one(struct oci_rootfs *rootfs, struct oci_source *blob,
 		   struct oci_error *err)
 {
@@ -94,9 +83,9 @@ static int lay_one(struct oci_rootfs *rootfs, struct oci_source *blob,
 		return rc;
 	rc = oci_rootfs_apply_tar(rootfs, tar, err);
 	if (!rc)
-		rc = drain(tar, err);
+		rc = oci_source_drain(tar, err);
 	oci_source_free(tar);
-	return rc ? rc : drain(blob, err);
+	return rc ? rc : oci_source_drain(blob, err);
 }
 
 static int lay(struct oci_rootfs *rootfs, struct oci_store *store,
