@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "io/ahead.h"
 #include "io/digest.h"
 #include "io/file.h"
 #include "io/inflate.h"
@@ -56,10 +57,12 @@ static int read_tar(struct oci_digest *diff_id, struct oci_rootfs *rootfs,
 		    struct oci_source *inflate, struct oci_error *err)
 {
 	struct oci_sink *measure = NULL;
-	struct copying digested = { { &copying_ops }, inflate, NULL };
+	struct copying digested = { { &copying_ops }, NULL, NULL };
 	uint64_t size;
-	int rc = oci_measure_open(&measure, NULL, NULL, err);
+	int rc = oci_ahead_open(&digested.from, inflate, err);
 
+	if (!rc)
+		rc = oci_measure_open(&measure, NULL, NULL, err);
 	digested.to = measure;
 	if (!rc)
 		rc = oci_rootfs_apply_tar(rootfs, &digested.base, err);
@@ -67,6 +70,7 @@ static int read_tar(struct oci_digest *diff_id, struct oci_rootfs *rootfs,
 		rc = oci_source_drain(&digested.base, err);
 	if (!rc)
 		rc = oci_measure_end(diff_id, &size, measure, err);
+	oci_source_free(digested.from);
 	oci_sink_free(measure);
 	return rc;
 }

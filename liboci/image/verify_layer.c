@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "io/ahead.h"
 #include "io/digest.h"
 #include "io/file.h"
 
@@ -63,7 +64,7 @@ static int tell_progress(struct oci_verify *v, const struct oci_digest *digest,
 static int measure(struct oci_seen *seen, struct oci_verify *v,
 		   const struct oci_descriptor *d, struct oci_error *err)
 {
-	struct oci_source *raw = NULL, *inflate = NULL;
+	struct oci_source *raw = NULL, *inflate = NULL, *tar = NULL;
 	struct oci_sink *sink = NULL;
 	uint64_t size;
 	int rc = oci_store_open(&raw, v->store, d, err);
@@ -71,9 +72,11 @@ static int measure(struct oci_seen *seen, struct oci_verify *v,
 	if (!rc)
 		rc = oci_inflate_open(&inflate, raw, err);
 	if (!rc)
+		rc = oci_ahead_open(&tar, inflate, err);
+	if (!rc)
 		rc = oci_measure_open(&sink, NULL, NULL, err);
 	if (!rc)
-		rc = oci_source_copy(NULL, inflate, sink, err);
+		rc = oci_source_copy(NULL, tar, sink, err);
 	if (!rc)
 		rc = oci_source_drain(raw, err);
 	if (!rc)
@@ -83,6 +86,7 @@ static int measure(struct oci_seen *seen, struct oci_verify *v,
 	else if (err && !strstr(err->message, d->digest.text))
 		rc = oci_wrap(err, rc, "blob %s", d->digest.text);
 	oci_sink_free(sink);
+	oci_source_free(tar);
 	oci_source_free(inflate);
 	oci_source_free(raw);
 	return rc;

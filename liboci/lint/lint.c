@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "io/ahead.h"
 #include "io/file.h"
 #include "io/inflate.h"
 
@@ -76,15 +77,18 @@ struct reading {
 static int lay_one(struct oci_rootfs *rootfs, struct oci_source *blob,
 		   struct oci_error *err)
 {
-	struct oci_source *tar;
-	int rc = oci_inflate_open(&tar, blob, err);
+	struct oci_source *inflate, *tar = NULL;
+	int rc = oci_inflate_open(&inflate, blob, err);
 
 	if (rc)
 		return rc;
-	rc = oci_rootfs_apply_tar(rootfs, tar, err);
+	rc = oci_ahead_open(&tar, inflate, err);
+	if (!rc)
+		rc = oci_rootfs_apply_tar(rootfs, tar, err);
 	if (!rc)
 		rc = oci_source_drain(tar, err);
 	oci_source_free(tar);
+	oci_source_free(inflate);
 	return rc ? rc : oci_source_drain(blob, err);
 }
 
