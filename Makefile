@@ -21,11 +21,13 @@ VERSION := $(shell sed -n 's/^.define OCI_VERSION "\(.*\)"/\1/p' \
 	liboci/include/oci/version.h)
 SONAME  := liboci.so.0
 
-PACKAGES := libarchive libcrypto jansson zlib libdeflate libzstd libcurl yaml-0.1 libelf
+PACKAGES := libarchive libcrypto jansson zlib libdeflate libzstd yaml-0.1 libelf
+# Loaded at run time, when it is needed: its headers are enough.
+HEADER_PACKAGES := libcurl
 
 # `make install-deps` runs before there is anything to ask pkg-config for.
-DEPS_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
-DEPS_LIBS   = $(shell $(PKG_CONFIG) --libs $(PACKAGES))
+DEPS_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PACKAGES) $(HEADER_PACKAGES))
+DEPS_LIBS   = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -ldl
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wvla -Wwrite-strings -Wpointer-arith

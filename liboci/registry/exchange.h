@@ -3,10 +3,10 @@
 #ifndef REGISTRY_EXCHANGE_H
 #define REGISTRY_EXCHANGE_H
 
-#include <curl/curl.h>
 #include <time.h>
 
 #include "base/buf.h"
+#include "registry/curl.h"
 #include "registry/http.h"
 
 struct exchange {

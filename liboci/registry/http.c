@@ -125,8 +125,8 @@ int oci_http_new(struct oci_http **out, const struct oci_http_options *options,
 	pthread_cond_init(&http->finished, NULL);
 	rc = oci_text_set(&http->ca_file, options->ca_file, err);
 	http->options.ca_file = http->ca_file;
-	if (!rc && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		rc = oci_fail(err, OCI_E_SYSTEM, "libcurl cannot start");
+	if (!rc)
+		rc = oci_curl_load(err);
 	if (!rc)
 		http->multi = curl_multi_init();
 	if (!rc && !http->multi)
@@ -151,7 +151,8 @@ void oci_http_free(struct oci_http *http)
 		curl_multi_wakeup(http->multi);
 		pthread_join(http->thread, NULL);
 	}
-	curl_multi_cleanup(http->multi);
+	if (http->multi)
+		curl_multi_cleanup(http->multi);
 	pthread_cond_destroy(&http->finished);
 	pthread_mutex_destroy(&http->lock);
 	free(http->ca_file);

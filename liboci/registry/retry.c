@@ -2,13 +2,13 @@
 /* Retries: statuses, Retry-After, and pauses. */
 #include "registry/retry.h"
 
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/number.h"
 #include "document/token.h"
+#include "registry/curl.h"
 
 enum {
 	PAUSE_FIRST = 500,		/* milliseconds */
@@ -50,6 +50,8 @@ static int64_t retry_after(const struct oci_http_response *response)
 	if (oci_number_parse(&seconds, text, 10, UINT64_MAX))
 		return seconds > PAUSE_MAX / 1000 ? PAUSE_MAX :
 						    (int64_t)seconds * 1000;
+	if (oci_curl_load(NULL))
+		return -1;
 	date = (int64_t)curl_getdate(text, NULL);
 	if (date < 0)
 		return -1;

@@ -2,7 +2,6 @@
 /* URLs, taken apart and put together by libcurl's own parser. */
 #include "registry/url.h"
 
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "base/error.h"
 #include "base/number.h"
 #include "base/text.h"
+#include "registry/curl.h"
 
 enum { URL_MAX = 64 * 1024 };
 
@@ -30,14 +30,23 @@ static int bad_url(const char *url, struct oci_error *err)
 			size < 200 ? (int)size : 200, url);
 }
 
+static int open_url(CURLU **out, struct oci_error *err)
+{
+	int rc = oci_curl_load(err);
+
+	*out = rc ? NULL : curl_url();
+	return rc || *out ? rc : oci_fail_nomem(err);
+}
+
 /* A copy of a part that the caller frees; NULL where it is absent. */
 static char *part_of(const char *url, CURLUPart part, unsigned flags)
 {
-	CURLU *handle = curl_url();
 	char *value = NULL, *copy = NULL;
+	CURLU *handle;
 
-	if (handle &&
-	    curl_url_set(handle, CURLUPART_URL, url, 0) == CURLUE_OK &&
+	if (open_url(&handle, NULL))
+		return NULL;
+	if (curl_url_set(handle, CURLUPART_URL, url, 0) == CURLUE_OK &&
 	    curl_url_get(handle, part, &value, flags) == CURLUE_OK)
 		oci_text_copy(&copy, value, NULL);
 	curl_free(value);
@@ -54,13 +63,13 @@ static bool is_http(const char *url)
 int oci_url_resolve(char **out, const char *base, const char *location,
 		    struct oci_error *err)
 {
-	CURLU *handle = curl_url();
 	char *value = NULL;
-	int rc = 0;
+	CURLU *handle;
+	int rc = open_url(&handle, err);
 
 	*out = NULL;
-	if (!handle)
-		return oci_fail_nomem(err);
+	if (rc)
+		return rc;
 	if (curl_url_set(handle, CURLUPART_URL, base, 0) != CURLUE_OK ||
 	    curl_url_set(handle, CURLUPART_URL, location, 0) != CURLUE_OK ||
 	    curl_url_get(handle, CURLUPART_URL, &value, 0) != CURLUE_OK)
@@ -193,15 +202,15 @@ bool oci_url_is_loopback(const char *url)
 int oci_url_add(char **out, const char *url, const char *name,
 		const char *value, struct oci_error *err)
 {
-	char *encoded = curl_easy_escape(NULL, value, 0);
+	int rc = oci_curl_load(err);
+	char *encoded = rc ? NULL : curl_easy_escape(NULL, value, 0);
 	size_t size = strcspn(url, "#");
 	const char *join = "?";
 	struct oci_buf buf;
-	int rc;
 
 	*out = NULL;
 	if (!encoded)
-		return oci_fail_nomem(err);
+		return rc ? rc : oci_fail_nomem(err);
 	if (memchr(url, '?', size))
 		join = url[size - 1] == '?' || url[size - 1] == '&' ? "" : "&";
 	oci_buf_init(&buf, URL_MAX);
