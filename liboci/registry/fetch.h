@@ -16,9 +16,11 @@
 int oci_fetch_blob(struct oci_client *client,
 		   const struct oci_descriptor *descriptor,
 		   struct oci_sink *sink, struct oci_error *err);
-/* The digest that a tag or digest leads to; empty where there is nothing. */
+/* The digest that a tag or digest leads to; empty where there is nothing.
+ * actions: what the login is for, "pull" or also what comes next. */
 int oci_fetch_digest(struct oci_digest *out, struct oci_client *client,
-		     const char *reference, struct oci_error *err);
+		     const char *actions, const char *reference,
+		     struct oci_error *err);
 /*
  * Gets a manifest or index by tag or digest. *text has a NUL behind it, the
  * caller frees it; *out has media type, digest and size. A document that is

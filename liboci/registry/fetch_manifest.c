@@ -102,14 +102,15 @@ int oci_fetch_manifest(struct oci_descriptor *out, char **text,
 
 /* *known where the HEAD's answer was enough. */
 static int head(bool *known, struct oci_digest *out, struct oci_client *client,
-		const char *reference, struct oci_error *err)
+		const char *actions, const char *reference,
+		struct oci_error *err)
 {
 	struct oci_strings headers = {0};
 	struct oci_http_response response = {0};
 	char path[PATH_ROOM];
 	struct oci_call call = {
 		.method = "HEAD", .url = path, .headers = &headers,
-		.actions = "pull",
+		.actions = actions,
 	};
 	const char *digest;
 	int rc = add_accepts(&headers, err);
@@ -129,7 +130,8 @@ static int head(bool *known, struct oci_digest *out, struct oci_client *client,
 }
 
 int oci_fetch_digest(struct oci_digest *out, struct oci_client *client,
-		     const char *reference, struct oci_error *err)
+		     const char *actions, const char *reference,
+		     struct oci_error *err)
 {
 	struct oci_descriptor found = {0};
 	char *text = NULL;
@@ -137,7 +139,7 @@ int oci_fetch_digest(struct oci_digest *out, struct oci_client *client,
 	int rc;
 
 	*out = (struct oci_digest){0};
-	rc = head(&known, out, client, reference, err);
+	rc = head(&known, out, client, actions, reference, err);
 	if (rc || known)
 		return rc;
 	rc = oci_fetch_manifest(&found, &text, client, reference, err);

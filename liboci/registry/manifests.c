@@ -65,6 +65,39 @@ void oci_manifests_release(struct oci_manifests *manifests)
 {
 	oci_descriptors_release(&manifests->list);
 	oci_strings_release(&manifests->texts);
+	oci_strings_release(&manifests->held);
+}
+
+int oci_manifests_hold(bool *out, struct oci_manifests *manifests,
+		       const struct oci_closure *image,
+		       struct oci_client *client, struct oci_error *err)
+{
+	const struct oci_descriptors *all = &image->documents;
+	struct oci_digest found;
+	int rc = 0;
+
+	*out = true;
+	for (size_t i = 0; *out && i < all->count; i++)
+		*out = !strstr(image->texts.items[i], "\"subject\"");
+	/* The image comes last, and is the first to be missing. */
+	for (size_t i = all->count; !rc && *out && i-- > 0;) {
+		rc = oci_fetch_digest(&found, client, "pull,push",
+				      all->items[i].digest.text, err);
+		*out = !rc && found.text[0];
+	}
+	for (size_t i = 0; !rc && *out && i < all->count; i++)
+		rc = oci_strings_add(&manifests->held,
+				     all->items[i].digest.text, err);
+	return rc;
+}
+
+static bool is_held(const struct oci_manifests *manifests,
+		    const struct oci_digest *digest)
+{
+	for (size_t i = 0; i < manifests->held.count; i++)
+		if (strcmp(manifests->held.items[i], digest->text) == 0)
+			return true;
+	return false;
 }
 
 int oci_manifests_open(struct oci_source **out,
@@ -181,6 +214,8 @@ int oci_manifests_put(bool *blobs_missing,
 		const char *text = manifests->texts.items[i];
 		struct put_answer answer = {0};
 
+		if (is_held(manifests, &d->digest))
+			continue;
 		rc = put(&answer, d, text, d->digest.text, client, err);
 		*blobs_missing = answer.blobs_missing;
 		if (!rc && !answer.knows_subject)
@@ -221,6 +256,51 @@ static int fail_tag(const struct oci_descriptors *names, size_t failed,
 	return rc;
 }
 
+int oci_manifests_expect(const struct oci_digest *expected,
+			 struct oci_client *client,
+			 const struct oci_descriptors *names,
+			 struct oci_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < names->count; i++) {
+		const char *tag = oci_pairs_get(&names->items[i].annotations,
+						OCI_ANNOTATION_REF_NAME);
+		struct oci_digest now;
+
+		if (!tag)
+			continue;
+		rc = oci_tag_check(tag, err);
+		if (!rc)
+			rc = oci_fetch_digest(&now, client, "pull,push", tag,
+					      err);
+		if (!rc && !oci_digest_equal(&now, expected))
+			rc = oci_fail(err, OCI_E_CHANGED,
+				      "registry %s: tag %s was changed "
+				      "meanwhile, and is left as it is",
+				      client->host, tag);
+	}
+	return rc;
+}
+
+/* What was there already may have its tags, too. */
+static int has_tag(bool *out, const struct oci_manifests *manifests,
+		   struct oci_client *client, const char *tag,
+		   const struct oci_digest *digest, struct oci_error *err)
+{
+	struct oci_digest found;
+	int rc;
+
+	*out = false;
+	if (!is_held(manifests, digest))
+		return 0;
+	rc = oci_tag_check(tag, err);
+	if (!rc)
+		rc = oci_fetch_digest(&found, client, "pull,push", tag, err);
+	*out = !rc && oci_digest_equal(&found, digest);
+	return rc;
+}
+
 int oci_manifests_tag(const struct oci_manifests *manifests,
 		      struct oci_client *client,
 		      const struct oci_descriptors *names,
@@ -231,13 +311,17 @@ int oci_manifests_tag(const struct oci_manifests *manifests,
 		const char *tag = oci_pairs_get(&entry->annotations,
 						OCI_ANNOTATION_REF_NAME);
 		size_t at = find(manifests, &entry->digest);
+		bool has;
 		int rc;
 
 		if (!tag || at == manifests->list.count)
 			continue;
-		rc = oci_manifest_put(&manifests->list.items[at],
-				      manifests->texts.items[at], tag, client,
-				      err);
+		rc = has_tag(&has, manifests, client, tag, &entry->digest,
+			     err);
+		if (!rc && !has)
+			rc = oci_manifest_put(&manifests->list.items[at],
+					      manifests->texts.items[at], tag,
+					      client, err);
 		if (rc)
 			return fail_tag(names, i, rc, err);
 	}

@@ -7,10 +7,12 @@
 #include <oci/manifest.h>
 
 #include "registry/client.h"
+#include "store/closure.h"
 
 struct oci_manifests {
 	struct oci_descriptors list;	/* children before parents */
 	struct oci_strings texts;	/* beside the list */
+	struct oci_strings held;	/* digests of those that are there */
 };
 
 /* Copies both; a document that is there already stays. */
@@ -26,11 +28,25 @@ int oci_manifests_open(struct oci_source **out,
 		       struct oci_client *client,
 		       const struct oci_digest *digest,
 		       struct oci_error *err);
-/* Puts all of them by their digests, in order. *blobs_missing is whether the
+/*
+ * Whether the repository has all documents of an image, and thus what they
+ * lead to: it took them when all of it was there. Of what has a subject it is
+ * never said: the list of referrers may lack it.
+ */
+int oci_manifests_hold(bool *out, struct oci_manifests *manifests,
+		       const struct oci_closure *image,
+		       struct oci_client *client, struct oci_error *err);
+/* Puts those that are not there by their digests, in order. *blobs_missing is whether the
  * registry misses blobs that one of them names. */
 int oci_manifests_put(bool *blobs_missing,
 		      const struct oci_manifests *manifests,
 		      struct oci_client *client, struct oci_error *err);
+/* Whether the tags still lead to expected (empty: to nothing): another one may
+ * have been at it meanwhile. */
+int oci_manifests_expect(const struct oci_digest *expected,
+			 struct oci_client *client,
+			 const struct oci_descriptors *names,
+			 struct oci_error *err);
 /* Puts those that have names under their tags. */
 int oci_manifests_tag(const struct oci_manifests *manifests,
 		      struct oci_client *client,

@@ -154,6 +154,22 @@ static int repository_import(struct oci_store *store,
 	return rc ? rc : oci_uploads_give(&self->uploads, &blob, err);
 }
 
+static int repository_holds(bool *out, struct oci_store *store,
+			    const struct oci_closure *image,
+			    struct oci_error *err)
+{
+	struct repository *self = (struct repository *)store;
+	int rc;
+
+	*out = false;
+	if (self->client.registry->options.plan)
+		return 0;
+	rc = oci_manifests_hold(out, &self->manifests, image, &self->client,
+				err);
+	self->uploads.held += *out ? image->blobs.count : 0;
+	return rc;
+}
+
 /* Where it misses blobs that it claimed to have, these go up once more. */
 static int put_manifests(struct repository *self, struct oci_error *err)
 {
@@ -179,31 +195,6 @@ static int tell(struct repository *self, struct oci_error *err)
 					    err);
 }
 
-/* Another one may have been at it meanwhile. */
-static int check_expected(struct repository *self, struct oci_error *err)
-{
-	const struct oci_descriptors *names = oci_store_names(&self->base);
-	int rc = 0;
-
-	for (size_t i = 0; !rc && self->expects && i < names->count; i++) {
-		const char *tag = oci_pairs_get(&names->items[i].annotations,
-						OCI_ANNOTATION_REF_NAME);
-		struct oci_digest now;
-
-		if (!tag)
-			continue;
-		rc = oci_tag_check(tag, err);
-		if (!rc)
-			rc = oci_fetch_digest(&now, &self->client, tag, err);
-		if (!rc && !oci_digest_equal(&now, &self->expected))
-			rc = oci_fail(err, OCI_E_CHANGED,
-				      "registry %s: tag %s was changed "
-				      "meanwhile, and is left as it is",
-				      self->client.host, tag);
-	}
-	return rc;
-}
-
 static int repository_commit(struct oci_store *store, struct oci_error *err)
 {
 	struct repository *self = (struct repository *)store;
@@ -213,8 +204,9 @@ static int repository_commit(struct oci_store *store, struct oci_error *err)
 		return tell(self, err);
 	if (!rc)
 		rc = put_manifests(self, err);
-	if (!rc)
-		rc = check_expected(self, err);
+	if (!rc && self->expects)
+		rc = oci_manifests_expect(&self->expected, &self->client,
+					  oci_store_names(store), err);
 	if (!rc)
 		rc = oci_manifests_tag(&self->manifests, &self->client,
 				       oci_store_names(store), err);
@@ -261,6 +253,7 @@ static const struct oci_store_ops ops = {
 	.add = repository_add,
 	.put = repository_put,
 	.import = repository_import,
+	.holds = repository_holds,
 	.same = repository_same,
 	.referrers = repository_referrers,
 	.commit = repository_commit,

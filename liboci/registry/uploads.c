@@ -141,7 +141,7 @@ int oci_uploads_wait(struct oci_uploads *self, struct oci_error *err)
 {
 	int rc = 0;
 
-	self->result = (struct oci_push_result){0};
+	self->result = (struct oci_push_result){ .present = self->held };
 	for (struct oci_upload_job *job = self->jobs; job; job = job->next) {
 		oci_pool_wait(self->pool, &job->task);
 		if (!job->status) {

@@ -17,6 +17,7 @@ struct oci_uploads {
 	struct oci_upload_job *jobs;	/* in the order of their giving */
 	struct oci_upload_job **last;
 	struct oci_push_result result;
+	uint64_t held;			/* blobs of images that were there */
 	atomic_bool stop;		/* one failed: no other begins */
 };
 

@@ -156,6 +156,17 @@ static int import_blobs(struct copy *c, struct oci_error *err)
 	return rc;
 }
 
+static int copy_blobs(struct copy *c, struct oci_error *err)
+{
+	const struct oci_store_ops *ops = c->to->ops;
+	bool held = false;
+	int rc = ops->holds ? ops->holds(&held, c->to, &c->all, err) : 0;
+
+	if (rc || held)
+		return rc;
+	return ops->import ? import_blobs(c, err) : transfer_blobs(c, err);
+}
+
 static int write_documents(struct copy *c, struct oci_error *err)
 {
 	int rc = 0;
@@ -203,8 +214,7 @@ int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
 		return rc;
 	rc = oci_closure_read(&c.all, from, out, c.options->referrers, err);
 	if (!rc)
-		rc = to->ops->import ? import_blobs(&c, err) :
-				       transfer_blobs(&c, err);
+		rc = copy_blobs(&c, err);
 	if (!rc)
 		rc = write_documents(&c, err);
 	if (!rc)

@@ -9,6 +9,8 @@
 #include <oci/manifest.h>
 #include <oci/store.h>
 
+struct oci_closure;
+
 struct oci_store_ops {
 	int (*has)(bool *out, struct oci_store *store,
 		   const struct oci_digest *digest, struct oci_error *err);
@@ -35,6 +37,10 @@ struct oci_store_ops {
 	int (*import)(struct oci_store *store,
 		      const struct oci_descriptor *descriptor,
 		      struct oci_store *from, struct oci_error *err);
+	/* Whether all of an image is there, as its documents tell; NULL: blob
+	 * by blob. */
+	int (*holds)(bool *out, struct oci_store *store,
+		     const struct oci_closure *image, struct oci_error *err);
 	/* Whether two stores of this kind are one place; NULL: never. */
 	bool (*same)(const struct oci_store *a, const struct oci_store *b);
 	/* What names subject as its subject; NULL: index.json tells. */

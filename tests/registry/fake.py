@@ -93,6 +93,8 @@ class Registry:
     def __init__(self, host="127.0.0.1", tls=None):
         self.blobs = {}
         self.manifests = {}
+        self.places = {}        # of what was put: its repositories; what a
+                                # test laid there is in all of them
         self.uploads = {}
         self.log = []
         self.scripts = []
@@ -197,10 +199,17 @@ class Registry:
             return self.get(request, self.blobs.get(m[2]), "BLOB_UNKNOWN")
         m = re.match(r"/v2/(.+)/manifests/([^/]+)$", request.path)
         if m and request.method == "PUT":
-            return self.put(request, m[2])
+            return self.put(request, m[1], m[2])
         if m:
-            return self.get_manifest(request, m[2])
+            return self.get_manifest(request, m[1], m[2])
         return request.error(404, "NOT_FOUND", "no such page")
+
+    def clear(self):
+        """Nothing was ever pushed."""
+        with self.lock:
+            self.blobs.clear()
+            self.manifests.clear()
+            self.places.clear()
 
     def start(self, request, name):
         request.body()
@@ -264,20 +273,23 @@ class Registry:
                                  data[start:])
         return request.reply(200, body=data)
 
-    def put(self, request, reference):
+    def put(self, request, name, reference):
         body = request.body()
         digest = digest_of(body)
         with self.lock:
             self.manifests[reference] = self.manifests[digest] = (
                 request.headers["Content-Type"], body)
+            for key in (reference, digest):
+                self.places.setdefault(key, set()).add(name)
         headers = {"Docker-Content-Digest": digest}
         subject = json.loads(body).get("subject")
         if subject and self.subject:
             headers["OCI-Subject"] = subject["digest"]
         return request.reply(201, headers)
 
-    def get_manifest(self, request, reference):
-        if reference not in self.manifests:
+    def get_manifest(self, request, name, reference):
+        if (reference not in self.manifests or
+                name not in self.places.get(reference, {name})):
             return request.error(404, "MANIFEST_UNKNOWN", "manifest unknown")
         kind, body = self.manifests[reference]
         return request.reply(200, {"Content-Type": kind,

@@ -132,6 +132,7 @@ def stale_head(c):
 @fault(5, "mount 201: done")
 def mount_201(c):
     c.fill()
+    c.registry.manifests.clear()
     wanted = dict(c.registry.blobs)
     c.registry.on("HEAD", "/blobs/", lambda r: r.reply(404), times=-1)
     uploads(c, 0, "small", "--mount-from", "a/b")
@@ -488,7 +489,7 @@ def zero_range(c):
     c.registry.on("PATCH", SESSION, lambda r: (r.body(), r.reply(416)))
     uploads(c, 0, "large", *CHUNKS)
     check(c.registry.requests("GET", SESSION), "it does not ask")
-    c.registry.blobs.clear()
+    c.registry.clear()
     c.registry.on("PATCH", SESSION, lambda r: (r.body(), r.reply(
         202, {"Location": r.path, "Range": "0-0"})))
     uploads(c, 0, "large", *CHUNKS)
@@ -508,7 +509,7 @@ def huge_minimum(c):
     uploads(c, 0, "large", *CHUNKS)
     check(c.registry.requests("PATCH"), "not in pieces")
     c.registry.log.clear()
-    c.registry.blobs.clear()
+    c.registry.clear()
     c.registry.min_chunk = 5 << 20
     uploads(c, 0, "large", *CHUNKS)
     sizes = [int(r["headers"]["content-length"])
@@ -597,7 +598,7 @@ def passing_errors(c):
         c.registry.on("POST", UPLOADS, lambda r, s=status: r.reply(s))
     c.registry.on("PUT", "/manifests/", lambda r: (r.body(), r.reply(504)))
     uploads(c)
-    c.registry.blobs.clear()
+    c.registry.clear()
     c.registry.on("PATCH", SESSION, lambda r: (r.body(), r.reply(503)))
     uploads(c, 0, "large", *CHUNKS)
     token = with_token(c)
@@ -825,6 +826,7 @@ def answered_digest(c):
         r.reply(201, headers)
     c.registry.on("PUT", "/manifests/", lambda r: keep(r, {}), times=2)
     uploads(c)
+    c.registry.clear()
     c.registry.on("PUT", "/manifests/", lambda r: keep(
         r, {"Docker-Content-Digest": "sha256:" + "0" * 64}))
     check(c.push() == 1, c.said)
@@ -1003,7 +1005,8 @@ def connect_refused(c):
 @fault(66, "CONNECT is reset: again; without end: bounded, one line")
 def connect_reset(c):
     proxy = secure(c)
-    push = ("push", INPUTS["one"], f"{NAME}/x/y:t", *c.trust)
+    push = ("push", INPUTS["one"], f"{NAME}/x/y:t", *c.trust,
+            "--retries", "2")
     proxy.answers = [None, None]
     check(c.run(*push) == 0 and c.pushed("one"), c.told)
     check(len(proxy.log) >= 4, "the resets did not come")

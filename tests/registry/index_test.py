@@ -86,6 +86,12 @@ def image(server, platform, tag=None, content="x", docker=False, more=None):
                         if docker else LAYER)]}, tag)
 
 
+def live_in(server, *names):
+    """What was laid there so far is in these repositories alone."""
+    for key in server.manifests:
+        server.places[key] = set(names)
+
+
 def entry(descriptor, where, **more):
     system, arch, *variant = where.split("/")
     value = {"os": system, "architecture": arch, **more.pop("platform", {})}
@@ -204,6 +210,7 @@ def images_of_other_repositories_are_mounted(c):
         before = set(c.registry.blobs)
         image(c.registry, "linux/" + arch, arch, content=name[-1])
         held[name] |= set(c.registry.blobs) - before
+    live_in(c.registry, "x/a", "x/b", "x/c")
     check(c.create("--mount-from", "x/a", c.at("x/a:amd64"),
                    c.at("x/b:riscv64"), c.at("x/c:arm64")) == 0, c.said)
     c.check_no_layers()
@@ -220,6 +227,7 @@ def a_registry_that_does_not_mount(c):
     held = forget_where(c.registry, ("x/a", "x/y"))
     image(c.registry, "linux/amd64", "a")
     image(c.registry, "linux/riscv64", "b")
+    live_in(c.registry, "x/a")
     before = set(c.registry.blobs)
     check(c.create(c.at("x/a:a"), c.at("x/a:b")) == 0, c.said)
     check(held["x/y"] == before, "it is not whole")
@@ -870,6 +878,7 @@ def tokens_for_each_repository(c):
     c.login()
     image(c.registry, "linux/amd64", "a", "1")
     image(c.registry, "linux/riscv64", "b", "2")
+    live_in(c.registry, "x/a", "x/b")
     c.registry.on("HEAD", "/v2/x/y/blobs/", lambda r: token.valid(r) and
                   r.error(404, "BLOB_UNKNOWN", "not here"), times=-1)
     check(c.create(c.at("x/a:a"), c.at("x/b:b")) == 0, c.said)

@@ -148,6 +148,58 @@ def forget_where(registry, names):
 
 
 @test
+def what_is_there_with_its_tag_takes_two_questions(c):
+    c.fill("layers")
+    check(c.push("layers") == 0, c.said)
+    digest = digest_of(c.registry.manifests["t"][1])
+    check([(r["method"], r["target"]) for r in c.registry.log] == [
+        ("HEAD", f"/v2/x/y/manifests/{digest}"),
+        ("HEAD", "/v2/x/y/manifests/t")], c.registry.log)
+    said(c, "0 blobs uploaded", "4 there already")
+
+
+@test
+def what_is_there_by_another_tag_is_tagged_alone(c):
+    c.fill("layers")
+    check(c.push("layers", name="x/y:other") == 0, c.said)
+    check([r["target"] for r in writes(c.registry)] ==
+          ["/v2/x/y/manifests/other"], c.registry.log)
+    check(c.registry.manifests["other"] == c.registry.manifests["t"],
+          "another image")
+
+
+@test
+def a_tag_that_leads_elsewhere_is_set_again(c):
+    c.fill("layers")
+    c.fill("small")
+    small = c.registry.manifests["t"]
+    check(c.push("layers") == 0, c.said)
+    check([r["target"] for r in writes(c.registry)] ==
+          ["/v2/x/y/manifests/t"], c.registry.log)
+    check(c.registry.manifests["t"] != small, "the tag is as it was")
+
+
+@test
+def an_index_without_one_of_its_manifests_is_pushed_whole(c):
+    c.fill("index")
+    index = json.loads(c.registry.manifests["t"][1])
+    gone = index["manifests"][-1]["digest"]
+    del c.registry.manifests[gone]
+    check(c.push("index") == 0, c.said)
+    check(gone in c.registry.manifests, "it is missing")
+    check(len(c.registry.requests("PUT", "/manifests/")) ==
+          len(index["manifests"]) + 2, "other manifests")
+
+
+@test
+def a_registry_without_heads_of_manifests_is_asked_by_get(c):
+    c.fill("layers")
+    c.registry.on("HEAD", "/manifests/", lambda r: r.reply(405), times=-1)
+    check(c.push("layers") == 0, c.said)
+    check(not writes(c.registry), c.registry.log)
+
+
+@test
 def blobs_are_mounted_from_where_they_were_seen(c):
     forget_where(c.registry, ("x/y", "x/z"))
     check(c.push("layers") == 0, c.said)
@@ -168,8 +220,7 @@ def what_is_remembered_may_be_wrong(c):
     lines = seen.read_text()
     seen.write_text("\n\0\nno line\n" + lines.replace("x/y ", "gone/away ") +
                     "../../etc sha256:00\n" + "x" * 5000)
-    c.registry.blobs.clear()
-    c.registry.manifests.clear()
+    c.registry.clear()
     check(c.push(layout and "small", name="x/w:t") == 0, c.said)
     check(c.pushed(), "it is not whole")
 
