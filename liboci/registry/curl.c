@@ -23,7 +23,7 @@ static void load(void)
 		OCI_CURL_FUNCTIONS(FUNCTION)
 #undef FUNCTION
 	};
-	void *library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+	void *library = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
 
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
 		char *at = (char *)&oci_curl + functions[i].offset;

@@ -41,7 +41,7 @@ int oci_manifests_hold(bool *out, struct oci_manifests *manifests,
 int oci_manifests_put(bool *blobs_missing,
 		      const struct oci_manifests *manifests,
 		      struct oci_client *client, struct oci_error *err);
-/* Whether the tags still lead to expected (empty: to nothing): another one may
+/* Whether the tags still lead to expected (empty: to nothing); another one may
  * have been at it meanwhile. */
 int oci_manifests_expect(const struct oci_digest *expected,
 			 struct oci_client *client,
