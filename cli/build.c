@@ -63,7 +63,10 @@ static int on_progress(void *data, const struct oci_progress *progress)
 	const struct build *b = data;
 	char size[SIZE_TEXT];
 
-	if (b->options.verbose && progress->done == progress->total) {
+	if (b->options.verbose && progress->known) {
+		fprintf(stderr, "kept %s: its inputs are the same\n",
+			progress->what ? progress->what : "layer");
+	} else if (b->options.verbose && progress->done == progress->total) {
 		format_size(size, progress->total);
 		fprintf(stderr, "packed %s, %s of files\n",
 			progress->what ? progress->what : "layer", size);
@@ -104,7 +107,9 @@ static int pack_into(struct build *b, struct oci_store *store,
 	if (b->options.lint.mode != LINT_OFF) {
 		options.look = build_lint_look;
 		options.look_data = &b->options.lint;
+		options.known = build_lint_known;
 	}
+	options.cache = b->options.lint.cache = b->options.bases.cache;
 	options.temp_dir = temp_dir();
 	options.compression = b->options.compression;
 	options.level = b->options.level;

@@ -13,6 +13,7 @@ struct build_lint {
 	enum build_lint_mode mode;
 	struct findings findings;
 	uint64_t budget;		/* bytes of all layers; 0: none */
+	struct oci_cache *cache;	/* of clean images; or NULL */
 };
 
 struct build_options {
@@ -65,6 +66,9 @@ int build_lint_look(void *data, const struct oci_rootfs *rootfs,
 		    const struct oci_config *config,
 		    const struct oci_descriptors *layers,
 		    struct oci_error *err);
+/* An oci_known_fn: of images that had neither errors nor warnings. */
+bool build_lint_known(void *data, const struct oci_config *config,
+		      const struct oci_descriptors *layers);
 /* Whether what was found is not to be shipped. */
 bool build_lint_refuses(const struct build_lint *lint);
 void build_lint_say(const struct build_lint *lint, const char *spec,

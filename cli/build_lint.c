@@ -2,6 +2,7 @@
 /* Checking what build has packed, before it goes anywhere. */
 #include "build.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static enum oci_lint_level level_of(const char *name)
@@ -43,6 +44,61 @@ int build_lint_open(struct build_lint *lint, const struct oci_spec *spec,
 	return 0;
 }
 
+/* What decides the findings: the image, and what was said of the rules. */
+static bool key_of(struct oci_digest *out, const struct build_lint *lint,
+		   const struct oci_config *config,
+		   const struct oci_descriptors *layers)
+{
+	char *text = NULL, *json = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+	bool good = stream && oci_config_format(&json, config, NULL) == 0;
+
+	if (good)
+		fprintf(stream, "%s %llu\n%s\n", OCI_VERSION,
+			(unsigned long long)lint->budget, json);
+	for (size_t i = 0; good && i < layers->count; i++)
+		fprintf(stream, "%s\n", layers->items[i].digest.text);
+	for (size_t i = 0; good && i < lint->findings.exception_count; i++) {
+		const struct oci_lint_exception *e =
+			&lint->findings.exceptions[i];
+
+		fprintf(stream, "%s %d %s\n", e->rule, (int)e->level,
+			e->path ? e->path : "");
+	}
+	good = stream && fclose(stream) == 0 && good &&
+	       oci_digest_data(out, text, size, NULL) == 0;
+	free(json);
+	free(text);
+	return good;
+}
+
+bool build_lint_known(void *data, const struct oci_config *config,
+		      const struct oci_descriptors *layers)
+{
+	struct build_lint *lint = data;
+	struct oci_digest key;
+	char *text = NULL;
+	size_t size;
+	bool known = lint->cache && key_of(&key, lint, config, layers) &&
+		     oci_cache_recall(&text, &size, lint->cache,
+				      OCI_CACHE_CLEAN, &key, NULL) == 0;
+
+	free(text);
+	return known;
+}
+
+static void note_clean(struct build_lint *lint,
+		       const struct oci_config *config,
+		       const struct oci_descriptors *layers)
+{
+	struct oci_digest key;
+
+	if (lint->cache && key_of(&key, lint, config, layers))
+		oci_cache_note(lint->cache, OCI_CACHE_CLEAN, &key, "", 0,
+			       NULL);
+}
+
 int build_lint_look(void *data, const struct oci_rootfs *rootfs,
 		    const struct oci_config *config,
 		    const struct oci_descriptors *layers,
@@ -51,6 +107,8 @@ int build_lint_look(void *data, const struct oci_rootfs *rootfs,
 	struct build_lint *lint = data;
 	struct oci_lint_options options = OCI_LINT_OPTIONS_INIT;
 	const struct oci_lint_subject subject = { rootfs, config, layers };
+	const struct oci_lint_result before = lint->findings.result;
+	int rc;
 
 	options.report = findings_add;
 	options.data = &lint->findings;
@@ -58,8 +116,12 @@ int build_lint_look(void *data, const struct oci_rootfs *rootfs,
 	options.exception_count = lint->findings.exception_count;
 	options.size_budget = lint->budget;
 	options.temp_dir = temp_dir();
-	return oci_lint_check(&lint->findings.result, &subject, &options,
-			      err);
+	rc = oci_lint_check(&lint->findings.result, &subject, &options, err);
+	/* Notes are not told of here. */
+	if (!rc && lint->findings.result.errors == before.errors &&
+	    lint->findings.result.warnings == before.warnings)
+		note_clean(lint, config, layers);
+	return rc;
 }
 
 bool build_lint_refuses(const struct build_lint *lint)

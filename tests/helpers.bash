@@ -10,11 +10,17 @@ export OCI_PACK=${OCI_PACK:-$root/build/release/oci-pack}
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 unset SOURCE_DATE_EPOCH
 
-# A folder of the test's own, in which temporary files show as well.
+# A folder of the test's own, in which temporary files show as well. The cache
+# is the test's own, too, and elsewhere.
 work_in_folder() {
 	mkdir -p "$BATS_TEST_TMPDIR/work/tmp"
 	cd "$BATS_TEST_TMPDIR/work" || return 1
-	export TMPDIR=$PWD/tmp
+	export TMPDIR=$PWD/tmp XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
+}
+
+# What is packed twice is made twice.
+without_cache() {
+	export XDG_CACHE_HOME=/dev/null
 }
 
 # spec NAME LINE...: writes a spec of version 1.

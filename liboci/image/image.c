@@ -94,6 +94,19 @@ static int add_descriptor(struct oci_image *image,
 	return rc;
 }
 
+int oci_image_add_written(struct oci_image *image,
+			  const struct oci_layer *layer,
+			  const struct oci_layer_options *options,
+			  struct oci_error *err)
+{
+	int rc = add_descriptor(image, layer, options->compression, err);
+
+	if (!rc)
+		rc = oci_config_add_diff_id(&image->config, &layer->diff_id,
+					    err);
+	return rc ? rc : add_history(&image->config, options->name, err);
+}
+
 int oci_image_add_layer(struct oci_image *image, struct oci_store *store,
 			const struct oci_tree *tree,
 			const struct oci_layer_options *options,
@@ -113,14 +126,7 @@ int oci_image_add_layer(struct oci_image *image, struct oci_store *store,
 		rc = oci_store_add(store, blob, &layer.digest, layer.size,
 				   err);
 	oci_sink_free(blob);
-	if (!rc)
-		rc = add_descriptor(image, &layer, options->compression, err);
-	if (!rc)
-		rc = oci_config_add_diff_id(&image->config, &layer.diff_id,
-					    err);
-	if (!rc)
-		rc = add_history(&image->config, options->name, err);
-	return rc;
+	return rc ? rc : oci_image_add_written(image, &layer, options, err);
 }
 
 static int write_config(struct oci_descriptor *out,

@@ -52,7 +52,7 @@ int oci_verify_look_up(struct oci_seen **out, struct oci_verify *v,
 static int tell_progress(struct oci_verify *v, const struct oci_digest *digest,
 			 uint64_t done, uint64_t total, struct oci_error *err)
 {
-	struct oci_progress progress = { digest->text, done, total };
+	struct oci_progress progress = { digest->text, done, total, false };
 
 	if (!v->options->progress ||
 	    v->options->progress(v->options->data, &progress) == 0)

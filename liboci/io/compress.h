@@ -14,10 +14,15 @@
 /* The most input bytes of one block. Part of the output format. */
 #define OCI_COMPRESS_BLOCK ((size_t)1 << 20)
 
+#define OCI_CODEC_TEXT 256
+
 struct oci_codec {
 	const char *name;
 	int level_min;
 	int level_max;
+	/* What tells one build of the library from another, whose bytes may
+	 * differ. */
+	void (*identify)(char out[OCI_CODEC_TEXT]);
 	/* A state for one thread; NULL when memory ran out. */
 	void *(*open)(int level);
 	void (*close)(void *state);

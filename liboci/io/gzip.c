@@ -3,9 +3,28 @@
  * gzip members by libdeflate: mtime 0, OS 255, no name (RFC 1952). Releases
  * differ in blocks without a match: see docs/architecture.md.
  */
+#define _GNU_SOURCE	/* dladdr */
+#include <dlfcn.h>
 #include <libdeflate.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/stat.h>
 
 #include "io/compress.h"
+
+/* It cannot be asked for its version: the file that it is loaded from tells. */
+static void gzip_identify(char out[OCI_CODEC_TEXT])
+{
+	Dl_info info = {0};
+	struct stat st = {0};
+
+	if (dladdr((void *)(uintptr_t)libdeflate_alloc_compressor, &info) &&
+	    info.dli_fname)
+		stat(info.dli_fname, &st);
+	snprintf(out, OCI_CODEC_TEXT, "libdeflate %s %llu %lld.%ld",
+		 LIBDEFLATE_VERSION_STRING, (unsigned long long)st.st_size,
+		 (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+}
 
 static void *gzip_open(int level)
 {
@@ -29,5 +48,6 @@ static size_t gzip_compress(void *state, const void *in, size_t size,
 }
 
 const struct oci_codec oci_codec_gzip = {
-	"gzip", 1, 12, gzip_open, gzip_close, gzip_bound, gzip_compress,
+	"gzip", 1, 12, gzip_identify, gzip_open, gzip_close, gzip_bound,
+	gzip_compress,
 };

@@ -3,6 +3,7 @@
  * zstd frames (RFC 8878) with the content size in the header. The bytes of a
  * level may differ between releases of libzstd.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <zstd.h>
 
@@ -12,6 +13,11 @@ struct state {
 	ZSTD_CCtx *context;
 	int level;
 };
+
+static void zstd_identify(char out[OCI_CODEC_TEXT])
+{
+	snprintf(out, OCI_CODEC_TEXT, "zstd %u", ZSTD_versionNumber());
+}
 
 static void zstd_close(void *state)
 {
@@ -53,5 +59,6 @@ static size_t zstd_compress(void *state, const void *in, size_t size,
 }
 
 const struct oci_codec oci_codec_zstd = {
-	"zstd", 1, 19, zstd_open, zstd_close, zstd_bound, zstd_compress,
+	"zstd", 1, 19, zstd_identify, zstd_open, zstd_close, zstd_bound,
+	zstd_compress,
 };

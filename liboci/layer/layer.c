@@ -15,6 +15,7 @@
 #include "io/compress.h"
 #include "io/digest.h"
 #include "layer/node.h"
+#include "layer/stamp.h"
 #include "layer/tar.h"
 
 static const struct {
@@ -64,6 +65,23 @@ int oci_compression_parse(enum oci_compression *compression, int *level,
 			"zstd[:%d-%d] or none", text,
 			oci_codec_gzip.level_min, oci_codec_gzip.level_max,
 			oci_codec_zstd.level_min, oci_codec_zstd.level_max);
+}
+
+int oci_layer_stamp(struct oci_stamp *stamp,
+		    const struct oci_layer_options *options,
+		    struct oci_error *err)
+{
+	const struct oci_codec *codec =
+		compressions[options->compression].codec;
+	char text[OCI_CODEC_TEXT] = "none";
+	int rc;
+
+	if (codec)
+		codec->identify(text);
+	rc = oci_stamp_text(stamp, text, err);
+	if (!rc)
+		rc = oci_stamp_number(stamp, options->compression, err);
+	return rc ? rc : oci_stamp_number(stamp, options->level, err);
 }
 
 struct chain {

@@ -36,8 +36,8 @@ int oci_manifests_open(struct oci_source **out,
 int oci_manifests_hold(bool *out, struct oci_manifests *manifests,
 		       const struct oci_closure *image,
 		       struct oci_client *client, struct oci_error *err);
-/* Puts those that are not there by their digests, in order. *blobs_missing is whether the
- * registry misses blobs that one of them names. */
+/* Puts those that are not there by their digests, in order. *blobs_missing is
+ * whether the registry misses blobs that one of them names. */
 int oci_manifests_put(bool *blobs_missing,
 		      const struct oci_manifests *manifests,
 		      struct oci_client *client, struct oci_error *err);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of packing: config and base. */
+/* The parts of packing: layers, config and base. */
 #ifndef SPEC_PACK_H
 #define SPEC_PACK_H
 
 #include <oci/image.h>
 #include <oci/spec.h>
 
+#include "spec/known.h"
 #include "spec/plan.h"
 
 /* A base that is open: several platforms may start from one. */
@@ -16,11 +17,45 @@ struct oci_pack_base {
 	struct oci_descriptor image;
 };
 
-/* pack_base.c: starts image from what base names, laid over rootfs. */
-int oci_pack_base(struct oci_image *image, struct oci_rootfs *rootfs,
-		  struct oci_store *store, struct oci_pack_base **open,
-		  const struct oci_plan *plan,
-		  const struct oci_pack_options *options,
+/* A layer that is in the image, and not laid out yet. */
+struct oci_pending {
+	struct oci_pending *next;
+	const struct oci_spec *spec;
+	const struct oci_plan *plan;
+	const struct oci_plan_layer *layer;
+	struct oci_layer written;
+};
+
+/* One platform of a spec on its way into a store. */
+struct oci_packing {
+	const struct oci_spec *spec;
+	const struct oci_plan *plan;
+	const struct oci_pack_options *options;
+	struct oci_store *store;
+	struct oci_store *layers;	/* the same, and the cache */
+	struct oci_image *image;
+	struct oci_rootfs *rootfs;	/* without what is pending */
+	struct oci_pending *pending;	/* lowest first */
+	struct oci_digest key;		/* of all layers so far */
+	bool settled;			/* the key is to be trusted */
+	struct oci_pack_base **open;	/* bases of all platforms */
+};
+
+/* pack_layer.c: puts origin in front of an error, unless a place in the spec
+ * is there already. */
+int oci_pack_place(const struct oci_packing *p, int rc, const char *origin,
+		   struct oci_error *err);
+/* Adds the next layer of the plan. */
+int oci_pack_layer(struct oci_packing *p, const struct oci_plan_layer *layer,
+		   struct oci_error *err);
+/* Lays out what is pending. */
+int oci_pack_lay(struct oci_packing *p, struct oci_error *err);
+/* Leaves it so. */
+void oci_pack_forget(struct oci_packing *p);
+
+/* pack_base.c: starts the image from what the plan names, laid over rootfs.
+ * *key is what the name led to. */
+int oci_pack_base(struct oci_digest *key, struct oci_packing *p,
 		  struct oci_error *err);
 void oci_pack_bases_release(struct oci_pack_base *open);
 

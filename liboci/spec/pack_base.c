@@ -70,24 +70,24 @@ static int annotate(struct oci_image *image, const char *text,
 	return oci_pairs_set(annotations, BASE_NAME, full, err);
 }
 
-int oci_pack_base(struct oci_image *image, struct oci_rootfs *rootfs,
-		  struct oci_store *store, struct oci_pack_base **open,
-		  const struct oci_plan *plan,
-		  const struct oci_pack_options *options,
+int oci_pack_base(struct oci_digest *key, struct oci_packing *p,
 		  struct oci_error *err)
 {
+	const struct oci_plan *plan = p->plan;
 	struct oci_descriptor manifest = {0};
 	struct oci_pack_base *base;
-	int rc = find(&base, open, plan->base.text, options, err);
+	int rc = find(&base, p->open, plan->base.text, p->options, err);
 
 	if (!rc)
 		rc = oci_store_manifest(&manifest, base->store, &base->image,
 					&plan->platform, err);
 	if (!rc)
-		rc = oci_image_add_base(image, rootfs, store, base->store,
-					&manifest, err);
+		rc = oci_image_add_base(p->image, p->rootfs, p->store,
+					base->store, &manifest, err);
 	if (!rc)
-		rc = annotate(image, plan->base.text, &manifest.digest, err);
+		rc = annotate(p->image, plan->base.text, &manifest.digest,
+			      err);
+	*key = manifest.digest;
 	oci_descriptor_release(&manifest);
 	return rc ? oci_wrap(err, rc, "base '%s'", plan->base.text) : 0;
 }

@@ -7,6 +7,9 @@
 
 #include <oci/cache.h>
 
+/* cache_note.c: the folders of notes; NULL ends them. */
+extern const char *const oci_cache_kinds[];
+
 struct oci_cache {
 	char *path;
 	uint64_t max_bytes;
@@ -37,6 +40,11 @@ int oci_cache_end(int *fd, struct oci_cache_entry *entry,
 		  struct oci_error *err);
 /* Removes what did not end. */
 void oci_cache_drop(struct oci_cache_entry *entry);
+
+/* cache_keep.c: a store that takes blobs into the cache, and never fails for
+ * want of room. It has create and add alone. */
+int oci_cache_keeper(struct oci_store **out, struct oci_cache *cache,
+		     struct oci_error *err);
 
 /* cache_prune.c: when a handle goes that added something. */
 void oci_cache_limit(struct oci_cache *cache);

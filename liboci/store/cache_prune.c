@@ -21,11 +21,13 @@ struct file {
 	char *path;
 	uint64_t size;
 	struct timespec used;
+	bool note;
 };
 
 struct files {
 	struct file *items;
 	size_t count;
+	size_t blobs;		/* the first so many; others are notes */
 	size_t capacity;
 };
 
@@ -62,7 +64,7 @@ static bool is_stale(const char *name, const struct stat *st)
 }
 
 static int list_folder(struct files *files, const struct oci_cache *cache,
-		       const char *algorithm, struct oci_error *err)
+		       const char *name, struct oci_error *err)
 {
 	char folder[PATH_ROOM], path[PATH_ROOM + 300];
 	const struct dirent *entry;
@@ -70,8 +72,7 @@ static int list_folder(struct files *files, const struct oci_cache *cache,
 	DIR *dir;
 	int rc = 0;
 
-	snprintf(folder, sizeof(folder), "%s/blobs/%s", cache->path,
-		 algorithm);
+	snprintf(folder, sizeof(folder), "%s/%s", cache->path, name);
 	dir = opendir(folder);
 	if (!dir)
 		return errno == ENOENT ? 0 :
@@ -92,10 +93,13 @@ static int list_folder(struct files *files, const struct oci_cache *cache,
 static int list(struct files *files, const struct oci_cache *cache,
 		struct oci_error *err)
 {
-	int rc = list_folder(files, cache, "sha256", err);
+	int rc = list_folder(files, cache, "blobs/sha256", err);
 
 	if (!rc)
-		rc = list_folder(files, cache, "sha512", err);
+		rc = list_folder(files, cache, "blobs/sha512", err);
+	files->blobs = files->count;
+	for (size_t i = 0; !rc && oci_cache_kinds[i]; i++)
+		rc = list_folder(files, cache, oci_cache_kinds[i], err);
 	if (rc)
 		release(files);
 	return rc;
@@ -107,7 +111,7 @@ int oci_cache_info(struct oci_cache_info *out, const struct oci_cache *cache,
 	struct files files = {0};
 	int rc = list(&files, cache, err);
 
-	*out = (struct oci_cache_info){ .blobs = files.count };
+	*out = (struct oci_cache_info){ .blobs = files.blobs };
 	for (size_t i = 0; i < files.count; i++)
 		out->bytes += files.items[i].size;
 	release(&files);
@@ -133,8 +137,10 @@ int oci_cache_prune(struct oci_cache_info *removed, struct oci_cache *cache,
 	uint64_t bytes = 0;
 	int rc = list(&files, cache, err);
 
-	for (size_t i = 0; i < files.count; i++)
+	for (size_t i = 0; i < files.count; i++) {
 		bytes += files.items[i].size;
+		files.items[i].note = i >= files.blobs;
+	}
 	if (files.count)
 		qsort(files.items, files.count, sizeof(*files.items),
 		      oldest_first);
@@ -145,7 +151,7 @@ int oci_cache_prune(struct oci_cache_info *removed, struct oci_cache *cache,
 		if (unlink(file->path) != 0 && errno != ENOENT)
 			rc = oci_fail_errno(err, "remove '%s'", file->path);
 		bytes -= file->size;
-		gone.blobs += !rc;
+		gone.blobs += !rc && !file->note;
 		gone.bytes += rc ? 0 : file->size;
 	}
 	release(&files);

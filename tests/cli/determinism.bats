@@ -8,6 +8,7 @@ load ../helpers
 
 setup() {
 	work_in_folder
+	without_cache
 	make_rich
 	# What keep takes from the inputs is an input.
 	sed -i '/srv-keep/d' rich.spec

@@ -9,6 +9,7 @@ load ../helpers
 
 setup() {
 	work_in_folder
+	without_cache
 }
 
 teardown() {

@@ -7,6 +7,7 @@ load ../helpers
 
 setup() {
 	work_in_folder
+	without_cache
 }
 
 # measured COMMAND...: runs it; $peak is its most memory in KiB.

@@ -8,6 +8,7 @@
 #ifndef OCI_CACHE_H
 #define OCI_CACHE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <oci/descriptor.h>
@@ -45,6 +46,23 @@ OCI_API int oci_cache_find(struct oci_descriptor *out, struct oci_cache *cache,
 			   const struct oci_digest *digest,
 			   struct oci_error *err);
 
+/*
+ * Small texts, of at most 4 MiB, that are kept beside the blobs: one a key
+ * and kind, which is one of those below. It is written whole; the last one
+ * counts. What was damaged is OCI_E_NOT_FOUND. The caller frees *out, which
+ * has a NUL behind its *size bytes.
+ */
+#define OCI_CACHE_LAYERS "layers"	/* what layers were made of */
+#define OCI_CACHE_CLEAN "clean"		/* images that checks passed */
+
+OCI_API int oci_cache_note(struct oci_cache *cache, const char *kind,
+			   const struct oci_digest *key, const void *text,
+			   size_t size, struct oci_error *err);
+OCI_API int oci_cache_recall(char **out, size_t *size,
+			     const struct oci_cache *cache, const char *kind,
+			     const struct oci_digest *key,
+			     struct oci_error *err);
+
 struct oci_cache_info {
 	uint64_t blobs;
 	uint64_t bytes;
@@ -53,8 +71,8 @@ struct oci_cache_info {
 OCI_API int oci_cache_info(struct oci_cache_info *out,
 			   const struct oci_cache *cache,
 			   struct oci_error *err);
-/* Removes blobs, those unused for the longest time first, until no more than
- * keep_bytes are left. *removed (may be NULL) counts them. */
+/* Removes blobs and notes, those unused for the longest time first, until no
+ * more than keep_bytes are left. *removed (may be NULL) counts them. */
 OCI_API int oci_cache_prune(struct oci_cache_info *removed,
 			    struct oci_cache *cache, uint64_t keep_bytes,
 			    struct oci_error *err);

@@ -60,6 +60,11 @@ OCI_API int oci_image_add_layer(struct oci_image *image,
 				const struct oci_tree *tree,
 				const struct oci_layer_options *options,
 				struct oci_error *err);
+/* The same of a layer that the store has already, as it was written. */
+OCI_API int oci_image_add_written(struct oci_image *image,
+				  const struct oci_layer *layer,
+				  const struct oci_layer_options *options,
+				  struct oci_error *err);
 /* Writes config and manifest; *out, with the platform, is the caller's. */
 OCI_API int oci_image_write(struct oci_descriptor *out,
 			    const struct oci_image *image,

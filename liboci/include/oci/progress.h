@@ -5,6 +5,7 @@
 #ifndef OCI_PROGRESS_H
 #define OCI_PROGRESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -15,6 +16,7 @@ struct oci_progress {
 	const char *what;	/* such as "layer debian"; borrowed */
 	uint64_t done;		/* bytes so far */
 	uint64_t total;		/* bytes in all, 0 where unknown */
+	bool known;		/* nothing was to be done: it is as before */
 };
 
 /*

@@ -6,9 +6,11 @@
 #ifndef OCI_SPEC_H
 #define OCI_SPEC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include <oci/cache.h>
 #include <oci/config.h>
 #include <oci/descriptor.h>
 #include <oci/error.h>
@@ -103,6 +105,13 @@ typedef int oci_look_fn(void *data, const struct oci_rootfs *rootfs,
 			const struct oci_descriptors *layers,
 			struct oci_error *err);
 
+/*
+ * Whether look would find what it found before, and has nothing to do. Layers
+ * that the cache knew are not laid out then.
+ */
+typedef bool oci_known_fn(void *data, const struct oci_config *config,
+			  const struct oci_descriptors *layers);
+
 struct oci_pack_options {
 	size_t size;		/* sizeof(struct oci_pack_options) */
 	int64_t epoch;		/* SOURCE_DATE_EPOCH, or OCI_DEFAULT */
@@ -116,12 +125,16 @@ struct oci_pack_options {
 	void *base_data;
 	oci_look_fn *look;	/* may be NULL */
 	void *look_data;
+	struct oci_cache *cache;	/* where layers are kept, and found
+					 * again when their inputs are the
+					 * same; may be NULL */
+	oci_known_fn *known;	/* of look_data, too; may be NULL */
 };
 
 #define OCI_PACK_OPTIONS_INIT \
 	{ sizeof(struct oci_pack_options), OCI_DEFAULT, NULL, \
 	  OCI_COMPRESSION_GZIP, 0, 0, NULL, NULL, NULL, NULL, NULL, \
-	  NULL }
+	  NULL, NULL, NULL }
 
 /*
  * Packs the spec into a store, without naming or committing it. *out is the

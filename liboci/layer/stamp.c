@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "layer/stamp.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "io/digest.h"
+#include "layer/walk.h"
+
+enum { ROOM = 16 * 1024, UNSETTLED_SECONDS = 2 };
+
+struct oci_stamp {
+	struct oci_digester *digester;
+	struct timespec now;		/* before anything was looked at */
+	bool settled;
+	size_t used;
+	unsigned char data[ROOM];	/* not digested yet */
+};
+
+int oci_stamp_new(struct oci_stamp **out, struct oci_error *err)
+{
+	struct oci_stamp *stamp = calloc(1, sizeof(*stamp));
+	int rc;
+
+	*out = NULL;
+	if (!stamp)
+		return oci_fail_nomem(err);
+	stamp->settled = clock_gettime(CLOCK_REALTIME, &stamp->now) == 0;
+	rc = oci_digester_new(&stamp->digester, NULL, err);
+	if (rc)
+		free(stamp);
+	else
+		*out = stamp;
+	return rc;
+}
+
+void oci_stamp_free(struct oci_stamp *stamp)
+{
+	if (!stamp)
+		return;
+	oci_digester_free(stamp->digester);
+	free(stamp);
+}
+
+static int flush(struct oci_stamp *stamp, struct oci_error *err)
+{
+	size_t size = stamp->used;
+
+	stamp->used = 0;
+	return oci_digester_add(stamp->digester, stamp->data, size, err);
+}
+
+static int add(struct oci_stamp *stamp, const void *data, size_t size,
+	       struct oci_error *err)
+{
+	int rc = 0;
+
+	if (size > ROOM - stamp->used)
+		rc = flush(stamp, err);
+	if (rc || size > ROOM)
+		return rc ? rc : oci_digester_add(stamp->digester, data, size,
+						  err);
+	memcpy(stamp->data + stamp->used, data, size);
+	stamp->used += size;
+	return 0;
+}
+
+int oci_stamp_number(struct oci_stamp *stamp, int64_t number,
+		     struct oci_error *err)
+{
+	return add(stamp, &number, sizeof(number), err);
+}
+
+int oci_stamp_bytes(struct oci_stamp *stamp, const void *data, size_t size,
+		    struct oci_error *err)
+{
+	int rc = oci_stamp_number(stamp, (int64_t)size, err);
+
+	return rc || !size ? rc : add(stamp, data, size, err);
+}
+
+int oci_stamp_text(struct oci_stamp *stamp, const char *text,
+		   struct oci_error *err)
+{
+	if (!text)
+		return oci_stamp_number(stamp, -1, err);
+	return oci_stamp_bytes(stamp, text, strlen(text), err);
+}
+
+static bool is_before(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec < b->tv_sec ||
+	       (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
+}
+
+bool oci_stamp_is_settled(const struct stat *st, const struct timespec *now)
+{
+	struct timespec limit = *now;
+
+	limit.tv_sec -= UNSETTLED_SECONDS;
+	return st->st_ctim.tv_nsec && is_before(&st->st_ctim, &limit) &&
+	       is_before(&st->st_mtim, &limit);
+}
+
+/* What goes into a tar of any entry. */
+static int add_attributes(struct oci_stamp *stamp, const struct stat *st,
+			  struct oci_error *err)
+{
+	const int64_t values[] = {
+		st->st_mode, st->st_uid, st->st_gid, st->st_mtim.tv_sec,
+	};
+
+	return add(stamp, values, sizeof(values), err);
+}
+
+static int add_file(struct oci_stamp *stamp, const struct stat *st,
+		    struct oci_error *err)
+{
+	const int64_t values[] = {
+		(int64_t)st->st_dev, (int64_t)st->st_ino, st->st_size,
+		st->st_mtim.tv_nsec, st->st_ctim.tv_sec, st->st_ctim.tv_nsec,
+	};
+	int rc = add_attributes(stamp, st, err);
+
+	if (!oci_stamp_is_settled(st, &stamp->now))
+		stamp->settled = false;
+	return rc ? rc : add(stamp, values, sizeof(values), err);
+}
+
+int oci_stamp_file(struct oci_stamp *stamp, const char *path,
+		   struct oci_error *err)
+{
+	struct stat st;
+	int rc;
+
+	if (stat(path, &st) != 0)
+		return oci_fail_errno(err, "stat '%s'", path);
+	rc = oci_stamp_text(stamp, path, err);
+	return rc ? rc : add_file(stamp, &st, err);
+}
+
+struct stamp_walk {
+	struct oci_walk walk;		/* first: a walk is one of these */
+	struct oci_stamp *stamp;
+};
+
+static int enter(struct oci_walk *walk, void **mark, const struct stat *st,
+		 struct oci_error *err)
+{
+	struct oci_stamp *stamp = ((struct stamp_walk *)walk)->stamp;
+	int rc = oci_stamp_text(stamp, walk->below, err);
+
+	(void)mark;
+	return rc ? rc : add_attributes(stamp, st, err);
+}
+
+static int take(struct oci_walk *walk, int dir, const char *name,
+		const struct stat *st, struct oci_error *err)
+{
+	struct oci_stamp *stamp = ((struct stamp_walk *)walk)->stamp;
+	char target[OCI_PATH_MAX];
+	int rc = oci_stamp_text(stamp, walk->below, err);
+
+	if (!rc && S_ISREG(st->st_mode))
+		return add_file(stamp, st, err);
+	if (!rc)
+		rc = add_attributes(stamp, st, err);
+	if (!rc && S_ISLNK(st->st_mode)) {
+		rc = oci_walk_link(target, walk, dir, name, err);
+		return rc ? rc : oci_stamp_text(stamp, target, err);
+	}
+	return rc ? rc : oci_stamp_number(stamp, (int64_t)st->st_rdev, err);
+}
+
+int oci_stamp_folder(struct oci_stamp *stamp, const char *path,
+		     const struct oci_filter *filter, struct oci_error *err)
+{
+	struct stamp_walk w = {
+		.walk = { .filter = filter, .enter = enter, .take = take },
+		.stamp = stamp,
+	};
+	bool taken;
+	int rc = oci_stamp_text(stamp, path, err);
+
+	if (!rc)
+		rc = oci_walk_folder(&taken, &w.walk, path, err);
+	/* Nothing has this path: it ends the folder. */
+	return rc ? rc : oci_stamp_text(stamp, NULL, err);
+}
+
+int oci_stamp_end(struct oci_digest *out, bool *settled,
+		  struct oci_stamp *stamp, struct oci_error *err)
+{
+	int rc = flush(stamp, err);
+
+	*settled = stamp->settled;
+	return rc ? rc : oci_digester_end(out, stamp->digester, err);
+}

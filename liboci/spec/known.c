@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _XOPEN_SOURCE 700	/* realpath is in POSIX' XSI part */
+
+#include "spec/known.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/number.h"
+#include "io/file.h"
+#include "layer/stamp.h"
+#include "spec/handle.h"
+#include "store/cache.h"
+
+/* Of the stamps below, and of the tar that a tree becomes: another number
+ * forgets all that was noted. */
+#define FORMAT "oci-pack layer 1 " OCI_VERSION
+
+static int stamp_strings(struct oci_stamp *stamp,
+			 const struct oci_strings *list, struct oci_error *err)
+{
+	int rc = oci_stamp_number(stamp, (int64_t)list->count, err);
+
+	for (size_t i = 0; !rc && i < list->count; i++)
+		rc = oci_stamp_text(stamp, list->items[i], err);
+	return rc;
+}
+
+static int stamp_inputs(struct oci_stamp *stamp,
+			const struct oci_plan_inputs *inputs,
+			const struct oci_filter *filter, struct oci_error *err)
+{
+	int rc = oci_stamp_number(stamp, (int64_t)inputs->count, err);
+
+	for (size_t i = 0; !rc && i < inputs->count; i++) {
+		const struct oci_plan_input *input = &inputs->items[i];
+
+		rc = input->folder ?
+			     oci_stamp_folder(stamp, input->path, filter,
+					      err) :
+			     oci_stamp_file(stamp, input->path, err);
+	}
+	return rc;
+}
+
+static int stamp_entry(struct oci_stamp *stamp,
+		       const struct oci_plan_entry *e, struct oci_error *err)
+{
+	const int64_t numbers[] = {
+		e->kind, e->into, e->device.type, e->device.major,
+		e->device.minor, e->mode, e->owner.uid, e->owner.gid,
+		e->mtime, e->replace, e->strip,
+	};
+	const struct oci_filter filter = {
+		&e->include, &e->exclude, (unsigned)e->strip,
+	};
+	int rc = oci_stamp_bytes(stamp, numbers, sizeof(numbers), err);
+
+	if (!rc)
+		rc = oci_stamp_text(stamp, e->path, err);
+	if (!rc)
+		rc = oci_stamp_text(stamp, e->source, err);
+	if (!rc)
+		rc = oci_stamp_bytes(stamp, e->content.data, e->content.size,
+				     err);
+	if (!rc)
+		rc = stamp_strings(stamp, &e->include, err);
+	if (!rc)
+		rc = stamp_strings(stamp, &e->exclude, err);
+	return rc ? rc : stamp_inputs(stamp, &e->inputs, &filter, err);
+}
+
+static int stamp_layer(struct oci_stamp *stamp,
+		       const struct oci_known_subject *s,
+		       struct oci_error *err)
+{
+	const struct oci_plan_layer *layer = s->layer;
+	char platform[OCI_PLATFORM_TEXT];
+	int rc = oci_stamp_text(stamp, s->below->text, err);
+
+	oci_platform_format(platform, &s->plan->platform);
+	if (!rc)
+		rc = oci_stamp_text(stamp, platform, err);
+	if (!rc)
+		rc = oci_stamp_number(stamp, s->epoch, err);
+	if (!rc)
+		rc = oci_stamp_number(stamp, (int64_t)layer->deb_count, err);
+	for (size_t i = 0; !rc && i < layer->deb_count; i++) {
+		rc = stamp_inputs(stamp, &layer->debs[i].inputs, NULL, err);
+		if (rc)
+			return oci_wrap(err, rc, "%s", layer->debs[i].origin);
+	}
+	for (size_t i = 0; !rc && i < layer->entry_count; i++) {
+		rc = stamp_entry(stamp, &layer->entries[i], err);
+		if (rc)
+			return oci_wrap(err, rc, "%s",
+					layer->entries[i].origin);
+	}
+	return rc;
+}
+
+/* Which note is the layer's: by its place in a file. */
+static int stamp_place(struct oci_stamp *stamp,
+		       const struct oci_known_subject *s,
+		       struct oci_error *err)
+{
+	char platform[OCI_PLATFORM_TEXT];
+	char *path = realpath(s->spec->file, NULL);
+	int rc = oci_stamp_text(stamp, path ? path : s->spec->file, err);
+
+	free(path);
+	oci_platform_format(platform, &s->plan->platform);
+	if (!rc)
+		rc = oci_stamp_text(stamp, platform, err);
+	return rc ? rc : oci_stamp_number(stamp, s->layer - s->plan->layers,
+					  err);
+}
+
+static int stamp_with(struct oci_digest *out, bool *settled,
+		      const struct oci_known_subject *s,
+		      int (*fill)(struct oci_stamp *stamp,
+				  const struct oci_known_subject *s,
+				  struct oci_error *err),
+		      struct oci_error *err)
+{
+	struct oci_stamp *stamp;
+	int rc = oci_stamp_new(&stamp, err);
+
+	if (rc)
+		return rc;
+	rc = oci_stamp_text(stamp, FORMAT, err);
+	if (!rc)
+		rc = oci_layer_stamp(stamp, s->options, err);
+	if (!rc)
+		rc = fill(stamp, s, err);
+	if (!rc)
+		rc = oci_stamp_end(out, settled, stamp, err);
+	oci_stamp_free(stamp);
+	return rc;
+}
+
+static bool take_digest(struct oci_digest *out, char **text)
+{
+	char *end = strpbrk(*text, " \n");
+
+	if (!end)
+		return false;
+	*end = '\0';
+	if (oci_digest_parse(out, *text, NULL))
+		return false;
+	*text = end + 1;
+	return true;
+}
+
+static bool take_number(uint64_t *out, char **text)
+{
+	char *end = strpbrk(*text, " \n");
+
+	if (!end)
+		return false;
+	*end = '\0';
+	if (!oci_number_parse(out, *text, 10, UINT64_MAX))
+		return false;
+	*text = end + 1;
+	return true;
+}
+
+/* "KEY DIFF_ID DIGEST SIZE TAR-SIZE\n" */
+static bool read_note(struct oci_digest *key, struct oci_layer *out,
+		      char *text)
+{
+	return take_digest(key, &text) && take_digest(&out->diff_id, &text) &&
+	       take_digest(&out->digest, &text) &&
+	       take_number(&out->size, &text) &&
+	       take_number(&out->tar_size, &text) && !*text;
+}
+
+int oci_known_find(struct oci_known *out, const struct oci_cache *cache,
+		   const struct oci_known_subject *subject,
+		   struct oci_error *err)
+{
+	struct oci_digest key;
+	char *text = NULL;
+	size_t size;
+	bool any;
+	int rc;
+
+	*out = (struct oci_known){0};
+	rc = stamp_with(&out->key, &out->settled, subject, stamp_layer, err);
+	if (!rc)
+		rc = stamp_with(&out->slot, &any, subject, stamp_place, err);
+	if (rc || oci_cache_recall(&text, &size, cache, OCI_CACHE_LAYERS,
+				   &out->slot, NULL))
+		return rc;
+	out->found = out->settled && read_note(&key, &out->layer, text) &&
+		     oci_digest_equal(&key, &out->key);
+	free(text);
+	return 0;
+}
+
+void oci_known_note(const struct oci_known *known, struct oci_cache *cache,
+		    const struct oci_layer *layer)
+{
+	char text[4 * OCI_DIGEST_TEXT];
+	int n = snprintf(text, sizeof(text),
+			 "%s %s %s %" PRIu64 " %" PRIu64 "\n",
+			 known->key.text, layer->diff_id.text,
+			 layer->digest.text, layer->size, layer->tar_size);
+
+	if (known->settled && n > 0 && (size_t)n < sizeof(text))
+		oci_cache_note(cache, OCI_CACHE_LAYERS, &known->slot, text,
+			       (size_t)n, NULL);
+}
+
+static int copy_blob(struct oci_store *store, int fd,
+		     const struct oci_layer *layer, struct oci_error *err)
+{
+	struct oci_source *source;
+	struct oci_sink *sink = NULL;
+	int rc = oci_source_own_fd(&source, fd, err);
+
+	if (rc)
+		return rc;
+	rc = oci_store_create(&sink, store, err);
+	if (!rc)
+		rc = oci_source_copy(NULL, source, sink, err);
+	if (!rc)
+		rc = oci_store_add(store, sink, &layer->digest, layer->size,
+				   err);
+	oci_sink_free(sink);
+	oci_source_free(source);
+	return rc;
+}
+
+int oci_known_provide(bool *out, struct oci_store *store,
+		      struct oci_cache *cache, const struct oci_layer *layer,
+		      struct oci_error *err)
+{
+	int fd, rc = oci_store_has(out, store, &layer->digest, err);
+
+	if (rc || *out)
+		return rc;
+	rc = oci_cache_get(&fd, cache, &layer->digest, layer->size, err);
+	*out = !rc && fd >= 0;
+	return *out ? copy_blob(store, fd, layer, err) : rc;
+}

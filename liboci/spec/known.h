@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Layers that were packed before, of inputs that are still the same: they are
+ * not read again. The cache has one note for each layer of a spec file; it
+ * says what went into the layer, as a stamp, and what came of it.
+ */
+#ifndef SPEC_KNOWN_H
+#define SPEC_KNOWN_H
+
+#include <oci/cache.h>
+#include <oci/layer.h>
+#include <oci/spec.h>
+
+#include "spec/plan.h"
+
+/* A layer of a plan, and all that decides its bytes. */
+struct oci_known_subject {
+	const struct oci_spec *spec;
+	const struct oci_plan *plan;
+	const struct oci_plan_layer *layer;
+	const struct oci_layer_options *options;
+	int64_t epoch;
+	const struct oci_digest *below;	/* the key of what it lies on; may be
+					 * empty */
+};
+
+struct oci_known {
+	struct oci_digest slot;		/* of the note */
+	struct oci_digest key;		/* of all that the layer is made of */
+	bool settled;			/* the key can be trusted later */
+	bool found;
+	struct oci_layer layer;		/* where it was found */
+};
+
+/* Stamps what the layer is made of, and looks it up. */
+int oci_known_find(struct oci_known *out, const struct oci_cache *cache,
+		   const struct oci_known_subject *subject,
+		   struct oci_error *err);
+/* Notes what came of it. What the disk says of it is passed over. */
+void oci_known_note(const struct oci_known *known, struct oci_cache *cache,
+		    const struct oci_layer *layer);
+/* Whether store has the blob, or got it from the cache. */
+int oci_known_provide(bool *out, struct oci_store *store,
+		      struct oci_cache *cache, const struct oci_layer *layer,
+		      struct oci_error *err);
+
+#endif
