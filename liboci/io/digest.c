@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sha256 and sha512 by OpenSSL, which uses the processor's instructions. */
+/*
+ * sha256 and sha512 by OpenSSL, which uses the processor's instructions. For
+ * sha256 it is the older interface, whose state can be kept: what did not
+ * change since then is not digested again.
+ */
+#define OPENSSL_API_COMPAT 0x10101000L	/* SHA256_* are not deprecated there */
 #include "io/digest.h"
 
-#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +16,11 @@
 #include "base/hex.h"
 
 struct oci_digester {
-	EVP_MD_CTX *context;
-	const char *algorithm;
+	bool wide;
+	union {
+		SHA256_CTX sha256;
+		SHA512_CTX sha512;
+	} context;
 };
 
 static const struct {
@@ -60,20 +68,22 @@ static int crypto_failed(struct oci_error *err)
 	return oci_fail(err, OCI_E_SYSTEM, "libcrypto cannot digest");
 }
 
+static bool start(struct oci_digester *self)
+{
+	return self->wide ? SHA512_Init(&self->context.sha512) :
+			    SHA256_Init(&self->context.sha256);
+}
+
 int oci_digester_new(struct oci_digester **out, const struct oci_digest *like,
 		     struct oci_error *err)
 {
-	bool wide = like && strncmp(like->text, "sha512:", 7) == 0;
 	struct oci_digester *self = calloc(1, sizeof(*self));
 
 	*out = NULL;
 	if (!self)
 		return oci_fail_nomem(err);
-	self->algorithm = algorithms[wide].name;
-	self->context = EVP_MD_CTX_new();
-	if (!self->context ||
-	    !EVP_DigestInit_ex(self->context,
-			       wide ? EVP_sha512() : EVP_sha256(), NULL)) {
+	self->wide = like && strncmp(like->text, "sha512:", 7) == 0;
+	if (!start(self)) {
 		oci_digester_free(self);
 		return crypto_failed(err);
 	}
@@ -84,32 +94,59 @@ int oci_digester_new(struct oci_digester **out, const struct oci_digest *like,
 int oci_digester_add(struct oci_digester *digester, const void *data,
 		     size_t size, struct oci_error *err)
 {
-	if (!EVP_DigestUpdate(digester->context, data, size))
-		return crypto_failed(err);
-	return 0;
+	bool good = digester->wide ?
+			    SHA512_Update(&digester->context.sha512, data,
+					  size) :
+			    SHA256_Update(&digester->context.sha256, data,
+					  size);
+
+	return good ? 0 : crypto_failed(err);
 }
 
 int oci_digester_end(struct oci_digest *out, struct oci_digester *digester,
 		     struct oci_error *err)
 {
-	unsigned char hash[EVP_MAX_MD_SIZE];
-	unsigned size = 0;
+	unsigned char hash[SHA512_DIGEST_LENGTH];
+	bool wide = digester->wide;
+	bool good = wide ? SHA512_Final(hash, &digester->context.sha512) :
+			   SHA256_Final(hash, &digester->context.sha256);
 	int n;
 
-	if (!EVP_DigestFinal_ex(digester->context, hash, &size))
+	if (!good)
 		return crypto_failed(err);
 	n = snprintf(out->text, sizeof(out->text), "%s:",
-		     digester->algorithm);
-	oci_hex_format(out->text + n, hash, size);
+		     algorithms[wide].name);
+	oci_hex_format(out->text + n, hash,
+		       wide ? SHA512_DIGEST_LENGTH : SHA256_DIGEST_LENGTH);
 	return 0;
 }
 
 void oci_digester_free(struct oci_digester *digester)
 {
-	if (!digester)
-		return;
-	EVP_MD_CTX_free(digester->context);
 	free(digester);
+}
+
+void oci_digester_save(struct oci_digest_state *out,
+		       const struct oci_digester *digester)
+{
+	const SHA256_CTX *c = &digester->context.sha256;
+	uint64_t bits = (uint64_t)c->Nh << 32 | c->Nl;
+
+	for (int i = 0; i < 8; i++)
+		out->words[i] = c->h[i];
+	out->size = bits / 8 - c->num;
+}
+
+void oci_digester_restore(struct oci_digester *digester,
+			  const struct oci_digest_state *state)
+{
+	SHA256_CTX *c = &digester->context.sha256;
+
+	for (int i = 0; i < 8; i++)
+		c->h[i] = state->words[i];
+	c->Nl = (SHA_LONG)(state->size << 3);
+	c->Nh = (SHA_LONG)(state->size >> 29);
+	c->num = 0;
 }
 
 int oci_digest_like(struct oci_digest *out, const struct oci_digest *like,

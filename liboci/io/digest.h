@@ -20,6 +20,25 @@ int oci_digester_end(struct oci_digest *out, struct oci_digester *digester,
 		     struct oci_error *err);
 void oci_digester_free(struct oci_digester *digester);
 
+/*
+ * A sha256 on its way: all that it took up to the last full 64 bytes, as FIPS
+ * 180-4 has it between two message blocks (H(i)), and how many bytes that is.
+ */
+#define OCI_DIGEST_BLOCK 64
+
+struct oci_digest_state {
+	uint32_t words[8];
+	uint64_t size;		/* a multiple of OCI_DIGEST_BLOCK */
+};
+
+/* sha256 alone. */
+void oci_digester_save(struct oci_digest_state *out,
+		       const struct oci_digester *digester);
+/* Of a digester that took nothing yet. What followed the last full block is
+ * to be given again. */
+void oci_digester_restore(struct oci_digester *digester,
+			  const struct oci_digest_state *state);
+
 /* The digest of size bytes, by the algorithm that like has; NULL: sha256. out
  * and like may be the same. */
 int oci_digest_like(struct oci_digest *out, const struct oci_digest *like,
@@ -31,6 +50,8 @@ int oci_digest_like(struct oci_digest *out, const struct oci_digest *like,
  */
 int oci_measure_open(struct oci_sink **out, struct oci_sink *next,
 		     const struct oci_digest *like, struct oci_error *err);
+/* The filter's digester, borrowed. */
+struct oci_digester *oci_measure_digester(struct oci_sink *measure);
 /* Once, after the filter was finished. */
 int oci_measure_end(struct oci_digest *digest, uint64_t *size,
 		    struct oci_sink *measure, struct oci_error *err);

@@ -64,6 +64,11 @@ int oci_measure_open(struct oci_sink **out, struct oci_sink *next,
 	return rc;
 }
 
+struct oci_digester *oci_measure_digester(struct oci_sink *measure)
+{
+	return ((struct measure *)measure)->digester;
+}
+
 int oci_measure_end(struct oci_digest *digest, uint64_t *size,
 		    struct oci_sink *measure, struct oci_error *err)
 {

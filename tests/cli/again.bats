@@ -167,7 +167,8 @@ packed() {
 
 	settle
 	packed
-	for file in $(find "$XDG_CACHE_HOME/oci-pack" -type f); do
+	find "$XDG_CACHE_HOME/oci-pack" -type f >files
+	while read -r file; do
 		cp "$file" saved
 		printf x | dd of="$file" bs=1 seek=40 conv=notrunc status=none
 		packed
@@ -180,7 +181,7 @@ packed() {
 		packed
 		rm -rf "$file"
 		cp saved "$file"
-	done
+	done <files
 	packed
 	equal 2 "$kept"
 }
