@@ -8,6 +8,9 @@
  * A block ends when it is full, or at a mark once it is three quarters full,
  * or at a mark before a record that would fill a block by itself: so a file
  * that changes seldom moves the blocks of its neighbours.
+ *
+ * Blocks are digested, one after the other, on a thread of its own, beside
+ * those that compress.
  */
 #include "io/compress.h"
 
@@ -24,7 +27,15 @@ struct compress;
 
 struct block {
 	struct oci_task task;	/* first: a task is a block */
+	struct digesting {
+		struct oci_task task;	/* first */
+		struct block *block;
+		int rc;
+		struct oci_error why;
+	} digesting;
 	struct compress *owner;
+	size_t number;
+	struct oci_block note;
 	char *in;
 	char *out;
 	size_t in_size;
@@ -34,8 +45,10 @@ struct block {
 struct compress {
 	struct oci_sink base;
 	struct oci_sink *next;
+	struct oci_compress_options options;
 	const struct oci_codec *codec;
 	struct oci_pool *pool;
+	struct oci_pool *digests;	/* one thread; NULL: none */
 	void **states;		/* one a thread */
 	unsigned jobs;
 	struct block *ring;
@@ -46,14 +59,45 @@ struct compress {
 	int failed;
 };
 
+static bool fetch_known(struct compress *self, struct block *block)
+{
+	const struct oci_block_place *known;
+
+	if (block->number >= self->options.known_count)
+		return false;
+	known = &self->options.known[block->number];
+	if (known->in_size != block->in_size ||
+	    !oci_block_fetch(block->out, self->bound, self->options.known_fd,
+			     known))
+		return false;
+	block->out_size = (size_t)known->out_size;
+	return true;
+}
+
 static void run_block(struct oci_task *task, unsigned worker)
 {
 	struct block *block = (struct block *)task;
 	struct compress *self = block->owner;
 
-	block->out_size = self->codec->compress(self->states[worker],
-						block->in, block->in_size,
-						block->out, self->bound);
+	if (!fetch_known(self, block))
+		block->out_size = self->codec->compress(self->states[worker],
+							block->in,
+							block->in_size,
+							block->out,
+							self->bound);
+	if (self->options.blocks)
+		block->note.sum = oci_block_sum(block->out, block->out_size);
+}
+
+static void run_digesting(struct oci_task *task, unsigned worker)
+{
+	struct digesting *d = (struct digesting *)task;
+	struct oci_digester *in = d->block->owner->options.in;
+
+	(void)worker;
+	oci_digester_save(&d->block->note.in, in);
+	d->rc = oci_digester_add(in, d->block->in, d->block->in_size,
+				 &d->why);
 }
 
 static struct block *block_at(struct compress *self, size_t number)
@@ -77,17 +121,44 @@ static int block_ready(struct compress *self, struct block *block,
 	return oci_fail_nomem(err);
 }
 
+static int note_block(struct compress *self, struct block *block,
+		      struct oci_error *err)
+{
+	block->note.in_size = block->in_size;
+	block->note.out_size = block->out_size;
+	oci_digester_save(&block->note.out, self->options.out);
+	return oci_blocks_add(self->options.blocks, &block->note, err);
+}
+
 /* Writes the oldest block, and waits for it where it is not finished. */
 static int write_oldest(struct compress *self, struct oci_error *err)
 {
 	struct block *block = block_at(self, self->oldest);
+	int rc = 0;
 
 	oci_pool_wait(self->pool, &block->task);
+	if (self->digests) {
+		oci_pool_wait(self->digests, &block->digesting.task);
+		rc = block->digesting.rc;
+		if (rc && err)
+			*err = block->digesting.why;
+	}
 	self->oldest++;
-	if (!block->out_size)
-		return oci_fail(err, OCI_E_SYSTEM, "%s cannot compress",
-				self->codec->name);
-	return oci_sink_write(self->next, block->out, block->out_size, err);
+	if (!rc && !block->out_size)
+		rc = oci_fail(err, OCI_E_SYSTEM, "%s cannot compress",
+			      self->codec->name);
+	if (!rc && self->options.blocks)
+		rc = note_block(self, block, err);
+	return rc ? rc : oci_sink_write(self->next, block->out,
+					block->out_size, err);
+}
+
+static void start_block(struct compress *self, struct block *block)
+{
+	block->number = self->filling++;
+	if (self->digests)
+		oci_pool_give(self->digests, &block->digesting.task);
+	oci_pool_give(self->pool, &block->task);
 }
 
 /* Hands the block that is being filled to the threads. */
@@ -96,8 +167,7 @@ static int give_block(struct compress *self, struct oci_error *err)
 	struct block *block = block_at(self, self->filling);
 	int rc = 0;
 
-	oci_pool_give(self->pool, &block->task);
-	self->filling++;
+	start_block(self, block);
 	while (!rc && self->oldest < self->filling) {
 		bool full = self->filling - self->oldest == self->ring_size;
 		struct block *old = block_at(self, self->oldest);
@@ -142,14 +212,19 @@ static int compress_write(struct oci_sink *sink, const void *data, size_t size,
 	return self->failed;
 }
 
+bool oci_compress_cuts(size_t size, uint64_t coming)
+{
+	return size >= CUT_AT_MARK ||
+	       (coming >= OCI_COMPRESS_BLOCK && size >= CUT_BEFORE_LARGE);
+}
+
 static int compress_mark(struct oci_sink *sink, uint64_t coming,
 			 struct oci_error *err)
 {
 	struct compress *self = (struct compress *)sink;
 	size_t size = block_at(self, self->filling)->in_size;
-	bool large = coming >= OCI_COMPRESS_BLOCK && size >= CUT_BEFORE_LARGE;
 
-	if (self->failed || (size < CUT_AT_MARK && !large))
+	if (self->failed || !oci_compress_cuts(size, coming))
 		return 0;
 	self->failed = give_block(self, err);
 	return self->failed;
@@ -164,10 +239,8 @@ static int compress_finish(struct oci_sink *sink, struct oci_error *err)
 	if (rc)
 		return oci_fail(err, rc, "an earlier write failed");
 	/* An empty stream is one empty member or frame. */
-	if (last->in_size || self->filling == 0) {
-		oci_pool_give(self->pool, &last->task);
-		self->filling++;
-	}
+	if (last->in_size || self->filling == 0)
+		start_block(self, last);
 	while (!rc && self->oldest < self->filling)
 		rc = write_oldest(self, err);
 	self->failed = rc;
@@ -179,6 +252,7 @@ static void compress_free(struct oci_sink *sink)
 	struct compress *self = (struct compress *)sink;
 
 	oci_pool_free(self->pool);
+	oci_pool_free(self->digests);
 	for (unsigned i = 0; self->states && i < self->jobs; i++)
 		if (self->states[i])
 			self->codec->close(self->states[i]);
@@ -191,8 +265,10 @@ static void compress_free(struct oci_sink *sink)
 	free(self);
 }
 
-static int prepare(struct compress *self, int level, struct oci_error *err)
+static int prepare(struct compress *self, struct oci_error *err)
 {
+	int level = self->options.level;
+
 	self->states = calloc(self->jobs, sizeof(*self->states));
 	self->ring_size = (size_t)self->jobs * 2 + 2;
 	self->ring = calloc(self->ring_size, sizeof(*self->ring));
@@ -205,6 +281,8 @@ static int prepare(struct compress *self, int level, struct oci_error *err)
 	}
 	for (size_t i = 0; i < self->ring_size; i++) {
 		self->ring[i].task.run = run_block;
+		self->ring[i].digesting.task.run = run_digesting;
+		self->ring[i].digesting.block = &self->ring[i];
 		self->ring[i].owner = self;
 	}
 	self->bound = self->codec->bound();
@@ -212,9 +290,11 @@ static int prepare(struct compress *self, int level, struct oci_error *err)
 }
 
 int oci_compress_open(struct oci_sink **out, struct oci_sink *next,
-		      const struct oci_codec *codec, int level, unsigned jobs,
+		      const struct oci_compress_options *options,
 		      struct oci_error *err)
 {
+	const struct oci_codec *codec = options->codec;
+	int level = options->level;
 	static const struct oci_sink_ops ops = {
 		compress_write, compress_finish, compress_mark, compress_free,
 	};
@@ -231,12 +311,15 @@ int oci_compress_open(struct oci_sink **out, struct oci_sink *next,
 		return oci_fail_nomem(err);
 	self->base.ops = &ops;
 	self->next = next;
+	self->options = *options;
 	self->codec = codec;
-	self->jobs = jobs ? jobs : oci_pool_cores();
+	self->jobs = options->jobs ? options->jobs : oci_pool_cores();
 	/* First, because it refuses a number of jobs that is too large. */
 	rc = oci_pool_new(&self->pool, self->jobs, err);
+	if (!rc && options->in)
+		rc = oci_pool_new(&self->digests, 1, err);
 	if (!rc)
-		rc = prepare(self, level, err);
+		rc = prepare(self, err);
 	if (rc)
 		compress_free(&self->base);
 	else

@@ -7,9 +7,12 @@
 #ifndef IO_COMPRESS_H
 #define IO_COMPRESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <oci/stream.h>
+
+#include "io/blocks.h"
 
 /* The most input bytes of one block. Part of the output format. */
 #define OCI_COMPRESS_BLOCK ((size_t)1 << 20)
@@ -36,9 +39,28 @@ struct oci_codec {
 extern const struct oci_codec oci_codec_gzip;
 extern const struct oci_codec oci_codec_zstd;
 
-/* jobs: threads; 0 is one a core. next is borrowed and not finished. */
+/* Everything is borrowed until the sink is freed. */
+struct oci_compress_options {
+	const struct oci_codec *codec;
+	int level;
+	unsigned jobs;		/* threads; 0: one a core */
+	struct oci_digester *in;	/* takes what is written, on a thread
+					 * of its own; may be NULL */
+	const struct oci_digester *out;	/* of next; NULL without blocks */
+	struct oci_blocks *blocks;	/* gets what became of each block, where
+					 * in and out are given; may be NULL */
+	const struct oci_block_place *known;	/* of the blocks to come, those
+						 * that need no compressing */
+	size_t known_count;
+	int known_fd;
+};
+
+/* Whether a block of size bytes ends before a record of `coming` bytes. */
+bool oci_compress_cuts(size_t size, uint64_t coming);
+
+/* next is borrowed and not finished. */
 int oci_compress_open(struct oci_sink **out, struct oci_sink *next,
-		      const struct oci_codec *codec, int level, unsigned jobs,
+		      const struct oci_compress_options *options,
 		      struct oci_error *err);
 
 #endif

@@ -50,6 +50,11 @@ int oci_digest_like(struct oci_digest *out, const struct oci_digest *like,
  */
 int oci_measure_open(struct oci_sink **out, struct oci_sink *next,
 		     const struct oci_digest *like, struct oci_error *err);
+/* Goes on where another filter was, instead of from the start: after state,
+ * and the bytes that followed it. */
+int oci_measure_resume(struct oci_sink *measure,
+		       const struct oci_digest_state *state, const void *rest,
+		       size_t size, struct oci_error *err);
 /* The filter's digester, borrowed. */
 struct oci_digester *oci_measure_digester(struct oci_sink *measure);
 /* Once, after the filter was finished. */

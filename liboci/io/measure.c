@@ -64,6 +64,17 @@ int oci_measure_open(struct oci_sink **out, struct oci_sink *next,
 	return rc;
 }
 
+int oci_measure_resume(struct oci_sink *measure,
+		       const struct oci_digest_state *state, const void *rest,
+		       size_t size, struct oci_error *err)
+{
+	struct measure *self = (struct measure *)measure;
+
+	oci_digester_restore(self->digester, state);
+	self->size = state->size + size;
+	return oci_digester_add(self->digester, rest, size, err);
+}
+
 struct oci_digester *oci_measure_digester(struct oci_sink *measure)
 {
 	return ((struct measure *)measure)->digester;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The chain that writes a layer, in one pass:
- * tree -> tar -> sha256 (diff_id) -> blocks -> sha256 (digest) -> sink.
+ * The chain that writes a layer, in one pass: tree -> tar -> blocks, whose
+ * sha256 is the diff_id -> sha256 (digest) -> sink.
  */
 #include <oci/layer.h>
 
@@ -14,7 +14,9 @@
 #include "base/number.h"
 #include "io/compress.h"
 #include "io/digest.h"
+#include "io/file.h"
 #include "layer/node.h"
+#include "layer/reuse.h"
 #include "layer/stamp.h"
 #include "layer/tar.h"
 
@@ -87,47 +89,176 @@ int oci_layer_stamp(struct oci_stamp *stamp,
 struct chain {
 	struct oci_sink *digest;	/* of what reaches the sink */
 	struct oci_sink *compress;	/* NULL: not compressed */
-	struct oci_sink *diff_id;	/* of the tar */
+	struct oci_digester *diff_id;	/* of the tar, if it is compressed */
 };
 
-static int open_chain(struct chain *chain, struct oci_sink *sink,
-		      const struct oci_layer_options *options,
-		      struct oci_error *err)
-{
-	const struct oci_codec *codec =
-		compressions[options->compression].codec;
-	int level = options->level ? options->level :
-		    compressions[options->compression].level;
-	int rc;
+/* What of the layer is asked for, and known. */
+struct writing {
+	const struct oci_tree *tree;
+	struct oci_sink *sink;
+	const struct oci_layer_options *options;
+	const struct oci_layer_before *before;
+	struct oci_blocks *blocks;
+	struct oci_reuse reuse;
+	struct chain chain;
+};
 
-	if (!codec)
-		return oci_measure_open(&chain->diff_id, sink, NULL, err);
-	rc = oci_measure_open(&chain->digest, sink, NULL, err);
-	if (!rc)
-		rc = oci_compress_open(&chain->compress, chain->digest, codec,
-				       level, options->jobs, err);
-	if (!rc)
-		rc = oci_measure_open(&chain->diff_id, chain->compress, NULL,
-				      err);
-	return rc;
+static int open_chain(struct writing *w, struct oci_error *err)
+{
+	const struct oci_layer_options *o = w->options;
+	struct oci_compress_options options = {
+		.codec = compressions[o->compression].codec,
+		.level = o->level ? o->level :
+				    compressions[o->compression].level,
+		.jobs = o->jobs, .blocks = w->blocks,
+		.known_fd = w->before ? w->before->fd : -1,
+	};
+	struct chain *chain = &w->chain;
+	int rc = oci_measure_open(&chain->digest, w->sink, NULL, err);
+
+	if (rc || !options.codec)
+		return rc;
+	rc = oci_digester_new(&chain->diff_id, NULL, err);
+	if (rc)
+		return rc;
+	options.in = chain->diff_id;
+	options.out = oci_measure_digester(chain->digest);
+	if (w->reuse.known) {
+		options.known = w->reuse.known + w->reuse.prefix;
+		options.known_count = w->reuse.blocks.count - w->reuse.prefix;
+	}
+	return oci_compress_open(&chain->compress, chain->digest, &options,
+				 err);
 }
 
 static int end_chain(struct oci_layer *out, struct chain *chain,
 		     struct oci_error *err)
 {
+	struct oci_digest_state state;
 	int rc = chain->compress ? oci_sink_finish(chain->compress, err) : 0;
 
 	if (!rc)
-		rc = oci_measure_end(&out->diff_id, &out->tar_size,
-				     chain->diff_id, err);
+		rc = oci_measure_end(&out->digest, &out->size, chain->digest,
+				     err);
 	if (rc)
 		return rc;
-	if (chain->digest)
-		return oci_measure_end(&out->digest, &out->size, chain->digest,
-				       err);
-	out->digest = out->diff_id;
-	out->size = out->tar_size;
-	return 0;
+	if (!chain->compress) {
+		out->diff_id = out->digest;
+		out->tar_size = out->size;
+		return 0;
+	}
+	/* A tar is full of blocks of 512 bytes: the state has all of it. */
+	oci_digester_save(&state, chain->diff_id);
+	out->tar_size = state.size;
+	return oci_digester_end(&out->diff_id, chain->diff_id, err);
+}
+
+/* Copies the blocks that stay to the sink as they are. */
+static int copy_prefix(struct writing *w, struct oci_error *err)
+{
+	struct oci_source *source;
+	int rc = oci_source_open_range(&source, w->before->fd, 0,
+				       w->reuse.written, err);
+
+	if (rc)
+		return rc;
+	rc = oci_source_copy(NULL, source, w->sink, err);
+	oci_source_free(source);
+	for (size_t i = 0; !rc && i < w->reuse.prefix; i++)
+		rc = oci_blocks_add(w->blocks, &w->before->blocks->items[i],
+				    err);
+	return rc;
+}
+
+/* Goes on where the blocks end that stay: the digests of what is before are
+ * known. */
+static int resume(struct writing *w, struct oci_error *err)
+{
+	const struct oci_block *next =
+		&w->before->blocks->items[w->reuse.prefix];
+	char rest[OCI_DIGEST_BLOCK];
+	size_t size = (size_t)(w->reuse.written - next->out.size);
+	int rc = copy_prefix(w, err);
+
+	if (!rc)
+		rc = oci_file_read_at(&size, w->before->fd, rest, size,
+				      next->out.size, err);
+	if (!rc)
+		rc = oci_measure_resume(w->chain.digest, &next->out, rest,
+					size, err);
+	oci_digester_restore(w->chain.diff_id, &next->in);
+	return rc;
+}
+
+/* The states have to be of that very place. */
+static bool can_resume(const struct writing *w)
+{
+	const struct oci_reuse *r = &w->reuse;
+	const struct oci_block *next;
+
+	if (!r->prefix || r->prefix >= w->before->blocks->count)
+		return false;
+	next = &w->before->blocks->items[r->prefix];
+	return next->in.size == r->start && next->out.size <= r->written &&
+	       r->written - next->out.size < OCI_DIGEST_BLOCK;
+}
+
+static int write_chain(struct oci_layer *out, struct writing *w,
+		       struct oci_error *err)
+{
+	const struct oci_tar_progress progress = {
+		w->options->progress, w->options->progress_data,
+		w->options->name,
+	};
+	int rc;
+
+	if (!can_resume(w))
+		w->reuse.prefix = w->reuse.start = 0;
+	rc = open_chain(w, err);
+	if (!rc && w->reuse.prefix)
+		rc = resume(w, err);
+	if (!rc)
+		rc = oci_tar_write(w->tree,
+				   w->chain.compress ? w->chain.compress :
+						       w->chain.digest,
+				   w->reuse.offsets, w->reuse.start, &progress,
+				   err);
+	if (!rc)
+		rc = end_chain(out, &w->chain, err);
+	oci_sink_free(w->chain.compress);
+	oci_sink_free(w->chain.digest);
+	oci_digester_free(w->chain.diff_id);
+	return rc;
+}
+
+int oci_layer_write_blocks(struct oci_layer *out, struct oci_blocks *blocks,
+			   const struct oci_tree *tree, struct oci_sink *sink,
+			   const struct oci_layer_options *options,
+			   const struct oci_layer_before *before,
+			   struct oci_error *err)
+{
+	static const struct oci_layer_options usual = OCI_LAYER_OPTIONS_INIT;
+	struct writing w = {
+		.tree = tree, .sink = sink, .before = before,
+		.options = options ? options : &usual,
+	};
+	int rc = 0;
+
+	if (!tree->settled)
+		return oci_fail(err, OCI_E_INVALID, "the tree is not settled");
+	if ((int)w.options->compression < 0 ||
+	    (int)w.options->compression >= COMPRESSIONS)
+		return oci_fail(err, OCI_E_INVALID, "unknown compression");
+	if (compressions[w.options->compression].codec)
+		w.blocks = blocks;
+	if (w.blocks)
+		rc = oci_reuse_open(&w.reuse, tree, before, err);
+	if (!rc)
+		rc = write_chain(out, &w, err);
+	if (!rc && w.blocks)
+		rc = oci_reuse_identify(w.blocks, &w.reuse, tree, err);
+	oci_reuse_release(&w.reuse);
+	return rc;
 }
 
 int oci_layer_write(struct oci_layer *out, const struct oci_tree *tree,
@@ -135,28 +266,6 @@ int oci_layer_write(struct oci_layer *out, const struct oci_tree *tree,
 		    const struct oci_layer_options *options,
 		    struct oci_error *err)
 {
-	static const struct oci_layer_options usual = OCI_LAYER_OPTIONS_INIT;
-	struct oci_tar_progress progress;
-	struct chain chain = {0};
-	int rc;
-
-	if (!options)
-		options = &usual;
-	if (!tree->settled)
-		return oci_fail(err, OCI_E_INVALID, "the tree is not settled");
-	if ((int)options->compression < 0 ||
-	    (int)options->compression >= COMPRESSIONS)
-		return oci_fail(err, OCI_E_INVALID, "unknown compression");
-	progress.call = options->progress;
-	progress.data = options->progress_data;
-	progress.what = options->name;
-	rc = open_chain(&chain, sink, options, err);
-	if (!rc)
-		rc = oci_tar_write(tree, chain.diff_id, &progress, err);
-	if (!rc)
-		rc = end_chain(out, &chain, err);
-	oci_sink_free(chain.diff_id);
-	oci_sink_free(chain.compress);
-	oci_sink_free(chain.digest);
-	return rc;
+	return oci_layer_write_blocks(out, NULL, tree, sink, options, NULL,
+				      err);
 }

@@ -20,7 +20,8 @@ struct oci_stamp {
 	unsigned char data[ROOM];	/* not digested yet */
 };
 
-int oci_stamp_new(struct oci_stamp **out, struct oci_error *err)
+int oci_stamp_new(struct oci_stamp **out, const struct timespec *now,
+		  struct oci_error *err)
 {
 	struct oci_stamp *stamp = calloc(1, sizeof(*stamp));
 	int rc;
@@ -28,7 +29,11 @@ int oci_stamp_new(struct oci_stamp **out, struct oci_error *err)
 	*out = NULL;
 	if (!stamp)
 		return oci_fail_nomem(err);
-	stamp->settled = clock_gettime(CLOCK_REALTIME, &stamp->now) == 0;
+	stamp->settled = true;
+	if (now)
+		stamp->now = *now;
+	else
+		clock_gettime(CLOCK_REALTIME, &stamp->now);
 	rc = oci_digester_new(&stamp->digester, NULL, err);
 	if (rc)
 		free(stamp);
@@ -116,8 +121,8 @@ static int add_attributes(struct oci_stamp *stamp, const struct stat *st,
 	return add(stamp, values, sizeof(values), err);
 }
 
-static int add_file(struct oci_stamp *stamp, const struct stat *st,
-		    struct oci_error *err)
+int oci_stamp_stat(struct oci_stamp *stamp, const struct stat *st,
+		   struct oci_error *err)
 {
 	const int64_t values[] = {
 		(int64_t)st->st_dev, (int64_t)st->st_ino, st->st_size,
@@ -139,7 +144,7 @@ int oci_stamp_file(struct oci_stamp *stamp, const char *path,
 	if (stat(path, &st) != 0)
 		return oci_fail_errno(err, "stat '%s'", path);
 	rc = oci_stamp_text(stamp, path, err);
-	return rc ? rc : add_file(stamp, &st, err);
+	return rc ? rc : oci_stamp_stat(stamp, &st, err);
 }
 
 struct stamp_walk {
@@ -165,7 +170,7 @@ static int take(struct oci_walk *walk, int dir, const char *name,
 	int rc = oci_stamp_text(stamp, walk->below, err);
 
 	if (!rc && S_ISREG(st->st_mode))
-		return add_file(stamp, st, err);
+		return oci_stamp_stat(stamp, st, err);
 	if (!rc)
 		rc = add_attributes(stamp, st, err);
 	if (!rc && S_ISLNK(st->st_mode)) {

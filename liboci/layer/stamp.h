@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include <oci/digest.h>
 #include <oci/layer.h>
@@ -22,7 +23,9 @@
 
 struct oci_stamp;
 
-int oci_stamp_new(struct oci_stamp **out, struct oci_error *err);
+/* now: when looking began, before anything is read; NULL: at this moment. */
+int oci_stamp_new(struct oci_stamp **out, const struct timespec *now,
+		  struct oci_error *err);
 /* NULL and "" differ. */
 int oci_stamp_text(struct oci_stamp *stamp, const char *text,
 		   struct oci_error *err);
@@ -32,6 +35,9 @@ int oci_stamp_number(struct oci_stamp *stamp, int64_t number,
 		     struct oci_error *err);
 /* A file, or what a link leads to. */
 int oci_stamp_file(struct oci_stamp *stamp, const char *path,
+		   struct oci_error *err);
+/* The same of what stat says, which has device, inode, size and times. */
+int oci_stamp_stat(struct oci_stamp *stamp, const struct stat *st,
 		   struct oci_error *err);
 /* All that filter takes of a folder. */
 int oci_stamp_folder(struct oci_stamp *stamp, const char *path,

@@ -22,6 +22,9 @@ enum {
 	REPORT_EVERY = 1024 * 1024
 };
 
+/* Beyond it, a size is in a pax record. */
+#define USTAR_SIZE_MAX ((uint64_t)1 << 33)
+
 struct tar {
 	const struct oci_tree *tree;
 	struct oci_sink *sink;
@@ -30,6 +33,8 @@ struct tar {
 	struct archive_entry *entry;
 	struct oci_error why;		/* of a failed sink */
 	int failed;			/* its status */
+	uint64_t at;			/* bytes of the tar so far */
+	uint64_t start;			/* what comes before is dropped */
 	uint64_t done;
 	uint64_t reported;
 	uint64_t total;
@@ -42,10 +47,14 @@ static la_ssize_t write_sink(struct archive *archive, void *client,
 			     const void *data, size_t size)
 {
 	struct tar *tar = client;
+	uint64_t drop = tar->at < tar->start ? tar->start - tar->at : 0;
 
 	(void)archive;
-	if (!tar->failed)
-		tar->failed = oci_sink_write(tar->sink, data, size, &tar->why);
+	tar->at += size;
+	if (!tar->failed && drop < size && tar->sink)
+		tar->failed = oci_sink_write(tar->sink,
+					     (const char *)data + drop,
+					     size - (size_t)drop, &tar->why);
 	return (la_ssize_t)size;
 }
 
@@ -154,8 +163,10 @@ static int write_content(struct tar *tar, const struct oci_node *node,
 static int write_node(struct tar *tar, const struct oci_node *node,
 		      struct oci_error *err)
 {
-	int rc = oci_sink_mark(tar->sink, node->size, err);
+	int rc = 0;
 
+	if (tar->at >= tar->start)
+		rc = oci_sink_mark(tar->sink, node->size, err);
 	fill_entry(tar, node);
 	if (!rc)
 		rc = check(tar, archive_write_header(tar->archive, tar->entry),
@@ -187,37 +198,100 @@ static int open_archive(struct tar *tar, struct oci_error *err)
 	return 0;
 }
 
-static int write_tree(struct tar *tar, struct oci_error *err)
+/* The first node that reaches beyond the start; its place is tar->at. */
+static size_t find_start(struct tar *tar, const uint64_t *offsets)
 {
+	size_t first = 0;
+
+	for (; tar->start && first < tar->tree->count &&
+	       offsets[first + 1] <= tar->start; first++)
+		tar->done += tar->tree->nodes[first]->size;
+	if (tar->start)
+		tar->at = offsets[first];
+	return first;
+}
+
+static int write_tree(struct tar *tar, uint64_t *offsets,
+		      struct oci_error *err)
+{
+	size_t first = find_start(tar, offsets);
 	int rc = open_archive(tar, err);
 
-	for (size_t i = 0; !rc && i < tar->tree->count; i++)
+	for (size_t i = first; !rc && i < tar->tree->count; i++) {
+		if (offsets)
+			offsets[i] = tar->at;
 		rc = write_node(tar, tar->tree->nodes[i], err);
+	}
+	if (!rc && offsets)
+		offsets[tar->tree->count] = tar->at;
 	if (!rc)
 		rc = check(tar, archive_write_close(tar->archive), err);
 	return rc ? rc : report(tar, true, err);
 }
 
-int oci_tar_write(const struct oci_tree *tree, struct oci_sink *sink,
-		  const struct oci_tar_progress *progress,
-		  struct oci_error *err)
+/* Headers alone; what would follow them is counted. */
+static int measure_tree(struct tar *tar, uint64_t *offsets,
+			struct oci_error *err)
 {
-	struct tar tar = {
-		.tree = tree, .sink = sink, .progress = progress,
-		.total = oci_tree_size(tree),
-	};
+	const struct oci_tree *tree = tar->tree;
+	int rc = open_archive(tar, err);
+
+	for (size_t i = 0; !rc && i < tree->count; i++) {
+		const struct oci_node *node = tree->nodes[i];
+
+		offsets[i] = tar->at;
+		fill_entry(tar, node);
+		if (node->size < USTAR_SIZE_MAX)
+			archive_entry_set_size(tar->entry, 0);
+		rc = check(tar, archive_write_header(tar->archive, tar->entry),
+			   err);
+		if (!rc && node->size >= USTAR_SIZE_MAX)
+			rc = oci_fail(err, OCI_E_UNSUPPORTED, "a file of "
+				      "8 GiB or more");
+		tar->at += (node->size + 511) / 512 * 512;
+	}
+	offsets[tree->count] = tar->at;
+	return rc;
+}
+
+static int run(struct tar *tar, uint64_t *offsets,
+	       int (*work)(struct tar *tar, uint64_t *offsets,
+			   struct oci_error *err),
+	       struct oci_error *err)
+{
 	locale_t locale, before;
 	int rc = oci_locale_open(&locale, err);
 
 	if (rc)
 		return rc;
 	before = uselocale(locale);
-	rc = write_tree(&tar, err);
+	rc = work(tar, offsets, err);
 	/* Nothing more may reach the sink while the writer is taken down. */
-	tar.failed = tar.failed ? tar.failed : OCI_E_CANCELLED;
-	archive_entry_free(tar.entry);
-	archive_write_free(tar.archive);
+	tar->failed = tar->failed ? tar->failed : OCI_E_CANCELLED;
+	archive_entry_free(tar->entry);
+	archive_write_free(tar->archive);
 	uselocale(before);
 	freelocale(locale);
 	return rc;
+}
+
+int oci_tar_write(const struct oci_tree *tree, struct oci_sink *sink,
+		  uint64_t *offsets, uint64_t start,
+		  const struct oci_tar_progress *progress,
+		  struct oci_error *err)
+{
+	struct tar tar = {
+		.tree = tree, .sink = sink, .start = start,
+		.progress = progress, .total = oci_tree_size(tree),
+	};
+
+	return run(&tar, offsets, write_tree, err);
+}
+
+int oci_tar_measure(uint64_t *offsets, const struct oci_tree *tree,
+		    struct oci_error *err)
+{
+	struct tar tar = { .tree = tree };
+
+	return run(&tar, offsets, measure_tree, err);
 }

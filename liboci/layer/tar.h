@@ -13,8 +13,20 @@ struct oci_tar_progress {
 	const char *what;
 };
 
+/*
+ * offsets (count + 1 of the tree's nodes; may be NULL) gets where each of them
+ * starts, and where the last one ends. Where start is not 0, offsets is given,
+ * and nothing before byte `start` is written, nor read.
+ */
 int oci_tar_write(const struct oci_tree *tree, struct oci_sink *sink,
+		  uint64_t *offsets, uint64_t start,
 		  const struct oci_tar_progress *progress,
 		  struct oci_error *err);
+/* The offsets that writing would give; no file is read. */
+int oci_tar_measure(uint64_t *offsets, const struct oci_tree *tree,
+		    struct oci_error *err);
+
+/* The zeros that end a tar. */
+#define OCI_TAR_END 1024
 
 #endif

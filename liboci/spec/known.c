@@ -3,13 +3,10 @@
 
 #include "spec/known.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/number.h"
 #include "io/file.h"
 #include "layer/stamp.h"
 #include "spec/handle.h"
@@ -127,7 +124,7 @@ static int stamp_with(struct oci_digest *out, bool *settled,
 		      struct oci_error *err)
 {
 	struct oci_stamp *stamp;
-	int rc = oci_stamp_new(&stamp, err);
+	int rc = oci_stamp_new(&stamp, NULL, err);
 
 	if (rc)
 		return rc;
@@ -142,47 +139,10 @@ static int stamp_with(struct oci_digest *out, bool *settled,
 	return rc;
 }
 
-static bool take_digest(struct oci_digest *out, char **text)
-{
-	char *end = strpbrk(*text, " \n");
-
-	if (!end)
-		return false;
-	*end = '\0';
-	if (oci_digest_parse(out, *text, NULL))
-		return false;
-	*text = end + 1;
-	return true;
-}
-
-static bool take_number(uint64_t *out, char **text)
-{
-	char *end = strpbrk(*text, " \n");
-
-	if (!end)
-		return false;
-	*end = '\0';
-	if (!oci_number_parse(out, *text, 10, UINT64_MAX))
-		return false;
-	*text = end + 1;
-	return true;
-}
-
-/* "KEY DIFF_ID DIGEST SIZE TAR-SIZE\n" */
-static bool read_note(struct oci_digest *key, struct oci_layer *out,
-		      char *text)
-{
-	return take_digest(key, &text) && take_digest(&out->diff_id, &text) &&
-	       take_digest(&out->digest, &text) &&
-	       take_number(&out->size, &text) &&
-	       take_number(&out->tar_size, &text) && !*text;
-}
-
 int oci_known_find(struct oci_known *out, const struct oci_cache *cache,
 		   const struct oci_known_subject *subject,
 		   struct oci_error *err)
 {
-	struct oci_digest key;
 	char *text = NULL;
 	size_t size;
 	bool any;
@@ -195,24 +155,49 @@ int oci_known_find(struct oci_known *out, const struct oci_cache *cache,
 	if (rc || oci_cache_recall(&text, &size, cache, OCI_CACHE_LAYERS,
 				   &out->slot, NULL))
 		return rc;
-	out->found = out->settled && read_note(&key, &out->layer, text) &&
-		     oci_digest_equal(&key, &out->key);
+	if (!oci_note_parse(&out->note, text)) {
+		oci_note_release(&out->note);
+		out->note = (struct oci_note){0};
+	}
 	free(text);
+	out->found = out->settled && out->note.key.text[0] &&
+		     oci_digest_equal(&out->note.key, &out->key);
 	return 0;
 }
 
 void oci_known_note(const struct oci_known *known, struct oci_cache *cache,
-		    const struct oci_layer *layer)
+		    struct oci_note *note)
 {
-	char text[4 * OCI_DIGEST_TEXT];
-	int n = snprintf(text, sizeof(text),
-			 "%s %s %s %" PRIu64 " %" PRIu64 "\n",
-			 known->key.text, layer->diff_id.text,
-			 layer->digest.text, layer->size, layer->tar_size);
+	struct oci_buf text;
 
-	if (known->settled && n > 0 && (size_t)n < sizeof(text))
-		oci_cache_note(cache, OCI_CACHE_LAYERS, &known->slot, text,
-			       (size_t)n, NULL);
+	note->key = known->settled ? known->key : (struct oci_digest){0};
+	oci_buf_init(&text, OCI_DOCUMENT_MAX);
+	if (oci_note_format(&text, note, NULL)) {
+		/* Too large: without its blocks. */
+		text.len = 0;
+		note->blocks.count = 0;
+		oci_note_format(&text, note, NULL);
+	}
+	if (text.len)
+		oci_cache_note(cache, OCI_CACHE_LAYERS, &known->slot,
+			       text.data, text.len, NULL);
+	oci_buf_release(&text);
+}
+
+int oci_known_open(const struct oci_known *known,
+		   const struct oci_cache *cache)
+{
+	int fd = -1;
+
+	if (known->note.blocks.count)
+		oci_cache_peek(&fd, cache, &known->note.layer.digest,
+			       known->note.layer.size, NULL);
+	return fd;
+}
+
+void oci_known_release(struct oci_known *known)
+{
+	oci_note_release(&known->note);
 }
 
 static int copy_blob(struct oci_store *store, int fd,

@@ -11,6 +11,7 @@
 #include <oci/layer.h>
 #include <oci/spec.h>
 
+#include "spec/note.h"
 #include "spec/plan.h"
 
 /* A layer of a plan, and all that decides its bytes. */
@@ -28,17 +29,24 @@ struct oci_known {
 	struct oci_digest slot;		/* of the note */
 	struct oci_digest key;		/* of all that the layer is made of */
 	bool settled;			/* the key can be trusted later */
-	bool found;
-	struct oci_layer layer;		/* where it was found */
+	bool found;			/* the same was packed before */
+	struct oci_note note;		/* of what was packed before; zero
+					 * where there is none */
 };
 
 /* Stamps what the layer is made of, and looks it up. */
 int oci_known_find(struct oci_known *out, const struct oci_cache *cache,
 		   const struct oci_known_subject *subject,
 		   struct oci_error *err);
-/* Notes what came of it. What the disk says of it is passed over. */
+/* Notes what came of it; note's key is filled in. What the disk says of it is
+ * passed over. */
 void oci_known_note(const struct oci_known *known, struct oci_cache *cache,
-		    const struct oci_layer *layer);
+		    struct oci_note *note);
+/* Opens the blob of what was packed before, to take blocks from it: it is not
+ * checked. -1 where there is none. */
+int oci_known_open(const struct oci_known *known,
+		   const struct oci_cache *cache);
+void oci_known_release(struct oci_known *known);
 /* Whether store has the blob, or got it from the cache. */
 int oci_known_provide(bool *out, struct oci_store *store,
 		      struct oci_cache *cache, const struct oci_layer *layer,

@@ -41,11 +41,14 @@ struct oci_packing {
 	struct oci_pack_base **open;	/* bases of all platforms */
 };
 
-/* pack_layer.c: puts origin in front of an error, unless a place in the spec
+/* pack_tree.c: puts origin in front of an error, unless a place in the spec
  * is there already. */
 int oci_pack_place(const struct oci_packing *p, int rc, const char *origin,
 		   struct oci_error *err);
-/* Adds the next layer of the plan. */
+/* The tree of a layer, settled; *out is the caller's also when it fails. */
+int oci_pack_tree(struct oci_tree **out, const struct oci_packing *p,
+		  const struct oci_plan_layer *layer, struct oci_error *err);
+/* pack_layer.c: adds the next layer of the plan. */
 int oci_pack_layer(struct oci_packing *p, const struct oci_plan_layer *layer,
 		   struct oci_error *err);
 /* Lays out what is pending. */

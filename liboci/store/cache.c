@@ -84,13 +84,12 @@ static int is_right(bool *out, int fd, const struct oci_digest *digest,
 	return rc;
 }
 
-int oci_cache_get(int *fd, const struct oci_cache *cache,
-		  const struct oci_digest *digest, uint64_t size,
-		  struct oci_error *err)
+int oci_cache_peek(int *fd, const struct oci_cache *cache,
+		   const struct oci_digest *digest, uint64_t size,
+		   struct oci_error *err)
 {
 	char path[PATH_ROOM];
 	struct stat st;
-	bool right = false;
 	int rc = blob_path(path, cache, digest, err);
 
 	*fd = -1;
@@ -99,10 +98,29 @@ int oci_cache_get(int *fd, const struct oci_cache *cache,
 	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (*fd < 0)
 		return 0;	/* whatever is wrong: it is fetched */
-	/* What cannot be read to its end is as bad as what is wrong. */
 	if (fstat(*fd, &st) == 0 && S_ISREG(st.st_mode) &&
 	    (uint64_t)st.st_size == size)
-		is_right(&right, *fd, digest, size, NULL);
+		return 0;
+	close(*fd);
+	*fd = -1;
+	unlink(path);
+	return 0;
+}
+
+int oci_cache_get(int *fd, const struct oci_cache *cache,
+		  const struct oci_digest *digest, uint64_t size,
+		  struct oci_error *err)
+{
+	char path[PATH_ROOM];
+	bool right = false;
+	int rc = blob_path(path, cache, digest, err);
+
+	if (!rc)
+		rc = oci_cache_peek(fd, cache, digest, size, err);
+	if (rc || *fd < 0)
+		return rc;
+	/* What cannot be read to its end is as bad as what is wrong. */
+	is_right(&right, *fd, digest, size, NULL);
 	if (right) {
 		/* It was of use: it stays longer than others. */
 		futimens(*fd, NULL);

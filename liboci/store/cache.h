@@ -22,6 +22,11 @@ int oci_cache_get(int *fd, const struct oci_cache *cache,
 		  const struct oci_digest *digest, uint64_t size,
 		  struct oci_error *err);
 
+/* The same without reading it: only its size is compared. */
+int oci_cache_peek(int *fd, const struct oci_cache *cache,
+		   const struct oci_digest *digest, uint64_t size,
+		   struct oci_error *err);
+
 /* Reads a document that is there and right; the caller frees it. */
 int oci_cache_load(char **out, size_t *size, const struct oci_cache *cache,
 		   const struct oci_digest *digest, struct oci_error *err);

@@ -17,6 +17,17 @@ struct part {
 	uint64_t mark;
 };
 
+static int open_compress(struct oci_sink **out, struct oci_sink *next,
+			 const struct oci_codec *codec, int level,
+			 unsigned jobs, struct oci_error *err)
+{
+	const struct oci_compress_options options = {
+		.codec = codec, .level = level, .jobs = jobs,
+	};
+
+	return oci_compress_open(out, next, &options, err);
+}
+
 static void squeeze(struct memory_sink *out, const struct oci_codec *codec,
 		    unsigned jobs, const unsigned char *data,
 		    const struct part *parts)
@@ -24,7 +35,7 @@ static void squeeze(struct memory_sink *out, const struct oci_codec *codec,
 	struct oci_error err;
 	struct oci_sink *sink;
 
-	check_done(oci_compress_open(&sink, &out->base, codec, 1, jobs, &err),
+	check_done(open_compress(&sink, &out->base, codec, 1, jobs, &err),
 		   &err, codec->name);
 	for (; parts->size || parts->mark; parts++) {
 		if (parts->mark)
@@ -173,8 +184,8 @@ static void test_levels(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		int rc = oci_compress_open(&sink, &out.base, cases[i].codec,
-					   cases[i].level, 1, &err);
+		int rc = open_compress(&sink, &out.base, cases[i].codec,
+				       cases[i].level, 1, &err);
 
 		if (cases[i].good)
 			check_done(rc, &err, "level");
@@ -183,10 +194,10 @@ static void test_levels(void **state)
 				     "level");
 		oci_sink_free(sink);
 	}
-	check_failed(oci_compress_open(&sink, &out.base, &oci_codec_gzip, 1,
+	check_failed(open_compress(&sink, &out.base, &oci_codec_gzip, 1,
 				       1025, &err), &err, OCI_E_INVALID,
 		     "jobs", "1025 jobs");
-	check_failed(oci_compress_open(&sink, &out.base, &oci_codec_gzip, 1,
+	check_failed(open_compress(&sink, &out.base, &oci_codec_gzip, 1,
 				       UINT32_MAX, &err), &err, OCI_E_INVALID,
 		     "jobs", "all jobs");
 }
@@ -205,7 +216,7 @@ static void test_failing_sink(void **state)
 		int rc = 0;
 
 		out.fail_at = at;
-		check_done(oci_compress_open(&sink, &out.base,
+		check_done(open_compress(&sink, &out.base,
 					     &oci_codec_gzip, 1, 3, &err),
 			   &err, "open");
 		for (int i = 0; !rc && i < 20; i++)
@@ -234,7 +245,7 @@ static void test_abort(void **state)
 		struct memory_sink out = MEMORY_SINK;
 		struct oci_sink *sink;
 
-		check_done(oci_compress_open(&sink, &out.base, codecs[i % 2],
+		check_done(open_compress(&sink, &out.base, codecs[i % 2],
 					     3, 1 + i % 4, &err), &err,
 			   "open");
 		check_done(oci_sink_write(sink, data, (i % 6 + 1) << 20, &err),

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "layer/reuse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/table.h"
+#include "io/compress.h"
+#include "layer/node.h"
+#include "layer/stamp.h"
+#include "layer/tar.h"
+
+static int stamp_content(struct oci_stamp *stamp, const struct oci_node *node,
+			 bool *told, struct oci_error *err)
+{
+	const struct oci_disk_file *disk = node->at.disk;
+	struct stat st = {0};
+
+	switch ((enum oci_content)node->content) {
+	case OCI_CONTENT_NONE:
+		return 0;
+	case OCI_CONTENT_MEMORY:
+		return oci_stamp_bytes(stamp, node->at.data,
+				       (size_t)node->size, err);
+	case OCI_CONTENT_DISK:
+		st.st_dev = disk->device;
+		st.st_ino = disk->inode;
+		st.st_size = (off_t)node->size;
+		st.st_mtim = disk->mtime;
+		st.st_ctim = disk->ctime;
+		return oci_stamp_stat(stamp, &st, err);
+	case OCI_CONTENT_SPOOL:
+		break;
+	}
+	*told = false;
+	return 0;
+}
+
+static int stamp_xattrs(struct oci_stamp *stamp, const struct oci_node *node,
+			struct oci_error *err)
+{
+	int rc = 0;
+
+	for (const struct oci_xattr *x = node->xattrs; !rc && x; x = x->next) {
+		rc = oci_stamp_text(stamp, x->name, err);
+		if (!rc)
+			rc = oci_stamp_bytes(stamp, x->value, x->size, err);
+	}
+	return rc ? rc : oci_stamp_number(stamp, -1, err);
+}
+
+/* All that decides a node's bytes in a tar; not told where its content is
+ * only known by reading it. */
+static int stamp_node(struct oci_stamp *stamp, const struct oci_node *node,
+		      bool *told, struct oci_error *err)
+{
+	const int64_t numbers[] = {
+		node->type, node->mode, node->uid, node->gid, node->mtime,
+		(int64_t)node->size, node->major, node->minor,
+	};
+	int rc = oci_stamp_bytes(stamp, numbers, sizeof(numbers), err);
+
+	if (!rc)
+		rc = oci_stamp_text(stamp, node->path, err);
+	if (!rc)
+		rc = oci_stamp_text(stamp, node->target, err);
+	if (!rc)
+		rc = stamp_xattrs(stamp, node, err);
+	return rc ? rc : stamp_content(stamp, node, told, err);
+}
+
+/* Stamps size bytes of the tar from offset; *first is the node that its first
+ * byte is of, and then that of the first byte behind it. */
+static int identify(struct oci_digest *out, size_t *first,
+		    const struct oci_tree *tree, const struct oci_reuse *r,
+		    uint64_t offset, uint64_t size, struct oci_error *err)
+{
+	const uint64_t *offsets = r->offsets;
+	struct oci_stamp *stamp;
+	bool told = true, settled;
+	int rc = oci_stamp_new(&stamp, &r->now, err);
+
+	if (rc)
+		return rc;
+	for (; !rc && *first < tree->count && offsets[*first] < offset + size;
+	     ++*first) {
+		rc = stamp_node(stamp, tree->nodes[*first], &told, err);
+		if (!rc)
+			rc = oci_stamp_number(stamp, (int64_t)(offset -
+						      offsets[*first]), err);
+		if (offsets[*first + 1] > offset + size)
+			break;
+	}
+	if (!rc)
+		rc = oci_stamp_number(stamp, (int64_t)size, err);
+	if (!rc)
+		rc = oci_stamp_end(out, &settled, stamp, err);
+	if (!rc && (!told || !settled))
+		*out = (struct oci_digest){0};
+	oci_stamp_free(stamp);
+	return rc;
+}
+
+int oci_reuse_identify(struct oci_blocks *blocks, const struct oci_reuse *r,
+		       const struct oci_tree *tree, struct oci_error *err)
+{
+	uint64_t offset = 0;
+	size_t first = 0;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < blocks->count; i++) {
+		struct oci_block *block = &blocks->items[i];
+
+		rc = identify(&block->id, &first, tree, r, offset,
+			      block->in_size, err);
+		offset += block->in_size;
+	}
+	return rc;
+}
+
+static int add_block(struct oci_blocks *blocks, uint64_t size,
+		     struct oci_error *err)
+{
+	const struct oci_block block = { .in_size = size };
+
+	return oci_blocks_add(blocks, &block, err);
+}
+
+/* Adds the blocks that size bytes fill; *fill is of the one that is open. */
+static int fill_blocks(struct oci_blocks *blocks, uint64_t *fill,
+		       uint64_t size, struct oci_error *err)
+{
+	int rc = 0;
+
+	*fill += size;
+	for (; !rc && *fill >= OCI_COMPRESS_BLOCK; *fill -= OCI_COMPRESS_BLOCK)
+		rc = add_block(blocks, OCI_COMPRESS_BLOCK, err);
+	return rc;
+}
+
+/* Where the blocks of the tar will end, as compress.c ends them. */
+static int plan(struct oci_blocks *out, const struct oci_tree *tree,
+		const uint64_t *offsets, struct oci_error *err)
+{
+	uint64_t fill = 0;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < tree->count; i++) {
+		if (oci_compress_cuts((size_t)fill, tree->nodes[i]->size)) {
+			rc = add_block(out, fill, err);
+			fill = 0;
+		}
+		if (!rc)
+			rc = fill_blocks(out, &fill,
+					 offsets[i + 1] - offsets[i], err);
+	}
+	if (!rc)
+		rc = fill_blocks(out, &fill, OCI_TAR_END, err);
+	return rc || !fill ? rc : add_block(out, fill, err);
+}
+
+static bool is_same(const struct oci_block *a, const struct oci_block *b)
+{
+	return a->id.text[0] && a->in_size == b->in_size &&
+	       oci_digest_equal(&a->id, &b->id);
+}
+
+static size_t count_prefix(const struct oci_blocks *a,
+			   const struct oci_blocks *b)
+{
+	size_t n = 0;
+
+	while (n + 1 < a->count && n < b->count &&
+	       is_same(&a->items[n], &b->items[n]))
+		n++;
+	return n;
+}
+
+/* Finds each block among those that were written, wherever it was. */
+static int match(struct oci_reuse *r, const struct oci_blocks *before,
+		 struct oci_error *err)
+{
+	struct oci_block_place *places;
+	struct oci_table table = {0};
+	uint64_t offset = 0;
+	int rc = 0;
+
+	places = calloc(before->count + 1, sizeof(*places));
+	r->known = calloc(r->blocks.count + 1, sizeof(*r->known));
+	if (!places || !r->known)
+		rc = oci_fail_nomem(err);
+	for (size_t i = 0; !rc && i < before->count; i++) {
+		const struct oci_block *b = &before->items[i];
+
+		places[i] = (struct oci_block_place){
+			b->in_size, b->out_size, offset, b->sum,
+		};
+		offset += b->out_size;
+		if (b->id.text[0])
+			rc = oci_table_set(&table, b->id.text,
+					   strlen(b->id.text), &places[i],
+					   err);
+	}
+	for (size_t i = 0; !rc && i < r->blocks.count; i++) {
+		const char *id = r->blocks.items[i].id.text;
+		const struct oci_block_place *place =
+			*id ? oci_table_get(&table, id, strlen(id)) : NULL;
+
+		if (place)
+			r->known[i] = *place;
+	}
+	oci_table_release(&table);
+	free(places);
+	return rc;
+}
+
+/* Blocks that are at their place, as far as their bytes are what they were. */
+static int check_prefix(struct oci_reuse *r,
+			const struct oci_layer_before *before,
+			struct oci_error *err)
+{
+	size_t room = OCI_COMPRESS_BLOCK * 2;
+	size_t wanted = count_prefix(&r->blocks, before->blocks);
+	char *data = malloc(room);
+
+	if (!data)
+		return oci_fail_nomem(err);
+	while (r->prefix < wanted &&
+	       oci_block_fetch(data, room, before->fd,
+			       &r->known[r->prefix])) {
+		r->start += r->known[r->prefix].in_size;
+		r->written += r->known[r->prefix].out_size;
+		r->prefix++;
+	}
+	free(data);
+	return 0;
+}
+
+int oci_reuse_open(struct oci_reuse *out, const struct oci_tree *tree,
+		   const struct oci_layer_before *before,
+		   struct oci_error *err)
+{
+	int rc;
+
+	*out = (struct oci_reuse){0};
+	clock_gettime(CLOCK_REALTIME, &out->now);
+	out->offsets = calloc(tree->count + 1, sizeof(*out->offsets));
+	if (!out->offsets)
+		return oci_fail_nomem(err);
+	if (!before || !before->blocks->count)
+		return 0;
+	rc = oci_tar_measure(out->offsets, tree, err);
+	if (rc == OCI_E_UNSUPPORTED)
+		return 0;
+	if (!rc)
+		rc = plan(&out->blocks, tree, out->offsets, err);
+	if (!rc)
+		rc = oci_reuse_identify(&out->blocks, out, tree, err);
+	if (!rc)
+		rc = match(out, before->blocks, err);
+	return rc ? rc : check_prefix(out, before, err);
+}
+
+void oci_reuse_release(struct oci_reuse *reuse)
+{
+	free(reuse->offsets);
+	free(reuse->known);
+	oci_blocks_release(&reuse->blocks);
+}

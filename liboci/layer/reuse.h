@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Blocks of a layer that was written before, and are to be the same again:
+ * they are taken from its blob, not compressed once more. Those before the
+ * first one that changed are not read from the inputs either.
+ */
+#ifndef LAYER_REUSE_H
+#define LAYER_REUSE_H
+
+#include <time.h>
+
+#include <oci/layer.h>
+#include <oci/tree.h>
+
+#include "io/blocks.h"
+
+/* A layer that was written before; everything is borrowed. */
+struct oci_layer_before {
+	const struct oci_blocks *blocks;
+	int fd;			/* its blob */
+};
+
+/* What can be taken over. */
+struct oci_reuse {
+	struct timespec now;	/* before anything was read */
+	uint64_t *offsets;	/* of the tree's nodes, one more than there
+				 * are; NULL: not measured */
+	struct oci_blocks blocks;	/* to come: in_size and id */
+	struct oci_block_place *known;	/* beside blocks; may be NULL */
+	size_t prefix;		/* so many blocks are as they were, and at
+				 * their place: never all of them */
+	uint64_t start;		/* bytes of the tar before the others */
+	uint64_t written;	/* bytes of the blob, the same */
+};
+
+/* Compares what the tree will be with what was written. before may be NULL:
+ * nothing is known, and offsets has room alone. */
+int oci_reuse_open(struct oci_reuse *out, const struct oci_tree *tree,
+		   const struct oci_layer_before *before,
+		   struct oci_error *err);
+/* Gives the blocks that were written their ids. */
+int oci_reuse_identify(struct oci_blocks *blocks, const struct oci_reuse *r,
+		       const struct oci_tree *tree, struct oci_error *err);
+void oci_reuse_release(struct oci_reuse *reuse);
+
+/* layer.c: as oci_layer_write does it. blocks (may be NULL) gets what it was
+ * written as; before may be NULL. */
+int oci_layer_write_blocks(struct oci_layer *out, struct oci_blocks *blocks,
+			   const struct oci_tree *tree, struct oci_sink *sink,
+			   const struct oci_layer_options *options,
+			   const struct oci_layer_before *before,
+			   struct oci_error *err);
+
+#endif

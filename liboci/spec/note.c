@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "spec/note.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/number.h"
+
+static const char none[] = "-";
+
+static const char *text_of(const struct oci_digest *digest)
+{
+	return digest->text[0] ? digest->text : none;
+}
+
+static int add_state(struct oci_buf *out, const struct oci_digest_state *state,
+		     struct oci_error *err)
+{
+	int rc = 0;
+
+	for (int i = 0; !rc && i < 8; i++)
+		rc = oci_buf_format(out, err, " %" PRIx32, state->words[i]);
+	return rc;
+}
+
+/* "KEY DIFF_ID DIGEST SIZE TAR-SIZE", and for each block "IN OUT SUM ID" with
+ * the words of both states. */
+int oci_note_format(struct oci_buf *out, const struct oci_note *note,
+		    struct oci_error *err)
+{
+	int rc = oci_buf_format(out, err,
+				"%s %s %s %" PRIu64 " %" PRIu64 "\n",
+				text_of(&note->key), note->layer.diff_id.text,
+				note->layer.digest.text, note->layer.size,
+				note->layer.tar_size);
+
+	for (size_t i = 0; !rc && i < note->blocks.count; i++) {
+		const struct oci_block *b = &note->blocks.items[i];
+
+		rc = oci_buf_format(out, err,
+				    "%" PRIu64 " %" PRIu64 " %" PRIu32 " %s",
+				    b->in_size, b->out_size, b->sum,
+				    text_of(&b->id));
+		if (!rc)
+			rc = add_state(out, &b->in, err);
+		if (!rc)
+			rc = add_state(out, &b->out, err);
+		if (!rc)
+			rc = oci_buf_text(out, "\n", err);
+	}
+	return rc;
+}
+
+/* The next word; NULL where there is none. */
+static char *take_word(char **text)
+{
+	char *word = *text, *end = strpbrk(word, " \n");
+
+	if (!end)
+		return NULL;
+	*end = '\0';
+	*text = end + 1;
+	return word;
+}
+
+static bool take_digest(struct oci_digest *out, char **text)
+{
+	const char *word = take_word(text);
+
+	*out = (struct oci_digest){0};
+	return word && (strcmp(word, none) == 0 ||
+			oci_digest_parse(out, word, NULL) == 0);
+}
+
+static bool take_number(uint64_t *out, char **text, uint64_t max)
+{
+	const char *word = take_word(text);
+
+	return word && oci_number_parse(out, word, 10, max);
+}
+
+static bool take_state(struct oci_digest_state *out, char **text,
+		       uint64_t bytes)
+{
+	out->size = bytes / OCI_DIGEST_BLOCK * OCI_DIGEST_BLOCK;
+	for (int i = 0; i < 8; i++) {
+		const char *word = take_word(text);
+		uint64_t value;
+
+		if (!word || !oci_number_parse(&value, word, 16, UINT32_MAX))
+			return false;
+		out->words[i] = (uint32_t)value;
+	}
+	return true;
+}
+
+static bool take_block(struct oci_block *out, char **text, uint64_t before,
+		       uint64_t written)
+{
+	uint64_t sum;
+
+	if (!take_number(&out->in_size, text, UINT32_MAX) ||
+	    !take_number(&out->out_size, text, UINT32_MAX) ||
+	    !take_number(&sum, text, UINT32_MAX) ||
+	    !take_digest(&out->id, text) ||
+	    !take_state(&out->in, text, before) ||
+	    !take_state(&out->out, text, written))
+		return false;
+	out->sum = (uint32_t)sum;
+	return true;
+}
+
+bool oci_note_parse(struct oci_note *out, char *text)
+{
+	uint64_t before = 0, written = 0;
+
+	*out = (struct oci_note){0};
+	if (!take_digest(&out->key, &text) ||
+	    !take_digest(&out->layer.diff_id, &text) ||
+	    !take_digest(&out->layer.digest, &text) ||
+	    !take_number(&out->layer.size, &text, UINT64_MAX) ||
+	    !take_number(&out->layer.tar_size, &text, UINT64_MAX))
+		return false;
+	while (*text) {
+		struct oci_block block;
+
+		if (!take_block(&block, &text, before, written) ||
+		    oci_blocks_add(&out->blocks, &block, NULL))
+			return false;
+		before += block.in_size;
+		written += block.out_size;
+	}
+	return !out->blocks.count || (before == out->layer.tar_size &&
+				      written == out->layer.size);
+}
+
+void oci_note_release(struct oci_note *note)
+{
+	oci_blocks_release(&note->blocks);
+}
