@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A ring of blocks: the caller fills one, threads compress full ones, and the
- * caller writes finished ones to the next sink in the order they were filled.
+ * A ring of blocks: the caller fills one, threads compress full ones, and one
+ * thread writes finished ones to the next sink in the order they were filled.
  * Memory is bounded by the ring: two blocks a thread and two more, each with
  * room for its input and its output.
  *
@@ -9,11 +9,12 @@
  * or at a mark before a record that would fill a block by itself: so a file
  * that changes seldom moves the blocks of its neighbours.
  *
- * Blocks are digested, one after the other, on a thread of its own, beside
- * those that compress.
+ * What has to be done in order has a thread for each: digesting what comes in,
+ * and writing what goes out, with its digest.
  */
 #include "io/compress.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,14 +26,20 @@
 
 struct compress;
 
+struct block;
+
+/* What is done to blocks one after the other. */
+struct step {
+	struct oci_task task;	/* first: a task is a step */
+	struct block *block;
+	int rc;
+	struct oci_error why;
+};
+
 struct block {
 	struct oci_task task;	/* first: a task is a block */
-	struct digesting {
-		struct oci_task task;	/* first */
-		struct block *block;
-		int rc;
-		struct oci_error why;
-	} digesting;
+	struct step digesting;
+	struct step writing;
 	struct compress *owner;
 	size_t number;
 	struct oci_block note;
@@ -49,6 +56,9 @@ struct compress {
 	const struct oci_codec *codec;
 	struct oci_pool *pool;
 	struct oci_pool *digests;	/* one thread; NULL: none */
+	struct oci_pool *writer;	/* one thread */
+	int broken;			/* the writer's: nothing follows */
+	atomic_bool stop;		/* nobody wants more */
 	void **states;		/* one a thread */
 	unsigned jobs;
 	struct block *ring;
@@ -91,13 +101,13 @@ static void run_block(struct oci_task *task, unsigned worker)
 
 static void run_digesting(struct oci_task *task, unsigned worker)
 {
-	struct digesting *d = (struct digesting *)task;
-	struct oci_digester *in = d->block->owner->options.in;
+	struct step *step = (struct step *)task;
+	struct oci_digester *in = step->block->owner->options.in;
 
 	(void)worker;
-	oci_digester_save(&d->block->note.in, in);
-	d->rc = oci_digester_add(in, d->block->in, d->block->in_size,
-				 &d->why);
+	oci_digester_save(&step->block->note.in, in);
+	step->rc = oci_digester_add(in, step->block->in, step->block->in_size,
+				    &step->why);
 }
 
 static struct block *block_at(struct compress *self, size_t number)
@@ -130,20 +140,17 @@ static int note_block(struct compress *self, struct block *block,
 	return oci_blocks_add(self->options.blocks, &block->note, err);
 }
 
-/* Writes the oldest block, and waits for it where it is not finished. */
-static int write_oldest(struct compress *self, struct oci_error *err)
+static int write_block(struct compress *self, struct block *block,
+		       struct oci_error *err)
 {
-	struct block *block = block_at(self, self->oldest);
 	int rc = 0;
 
-	oci_pool_wait(self->pool, &block->task);
 	if (self->digests) {
 		oci_pool_wait(self->digests, &block->digesting.task);
 		rc = block->digesting.rc;
-		if (rc && err)
+		if (rc)
 			*err = block->digesting.why;
 	}
-	self->oldest++;
 	if (!rc && !block->out_size)
 		rc = oci_fail(err, OCI_E_SYSTEM, "%s cannot compress",
 			      self->codec->name);
@@ -153,12 +160,37 @@ static int write_oldest(struct compress *self, struct oci_error *err)
 					block->out_size, err);
 }
 
+static void run_writing(struct oci_task *task, unsigned worker)
+{
+	struct step *step = (struct step *)task;
+	struct compress *self = step->block->owner;
+
+	(void)worker;
+	oci_pool_wait(self->pool, &step->block->task);
+	if (!self->broken && !atomic_load(&self->stop))
+		self->broken = write_block(self, step->block, &step->why);
+	step->rc = self->broken;
+}
+
+/* Waits until the oldest block is written. */
+static int end_oldest(struct compress *self, struct oci_error *err)
+{
+	struct step *step = &block_at(self, self->oldest)->writing;
+
+	oci_pool_wait(self->writer, &step->task);
+	self->oldest++;
+	if (step->rc && err)
+		*err = step->why;
+	return step->rc;
+}
+
 static void start_block(struct compress *self, struct block *block)
 {
 	block->number = self->filling++;
 	if (self->digests)
 		oci_pool_give(self->digests, &block->digesting.task);
 	oci_pool_give(self->pool, &block->task);
+	oci_pool_give(self->writer, &block->writing.task);
 }
 
 /* Hands the block that is being filled to the threads. */
@@ -172,9 +204,9 @@ static int give_block(struct compress *self, struct oci_error *err)
 		bool full = self->filling - self->oldest == self->ring_size;
 		struct block *old = block_at(self, self->oldest);
 
-		if (!full && !oci_pool_done(self->pool, &old->task))
+		if (!full && !oci_pool_done(self->writer, &old->writing.task))
 			break;
-		rc = write_oldest(self, err);
+		rc = end_oldest(self, err);
 	}
 	if (!rc)
 		rc = block_ready(self, block_at(self, self->filling), err);
@@ -242,7 +274,7 @@ static int compress_finish(struct oci_sink *sink, struct oci_error *err)
 	if (last->in_size || self->filling == 0)
 		start_block(self, last);
 	while (!rc && self->oldest < self->filling)
-		rc = write_oldest(self, err);
+		rc = end_oldest(self, err);
 	self->failed = rc;
 	return rc;
 }
@@ -251,6 +283,9 @@ static void compress_free(struct oci_sink *sink)
 {
 	struct compress *self = (struct compress *)sink;
 
+	/* What waits for others ends before them. */
+	atomic_store(&self->stop, true);
+	oci_pool_free(self->writer);
 	oci_pool_free(self->pool);
 	oci_pool_free(self->digests);
 	for (unsigned i = 0; self->states && i < self->jobs; i++)
@@ -283,6 +318,8 @@ static int prepare(struct compress *self, struct oci_error *err)
 		self->ring[i].task.run = run_block;
 		self->ring[i].digesting.task.run = run_digesting;
 		self->ring[i].digesting.block = &self->ring[i];
+		self->ring[i].writing.task.run = run_writing;
+		self->ring[i].writing.block = &self->ring[i];
 		self->ring[i].owner = self;
 	}
 	self->bound = self->codec->bound();
@@ -318,6 +355,8 @@ int oci_compress_open(struct oci_sink **out, struct oci_sink *next,
 	rc = oci_pool_new(&self->pool, self->jobs, err);
 	if (!rc && options->in)
 		rc = oci_pool_new(&self->digests, 1, err);
+	if (!rc)
+		rc = oci_pool_new(&self->writer, 1, err);
 	if (!rc)
 		rc = prepare(self, err);
 	if (rc)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whole reads and writes on file descriptors. */
+#define _GNU_SOURCE	/* sync_file_range */
 #include "io/file.h"
 
 #include <errno.h>
@@ -33,6 +34,17 @@ int oci_file_write(int fd, const void *data, size_t size,
 		size -= (size_t)n;
 	}
 	return 0;
+}
+
+void oci_file_push(int fd, uint64_t *begun, uint64_t end)
+{
+	enum { PUSH_SIZE = 4 * 1024 * 1024 };
+
+	if (end - *begun < PUSH_SIZE)
+		return;
+	sync_file_range(fd, (off_t)*begun, (off_t)(end - *begun),
+			SYNC_FILE_RANGE_WRITE);
+	*begun = end;
 }
 
 int oci_file_write_at(int fd, const void *data, size_t size, uint64_t offset,
@@ -149,6 +161,26 @@ int oci_file_load(char **out, size_t *size, const char *path, size_t max,
 	rc = load(out, size, fd, max, err);
 	close(fd);
 	return rc ? oci_wrap(err, rc, "'%s'", path) : 0;
+}
+
+bool oci_file_is(const char *path, const void *data, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	const char *wanted = data;
+	char piece[4096];
+	size_t got = 1;
+	bool same = fd >= 0;
+
+	while (same && got) {
+		same = oci_file_read(&got, fd, piece, sizeof(piece), NULL) ==
+			       0 &&
+		       got <= size && memcmp(piece, wanted, got) == 0;
+		wanted += same ? got : 0;
+		size -= same ? got : 0;
+	}
+	if (fd >= 0)
+		close(fd);
+	return same && size == 0;
 }
 
 int oci_file_make_folders(const char *path, unsigned mode,

@@ -6,6 +6,7 @@
 #ifndef IO_FILE_H
 #define IO_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,10 @@
 /* Writes all of data; EINTR and short writes are gone on with. */
 int oci_file_write(int fd, const void *data, size_t size,
 		   struct oci_error *err);
+/* Has the system begin to write what is in the file up to `end`, so that a sync
+ * has less to wait for. *begun is where it begins, and is moved; it does
+ * nothing before there are some MiB. A hint: it cannot fail. */
+void oci_file_push(int fd, uint64_t *begun, uint64_t end);
 int oci_file_write_at(int fd, const void *data, size_t size, uint64_t offset,
 		      struct oci_error *err);
 /* Reads up to size bytes; fewer only at the end of the file. */
@@ -24,6 +29,8 @@ int oci_file_read_at(size_t *got, int fd, void *data, size_t size,
 /* Reads a file of at most max bytes, with a NUL behind it; caller frees. */
 int oci_file_load(char **out, size_t *size, const char *path, size_t max,
 		  struct oci_error *err);
+/* Whether a file has just these bytes. */
+bool oci_file_is(const char *path, const void *data, size_t size);
 /* Makes the folders that the file path is to be in, as far as they are not
  * there. */
 int oci_file_make_folders(const char *path, unsigned mode,

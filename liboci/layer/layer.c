@@ -6,6 +6,7 @@
 #include <oci/layer.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <oci/descriptor.h>
@@ -100,6 +101,7 @@ struct writing {
 	const struct oci_layer_before *before;
 	struct oci_blocks *blocks;
 	struct oci_reuse reuse;
+	uint64_t start;			/* bytes of the tar that are not read */
 	struct chain chain;
 };
 
@@ -153,54 +155,48 @@ static int end_chain(struct oci_layer *out, struct chain *chain,
 	return oci_digester_end(&out->diff_id, chain->diff_id, err);
 }
 
-/* Copies the blocks that stay to the sink as they are. */
-static int copy_prefix(struct writing *w, struct oci_error *err)
+/* Copies the blocks that stay to the sink as they are, up to one that is
+ * damaged; *written is how many bytes that was. */
+static int copy_prefix(struct writing *w, uint64_t *written,
+		       struct oci_error *err)
 {
-	struct oci_source *source;
-	int rc = oci_source_open_range(&source, w->before->fd, 0,
-				       w->reuse.written, err);
+	size_t room = 2 * OCI_COMPRESS_BLOCK, n = 0;
+	char *data = malloc(room);
+	int rc = data ? 0 : oci_fail_nomem(err);
 
-	if (rc)
-		return rc;
-	rc = oci_source_copy(NULL, source, w->sink, err);
-	oci_source_free(source);
-	for (size_t i = 0; !rc && i < w->reuse.prefix; i++)
-		rc = oci_blocks_add(w->blocks, &w->before->blocks->items[i],
+	for (; !rc && n < w->reuse.prefix; n++) {
+		const struct oci_block_place *place = &w->reuse.known[n];
+
+		if (!oci_block_fetch(data, room, w->before->fd, place))
+			break;
+		rc = oci_sink_write(w->sink, data, (size_t)place->out_size,
 				    err);
+		if (!rc)
+			rc = oci_blocks_add(w->blocks,
+					    &w->before->blocks->items[n], err);
+		w->start += place->in_size;
+		*written += place->out_size;
+	}
+	w->reuse.prefix = n;
+	free(data);
 	return rc;
 }
 
-/* Goes on where the blocks end that stay: the digests of what is before are
- * known. */
-static int resume(struct writing *w, struct oci_error *err)
+/* The digests of what was copied are known: they go on from there. */
+static int resume(struct writing *w, uint64_t written, struct oci_error *err)
 {
 	const struct oci_block *next =
 		&w->before->blocks->items[w->reuse.prefix];
+	size_t size = (size_t)(written - next->out.size);
 	char rest[OCI_DIGEST_BLOCK];
-	size_t size = (size_t)(w->reuse.written - next->out.size);
-	int rc = copy_prefix(w, err);
+	int rc = oci_file_read_at(&size, w->before->fd, rest, size,
+				  next->out.size, err);
 
-	if (!rc)
-		rc = oci_file_read_at(&size, w->before->fd, rest, size,
-				      next->out.size, err);
 	if (!rc)
 		rc = oci_measure_resume(w->chain.digest, &next->out, rest,
 					size, err);
 	oci_digester_restore(w->chain.diff_id, &next->in);
 	return rc;
-}
-
-/* The states have to be of that very place. */
-static bool can_resume(const struct writing *w)
-{
-	const struct oci_reuse *r = &w->reuse;
-	const struct oci_block *next;
-
-	if (!r->prefix || r->prefix >= w->before->blocks->count)
-		return false;
-	next = &w->before->blocks->items[r->prefix];
-	return next->in.size == r->start && next->out.size <= r->written &&
-	       r->written - next->out.size < OCI_DIGEST_BLOCK;
 }
 
 static int write_chain(struct oci_layer *out, struct writing *w,
@@ -210,18 +206,20 @@ static int write_chain(struct oci_layer *out, struct writing *w,
 		w->options->progress, w->options->progress_data,
 		w->options->name,
 	};
-	int rc;
+	uint64_t written = 0;
+	int rc = 0;
 
-	if (!can_resume(w))
-		w->reuse.prefix = w->reuse.start = 0;
-	rc = open_chain(w, err);
+	if (w->reuse.prefix)
+		rc = copy_prefix(w, &written, err);
+	if (!rc)
+		rc = open_chain(w, err);
 	if (!rc && w->reuse.prefix)
-		rc = resume(w, err);
+		rc = resume(w, written, err);
 	if (!rc)
 		rc = oci_tar_write(w->tree,
 				   w->chain.compress ? w->chain.compress :
 						       w->chain.digest,
-				   w->reuse.offsets, w->reuse.start, &progress,
+				   w->reuse.offsets, w->start, &progress,
 				   err);
 	if (!rc)
 		rc = end_chain(out, &w->chain, err);

@@ -166,13 +166,15 @@ static bool is_same(const struct oci_block *a, const struct oci_block *b)
 	       oci_digest_equal(&a->id, &b->id);
 }
 
+/* The digests are kept at full blocks of theirs alone. */
 static size_t count_prefix(const struct oci_blocks *a,
 			   const struct oci_blocks *b)
 {
 	size_t n = 0;
 
-	while (n + 1 < a->count && n < b->count &&
-	       is_same(&a->items[n], &b->items[n]))
+	while (n + 1 < a->count && n + 1 < b->count &&
+	       is_same(&a->items[n], &b->items[n]) &&
+	       a->items[n].in_size % OCI_DIGEST_BLOCK == 0)
 		n++;
 	return n;
 }
@@ -215,28 +217,6 @@ static int match(struct oci_reuse *r, const struct oci_blocks *before,
 	return rc;
 }
 
-/* Blocks that are at their place, as far as their bytes are what they were. */
-static int check_prefix(struct oci_reuse *r,
-			const struct oci_layer_before *before,
-			struct oci_error *err)
-{
-	size_t room = OCI_COMPRESS_BLOCK * 2;
-	size_t wanted = count_prefix(&r->blocks, before->blocks);
-	char *data = malloc(room);
-
-	if (!data)
-		return oci_fail_nomem(err);
-	while (r->prefix < wanted &&
-	       oci_block_fetch(data, room, before->fd,
-			       &r->known[r->prefix])) {
-		r->start += r->known[r->prefix].in_size;
-		r->written += r->known[r->prefix].out_size;
-		r->prefix++;
-	}
-	free(data);
-	return 0;
-}
-
 int oci_reuse_open(struct oci_reuse *out, const struct oci_tree *tree,
 		   const struct oci_layer_before *before,
 		   struct oci_error *err)
@@ -259,7 +239,9 @@ int oci_reuse_open(struct oci_reuse *out, const struct oci_tree *tree,
 		rc = oci_reuse_identify(&out->blocks, out, tree, err);
 	if (!rc)
 		rc = match(out, before->blocks, err);
-	return rc ? rc : check_prefix(out, before, err);
+	if (!rc)
+		out->prefix = count_prefix(&out->blocks, before->blocks);
+	return rc;
 }
 
 void oci_reuse_release(struct oci_reuse *reuse)

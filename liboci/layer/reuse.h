@@ -29,8 +29,6 @@ struct oci_reuse {
 	struct oci_block_place *known;	/* beside blocks; may be NULL */
 	size_t prefix;		/* so many blocks are as they were, and at
 				 * their place: never all of them */
-	uint64_t start;		/* bytes of the tar before the others */
-	uint64_t written;	/* bytes of the blob, the same */
 };
 
 /* Compares what the tree will be with what was written. before may be NULL:

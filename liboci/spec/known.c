@@ -5,12 +5,14 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "io/file.h"
 #include "layer/stamp.h"
 #include "spec/handle.h"
 #include "store/cache.h"
+#include "store/store.h"
 
 /* Of the stamps below, and of the tar that a tree becomes: another number
  * forgets all that was noted. */
@@ -220,11 +222,29 @@ static int copy_blob(struct oci_store *store, int fd,
 	return rc;
 }
 
+/* One that was cut short is as good as none. */
+static int has_blob(bool *out, struct oci_store *store,
+		    const struct oci_layer *layer, struct oci_error *err)
+{
+	struct stat st;
+	char *path;
+	int rc = oci_store_has(out, store, &layer->digest, err);
+
+	if (rc || !*out || !store->ops->file)
+		return rc;
+	rc = store->ops->file(&path, store, &layer->digest, err);
+	if (rc)
+		return rc;
+	*out = stat(path, &st) == 0 && (uint64_t)st.st_size == layer->size;
+	free(path);
+	return 0;
+}
+
 int oci_known_provide(bool *out, struct oci_store *store,
 		      struct oci_cache *cache, const struct oci_layer *layer,
 		      struct oci_error *err)
 {
-	int fd, rc = oci_store_has(out, store, &layer->digest, err);
+	int fd, rc = has_blob(out, store, layer, err);
 
 	if (rc || *out)
 		return rc;

@@ -7,6 +7,7 @@
 #include "spec/handle.h"
 #include "spec/pack.h"
 #include "store/cache.h"
+#include "store/store.h"
 
 /* Layers and config of a plan, over those of what it starts from. */
 static int pack_plan(struct oci_packing *p, struct oci_error *err)
@@ -146,7 +147,7 @@ static int open_layers(struct oci_packing *p, struct oci_store **keeper,
 
 	*keeper = NULL;
 	p->layers = p->store;
-	if (!p->options->cache)
+	if (!p->options->cache || p->store->ops->file)
 		return 0;
 	rc = oci_cache_keeper(keeper, p->options->cache, err);
 	both[1] = *keeper;

@@ -16,6 +16,7 @@
 #include "layer/reuse.h"
 #include "layer/rootfs.h"
 #include "store/cache.h"
+#include "store/store.h"
 
 static struct oci_layer_options options_of(const struct oci_packing *p,
 					   const struct oci_plan_layer *layer)
@@ -168,6 +169,17 @@ static int take_known(bool *taken, struct oci_packing *p,
 	return rc;
 }
 
+/* Where a blob is a file, the cache has it without a copy. */
+static void adopt(const struct oci_packing *p, const struct oci_digest *digest)
+{
+	char *path;
+
+	if (p->store->ops->file(&path, p->store, digest, NULL))
+		return;
+	oci_cache_adopt(p->options->cache, path, digest);
+	free(path);
+}
+
 /* Blocks that are as before are taken over. */
 static int write_layer(struct oci_note *out, struct oci_packing *p,
 		       const struct oci_tree *tree,
@@ -193,6 +205,8 @@ static int write_layer(struct oci_note *out, struct oci_packing *p,
 	oci_sink_free(blob);
 	if (before.fd >= 0)
 		close(before.fd);
+	if (!rc && cache && p->layers == p->store)
+		adopt(p, &out->layer.digest);
 	return rc ? rc : oci_image_add_written(p->image, &out->layer, options,
 					       err);
 }

@@ -184,6 +184,8 @@ int oci_cache_end(int *fd, struct oci_cache_entry *entry,
 	*fd = -1;
 	if (!rc && rename(entry->temp, path) != 0)
 		rc = oci_fail_errno(err, "rename '%s'", entry->temp);
+	/* Two names of one file are not renamed: rename(2). */
+	unlink(entry->temp);
 	if (!rc && lseek(entry->fd, 0, SEEK_SET) != 0)
 		rc = oci_fail_errno(err, "seek '%s'", path);
 	if (rc)

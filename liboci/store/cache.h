@@ -50,6 +50,10 @@ void oci_cache_drop(struct oci_cache_entry *entry);
  * want of room. It has create and add alone. */
 int oci_cache_keeper(struct oci_store **out, struct oci_cache *cache,
 		     struct oci_error *err);
+/* Takes a blob that is a file: the same file under another name, where the
+ * system can do that. */
+void oci_cache_adopt(struct oci_cache *cache, const char *path,
+		     const struct oci_digest *digest);
 
 /* cache_prune.c: when a handle goes that added something. */
 void oci_cache_limit(struct oci_cache *cache);

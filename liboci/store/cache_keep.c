@@ -104,3 +104,35 @@ int oci_cache_keeper(struct oci_store **out, struct oci_cache *cache,
 	*out = &self->base;
 	return 0;
 }
+
+/* Copies path into an entry; false where it is given up. */
+static bool copy_file(struct oci_cache_entry *entry, const char *path)
+{
+	struct oci_source *source;
+	struct oci_sink *sink = NULL;
+	int rc = oci_source_open_file(&source, path, NULL);
+
+	if (!rc)
+		rc = oci_sink_open_fd(&sink, entry->fd, NULL);
+	if (!rc)
+		rc = oci_source_copy(NULL, source, sink, NULL);
+	oci_sink_free(sink);
+	oci_source_free(source);
+	return !rc;
+}
+
+/* A file that is shared is checked whenever it is used, as all of them are. */
+void oci_cache_adopt(struct oci_cache *cache, const char *path,
+		     const struct oci_digest *digest)
+{
+	struct oci_cache_entry entry;
+	int fd = -1;
+
+	if (oci_cache_begin(&entry, cache, digest, NULL) == 0 &&
+	    ((unlink(entry.temp) == 0 && link(path, entry.temp) == 0) ||
+	     copy_file(&entry, path)))
+		oci_cache_end(&fd, &entry, cache, digest, NULL);
+	if (fd >= 0)
+		close(fd);
+	oci_cache_drop(&entry);
+}

@@ -30,7 +30,7 @@ static int layout_commit(struct oci_store *store, struct oci_error *err)
 
 	if (!rc)
 		rc = oci_layout_path(&path, self, "index.json", err);
-	if (!rc)
+	if (!rc && !oci_file_is(path, json, strlen(json)))
 		rc = oci_atomic_write(path, json, strlen(json), err);
 	/* It stays, whatever becomes of what is added after it. */
 	if (!rc)
@@ -70,6 +70,8 @@ static const struct oci_store_ops write_ops = {
 	.open = oci_layout_open_blob,
 	.create = oci_layout_create_blob,
 	.add = oci_layout_add_blob,
+	.file = oci_layout_file,
+	.same_bytes = oci_layout_same_bytes,
 	.commit = layout_commit,
 	.blobs = oci_layout_visit_blobs,
 	.free = layout_free,

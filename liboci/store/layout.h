@@ -21,6 +21,11 @@ int oci_layout_list(struct oci_strings *out, const char *path,
 /* See struct oci_store_ops. */
 int oci_layout_has(bool *out, struct oci_store *store,
 		   const struct oci_digest *digest, struct oci_error *err);
+int oci_layout_file(char **out, struct oci_store *store,
+		    const struct oci_digest *digest, struct oci_error *err);
+int oci_layout_same_bytes(bool *out, struct oci_store *store,
+			  const struct oci_digest *digest, const void *data,
+			  size_t size, struct oci_error *err);
 int oci_layout_open_blob(struct oci_source **out, struct oci_store *store,
 			 const struct oci_descriptor *descriptor,
 			 struct oci_error *err);

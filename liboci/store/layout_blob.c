@@ -57,6 +57,26 @@ int oci_layout_has(bool *out, struct oci_store *store,
 	return 0;
 }
 
+int oci_layout_file(char **out, struct oci_store *store,
+		    const struct oci_digest *digest, struct oci_error *err)
+{
+	return blob_path(out, (struct oci_layout *)store, digest, err);
+}
+
+int oci_layout_same_bytes(bool *out, struct oci_store *store,
+			  const struct oci_digest *digest, const void *data,
+			  size_t size, struct oci_error *err)
+{
+	char *path;
+	int rc = blob_path(&path, (struct oci_layout *)store, digest, err);
+
+	if (rc)
+		return rc;
+	*out = oci_file_is(path, data, size);
+	free(path);
+	return 0;
+}
+
 int oci_layout_open_blob(struct oci_source **out, struct oci_store *store,
 			    const struct oci_descriptor *descriptor,
 			    struct oci_error *err)
@@ -75,6 +95,8 @@ int oci_layout_open_blob(struct oci_source **out, struct oci_store *store,
 struct layout_blob {
 	struct oci_sink base;
 	struct oci_atomic file;
+	uint64_t size;
+	uint64_t pushed;
 	int failed;
 };
 
@@ -88,6 +110,8 @@ static int blob_write(struct oci_sink *sink, const void *data, size_t size,
 	self->failed = oci_file_write(self->file.fd, data, size, err);
 	if (self->failed)
 		return oci_wrap(err, self->failed, "'%s'", self->file.temp);
+	self->size += size;
+	oci_file_push(self->file.fd, &self->pushed, self->size);
 	return 0;
 }
 

@@ -108,6 +108,7 @@ int oci_store_put(struct oci_descriptor *out, struct oci_store *store,
 		  const void *data, size_t size, struct oci_error *err)
 {
 	struct oci_sink *blob;
+	bool same = false;
 	/* A digest that is there keeps its algorithm. */
 	int rc = oci_digest_like(&out->digest, &out->digest, data, size, err);
 
@@ -117,6 +118,11 @@ int oci_store_put(struct oci_descriptor *out, struct oci_store *store,
 	if (store->ops->put && (oci_media_is_manifest(out->media_type) ||
 				oci_media_is_index(out->media_type)))
 		return store->ops->put(store, out, data, err);
+	if (store->ops->same_bytes)
+		rc = store->ops->same_bytes(&same, store, &out->digest, data,
+					    size, err);
+	if (rc || same)
+		return rc;
 	rc = oci_store_create(&blob, store, err);
 	if (rc)
 		return rc;

@@ -41,6 +41,14 @@ struct oci_store_ops {
 	 * by blob. */
 	int (*holds)(bool *out, struct oci_store *store,
 		     const struct oci_closure *image, struct oci_error *err);
+	/* The file that a blob is, of its own; the caller frees it. NULL: it
+	 * is none. */
+	int (*file)(char **out, struct oci_store *store,
+		    const struct oci_digest *digest, struct oci_error *err);
+	/* Whether a blob is there with just these bytes; NULL: not known. */
+	int (*same_bytes)(bool *out, struct oci_store *store,
+			  const struct oci_digest *digest, const void *data,
+			  size_t size, struct oci_error *err);
 	/* Whether two stores of this kind are one place; NULL: never. */
 	bool (*same)(const struct oci_store *a, const struct oci_store *b);
 	/* What names subject as its subject; NULL: index.json tells. */
