@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "layer/stamp.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/error.h"
 #include "io/digest.h"
-#include "layer/walk.h"
 
-enum { ROOM = 16 * 1024, UNSETTLED_SECONDS = 2 };
+enum { ROOM = 2 * 1024, UNSETTLED_SECONDS = 2 };
 
 struct oci_stamp {
 	struct oci_digester *digester;
@@ -110,9 +108,8 @@ bool oci_stamp_is_settled(const struct stat *st, const struct timespec *now)
 	       is_before(&st->st_mtim, &limit);
 }
 
-/* What goes into a tar of any entry. */
-static int add_attributes(struct oci_stamp *stamp, const struct stat *st,
-			  struct oci_error *err)
+int oci_stamp_attributes(struct oci_stamp *stamp, const struct stat *st,
+			 struct oci_error *err)
 {
 	const int64_t values[] = {
 		st->st_mode, st->st_uid, st->st_gid, st->st_mtim.tv_sec,
@@ -128,7 +125,7 @@ int oci_stamp_stat(struct oci_stamp *stamp, const struct stat *st,
 		(int64_t)st->st_dev, (int64_t)st->st_ino, st->st_size,
 		st->st_mtim.tv_nsec, st->st_ctim.tv_sec, st->st_ctim.tv_nsec,
 	};
-	int rc = add_attributes(stamp, st, err);
+	int rc = oci_stamp_attributes(stamp, st, err);
 
 	if (!oci_stamp_is_settled(st, &stamp->now))
 		stamp->settled = false;
@@ -147,53 +144,14 @@ int oci_stamp_file(struct oci_stamp *stamp, const char *path,
 	return rc ? rc : oci_stamp_stat(stamp, &st, err);
 }
 
-struct stamp_walk {
-	struct oci_walk walk;		/* first: a walk is one of these */
-	struct oci_stamp *stamp;
-};
-
-static int enter(struct oci_walk *walk, void **mark, const struct stat *st,
-		 struct oci_error *err)
+void oci_stamp_unsettle(struct oci_stamp *stamp)
 {
-	struct oci_stamp *stamp = ((struct stamp_walk *)walk)->stamp;
-	int rc = oci_stamp_text(stamp, walk->below, err);
-
-	(void)mark;
-	return rc ? rc : add_attributes(stamp, st, err);
+	stamp->settled = false;
 }
 
-static int take(struct oci_walk *walk, int dir, const char *name,
-		const struct stat *st, struct oci_error *err)
+void oci_stamp_now(struct timespec *out, const struct oci_stamp *stamp)
 {
-	struct oci_stamp *stamp = ((struct stamp_walk *)walk)->stamp;
-	char target[OCI_PATH_MAX];
-	int rc = oci_stamp_text(stamp, walk->below, err);
-
-	if (!rc && S_ISREG(st->st_mode))
-		return oci_stamp_stat(stamp, st, err);
-	if (!rc)
-		rc = add_attributes(stamp, st, err);
-	if (!rc && S_ISLNK(st->st_mode)) {
-		rc = oci_walk_link(target, walk, dir, name, err);
-		return rc ? rc : oci_stamp_text(stamp, target, err);
-	}
-	return rc ? rc : oci_stamp_number(stamp, (int64_t)st->st_rdev, err);
-}
-
-int oci_stamp_folder(struct oci_stamp *stamp, const char *path,
-		     const struct oci_filter *filter, struct oci_error *err)
-{
-	struct stamp_walk w = {
-		.walk = { .filter = filter, .enter = enter, .take = take },
-		.stamp = stamp,
-	};
-	bool taken;
-	int rc = oci_stamp_text(stamp, path, err);
-
-	if (!rc)
-		rc = oci_walk_folder(&taken, &w.walk, path, err);
-	/* Nothing has this path: it ends the folder. */
-	return rc ? rc : oci_stamp_text(stamp, NULL, err);
+	*out = stamp->now;
 }
 
 int oci_stamp_end(struct oci_digest *out, bool *settled,
