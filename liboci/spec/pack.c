@@ -335,9 +335,12 @@ int oci_spec_pack(struct oci_descriptor *out, const struct oci_spec *spec,
 		.store = store,
 		.open = &open,
 	};
-	int rc = spec->count > 1 ? pack_index(out, &p, err) :
-				   pack_platform(out, &p, err);
+	int rc;
 
+	if (p.plan->artifact)
+		return oci_pack_artifact(out, p.plan, store, p.options, err);
+	rc = spec->count > 1 ? pack_index(out, &p, err) :
+			       pack_platform(out, &p, err);
 	oci_pack_bases_release(open);
 	return rc;
 }

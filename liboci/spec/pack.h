@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of packing: config and base. */
+/* The parts of packing: config, base, and what is no image. */
 #ifndef SPEC_PACK_H
 #define SPEC_PACK_H
 
@@ -23,6 +23,12 @@ int oci_pack_base(struct oci_image *image, struct oci_rootfs *rootfs,
 		  const struct oci_pack_options *options,
 		  struct oci_error *err);
 void oci_pack_bases_release(struct oci_pack_base *open);
+
+/* pack_artifact.c: an artifact's files and its manifest. */
+int oci_pack_artifact(struct oci_descriptor *out, const struct oci_plan *plan,
+		      struct oci_store *store,
+		      const struct oci_pack_options *options,
+		      struct oci_error *err);
 
 /* pack_config.c: lays what the plan says over what out has. */
 int oci_pack_config(struct oci_config *out,
