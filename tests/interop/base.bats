@@ -6,9 +6,8 @@
 # Podman, and unpacks with umoci.
 
 load ../helpers
+load engine
 load peers
-
-interop=$BATS_TEST_DIRNAME
 
 # The root file system as dpkg unpacks it: /bin, /lib and /sbin are links.
 make_rootfs() {
@@ -40,16 +39,8 @@ make_base() {
 }
 
 setup_file() {
-	local status=0
-
 	export dir=$BATS_FILE_TMPDIR
-	DOCKER_HOST=$("$interop/engine" start "$dir/engine" 2>"$dir/lack") ||
-		status=$?
-	export DOCKER_HOST
-	[ "$status" -eq 3 ] || [ "$status" -eq 0 ] || cat "$dir/lack" >&2
-	[ "$status" -eq 0 ] || return 0
-	rm "$dir/lack"
-	"$interop/binfmt" 2>"$dir/binfmt" && rm "$dir/binfmt"
+	start_engine || return 0
 	make_rootfs
 	serve registry
 	export host base=$host/base/debian:trixie
@@ -58,14 +49,11 @@ setup_file() {
 
 teardown_file() {
 	dir=$BATS_FILE_TMPDIR stop_serving
-	"$interop/engine" stop "$BATS_FILE_TMPDIR/engine"
+	stop_engine
 }
 
 setup() {
-	[ ! -e "$BATS_FILE_TMPDIR/lack" ] ||
-		lack "$(cat "$BATS_FILE_TMPDIR/lack")"
-	[ ! -e "$BATS_FILE_TMPDIR/binfmt" ] ||
-		lack "$(cat "$BATS_FILE_TMPDIR/binfmt")"
+	need_emulation
 	dir=$BATS_FILE_TMPDIR
 	work_in_folder
 	export HOME=$PWD/home
@@ -80,10 +68,6 @@ init_spec() {
 		'      - {path: /etc/motd, content: "hello"}' \
 		'config:' '  env: {LANG: C, APP: "1"}' \
 		'  entrypoint: [/sbin/docker-init, --]'
-}
-
-run_image() {
-	docker run --rm --network none --platform linux/riscv64 "$@"
 }
 
 @test "a file under a link of the base leaves the link alone" {
