@@ -6,45 +6,20 @@
 # Podman, and unpacks with umoci.
 
 load ../helpers
+load debian
 load engine
 load peers
-
-# The root file system as dpkg unpacks it: /bin, /lib and /sbin are links.
-make_rootfs() {
-	local deb
-
-	"$root/examples/fetch-debs" --arch riscv64 --into "$dir/debs" --no-deps \
-		base-files libc6 libc-bin dash tini >&2
-	mkdir -p "$dir/rootfs"
-	dpkg-deb -x "$dir"/debs/base-files_*.deb "$dir/rootfs"
-	for deb in "$dir"/debs/*.deb; do
-		dpkg-deb --fsys-tarfile "$deb" |
-			tar -x -C "$dir/rootfs" --keep-directory-symlink
-	done
-	[ -L "$dir/rootfs/sbin" ]
-}
-
-# What umoci makes of it, as $base in a registry.
-make_base() {
-	umoci init --layout "$dir/umoci"
-	umoci new --image "$dir/umoci:deb"
-	umoci insert --image "$dir/umoci:deb" "$dir/rootfs" /
-	umoci config --image "$dir/umoci:deb" --architecture riscv64 \
-		--config.env PATH=/usr/bin:/bin --config.env LANG=C.UTF-8 \
-		--config.entrypoint /bin/sh --config.cmd -c \
-		--config.label org.example.base=yes
-	umoci config --image "$dir/umoci:deb" --config.volume /data
-	skopeo copy -q --dest-tls-verify=false --override-arch riscv64 \
-		"oci:$dir/umoci:deb" "docker://$host/base/debian:trixie"
-}
 
 setup_file() {
 	export dir=$BATS_FILE_TMPDIR
 	start_engine || return 0
-	make_rootfs
+	make_rootfs --no-deps base-files libc6 libc-bin dash tini
 	serve registry
 	export host base=$host/base/debian:trixie
-	make_base
+	push_rootfs "$base" --config.env PATH=/usr/bin:/bin \
+		--config.env LANG=C.UTF-8 --config.volume /data \
+		--config.entrypoint /bin/sh --config.cmd -c \
+		--config.label org.example.base=yes
 }
 
 teardown_file() {
