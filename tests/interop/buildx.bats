@@ -42,9 +42,7 @@ start_builder() {
 teardown_file() {
 	local dir=$BATS_FILE_TMPDIR
 
-	[ ! -e "$dir/builder.log" ] ||
-		docker --host "unix://$dir/engine/docker.sock" \
-			rm -f "buildx_buildkit_${builder}0"
+	remove_containers
 	stop_engine
 	stop_serving
 }

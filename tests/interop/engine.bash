@@ -13,7 +13,8 @@ start_engine() {
 
 	DOCKER_HOST=$("$interop/engine" start "$top/engine" \
 		2>"$top/no-engine") || status=$?
-	export DOCKER_HOST
+	# Never the machine's own engine.
+	export DOCKER_HOST=${DOCKER_HOST:-unix://$top/engine/docker.sock}
 	[ "$status" -eq 3 ] || [ "$status" -eq 0 ] || cat "$top/no-engine" >&2
 	[ "$status" -eq 0 ] || return 1
 	rm "$top/no-engine"
@@ -23,6 +24,15 @@ start_engine() {
 # stop_engine: for teardown_file.
 stop_engine() {
 	"$interop/engine" stop "$BATS_FILE_TMPDIR/engine"
+}
+
+# remove_containers: all there are, with their volumes.
+remove_containers() {
+	local socket=$BATS_FILE_TMPDIR/engine/docker.sock
+
+	[ -S "$socket" ] || return 0
+	docker --host "unix://$socket" ps -aq |
+		xargs -r docker --host "unix://$socket" rm -fv >/dev/null
 }
 
 need_engine() {
@@ -52,4 +62,40 @@ use_buildx() {
 create_builder() {
 	docker buildx create --name "$1" --driver docker-container \
 		--driver-opt "network=host,image=$2" "${@:3}"
+}
+
+# field NAME PATH: of a container or an image, as docker inspect has it.
+field() {
+	docker inspect --format "{{$2}}" "$1"
+}
+
+# start_buildkit NAME ARGUMENT...: one of its own, in a network of its own,
+# until it answers.
+start_buildkit() {
+	local name=$1 i
+
+	shift
+	docker run -d --name "$name" --network none "$@"
+	for ((i = 0; i < 300; i++)); do
+		! docker exec "$name" buildctl debug workers \
+			>/dev/null 2>&1 || return 0
+		[ "$(field "$name" .State.Running)" = true ] || break
+		sleep 0.1
+	done
+	docker logs "$name"
+	return 1
+}
+
+# within NAME COMMAND...: where the ports of that container are.
+within() {
+	local name=$1
+
+	shift
+	nsenter --target "$(field "$name" .State.Pid)" --net "$@"
+}
+
+# builds_riscv64 FILE: what buildx inspect says, with the platform in it.
+builds_riscv64() {
+	cat "$1"
+	grep -qE '^Platforms: +(.*, )?linux/riscv64\*?(,|$)' "$1"
 }
