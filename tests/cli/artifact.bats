@@ -65,6 +65,8 @@ END
 	equal "$digest" "$("$OCI_PACK" copy -q oci:a:two back)"
 	matches 'Artifact type: application/vnd\.example\.a\+json' \
 		"$("$OCI_PACK" inspect a.tar)"
+	equal 'large small small.txt empty' "$("$OCI_PACK" inspect a.tar |
+		sed -n 's/.*  sha256:[0-9a-f]*  //p' | xargs)"
 }
 
 @test "the bytes are the same each time, and an input that is gone is told" {
