@@ -141,7 +141,7 @@ uninstall:
 	rm -rf $(DESTDIR)$(INCLUDEDIR)/oci
 
 # What follows is for people and CI: each step is a script in tests/.
-.PHONY: install-deps demo check
+.PHONY: install-deps demo check check-buildx
 install-deps:
 	@tests/install-deps build
 
@@ -153,6 +153,14 @@ demo:
 check:
 	@tests/install-deps check
 	@tests/check
+
+# From the image that `make demo` makes to what docker buildx builds with it,
+# step by step; then the other specs of examples/buildkit, for all platforms.
+check-buildx:
+	@tests/install-deps check
+	@$(MAKE) --no-print-directory all
+	@CI=true ALL_PLATFORMS=1 bats --tap tests/interop/end_to_end.bats \
+		tests/interop/variants.bats
 
 # Beside its peers, in one run: RUNS=5 of each.
 .PHONY: bench
@@ -186,6 +194,8 @@ help:
 	'make demo           installs what is missing, builds, fetches the' \
 	'                    inputs, writes and verifies build/demo/*.tar' \
 	'make check          installs what the tests need and runs them all' \
+	'make check-buildx   docker buildx with the image that make demo makes,' \
+	'                    each step, and all specs of examples/buildkit' \
 	'make lint           the dependency law, exports, banned functions' \
 	'make bench          speed, size and memory beside those of peers' \
 	'make fuzz           every fuzzer for SECONDS=30, where clang is' \

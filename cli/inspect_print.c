@@ -52,11 +52,18 @@ static void print_pairs(const char *title, const struct oci_pairs *map)
 	}
 }
 
-/* The history entry of a layer: that of the layer's number. */
-static const char *layer_name(const struct oci_config *config, size_t layer)
+/* A file's name, in an artifact; else the history entry of the layer: that
+ * of its number. */
+static const char *layer_name(const struct inspect_image *image, size_t layer)
 {
 	static const char ours[] = "oci-pack layer";
-	const char *text;
+	const struct oci_config *config = &image->config;
+	const char *text = oci_pairs_get(
+		&image->manifest.layers.items[layer].annotations,
+		"org.opencontainers.image.title");
+
+	if (text)
+		return text;
 
 	for (size_t i = 0; i < config->history_count; i++) {
 		if (config->history[i].empty_layer || layer--)
@@ -79,7 +86,7 @@ static void print_layers(const struct inspect_image *image)
 		format_size(size, layers->items[i].size);
 		printf("%-14s%8s  %.19s  ", i ? "" : "Layers:", size,
 		       layers->items[i].digest.text);
-		print_plain(stdout, layer_name(&image->config, i));
+		print_plain(stdout, layer_name(image, i));
 		putchar('\n');
 	}
 }

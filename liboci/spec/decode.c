@@ -7,6 +7,7 @@
 #include <oci/reference.h>
 
 #include "base/error.h"
+#include "spec/artifact.h"
 #include "spec/checks.h"
 #include "spec/entry.h"
 #include "spec/settings.h"
@@ -248,6 +249,9 @@ static const struct oci_field fields[] = {
 	{ "tags", decode_tags, offsetof(struct oci_plan, tags), false },
 	{ "platforms", decode_nothing, 0, false },
 	{ "vars", decode_nothing, 0, false },
+	{ "artifact", oci_decode_media_type,
+	  offsetof(struct oci_plan, artifact), false },
+	{ "files", oci_decode_files, offsetof(struct oci_plan, files), false },
 	{ "base", decode_base, offsetof(struct oci_plan, base), false },
 	{ "layers", decode_layers, 0, false },
 	{ "config", oci_decode_settings, offsetof(struct oci_plan, config),
@@ -263,7 +267,9 @@ void oci_decode_plan(struct oci_plan *plan, struct oci_decoder *d,
 	bool good = oci_decode_mapping(d, root, "the spec", fields,
 				       COUNT(fields), plan);
 
-	if (good && !oci_yaml_key(root, "layers") &&
+	if (good)
+		good = oci_artifact_check(d, root);
+	if (good && !plan->artifact && !oci_yaml_key(root, "layers") &&
 	    plan->base.kind == OCI_PLAN_SCRATCH)
 		oci_diagnose(d->report, root, "the spec has no 'layers', "
 			     "expected one, or a 'base'");

@@ -313,9 +313,27 @@ static void resolve_base(struct oci_inputs *inputs, struct oci_plan_base *base)
 		oci_diagnose_nomem(inputs->report);
 }
 
+static void resolve_files(struct oci_inputs *inputs,
+			  struct oci_plan_files *files)
+{
+	for (size_t i = 0; i < files->count; i++) {
+		struct oci_plan_file *file = &files->items[i];
+		const struct oci_yaml *node = oci_yaml_get(file->node, "from");
+		struct request r = { node, "from", file->from, false };
+
+		if (!file->from || !find(inputs, &r, &file->inputs))
+			continue;
+		if (file->name && file->inputs.count > 1)
+			oci_diagnose(inputs->report, node, "'from' finds %zu "
+				     "files, but 'name' is for one, expected "
+				     "no 'name'", file->inputs.count);
+	}
+}
+
 void oci_inputs_resolve(struct oci_inputs *inputs, struct oci_plan *plan)
 {
 	resolve_base(inputs, &plan->base);
+	resolve_files(inputs, &plan->files);
 	for (size_t i = 0; i < plan->layer_count; i++) {
 		struct oci_plan_layer *layer = &plan->layers[i];
 

@@ -168,8 +168,11 @@ int oci_spec_pack(struct oci_descriptor *out, const struct oci_spec *spec,
 		.open = &open,
 	};
 	struct oci_store *keeper;
-	int rc = open_layers(&p, &keeper, err);
+	int rc;
 
+	if (p.plan->artifact)
+		return oci_pack_artifact(out, p.plan, store, p.options, err);
+	rc = open_layers(&p, &keeper, err);
 	if (!rc)
 		rc = spec->count > 1 ? pack_index(out, &p, err) :
 				       pack_platform(out, &p, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of packing: layers, config and base. */
+/* The parts of packing: layers, config, base, and what is no image. */
 #ifndef SPEC_PACK_H
 #define SPEC_PACK_H
 
@@ -62,6 +62,12 @@ void oci_pack_forget(struct oci_packing *p);
 int oci_pack_base(struct oci_digest *key, struct oci_packing *p,
 		  struct oci_error *err);
 void oci_pack_bases_release(struct oci_pack_base *open);
+
+/* pack_artifact.c: an artifact's files and its manifest. */
+int oci_pack_artifact(struct oci_descriptor *out, const struct oci_plan *plan,
+		      struct oci_store *store,
+		      const struct oci_pack_options *options,
+		      struct oci_error *err);
 
 /* pack_config.c: lays what the plan says over what out has. */
 int oci_pack_config(struct oci_config *out,

@@ -91,6 +91,22 @@ struct oci_plan_layer {
 	size_t entry_count;
 };
 
+/* A file of an artifact, or several. */
+struct oci_plan_file {
+	const struct oci_yaml *node;
+	const char *name;	/* or NULL: those of the inputs */
+	const char *from;	/* a pattern, or NULL: content */
+	struct oci_plan_bytes content;
+	const char *type;	/* its media type */
+	const char *origin;
+	struct oci_plan_inputs inputs;	/* of from */
+};
+
+struct oci_plan_files {
+	struct oci_plan_file *items;
+	size_t count;
+};
+
 enum oci_plan_base_kind {
 	OCI_PLAN_SCRATCH,
 	OCI_PLAN_BASE_IMAGE,
@@ -124,6 +140,8 @@ struct oci_plan {
 	struct oci_platform platform;
 	const char *image;		/* or NULL */
 	struct oci_strings tags;
+	const char *artifact;		/* its type, or NULL: an image */
+	struct oci_plan_files files;	/* of an artifact */
 	struct oci_plan_base base;
 	struct oci_plan_layer *layers;
 	size_t layer_count;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "spec/artifact.h"
 #include "spec/decode.h"
 #include "spec/handle.h"
 #include "spec/inputs.h"
@@ -105,6 +106,8 @@ static void decode_plan(struct opening *o, size_t i)
 	oci_scope_check(&scope);
 	oci_decode_plan(plan, &d, o->root);
 	oci_inputs_resolve(&o->inputs, plan);
+	if (oci_diagnostics_clean(&o->report))
+		oci_artifact_check_names(&o->report, &plan->files);
 }
 
 static bool same_texts(const struct oci_strings *a, const struct oci_strings *b)
@@ -139,6 +142,17 @@ static void check_names(struct opening *o)
 	}
 }
 
+/* A file is the same everywhere, or it is another artifact. */
+static void check_artifact(struct opening *o)
+{
+	const struct oci_yaml *root = o->root;
+
+	if (o->spec->plans[0].artifact && o->spec->count > 1)
+		oci_diagnose(&o->report, oci_yaml_get(root, "artifact"),
+			     "an artifact for %zu platforms, expected one",
+			     o->spec->count);
+}
+
 static void decode(struct opening *o, const char *folder)
 {
 	if (o->root->type != OCI_YAML_MAPPING) {
@@ -156,6 +170,8 @@ static void decode(struct opening *o, const char *folder)
 		decode_plan(o, i);
 	if (oci_diagnostics_clean(&o->report))
 		check_names(o);
+	if (oci_diagnostics_clean(&o->report))
+		check_artifact(o);
 	o->spec->inputs = o->inputs.found;
 	o->inputs.found = (struct oci_strings){0};
 	oci_inputs_release(&o->inputs);
@@ -179,17 +195,34 @@ static int choose_vars(struct opening *o, struct oci_error *err)
 	return rc;
 }
 
-static int fail_depth(const struct oci_spec_options *options,
-		      const char *origin, struct oci_error *err)
+/* Tells why a base cannot be one: it is no part of what o reports itself. */
+static int fail_base(const struct opening *o, const struct oci_error *why,
+		     struct oci_error *err)
 {
-	struct oci_error e;
-	int rc = oci_fail(&e, OCI_E_INVALID, "%s: specs are bases of each "
-			  "other more than %d deep, expected no circle", origin,
-			  DEPTH_MAX);
+	if (o->options->report)
+		o->options->report(o->options->report_data, why->message);
+	return oci_fail(err, OCI_E_INVALID, "%s", why->message);
+}
 
-	if (options->report)
-		options->report(options->report_data, e.message);
-	return oci_fail(err, rc, "%s", e.message);
+static int fail_depth(const struct opening *o, const char *origin,
+		      struct oci_error *err)
+{
+	struct oci_error why;
+
+	oci_fail(&why, OCI_E_INVALID, "%s: specs are bases of each other more "
+		 "than %d deep, expected no circle", origin, DEPTH_MAX);
+	return fail_base(o, &why, err);
+}
+
+static int fail_artifact(const struct opening *o,
+			 const struct oci_plan_base *base,
+			 struct oci_error *err)
+{
+	struct oci_error why;
+
+	oci_fail(&why, OCI_E_INVALID, "%s: 'base' '%.300s' is an artifact, "
+		 "expected an image", base->origin, base->text);
+	return fail_base(o, &why, err);
 }
 
 static int add_remote(struct oci_spec *spec, const char *base,
@@ -228,12 +261,14 @@ static int open_base(struct opening *o, size_t i, struct oci_error *err)
 	if (base->kind != OCI_PLAN_BASE_SPEC)
 		return 0;
 	if (o->depth == DEPTH_MAX)
-		return fail_depth(&options, base->origin, err);
+		return fail_depth(o, base->origin, err);
 	options.folder = NULL;
 	options.platforms = &o->spec->platforms[i];
 	options.platform_count = 1;
 	rc = open_spec(&o->spec->bases[i], base->text, &options, o->depth + 1,
 		       err);
+	if (!rc && o->spec->bases[i]->plans[0].artifact)
+		rc = fail_artifact(o, base, err);
 	return rc ? rc : add_all(o->spec, o->spec->bases[i], err);
 }
 

@@ -6,66 +6,29 @@
 # Podman, and unpacks with umoci.
 
 load ../helpers
+load debian
+load engine
 load peers
 
-interop=$BATS_TEST_DIRNAME
-
-# The root file system as dpkg unpacks it: /bin, /lib and /sbin are links.
-make_rootfs() {
-	local deb
-
-	"$root/examples/fetch-debs" --arch riscv64 --into "$dir/debs" --no-deps \
-		base-files libc6 libc-bin dash tini >&2
-	mkdir -p "$dir/rootfs"
-	dpkg-deb -x "$dir"/debs/base-files_*.deb "$dir/rootfs"
-	for deb in "$dir"/debs/*.deb; do
-		dpkg-deb --fsys-tarfile "$deb" |
-			tar -x -C "$dir/rootfs" --keep-directory-symlink
-	done
-	[ -L "$dir/rootfs/sbin" ]
-}
-
-# What umoci makes of it, as $base in a registry.
-make_base() {
-	umoci init --layout "$dir/umoci"
-	umoci new --image "$dir/umoci:deb"
-	umoci insert --image "$dir/umoci:deb" "$dir/rootfs" /
-	umoci config --image "$dir/umoci:deb" --architecture riscv64 \
-		--config.env PATH=/usr/bin:/bin --config.env LANG=C.UTF-8 \
-		--config.entrypoint /bin/sh --config.cmd -c \
-		--config.label org.example.base=yes
-	umoci config --image "$dir/umoci:deb" --config.volume /data
-	skopeo copy -q --dest-tls-verify=false --override-arch riscv64 \
-		"oci:$dir/umoci:deb" "docker://$host/base/debian:trixie"
-}
-
 setup_file() {
-	local status=0
-
 	export dir=$BATS_FILE_TMPDIR
-	DOCKER_HOST=$("$interop/engine" start "$dir/engine" 2>"$dir/lack") ||
-		status=$?
-	export DOCKER_HOST
-	[ "$status" -eq 3 ] || [ "$status" -eq 0 ] || cat "$dir/lack" >&2
-	[ "$status" -eq 0 ] || return 0
-	rm "$dir/lack"
-	"$interop/binfmt" 2>"$dir/binfmt" && rm "$dir/binfmt"
-	make_rootfs
+	start_engine || return 0
+	make_rootfs --no-deps base-files libc6 libc-bin dash tini
 	serve registry
 	export host base=$host/base/debian:trixie
-	make_base
+	push_rootfs "$base" --config.env PATH=/usr/bin:/bin \
+		--config.env LANG=C.UTF-8 --config.volume /data \
+		--config.entrypoint /bin/sh --config.cmd -c \
+		--config.label org.example.base=yes
 }
 
 teardown_file() {
 	dir=$BATS_FILE_TMPDIR stop_serving
-	"$interop/engine" stop "$BATS_FILE_TMPDIR/engine"
+	stop_engine
 }
 
 setup() {
-	[ ! -e "$BATS_FILE_TMPDIR/lack" ] ||
-		lack "$(cat "$BATS_FILE_TMPDIR/lack")"
-	[ ! -e "$BATS_FILE_TMPDIR/binfmt" ] ||
-		lack "$(cat "$BATS_FILE_TMPDIR/binfmt")"
+	need_emulation
 	dir=$BATS_FILE_TMPDIR
 	work_in_folder
 	export HOME=$PWD/home
@@ -80,10 +43,6 @@ init_spec() {
 		'      - {path: /etc/motd, content: "hello"}' \
 		'config:' '  env: {LANG: C, APP: "1"}' \
 		'  entrypoint: [/sbin/docker-init, --]'
-}
-
-run_image() {
-	docker run --rm --network none --platform linux/riscv64 "$@"
 }
 
 @test "a file under a link of the base leaves the link alone" {

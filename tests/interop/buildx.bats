@@ -5,34 +5,23 @@
 # copied with its attestations, and it takes what was pushed.
 
 load ../helpers
+load engine
 load peers
 
 # Each test is a subshell of its own, and host is its own.
 # shellcheck disable=SC2030,SC2031
 
-interop=$BATS_TEST_DIRNAME
 both=linux/riscv64,linux/amd64
 builder=peer
 
 setup_file() {
 	build_peers crane docker-buildx oras referrers
 	[ ! -e "$BATS_FILE_TMPDIR/lack" ] || return 0
-	start_engine 2>"$BATS_FILE_TMPDIR/lack" || return 0
+	start_engine || return 0
 	"$root/examples/buildkit/get-inputs" 2>"$BATS_FILE_TMPDIR/lack" ||
 		return 0
 	start_builder
 	rm "$BATS_FILE_TMPDIR/lack"
-}
-
-start_engine() {
-	local status=0
-
-	DOCKER_HOST=$("$interop/engine" start "$BATS_FILE_TMPDIR/engine") ||
-		status=$?
-	[ "$status" -eq 0 ] && "$interop/binfmt"
-	status=$?
-	export DOCKER_HOST
-	return "$status"
 }
 
 # A builder for all tests, with a registry of its own that has the image.
@@ -42,12 +31,9 @@ start_builder() {
 	serve builder
 	"$OCI_PACK" "$root/examples/buildkit/buildkit.spec" -q \
 		--push "$host/buildkit" >"$dir/buildkit.digest"
-	export DOCKER_CONFIG=$dir/docker
-	mkdir -p "$DOCKER_CONFIG/cli-plugins"
-	ln -s "$root/build/peers/docker-buildx" "$DOCKER_CONFIG/cli-plugins/"
-	docker buildx create --name "$builder" --driver docker-container \
-		--driver-opt "network=host,image=$host/buildkit:latest" \
-		--bootstrap >"$dir/builder.log" 2>&1 || {
+	use_buildx
+	create_builder "$builder" "$host/buildkit:latest" --bootstrap \
+		>"$dir/builder.log" 2>&1 || {
 		cat "$dir/builder.log" >&2
 		return 1
 	}
@@ -56,15 +42,13 @@ start_builder() {
 teardown_file() {
 	local dir=$BATS_FILE_TMPDIR
 
-	[ ! -e "$dir/builder.log" ] ||
-		docker --host "unix://$dir/engine/docker.sock" \
-			rm -f "buildx_buildkit_${builder}0"
-	"$interop/engine" stop "$dir/engine"
+	remove_containers
+	stop_engine
 	stop_serving
 }
 
 setup() {
-	need_peer docker
+	need_emulation
 	find_peers
 	work_in_folder
 	serve a

@@ -5,24 +5,15 @@
 # Docker under emulation, what it passes does. Real programs of Debian.
 
 load ../helpers
-
-interop=$BATS_TEST_DIRNAME
+load engine
 
 fetch() {
 	"$root/examples/fetch-debs" "$@" >&2
 }
 
 setup_file() {
-	local status=0
-
 	export dir=$BATS_FILE_TMPDIR
-	DOCKER_HOST=$("$interop/engine" start "$dir/engine" 2>"$dir/lack") ||
-		status=$?
-	export DOCKER_HOST
-	[ "$status" -eq 3 ] || [ "$status" -eq 0 ] || cat "$dir/lack" >&2
-	[ "$status" -eq 0 ] || return 0
-	"$interop/binfmt" 2>>"$dir/lack" || return 0
-	rm "$dir/lack"
+	start_engine || return 0
 	fetch --arch riscv64 --into "$dir/riscv64" --no-deps base-files libc6 \
 		tini bash libtinfo6 dash musl || echo 'no packages' >"$dir/lack"
 	fetch --arch amd64 --into "$dir/amd64" --no-deps tini ||
@@ -34,11 +25,12 @@ setup_file() {
 }
 
 teardown_file() {
-	"$interop/engine" stop "$BATS_FILE_TMPDIR/engine"
+	stop_engine
 }
 
 setup() {
 	dir=$BATS_FILE_TMPDIR
+	need_emulation
 	[ ! -e "$dir/lack" ] || lack "$(cat "$dir/lack")"
 	work_in_folder
 	debs=$dir/riscv64
@@ -54,8 +46,7 @@ image() {
 fails_to_start() {
 	"$OCI_PACK" a.spec -q --lint off -o off.tar >/dev/null
 	docker load -q -i off.tar
-	! docker run --rm --network none --platform linux/riscv64 \
-		example.org/lint:t "${arguments[@]}" ||
+	! run_image example.org/lint:t "${arguments[@]}" ||
 		fail 'it starts' || return 1
 	docker rmi -f example.org/lint:t >/dev/null
 }
@@ -68,8 +59,7 @@ starts() {
 	"$OCI_PACK" a.spec -q -o good.tar >/dev/null
 	"$OCI_PACK" lint good.tar
 	docker load -q -i good.tar
-	run docker run --rm --network none --platform linux/riscv64 \
-		example.org/lint:t "$@"
+	run run_image example.org/lint:t "$@"
 	docker rmi -f example.org/lint:t >/dev/null
 	equal 0 "$status"
 	matches "$pattern" "$output"
@@ -156,8 +146,7 @@ refuses() {
 	refuses buildkit-entrypoint 'does not end in buildkitd'
 	"$OCI_PACK" a.spec -q --lint off -o off.tar
 	docker load -q -i off.tar
-	run ! docker run --rm --network none --platform linux/riscv64 \
-		example.org/lint:t --allow-insecure-entitlement=network.host
+	run ! run_image example.org/lint:t --allow-insecure-entitlement=network.host
 	sed -i 's/entrypoint: .*cmd: .*/entrypoint: [\/usr\/bin\/tini, --, buildkitd]}/' \
 		a.spec
 	starts '^tini version' --version

@@ -5,34 +5,20 @@
 # for linux/riscv64 run, under emulation where the machine is another.
 
 load ../helpers
-
-interop=$BATS_TEST_DIRNAME
+load engine
 
 setup_file() {
-	local status=0
-
 	export dir=$BATS_FILE_TMPDIR
-	DOCKER_HOST=$("$interop/engine" start "$dir/engine" 2>"$dir/lack") ||
-		status=$?
-	export DOCKER_HOST
-	[ "$status" -eq 3 ] || [ "$status" -eq 0 ] || cat "$dir/lack" >&2
-	[ "$status" -eq 0 ] || return 0
-	rm "$dir/lack"
-	"$interop/binfmt" 2>"$dir/binfmt" && rm "$dir/binfmt"
-	true
+	start_engine || true
 }
 
 teardown_file() {
-	"$interop/engine" stop "$BATS_FILE_TMPDIR/engine"
+	stop_engine
 }
 
 setup() {
-	[ ! -e "$dir/lack" ] || lack "$(cat "$dir/lack")"
+	need_engine
 	work_in_folder
-}
-
-need_emulation() {
-	[ ! -e "$dir/binfmt" ] || lack "$(cat "$dir/binfmt")"
 }
 
 # example NAME: $archive is that example, packed once.
@@ -52,10 +38,6 @@ loaded() {
 	example "$1"
 	image=$(sed -n 's/^image: *//p' "$root/examples/$1/$1.spec")
 	docker load -q -i "$archive"
-}
-
-run_image() {
-	docker run --rm --network none --platform linux/riscv64 "$@"
 }
 
 # buildkit PATTERN PROGRAM ARGUMENT...: a program of the image says that.

@@ -275,3 +275,32 @@ layout_of() {
 		"$(referrers_of "$host/y/rich:one")"
 	equal "$referrer" "$(referrers_of "$host/y/rich:one" | jq -r '.[0]')"
 }
+
+@test "oras pulls the files of an artifact, from a registry and a layout" {
+	serve a
+	printf 'one\n' >one
+	head -c 100000 /dev/urandom >two
+	spec artifact.spec 'image: example.org/files' 'tags: [v1]' \
+		'artifact: application/vnd.example.files' 'files:' \
+		'  - {from: two}' \
+		'  - {name: uno.txt, from: one, type: text/plain}'
+	digest=$("$OCI_PACK" artifact.spec -q --push "$host/x/files")
+	"$OCI_PACK" artifact.spec -q -o layout
+	equal "$digest" "$(oras resolve "$host/x/files:v1")"
+	oras pull --no-tty -o pulled "$host/x/files:v1"
+	oras pull --no-tty --oci-layout -o unpacked layout:v1
+	for folder in pulled unpacked; do
+		equal 'two uno.txt' "$(find "$folder" -mindepth 1 -printf \
+			'%f\n' | sort | xargs)"
+		cmp one "$folder/uno.txt"
+		cmp two "$folder/two"
+	done
+	# oras makes the same of the same files, but for the order of members.
+	oras push --no-tty --disable-path-validation --artifact-type \
+		application/vnd.example.files "$host/x/theirs:v1" \
+		two:application/octet-stream
+	oras manifest fetch "$host/x/theirs:v1" | jq -S 'del(.annotations,
+		.config.data) | .layers |= .[:1]' >theirs
+	oras manifest fetch "$host/x/files:v1" | jq -S 'del(.annotations) |
+		.layers |= .[:1]' | diff theirs -
+}

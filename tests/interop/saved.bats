@@ -5,28 +5,24 @@
 # have: it is read, verified, copied and pushed, and is still the same image.
 
 load ../helpers
+load engine
 load peers
 
 # Each test is a subshell of its own, and host is its own.
 # shellcheck disable=SC2030,SC2031
 
 setup_file() {
-	local status=0
-
 	export top=$BATS_FILE_TMPDIR
 	build_peers crane
 	[ ! -e "$top/lack" ] || mv "$top/lack" "$top/no-crane"
-	DOCKER_HOST=$("$root/tests/interop/engine" start "$top/engine" \
-		2>"$top/no-engine") || status=$?
-	export DOCKER_HOST
-	[ "$status" -ne 0 ] || rm "$top/no-engine"
+	start_engine || true
 	mkdir "$top/images"
 	cd "$top/images" || return 1
 	make_images
 }
 
 teardown_file() {
-	"$root/tests/interop/engine" stop "$BATS_FILE_TMPDIR/engine"
+	stop_engine
 	[ ! -d "$BATS_FILE_TMPDIR/podman" ] ||
 		podman_here rmi -af >/dev/null 2>&1 || true
 	rm -rf "$BATS_FILE_TMPDIR/podman"
@@ -113,8 +109,8 @@ based() {
 	done
 }
 
-need_engine() {
-	[ ! -e "$top/no-engine" ] || lack "$(cat "$top/no-engine")"
+need_docker() {
+	need_engine
 	need_peer skopeo
 }
 
@@ -139,7 +135,7 @@ need_podman() {
 rich=registry.example:5000/tests/rich
 
 @test "docker save" {
-	need_engine
+	need_docker
 	docker load -q -i "$images/rich.tar"
 	docker save -o saved.tar "$rich:one"
 	taken saved.tar rich
@@ -148,14 +144,14 @@ rich=registry.example:5000/tests/rich
 }
 
 @test "docker save, compressed" {
-	need_engine
+	need_docker
 	docker load -q -i "$images/rich.tar"
 	docker save "$rich:one" | gzip -1 >saved.tar.gz
 	taken saved.tar.gz rich
 }
 
 @test "docker save by id: the image has no name" {
-	need_engine
+	need_docker
 	docker load -q -i "$images/rich.tar"
 	docker save "$(docker image inspect "$rich:one" | jq -r '.[0].Id')" \
 		>saved.tar
@@ -164,14 +160,14 @@ rich=registry.example:5000/tests/rich
 }
 
 @test "docker save of equal layers, which are links" {
-	need_engine
+	need_docker
 	docker load -q -i "$images/twice.tar"
 	docker save twice:latest -o saved.tar
 	taken saved.tar twice
 }
 
 @test "docker save of several images" {
-	need_engine
+	need_docker
 	docker load -q -i "$images/rich.tar"
 	docker load -q -i "$images/twice.tar"
 	docker save "$rich:one" "$rich:two" twice -o saved.tar
@@ -186,7 +182,7 @@ rich=registry.example:5000/tests/rich
 }
 
 @test "what docker saved is a base" {
-	need_engine
+	need_docker
 	docker load -q -i "$images/twice.tar"
 	docker save twice:latest -o saved.tar
 	spec a.spec 'base: saved.tar' 'platforms: [linux/riscv64]' \
@@ -341,7 +337,7 @@ rich=registry.example:5000/tests/rich
 }
 
 @test "umoci unpacks what docker saved as what it was" {
-	need_engine
+	need_docker
 	need_root
 	need_peer umoci
 	docker load -q -i "$images/rich.tar"

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An artifact into a store: files as they are, the empty config, a manifest.
+ * Files carry their names in the annotation that oras goes by.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "io/digest.h"
+#include "spec/artifact.h"
+#include "spec/pack.h"
+
+#define ANNOTATION_TITLE "org.opencontainers.image.title"
+
+static int open_source(struct oci_source **out,
+		       const struct oci_plan_file *file, size_t input,
+		       struct oci_error *err)
+{
+	if (file->from)
+		return oci_source_open_file(out, file->inputs.items[input].path,
+					    err);
+	return oci_source_open_memory(out, file->content.data,
+				      file->content.size, err);
+}
+
+/* Copies a source into the store and measures it on the way. */
+static int add_blob(struct oci_descriptor *out, struct oci_store *store,
+		    struct oci_source *source, struct oci_error *err)
+{
+	struct oci_sink *blob, *measure = NULL;
+	int rc = oci_store_create(&blob, store, err);
+
+	if (rc)
+		return rc;
+	rc = oci_measure_open(&measure, blob, NULL, err);
+	if (!rc)
+		rc = oci_source_copy(NULL, source, measure, err);
+	if (!rc)
+		rc = oci_measure_end(&out->digest, &out->size, measure, err);
+	if (!rc)
+		rc = oci_store_add(store, blob, &out->digest, out->size, err);
+	oci_sink_free(measure);
+	oci_sink_free(blob);
+	return rc;
+}
+
+static int tell(const struct oci_pack_options *options, const char *name,
+		uint64_t size)
+{
+	struct oci_progress progress = {
+		.what = name, .done = size, .total = size,
+	};
+
+	return options->progress ?
+		       options->progress(options->progress_data, &progress) : 0;
+}
+
+static int add_file(struct oci_manifest *manifest, struct oci_store *store,
+		    const struct oci_plan_file *file, size_t input,
+		    const struct oci_pack_options *options,
+		    struct oci_error *err)
+{
+	const char *name = oci_artifact_name(file, input);
+	struct oci_descriptor layer = {0};
+	struct oci_source *source;
+	int rc = open_source(&source, file, input, err);
+
+	if (rc)
+		return rc;
+	rc = add_blob(&layer, store, source, err);
+	oci_source_free(source);
+	if (!rc)
+		rc = oci_text_copy(&layer.media_type, file->type, err);
+	if (!rc)
+		rc = oci_pairs_set(&layer.annotations, ANNOTATION_TITLE, name,
+				   err);
+	if (!rc)
+		rc = oci_descriptors_add(&manifest->layers, &layer, err);
+	if (!rc && tell(options, name, layer.size))
+		rc = oci_fail(err, OCI_E_CANCELLED, "cancelled");
+	oci_descriptor_release(&layer);
+	return rc;
+}
+
+static int add_files(struct oci_manifest *manifest, struct oci_store *store,
+		     const struct oci_plan_files *files,
+		     const struct oci_pack_options *options,
+		     struct oci_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < files->count; i++) {
+		const struct oci_plan_file *file = &files->items[i];
+		size_t count = file->from ? file->inputs.count : 1;
+
+		for (size_t j = 0; !rc && j < count; j++)
+			rc = add_file(manifest, store, file, j, options, err);
+		if (rc)
+			return oci_wrap(err, rc, "%s", file->origin);
+	}
+	return rc;
+}
+
+static int write_manifest(struct oci_descriptor *out, struct oci_store *store,
+			  const struct oci_manifest *manifest,
+			  struct oci_error *err)
+{
+	char *json;
+	int rc = oci_manifest_format(&json, manifest, err);
+
+	if (rc)
+		return rc;
+	rc = oci_text_copy(&out->media_type, OCI_MEDIA_MANIFEST, err);
+	if (!rc)
+		rc = oci_text_copy(&out->artifact_type, manifest->artifact_type,
+				   err);
+	if (!rc)
+		rc = oci_store_put(out, store, json, strlen(json), err);
+	free(json);
+	return rc;
+}
+
+int oci_pack_artifact(struct oci_descriptor *out, const struct oci_plan *plan,
+		      struct oci_store *store,
+		      const struct oci_pack_options *options,
+		      struct oci_error *err)
+{
+	struct oci_manifest manifest = {0};
+	int rc = oci_text_copy(&manifest.media_type, OCI_MEDIA_MANIFEST, err);
+
+	*out = (struct oci_descriptor){0};
+	if (!rc)
+		rc = oci_text_copy(&manifest.artifact_type, plan->artifact,
+				   err);
+	if (!rc)
+		rc = oci_text_copy(&manifest.config.media_type,
+				   OCI_MEDIA_EMPTY, err);
+	if (!rc)
+		rc = add_files(&manifest, store, &plan->files, options, err);
+	if (!rc)
+		rc = oci_store_put(&manifest.config, store, "{}", 2, err);
+	if (!rc)
+		rc = oci_pack_pairs(&manifest.annotations, &plan->annotations,
+				    err);
+	if (!rc)
+		rc = write_manifest(out, store, &manifest, err);
+	oci_manifest_release(&manifest);
+	if (rc)
+		oci_descriptor_release(out);
+	return rc;
+}

@@ -1,0 +1,79 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# Artifacts: files as they are, each under its name, and no image.
+
+load ../helpers
+
+setup() {
+	work_in_folder
+	mkdir in
+	head -c 3000000 /dev/zero | tr '\0' x >in/large
+	printf 'text\n' >in/small
+	spec a.spec 'image: example.org/a' 'tags: [one, two]' \
+		'artifact: application/vnd.example.a+json' 'files:' \
+		'  - {from: "in/*"}' \
+		'  - {name: small.txt, from: in/small, type: text/plain}' \
+		'  - {name: empty, content: ""}' \
+		'annotations: {org.example.a: b}'
+}
+
+# Where a layout keeps a blob.
+blob() {
+	echo "$1/blobs/sha256/${2#sha256:}"
+}
+
+@test "the manifest is the one that OCI's guidelines ask for" {
+	digest=$("$OCI_PACK" a.spec -q -o layout)
+	jq -S . "$(blob layout "$digest")" >got
+	jq -S . >wanted <<END
+{"schemaVersion": 2,
+ "mediaType": "application/vnd.oci.image.manifest.v1+json",
+ "artifactType": "application/vnd.example.a+json",
+ "config": {"mediaType": "application/vnd.oci.empty.v1+json",
+  "digest": "sha256:$(printf '{}' | sha256sum | cut -d ' ' -f 1)", "size": 2},
+ "layers": [
+  {"mediaType": "application/octet-stream", "size": 3000000,
+   "digest": "sha256:$(digest_of in/large)",
+   "annotations": {"org.opencontainers.image.title": "large"}},
+  {"mediaType": "application/octet-stream", "size": 5,
+   "digest": "sha256:$(digest_of in/small)",
+   "annotations": {"org.opencontainers.image.title": "small"}},
+  {"mediaType": "text/plain", "size": 5,
+   "digest": "sha256:$(digest_of in/small)",
+   "annotations": {"org.opencontainers.image.title": "small.txt"}},
+  {"mediaType": "application/octet-stream", "size": 0,
+   "digest": "sha256:$(digest_of /dev/null)",
+   "annotations": {"org.opencontainers.image.title": "empty"}}],
+ "annotations": {"org.example.a": "b"}}
+END
+	diff wanted got
+	cmp in/large "$(blob layout "$(digest_of in/large)")"
+	jq -e '.manifests | length == 2 and all(.artifactType ==
+		"application/vnd.example.a+json" and .platform == null)' \
+		layout/index.json
+}
+
+@test "an archive and a layout verify, and nobody finds an image to run" {
+	digest=$("$OCI_PACK" a.spec -q -o a.tar)
+	equal "$digest" "$("$OCI_PACK" a.spec -q -o a)"
+	equal "$digest" "$("$OCI_PACK" a.spec -q -o again --compression zstd)"
+	"$OCI_PACK" verify a.tar
+	"$OCI_PACK" verify a
+	"$OCI_PACK" lint a.tar
+	equal '[]' "$(tar -xOf a.tar manifest.json)"
+	equal "$digest" "$("$OCI_PACK" copy -q oci:a:two back)"
+	matches 'Artifact type: application/vnd\.example\.a\+json' \
+		"$("$OCI_PACK" inspect a.tar)"
+	equal 'large small small.txt empty' "$("$OCI_PACK" inspect a.tar |
+		sed -n 's/.*  sha256:[0-9a-f]*  //p' | xargs)"
+}
+
+@test "the bytes are the same each time, and an input that is gone is told" {
+	"$OCI_PACK" a.spec -q -o a.tar
+	"$OCI_PACK" a.spec -q -o b.tar --jobs 1
+	cmp a.tar b.tar
+	rm in/small
+	refused 1 "^a\.spec:7:29: 'from' names 'in/small', which is not there" \
+		a.spec -o c.tar
+}
