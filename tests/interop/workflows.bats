@@ -364,3 +364,24 @@ run_here() {
 	ci/set-ref "$(pinned)"
 	cmp go/go.mod "$example/go/go.mod"
 }
+
+# What updatecli would do, without the releases that it would look up.
+@test "updatecli's manifest: what it changes is there, once, and moves" {
+	local manifest=$example/updatecli.d/pins.yaml command
+
+	cp -r "$example"/{go,ci,buildkit.spec} .
+	cp "$interop/pins.py" .
+	python3 pins.py "$manifest" go=1.99.1 tini=v0.99.0
+	equal 'GO=go1.99.1 TINI=v0.99.0' "$(grep -v '^#' ci/pins | xargs)"
+	cp "$example/ci/pins" ci/
+	command=$(python3 -c 'import sys, yaml
+print(yaml.safe_load(open(sys.argv[1]))["targets"]["buildkit"]["spec"][
+"command"])' "$manifest")
+	equal '' "$(DRY_RUN=false $command "$(pinned)")"
+	equal "$master_is" "$(DRY_RUN=true $command "$master_is")"
+	cmp go/go.mod "$example/go/go.mod"
+	equal "$master_is" "$(DRY_RUN=false $command "$master_is")"
+	grep -q "moby/buildkit $master_is " go/go.mod
+	grep -qx "  VERSION: $master_is" buildkit.spec
+	equal '' "$(DRY_RUN=false $command "$master_is")"
+}
