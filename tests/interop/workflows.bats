@@ -124,25 +124,23 @@ run_here() {
 	equal '' "$output"
 }
 
-@test "actionlint knows the action's inputs and outputs" {
+@test "actionlint knows the action, as the README uses it" {
+	local use=repo/.github/workflows/use.yml
+
 	mkdir -p repo/.git repo/.github/workflows
 	cp "$root/action.yml" repo/
-	cat >repo/.github/workflows/use.yml <<-'YAML'
-	on: push
-	jobs:
-	  pack:
-	    runs-on: ubuntu-latest
-	    steps:
-	      - uses: ./
-	        id: pack
-	        with: {args: app.spec}
-	      - run: echo "$DIGEST"
-	        env: {DIGEST: "${{ steps.pack.outputs.digest }}"}
-	YAML
+	{
+		printf '%s\n' 'on: push' 'jobs:' '  pack:' \
+			'    runs-on: ubuntu-latest' '    steps:'
+		awk '/^```/ { inside = 0 } inside { print "      " $0 }
+			/^```yaml/ { inside = 1 }' "$root/README.md" |
+			sed -n '/- uses:/,$p' |
+			sed 's|uses: [^ ]*/liboci@main|uses: ./|'
+	} >"$use"
+	grep -q 'uses: \./' "$use"
 	(cd repo && actionlint)
-	sed -i -e s/args:/arguments:/ -e s/digest/sum/ \
-		repo/.github/workflows/use.yml
-	run actionlint repo/.github/workflows/use.yml
+	sed -i -e s/args:/arguments:/ -e s/outputs.digest/outputs.sum/ "$use"
+	run actionlint "$use"
 	[ "$status" -ne 0 ]
 	matches '"arguments" is not defined' "$output"
 	matches '"sum" is not defined' "$output"
@@ -302,6 +300,18 @@ run_here() {
 	equal 2 "$(asked 'issue create')"
 	equal 2 "$(asked 'workflow run')"
 	equal 'closed open' "$(jq -r '.[].state' state/issues.json | xargs)"
+	# No answer is not the answer that there is nothing.
+	echo v7.1.2 >state/latest
+	for call in 'release list' 'issue list' 'workflow run'; do
+		echo "$call" >state/broken
+		run steps track-buildkit-releases
+		[ "$status" -ne 0 ]
+		matches 'HTTP 502' "$output"
+		equal 2 "$(asked 'issue create')"
+	done
+	rm state/broken
+	steps track-buildkit-releases
+	equal 3 "$(asked 'issue create')"
 	echo nightly >state/latest
 	run steps track-buildkit-releases
 	[ "$status" -ne 0 ]
