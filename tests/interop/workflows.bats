@@ -100,9 +100,11 @@ asked() {
 same_programs() {
 	local name
 
+	mkdir -p image
+	crane export "$host/owner/buildkit-riscv64:$2" - |
+		tar -xf - -C image usr/bin/buildctl usr/bin/buildkitd
 	for name in buildctl buildkitd; do
-		crane export "$host/owner/buildkit-riscv64:$2" - |
-			tar -xOf - "usr/bin/$name" | cmp - "$1/$name"
+		cmp "image/usr/bin/$name" "$1/$name"
 	done
 }
 
@@ -363,15 +365,13 @@ run_here() {
 	equal "$(pinned)" "$(ci/set-ref "$(pinned)")"
 	diff -r "$example/go" go
 	equal "$master_is" "$(ci/set-ref master)"
+	grep -q "moby/buildkit $master_is " go/go.mod
 	cp -r go once
-	run ! cmp -s go/go.mod "$example/go/go.mod"
-	equal "$master_is" "$(ci/set-ref "$master_is")"
-	diff -r once go
 	run ci/set-ref v0.0.99
 	equal 1 "$status"
 	diff -r once go
 	# Back again: nothing is left of where it was.
-	ci/set-ref "$(pinned)"
+	ci/set-ref topic
 	cmp go/go.mod "$example/go/go.mod"
 }
 
