@@ -25,9 +25,9 @@ struct bases {
 	{ "no-cache", no_argument, NULL, 641 }
 
 #define BASES_HELP \
-	"      --cache-dir DIR     where blobs of bases are kept, instead\n" \
+	"      --cache-dir DIR     where bases and layers are kept, instead\n" \
 	"                          of $XDG_CACHE_HOME/oci-pack\n" \
-	"      --no-cache          keep none\n"
+	"      --no-cache          keep none, and use none\n"
 
 /* Whether option is one of these; takes its value then. */
 bool bases_option(struct bases *bases, int option);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* oci-pack cache: what is kept of bases, and removing it. */
+/* oci-pack cache: what is kept of bases and layers, and removing it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,9 +8,9 @@
 static const char help[] =
 	"Usage: oci-pack cache info|prune [options]\n"
 	"\n"
-	"The blobs of base images are kept in $XDG_CACHE_HOME/oci-pack, by\n"
-	"default ~/.cache/oci-pack. Beyond 8 GiB, those that were unused for\n"
-	"the longest time go by themselves.\n"
+	"The blobs of base images, and layers that were packed, are kept in\n"
+	"$XDG_CACHE_HOME/oci-pack, by default ~/.cache/oci-pack. Beyond 8 GiB,\n"
+	"those that were unused for the longest time go by themselves.\n"
 	"\n"
 	"  info                    where it is, and how large\n"
 	"  prune                   removes them\n"
