@@ -2,7 +2,7 @@
 /*
  * A ring of blocks: the caller fills one, threads compress full ones, and one
  * thread writes finished ones to the next sink in the order they were filled.
- * Memory is bounded by the ring: two blocks a thread and two more, each with
+ * Memory is bounded by the ring: a block a thread and three more, each with
  * room for its input and its output.
  *
  * A block ends when it is full, or at a mark once it is three quarters full,
@@ -21,8 +21,7 @@
 #include "base/error.h"
 #include "io/pool.h"
 
-#define CUT_AT_MARK (OCI_COMPRESS_BLOCK / 4 * 3)
-#define CUT_BEFORE_LARGE (OCI_COMPRESS_BLOCK / 16)
+enum { RING_MORE = 3 };	/* one is filled, one written, one waits */
 
 struct compress;
 
@@ -121,7 +120,7 @@ static int block_ready(struct compress *self, struct block *block,
 	block->in_size = 0;
 	if (block->in)
 		return 0;
-	block->in = malloc(OCI_COMPRESS_BLOCK);
+	block->in = malloc(self->codec->block);
 	block->out = malloc(self->bound);
 	if (block->in && block->out)
 		return 0;
@@ -220,14 +219,14 @@ static int fill(struct compress *self, const char *data, size_t size,
 
 	while (!rc && size) {
 		struct block *block = block_at(self, self->filling);
-		size_t room = OCI_COMPRESS_BLOCK - block->in_size;
+		size_t room = self->codec->block - block->in_size;
 		size_t n = size < room ? size : room;
 
 		memcpy(block->in + block->in_size, data, n);
 		block->in_size += n;
 		data += n;
 		size -= n;
-		if (block->in_size == OCI_COMPRESS_BLOCK)
+		if (block->in_size == self->codec->block)
 			rc = give_block(self, err);
 	}
 	return rc;
@@ -244,10 +243,11 @@ static int compress_write(struct oci_sink *sink, const void *data, size_t size,
 	return self->failed;
 }
 
-bool oci_compress_cuts(size_t size, uint64_t coming)
+bool oci_compress_cuts(const struct oci_codec *codec, size_t size,
+		       uint64_t coming)
 {
-	return size >= CUT_AT_MARK ||
-	       (coming >= OCI_COMPRESS_BLOCK && size >= CUT_BEFORE_LARGE);
+	return size >= codec->block / 4 * 3 ||
+	       (coming >= codec->block && size >= codec->block / 16);
 }
 
 static int compress_mark(struct oci_sink *sink, uint64_t coming,
@@ -256,7 +256,7 @@ static int compress_mark(struct oci_sink *sink, uint64_t coming,
 	struct compress *self = (struct compress *)sink;
 	size_t size = block_at(self, self->filling)->in_size;
 
-	if (self->failed || !oci_compress_cuts(size, coming))
+	if (self->failed || !oci_compress_cuts(self->codec, size, coming))
 		return 0;
 	self->failed = give_block(self, err);
 	return self->failed;
@@ -305,7 +305,7 @@ static int prepare(struct compress *self, struct oci_error *err)
 	int level = self->options.level;
 
 	self->states = calloc(self->jobs, sizeof(*self->states));
-	self->ring_size = (size_t)self->jobs * 2 + 2;
+	self->ring_size = self->jobs + RING_MORE;
 	self->ring = calloc(self->ring_size, sizeof(*self->ring));
 	if (!self->states || !self->ring)
 		return oci_fail_nomem(err);

@@ -14,22 +14,21 @@
 
 #include "io/blocks.h"
 
-/* The most input bytes of one block. Part of the output format. */
-#define OCI_COMPRESS_BLOCK ((size_t)1 << 20)
-
 #define OCI_CODEC_TEXT 256
 
 struct oci_codec {
 	const char *name;
 	int level_min;
 	int level_max;
+	size_t block;		/* the most bytes that are compressed at once:
+				 * part of the output format */
 	/* What tells one build of the library from another, whose bytes may
 	 * differ. */
 	void (*identify)(char out[OCI_CODEC_TEXT]);
 	/* A state for one thread; NULL when memory ran out. */
 	void *(*open)(int level);
 	void (*close)(void *state);
-	/* The most bytes that OCI_COMPRESS_BLOCK bytes become. */
+	/* The most bytes that a block becomes. */
 	size_t (*bound)(void);
 	/* The bytes written to out, or 0 when it failed. */
 	size_t (*compress)(void *state, const void *in, size_t size, void *out,
@@ -55,8 +54,9 @@ struct oci_compress_options {
 	int known_fd;
 };
 
-/* Whether a block of size bytes ends before a record of `coming` bytes. */
-bool oci_compress_cuts(size_t size, uint64_t coming);
+/* Whether a block that has size bytes ends before a record of `coming`. */
+bool oci_compress_cuts(const struct oci_codec *codec, size_t size,
+		       uint64_t coming);
 
 /* next is borrowed and not finished. */
 int oci_compress_open(struct oci_sink **out, struct oci_sink *next,

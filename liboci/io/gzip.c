@@ -12,6 +12,8 @@
 
 #include "io/compress.h"
 
+#define BLOCK ((size_t)1 << 20)
+
 /* It cannot be asked for its version: the file that it is loaded from tells. */
 static void gzip_identify(char out[OCI_CODEC_TEXT])
 {
@@ -38,7 +40,7 @@ static void gzip_close(void *state)
 
 static size_t gzip_bound(void)
 {
-	return libdeflate_gzip_compress_bound(NULL, OCI_COMPRESS_BLOCK);
+	return libdeflate_gzip_compress_bound(NULL, BLOCK);
 }
 
 static size_t gzip_compress(void *state, const void *in, size_t size,
@@ -48,6 +50,6 @@ static size_t gzip_compress(void *state, const void *in, size_t size,
 }
 
 const struct oci_codec oci_codec_gzip = {
-	"gzip", 1, 12, gzip_identify, gzip_open, gzip_close, gzip_bound,
+	"gzip", 1, 12, BLOCK, gzip_identify, gzip_open, gzip_close, gzip_bound,
 	gzip_compress,
 };

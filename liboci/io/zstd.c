@@ -9,6 +9,9 @@
 
 #include "io/compress.h"
 
+/* As much as level 3 looks back. */
+#define BLOCK ((size_t)2 << 20)
+
 struct state {
 	ZSTD_CCtx *context;
 	int level;
@@ -45,7 +48,7 @@ static void *zstd_open(int level)
 
 static size_t zstd_bound(void)
 {
-	return ZSTD_compressBound(OCI_COMPRESS_BLOCK);
+	return ZSTD_compressBound(BLOCK);
 }
 
 static size_t zstd_compress(void *state, const void *in, size_t size,
@@ -59,6 +62,6 @@ static size_t zstd_compress(void *state, const void *in, size_t size,
 }
 
 const struct oci_codec oci_codec_zstd = {
-	"zstd", 1, 19, zstd_identify, zstd_open, zstd_close, zstd_bound,
+	"zstd", 1, 19, BLOCK, zstd_identify, zstd_open, zstd_close, zstd_bound,
 	zstd_compress,
 };

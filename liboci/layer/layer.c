@@ -160,7 +160,9 @@ static int end_chain(struct oci_layer *out, struct chain *chain,
 static int copy_prefix(struct writing *w, uint64_t *written,
 		       struct oci_error *err)
 {
-	size_t room = 2 * OCI_COMPRESS_BLOCK, n = 0;
+	const struct oci_codec *codec =
+		compressions[w->options->compression].codec;
+	size_t room = codec->bound(), n = 0;
 	char *data = malloc(room);
 	int rc = data ? 0 : oci_fail_nomem(err);
 
@@ -240,6 +242,7 @@ int oci_layer_write_blocks(struct oci_layer *out, struct oci_blocks *blocks,
 		.tree = tree, .sink = sink, .before = before,
 		.options = options ? options : &usual,
 	};
+	const struct oci_codec *codec;
 	int rc = 0;
 
 	if (!tree->settled)
@@ -247,10 +250,11 @@ int oci_layer_write_blocks(struct oci_layer *out, struct oci_blocks *blocks,
 	if ((int)w.options->compression < 0 ||
 	    (int)w.options->compression >= COMPRESSIONS)
 		return oci_fail(err, OCI_E_INVALID, "unknown compression");
-	if (compressions[w.options->compression].codec)
+	codec = compressions[w.options->compression].codec;
+	if (codec)
 		w.blocks = blocks;
 	if (w.blocks)
-		rc = oci_reuse_open(&w.reuse, tree, before, err);
+		rc = oci_reuse_open(&w.reuse, tree, codec, before, err);
 	if (!rc)
 		rc = write_chain(out, &w, err);
 	if (!rc && w.blocks)

@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "base/table.h"
-#include "io/compress.h"
 #include "layer/node.h"
 #include "layer/stamp.h"
 #include "layer/tar.h"
@@ -129,34 +128,37 @@ static int add_block(struct oci_blocks *blocks, uint64_t size,
 
 /* Adds the blocks that size bytes fill; *fill is of the one that is open. */
 static int fill_blocks(struct oci_blocks *blocks, uint64_t *fill,
-		       uint64_t size, struct oci_error *err)
+		       uint64_t size, size_t block, struct oci_error *err)
 {
 	int rc = 0;
 
 	*fill += size;
-	for (; !rc && *fill >= OCI_COMPRESS_BLOCK; *fill -= OCI_COMPRESS_BLOCK)
-		rc = add_block(blocks, OCI_COMPRESS_BLOCK, err);
+	for (; !rc && *fill >= block; *fill -= block)
+		rc = add_block(blocks, block, err);
 	return rc;
 }
 
 /* Where the blocks of the tar will end, as compress.c ends them. */
 static int plan(struct oci_blocks *out, const struct oci_tree *tree,
-		const uint64_t *offsets, struct oci_error *err)
+		const struct oci_codec *codec, const uint64_t *offsets,
+		struct oci_error *err)
 {
 	uint64_t fill = 0;
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < tree->count; i++) {
-		if (oci_compress_cuts((size_t)fill, tree->nodes[i]->size)) {
+		if (oci_compress_cuts(codec, (size_t)fill,
+				      tree->nodes[i]->size)) {
 			rc = add_block(out, fill, err);
 			fill = 0;
 		}
 		if (!rc)
 			rc = fill_blocks(out, &fill,
-					 offsets[i + 1] - offsets[i], err);
+					 offsets[i + 1] - offsets[i],
+					 codec->block, err);
 	}
 	if (!rc)
-		rc = fill_blocks(out, &fill, OCI_TAR_END, err);
+		rc = fill_blocks(out, &fill, OCI_TAR_END, codec->block, err);
 	return rc || !fill ? rc : add_block(out, fill, err);
 }
 
@@ -218,6 +220,7 @@ static int match(struct oci_reuse *r, const struct oci_blocks *before,
 }
 
 int oci_reuse_open(struct oci_reuse *out, const struct oci_tree *tree,
+		   const struct oci_codec *codec,
 		   const struct oci_layer_before *before,
 		   struct oci_error *err)
 {
@@ -234,7 +237,7 @@ int oci_reuse_open(struct oci_reuse *out, const struct oci_tree *tree,
 	if (rc == OCI_E_UNSUPPORTED)
 		return 0;
 	if (!rc)
-		rc = plan(&out->blocks, tree, out->offsets, err);
+		rc = plan(&out->blocks, tree, codec, out->offsets, err);
 	if (!rc)
 		rc = oci_reuse_identify(&out->blocks, out, tree, err);
 	if (!rc)

@@ -13,6 +13,7 @@
 #include <oci/tree.h>
 
 #include "io/blocks.h"
+#include "io/compress.h"
 
 /* A layer that was written before; everything is borrowed. */
 struct oci_layer_before {
@@ -31,9 +32,10 @@ struct oci_reuse {
 				 * their place: never all of them */
 };
 
-/* Compares what the tree will be with what was written. before may be NULL:
- * nothing is known, and offsets has room alone. */
+/* Compares what the tree will be with what was written by the same codec.
+ * before may be NULL: nothing is known, and offsets has room alone. */
 int oci_reuse_open(struct oci_reuse *out, const struct oci_tree *tree,
+		   const struct oci_codec *codec,
 		   const struct oci_layer_before *before,
 		   struct oci_error *err);
 /* Gives the blocks that were written their ids. */

@@ -88,11 +88,36 @@ static size_t count_blocks(const struct memory_sink *packed,
 	return count;
 }
 
+enum { BLOCK = 1 << 20, LARGE = BLOCK, PARTS = 5 };
+
+/* A size near a sixteenth of BLOCK, as near to one of the codec's block. */
+static size_t scale(uint64_t size, const struct oci_codec *codec)
+{
+	size_t part = BLOCK / 16, near = (size_t)(size + part / 2) / part;
+
+	return near * (codec->block / 16) + (size_t)size - near * part;
+}
+
+/* Writes parts, of as many of the codec's blocks; *size is all of it. */
+static void squeeze_scaled(struct memory_sink *out, size_t *size,
+			   const struct oci_codec *codec, unsigned jobs,
+			   const unsigned char *data, const struct part *parts)
+{
+	struct part scaled[PARTS + 1] = { { 0, 0 } };
+
+	*size = 0;
+	for (int i = 0; i < PARTS && (parts[i].size || parts[i].mark); i++) {
+		scaled[i].size = scale(parts[i].size, codec);
+		scaled[i].mark = scale(parts[i].mark, codec);
+		*size += scaled[i].size;
+	}
+	squeeze(out, codec, jobs, data, scaled);
+}
+
 static void test_blocks(void **state)
 {
-	enum { BLOCK = 1 << 20, LARGE = BLOCK };
 	static const struct {
-		struct part parts[5];
+		struct part parts[PARTS];
 		size_t blocks;
 	} cases[] = {
 		{ { { 0, 0 } }, 1 },
@@ -115,25 +140,22 @@ static void test_blocks(void **state)
 		{ { { BLOCK, 1 }, { 0, 1 } }, 1 },
 		{ { { 7 * BLOCK, 0 }, { 2 * BLOCK, 5 }, { 5, 0 } }, 10 },
 	};
-	static unsigned char data[16 * BLOCK];
+	static unsigned char data[2 * 16 * BLOCK];
 	static const unsigned jobs[] = { 1, 2, 7 };
 
 	(void)state;
 	fill_noise(data, sizeof(data), 1);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		size_t size = 0;
+		size_t size;
 
-		for (const struct part *p = cases[i].parts; p->size || p->mark;
-		     p++)
-			size += p->size;
 		for (int c = 0; c < CODECS; c++) {
 			struct memory_sink out[3] = {
 				MEMORY_SINK, MEMORY_SINK, MEMORY_SINK,
 			};
 
 			for (int j = 0; j < 3; j++)
-				squeeze(&out[j], codecs[c], jobs[j], data,
-					cases[i].parts);
+				squeeze_scaled(&out[j], &size, codecs[c],
+					       jobs[j], data, cases[i].parts);
 			assert_int_equal(out[0].size, out[1].size);
 			assert_int_equal(out[0].size, out[2].size);
 			assert_memory_equal(out[0].data, out[1].data,
