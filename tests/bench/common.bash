@@ -127,10 +127,11 @@ best() {
 }
 
 # table LABEL TITLE BASE: cases with their seconds, and as ratios to BASE,
-# which is a name or seconds.
+# which is a name, seconds or nothing.
 table() {
-	local base=${seconds[$1/$3]:-$3} name at
+	local base=$3 name at
 
+	[ -z "$3" ] || base=${seconds[$1/$3]:-$3}
 	say '' "### $2" '' '| | median | ratio |' '|---|---|---|'
 	for name in "${names[@]}"; do
 		at=${seconds[$1/$name]:-}

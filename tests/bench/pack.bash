@@ -116,7 +116,7 @@ bench_again() {
 		bash -c "$(ours $folder)" >/dev/null
 		add "nothing changed, $folder" true "$(ours $folder)"
 		timed "again-$folder" 5
-		table "again-$folder" "Packing again: $(size_of $folder)" 1
+		table "again-$folder" "Packing again: $(size_of $folder)" ''
 		target "nothing changed, $folder" at_most 20 ' ms' \
 			"$(count "${seconds[again-$folder/${names[0]}]:-} \
 * 1000" %.1f)"
