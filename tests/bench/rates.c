@@ -11,7 +11,7 @@
  * removed.
  */
 #define _DEFAULT_SOURCE		/* MAP_ANONYMOUS */
-#define OPENSSL_API_COMPAT 0x10101000L	/* SHA256_* are not deprecated there */
+#define OPENSSL_API_COMPAT 0x10101000L	/* SHA256_* are current there */
 #include <err.h>
 #include <fcntl.h>
 #include <libdeflate.h>
