@@ -164,10 +164,14 @@ check-buildx:
 
 # Beside its peers, in one run: RUNS=5 of each.
 .PHONY: bench
-bench: all
+bench: all $(BUILD)/rates
 	@tests/install-deps bench
-	@tests/interop/peer crane oras || true
-	@tests/bench
+	@tests/interop/peer crane oras docker-buildx || true
+	@tests/bench/bench
+
+$(BUILD)/rates: tests/bench/rates.c Makefile
+	$(SAY) CC $@
+	$(Q)$(COMPILE) $(LDFLAGS) -o $@ $< $(DEPS_LIBS)
 
 # Each of the fuzzers for SECONDS; the usual is 30.
 .PHONY: fuzz
