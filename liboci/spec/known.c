@@ -165,6 +165,16 @@ int oci_known_find(struct oci_known *out, const struct oci_cache *cache,
 	return 0;
 }
 
+bool oci_known_holds(const struct oci_digest *key,
+		     const struct oci_known_subject *subject)
+{
+	struct oci_digest now;
+	bool settled;
+
+	return stamp_with(&now, &settled, subject, stamp_layer, NULL) == 0 &&
+	       oci_digest_equal(&now, key);
+}
+
 void oci_known_note(const struct oci_known *known, struct oci_cache *cache,
 		    struct oci_note *note)
 {
