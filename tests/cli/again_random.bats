@@ -10,5 +10,5 @@ setup() {
 }
 
 @test "after any edits: the image that is packed without a cache" {
-	python3 "$root/tests/cli/again_random.py" 1 4 2
+	python3 "$root/tests/cli/again_random.py" 2 8 3
 }
