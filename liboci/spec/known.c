@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "io/file.h"
 #include "layer/stamp.h"
+#include "layer/tar.h"
 #include "spec/handle.h"
 #include "store/cache.h"
 
@@ -129,6 +130,8 @@ static int stamp_with(struct oci_digest *out, bool *settled,
 	if (rc)
 		return rc;
 	rc = oci_stamp_text(stamp, FORMAT, err);
+	if (!rc)
+		rc = oci_stamp_text(stamp, oci_tar_identify(), err);
 	if (!rc)
 		rc = oci_layer_stamp(stamp, s->options, err);
 	if (!rc)
