@@ -7,7 +7,9 @@
  * A file that was changed within the last two seconds could change again
  * without its times telling; so could one on a file system whose times have
  * no fractions of seconds. Such files leave a stamp unsettled, and so do
- * those whose times are ahead of the clock.
+ * those whose times are ahead of the clock. What a stamp cannot tell is a
+ * write through a mapping (mmap) whose pages were written before and are not
+ * on disk yet: the kernel gives the file no new times then.
  */
 #ifndef LAYER_STAMP_H
 #define LAYER_STAMP_H

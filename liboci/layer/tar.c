@@ -295,3 +295,8 @@ int oci_tar_measure(uint64_t *offsets, const struct oci_tree *tree,
 
 	return run(&tar, offsets, measure_tree, err);
 }
+
+const char *oci_tar_identify(void)
+{
+	return archive_version_details();
+}

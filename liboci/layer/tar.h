@@ -29,4 +29,7 @@ int oci_tar_measure(uint64_t *offsets, const struct oci_tree *tree,
 /* The zeros that end a tar. */
 #define OCI_TAR_END 1024
 
+/* What tells one build of the library from another, whose bytes may differ. */
+const char *oci_tar_identify(void);
+
 #endif

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "io/file.h"
 #include "layer/stamp.h"
+#include "layer/tar.h"
 #include "spec/handle.h"
 #include "store/cache.h"
 #include "store/store.h"
@@ -132,6 +133,8 @@ static int stamp_with(struct oci_digest *out, bool *settled,
 		return rc;
 	rc = oci_stamp_text(stamp, FORMAT, err);
 	if (!rc)
+		rc = oci_stamp_text(stamp, oci_tar_identify(), err);
+	if (!rc)
 		rc = oci_layer_stamp(stamp, s->options, err);
 	if (!rc)
 		rc = fill(stamp, s, err);
@@ -165,6 +168,16 @@ int oci_known_find(struct oci_known *out, const struct oci_cache *cache,
 	out->found = out->settled && out->note.key.text[0] &&
 		     oci_digest_equal(&out->note.key, &out->key);
 	return 0;
+}
+
+bool oci_known_holds(const struct oci_digest *key,
+		     const struct oci_known_subject *subject)
+{
+	struct oci_digest now;
+	bool settled;
+
+	return stamp_with(&now, &settled, subject, stamp_layer, NULL) == 0 &&
+	       oci_digest_equal(&now, key);
 }
 
 void oci_known_note(const struct oci_known *known, struct oci_cache *cache,

@@ -38,6 +38,10 @@ struct oci_known {
 int oci_known_find(struct oci_known *out, const struct oci_cache *cache,
 		   const struct oci_known_subject *subject,
 		   struct oci_error *err);
+/* Whether what the layer is made of still has that key: what was read since
+ * then may have been something else. */
+bool oci_known_holds(const struct oci_digest *key,
+		     const struct oci_known_subject *subject);
 /* Notes what came of it; note's key is filled in. What the disk says of it is
  * passed over. */
 void oci_known_note(const struct oci_known *known, struct oci_cache *cache,

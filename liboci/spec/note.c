@@ -67,9 +67,17 @@ static bool take_digest(struct oci_digest *out, char **text)
 {
 	const char *word = take_word(text);
 
+	return word && oci_digest_parse(out, word, NULL) == 0;
+}
+
+/* The same; there may be none. */
+static bool take_key(struct oci_digest *out, char **text)
+{
 	*out = (struct oci_digest){0};
-	return word && (strcmp(word, none) == 0 ||
-			oci_digest_parse(out, word, NULL) == 0);
+	if (strncmp(*text, "- ", 2) != 0)
+		return take_digest(out, text);
+	*text += 2;
+	return true;
 }
 
 static bool take_number(uint64_t *out, char **text, uint64_t max)
@@ -102,7 +110,7 @@ static bool take_block(struct oci_block *out, char **text, uint64_t before,
 	if (!take_number(&out->in_size, text, UINT32_MAX) ||
 	    !take_number(&out->out_size, text, UINT32_MAX) ||
 	    !take_number(&sum, text, UINT32_MAX) ||
-	    !take_digest(&out->id, text) ||
+	    !take_key(&out->id, text) ||
 	    !take_state(&out->in, text, before) ||
 	    !take_state(&out->out, text, written))
 		return false;
@@ -115,7 +123,7 @@ bool oci_note_parse(struct oci_note *out, char *text)
 	uint64_t before = 0, written = 0;
 
 	*out = (struct oci_note){0};
-	if (!take_digest(&out->key, &text) ||
+	if (!take_key(&out->key, &text) ||
 	    !take_digest(&out->layer.diff_id, &text) ||
 	    !take_digest(&out->layer.digest, &text) ||
 	    !take_number(&out->layer.size, &text, UINT64_MAX) ||

@@ -24,6 +24,8 @@ struct oci_pending {
 	const struct oci_plan *plan;
 	const struct oci_plan_layer *layer;
 	struct oci_layer written;
+	struct oci_digest key;
+	struct oci_digest below;	/* the key of what it lies on */
 };
 
 /* One platform of a spec on its way into a store. */

@@ -68,6 +68,20 @@ static bool is_unpacked(const struct oci_plan_layer *layer)
 	return false;
 }
 
+/* Inputs that changed since they were looked up are not what was written:
+ * nothing that lies on them is to be found again. */
+static void check_pending(struct oci_packing *p,
+			  const struct oci_pending *pending)
+{
+	struct oci_layer_options options = options_of(p, pending->layer);
+	const struct oci_known_subject subject = {
+		pending->spec, pending->plan, pending->layer, &options,
+		p->options->epoch, &pending->below,
+	};
+
+	p->settled = p->settled && oci_known_holds(&pending->key, &subject);
+}
+
 static int lay_one(struct oci_packing *p, const struct oci_pending *pending,
 		   struct oci_error *err)
 {
@@ -86,6 +100,8 @@ static int lay_one(struct oci_packing *p, const struct oci_pending *pending,
 	if (!rc)
 		rc = oci_rootfs_apply(p->rootfs, tree, err);
 	oci_tree_free(tree);
+	if (!rc)
+		check_pending(p, pending);
 	return oci_pack_place(&at, rc, pending->layer->origin, err);
 }
 
@@ -115,7 +131,7 @@ void oci_pack_forget(struct oci_packing *p)
 
 static int add_pending(struct oci_packing *p,
 		       const struct oci_plan_layer *layer,
-		       const struct oci_layer *written, struct oci_error *err)
+		       const struct oci_known *known, struct oci_error *err)
 {
 	struct oci_pending **last = &p->pending;
 	struct oci_pending *pending = calloc(1, sizeof(*pending));
@@ -125,7 +141,9 @@ static int add_pending(struct oci_packing *p,
 	pending->spec = p->spec;
 	pending->plan = p->plan;
 	pending->layer = layer;
-	pending->written = *written;
+	pending->written = known->note.layer;
+	pending->key = known->key;
+	pending->below = p->key;
 	while (*last)
 		last = &(*last)->next;
 	*last = pending;
@@ -163,7 +181,7 @@ static int take_known(bool *taken, struct oci_packing *p,
 	if (!rc && *taken)
 		rc = oci_image_add_written(p->image, written, options, err);
 	if (!rc && *taken)
-		rc = add_pending(p, layer, written, err);
+		rc = add_pending(p, layer, known, err);
 	if (!rc && *taken)
 		rc = report_known(p, layer, written, err);
 	return rc;
@@ -211,11 +229,21 @@ static int write_layer(struct oci_note *out, struct oci_packing *p,
 					       err);
 }
 
-static int pack_anew(struct oci_packing *p, const struct oci_plan_layer *layer,
-		     const struct oci_known *known,
-		     const struct oci_layer_options *options,
+/* What was looked up before the inputs were read is to be the same after. */
+static void note_layer(struct oci_known *known, const struct oci_packing *p,
+		       const struct oci_known_subject *subject,
+		       struct oci_note *written)
+{
+	known->settled = known->settled && p->settled &&
+			 oci_known_holds(&known->key, subject);
+	oci_known_note(known, p->options->cache, written);
+}
+
+static int pack_anew(struct oci_packing *p, struct oci_known *known,
+		     const struct oci_known_subject *subject,
 		     struct oci_error *err)
 {
+	const struct oci_plan_layer *layer = subject->layer;
 	struct oci_tree *tree = NULL;
 	struct oci_note written = {0};
 	int rc = oci_pack_lay(p, err);
@@ -223,11 +251,12 @@ static int pack_anew(struct oci_packing *p, const struct oci_plan_layer *layer,
 	if (!rc)
 		rc = oci_pack_tree(&tree, p, layer, err);
 	if (!rc)
-		rc = write_layer(&written, p, tree, known, options, err);
+		rc = write_layer(&written, p, tree, known, subject->options,
+				 err);
 	if (!rc)
 		rc = oci_rootfs_apply(p->rootfs, tree, err);
 	if (!rc && p->options->cache)
-		oci_known_note(known, p->options->cache, &written);
+		note_layer(known, p, subject, &written);
 	oci_note_release(&written);
 	oci_tree_free(tree);
 	return rc;
@@ -251,7 +280,7 @@ int oci_pack_layer(struct oci_packing *p, const struct oci_plan_layer *layer,
 	if (!rc)
 		rc = take_known(&taken, p, layer, &known, &options, err);
 	if (!rc && !taken)
-		rc = pack_anew(p, layer, &known, &options, err);
+		rc = pack_anew(p, &known, &subject, err);
 	p->key = known.key;
 	p->settled = known.settled;
 	oci_known_release(&known);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Notes of layers: what is taken is written as what it was read from, and its
+ * places are those of the layer. */
+#include <string.h>
+
+#include "spec/note.h"
+#include "target.h"
+
+static void check(const struct oci_note *note)
+{
+	uint64_t before = 0, written = 0;
+
+	for (size_t i = 0; i < note->blocks.count; i++) {
+		const struct oci_block *b = &note->blocks.items[i];
+
+		if (b->in.size > before || b->out.size > written ||
+		    written - b->out.size >= OCI_DIGEST_BLOCK)
+			abort();
+		before += b->in_size;
+		written += b->out_size;
+	}
+	if (note->blocks.count && (before != note->layer.tar_size ||
+				   written != note->layer.size))
+		abort();
+	if (!note->layer.digest.text[0] || !note->layer.diff_id.text[0])
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+	struct oci_note first, second;
+	struct oci_buf written;
+
+	if (!text)
+		return 0;
+	memcpy(text, data, size);
+	text[size] = '\0';
+	oci_buf_init(&written, 1 << 24);
+	if (oci_note_parse(&first, text)) {
+		check(&first);
+		if (oci_note_format(&written, &first, NULL) ||
+		    !oci_note_parse(&second, written.data))
+			abort();
+		check(&second);
+		if (first.blocks.count != second.blocks.count)
+			abort();
+		oci_note_release(&second);
+	}
+	oci_note_release(&first);
+	oci_buf_release(&written);
+	free(text);
+	return 0;
+}

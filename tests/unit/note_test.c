@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Notes of layers: what is written is read again, and nothing else is. */
+#include "helpers.h"
+
+#include "spec/note.h"
+
+#define A "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define B "sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb" \
+	"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define STATE " 1 2 3 4 5 6 7 ffffffff"
+#define STATES STATE STATE "\n"
+
+static bool parse(struct oci_note *out, const char *text)
+{
+	char *copy = strdup(text);
+	bool good;
+
+	assert_non_null(copy);
+	good = oci_note_parse(out, copy);
+	free(copy);
+	return good;
+}
+
+static void test_round(void **state)
+{
+	static const char *const good[] = {
+		"- " A " " B " 0 0\n",
+		A " " A " " B " 18446744073709551615 0\n",
+		A " " B " " A " 30 1536\n"
+		"1024 10 7 -" STATES "512 20 4294967295 " B STATES,
+	};
+	struct oci_note note;
+	struct oci_error err;
+	struct oci_buf text;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		if (!parse(&note, good[i]))
+			fail_msg("refused: %s", good[i]);
+		oci_buf_init(&text, 1 << 20);
+		check_done(oci_note_format(&text, &note, &err), &err, good[i]);
+		assert_string_equal(text.data, good[i]);
+		oci_buf_release(&text);
+		oci_note_release(&note);
+	}
+}
+
+/* States are of whole blocks of sha256. */
+static void test_places(void **state)
+{
+	struct oci_note note;
+
+	(void)state;
+	assert_true(parse(&note, A " " B " " A " 230 1024\n"
+				 "512 130 7 -" STATES "512 100 7 -" STATES));
+	assert_int_equal(note.blocks.count, 2);
+	assert_int_equal(note.blocks.items[0].in.size, 0);
+	assert_int_equal(note.blocks.items[0].out.size, 0);
+	assert_int_equal(note.blocks.items[1].in.size, 512);
+	assert_int_equal(note.blocks.items[1].out.size, 128);
+	assert_int_equal(note.blocks.items[1].out.words[7], UINT32_MAX);
+	oci_note_release(&note);
+}
+
+static void test_hostile(void **state)
+{
+	static const char *const bad[] = {
+		"", "\n", " ", "-", "- ", "- \n", A, A " " B, A "\n",
+		/* Digests that are none. */
+		A " - " B " 1 1\n", A " " B " - 1 1\n", "x " A " " B " 1 1\n",
+		"-- " A " " B " 1 1\n", A " " B " sha256:../../etc 1 1\n",
+		"sha256:aa " A " " B " 1 1\n",
+		/* Numbers that are none, or too large. */
+		A " " A " " B " -1 1\n", A " " A " " B " 1 0x1\n",
+		A " " A " " B " 18446744073709551616 1\n",
+		A " " A " " B "  1\n", A " " A " " B " 1\n",
+		A " " A " " B " 1 1", A " " A " " B " 1 1\nx",
+		A " " A " " B " 1 1\n\n",
+		/* Blocks that are not whole. */
+		A " " A " " B " 1 1\n1 1 1 -",
+		A " " A " " B " 1 1\n1 1 1 -" STATE,
+		A " " A " " B " 1 1\n1 1 1 -" STATE STATE,
+		A " " A " " B " 1 1\n1 1 1 -" STATE " 1 2 3 4 5 6 7 8x\n",
+		A " " A " " B " 1 1\n1 1 1 -" STATE
+		" 1 2 3 4 5 6 7 100000000\n",
+		A " " A " " B " 1 1\n1 1 4294967296 -" STATES,
+		/* Blocks that are not all of the layer, or more. */
+		A " " A " " B " 2 1\n1 1 1 -" STATES,
+		A " " A " " B " 1 2\n1 1 1 -" STATES,
+		A " " A " " B " 4294967296 1\n1 4294967296 1 -" STATES,
+		A " " A " " B " 1 4294967296\n4294967296 1 1 -" STATES,
+		A " " A " " B " 1 1\n1 1 1 -" STATES "1 0 1 -" STATES,
+	};
+	struct oci_note note;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (parse(&note, bad[i]))
+			fail_msg("taken: %s", bad[i]);
+		oci_note_release(&note);
+	}
+}
+
+/* Every beginning of a note is none, but where a line ends. */
+static void test_cut(void **state)
+{
+	static const char whole[] = A " " B " " A " 30 1536\n"
+		"1024 10 7 -" STATES "512 20 4294967295 " B STATES;
+	char text[sizeof(whole)];
+	struct oci_note note;
+
+	(void)state;
+	for (size_t size = 0; size < sizeof(whole) - 1; size++) {
+		memcpy(text, whole, size);
+		text[size] = '\0';
+		if (oci_note_parse(&note, text)) {
+			assert_int_equal(whole[size - 1], '\n');
+			assert_int_equal(note.blocks.count, 0);
+		}
+		oci_note_release(&note);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_round),
+		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
