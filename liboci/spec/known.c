@@ -19,6 +19,9 @@
  * forgets all that was noted. */
 #define FORMAT "oci-pack layer 1 " OCI_VERSION
 
+/* What the cache puts in front of a note. */
+enum { HEAD_ROOM = 256 };
+
 static int stamp_strings(struct oci_stamp *stamp,
 			 const struct oci_strings *list, struct oci_error *err)
 {
@@ -186,7 +189,7 @@ void oci_known_note(const struct oci_known *known, struct oci_cache *cache,
 	struct oci_buf text;
 
 	note->key = known->settled ? known->key : (struct oci_digest){0};
-	oci_buf_init(&text, OCI_DOCUMENT_MAX);
+	oci_buf_init(&text, OCI_DOCUMENT_MAX - HEAD_ROOM);
 	if (oci_note_format(&text, note, NULL)) {
 		/* Too large: without its blocks. */
 		text.len = 0;

@@ -99,14 +99,18 @@ static void check_same(const struct layer *a, const struct layer *b)
 }
 
 static size_t prefix_of(const struct layer *layer,
+			enum oci_compression compression,
 			const struct oci_layer_before *before)
 {
+	const struct oci_codec *codec =
+		compression == OCI_COMPRESSION_GZIP ? &oci_codec_gzip :
+						      &oci_codec_zstd;
 	struct oci_reuse reuse;
 	struct oci_error err;
 	size_t prefix;
 
-	check_done(oci_reuse_open(&reuse, layer->tree, before, &err), &err,
-		   "compare");
+	check_done(oci_reuse_open(&reuse, layer->tree, codec, before, &err),
+		   &err, "compare");
 	prefix = reuse.prefix;
 	oci_reuse_release(&reuse);
 	return prefix;
@@ -129,10 +133,13 @@ static void try_change(const struct layer *old, int fd, int file, size_t size,
 	write_layer(&anew, compression, NULL);
 	write_layer(&again, compression, &before);
 	check_same(&anew, &again);
-	if (compression != OCI_COMPRESSION_NONE && file == FILES - 1)
-		assert_true(prefix_of(&again, &before) > 1);
+	/* zstd's blocks are twice as long. */
+	if (compression == OCI_COMPRESSION_GZIP && file == FILES - 1)
+		assert_true(prefix_of(&again, compression, &before) > 1);
+	if (compression == OCI_COMPRESSION_ZSTD && file == FILES - 1)
+		assert_true(prefix_of(&again, compression, &before) > 0);
 	if (file == 1)
-		assert_int_equal(prefix_of(&again, &before), 0);
+		assert_int_equal(prefix_of(&again, compression, &before), 0);
 	drop_written(&anew);
 	drop_layer(&again);
 }
