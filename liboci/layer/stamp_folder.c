@@ -4,8 +4,8 @@
  * tell of each file. Every folder in it is stamped by itself; their stamps are
  * put together in the order of their paths.
  */
+#define _GNU_SOURCE	/* getdents64 */
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -40,10 +40,12 @@ struct all {
 	const struct oci_filter *filter;
 	struct timespec now;
 	struct oci_pool *pool;	/* NULL: there is one folder so far */
-	pthread_mutex_t lock;	/* of the list */
+	pthread_mutex_t lock;	/* of what follows */
+	pthread_cond_t ended;	/* the last of them */
 	struct folder *first;
 	struct folder **last;
 	size_t count;
+	size_t left;		/* not looked at yet */
 };
 
 static void run_folder(struct oci_task *task, unsigned worker);
@@ -66,6 +68,7 @@ static int add_folder(struct all *all, const char *below,
 	*all->last = folder;
 	all->last = &folder->next;
 	all->count++;
+	all->left++;
 	if (all->pool)
 		oci_pool_give(all->pool, &folder->task);
 	pthread_mutex_unlock(&all->lock);
@@ -110,33 +113,39 @@ static int stamp_name(struct oci_stamp *stamp, struct all *all, int dir,
 	return oci_stamp_number(stamp, (int64_t)st.st_rdev, err);
 }
 
-/* Takes fd over. */
+static int stamp_entry(struct oci_stamp *stamp, struct folder *folder, int fd,
+		       const char *name, struct oci_error *err)
+{
+	char below[OCI_PATH_MAX];
+	int rc;
+
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return 0;
+	rc = oci_path_join(below, folder->below, name, err);
+	return rc ? rc : stamp_name(stamp, folder->all, fd, below, name, err);
+}
+
+/* readdir(3) takes three more calls a folder, of which there are many. */
 static int stamp_names(struct oci_stamp *stamp, struct folder *folder, int fd,
 		       struct oci_error *err)
 {
-	DIR *dir = fdopendir(fd);
-	char below[OCI_PATH_MAX];
-	const struct dirent *entry;
+	union {
+		struct dirent64 first;
+		char data[16 * 1024];
+	} names;
+	ssize_t size;
 	int rc = 0;
 
-	if (!dir) {
-		rc = oci_fail_errno(err, "read it");
-		close(fd);
-		return rc;
-	}
-	for (errno = 0; !rc && (entry = readdir(dir)); errno = 0) {
-		if (strcmp(entry->d_name, ".") == 0 ||
-		    strcmp(entry->d_name, "..") == 0)
-			continue;
-		rc = oci_path_join(below, folder->below, entry->d_name, err);
-		if (!rc)
-			rc = stamp_name(stamp, folder->all, fd, below,
-					entry->d_name, err);
-	}
-	if (!rc && errno)
-		rc = oci_fail_errno(err, "read it");
-	closedir(dir);
-	return rc;
+	while (!rc && (size = getdents64(fd, &names, sizeof(names))) > 0)
+		for (ssize_t at = 0; !rc && at < size;) {
+			const struct dirent64 *entry =
+				(const void *)(names.data + at);
+
+			rc = stamp_entry(stamp, folder, fd, entry->d_name,
+					 err);
+			at += entry->d_reclen;
+		}
+	return rc || size == 0 ? rc : oci_fail_errno(err, "read it");
 }
 
 static int stamp_one(struct folder *folder, struct oci_error *err)
@@ -153,10 +162,9 @@ static int stamp_one(struct folder *folder, struct oci_error *err)
 	if (fd < 0)
 		return oci_fail_errno(err, "open folder '%s'", path);
 	rc = oci_stamp_new(&stamp, &folder->all->now, err);
-	if (rc)
-		close(fd);
-	else
+	if (!rc)
 		rc = stamp_names(stamp, folder, fd, err);
+	close(fd);
 	if (rc)
 		rc = oci_wrap(err, rc, "folder '%s'", path);
 	else
@@ -170,8 +178,14 @@ static void run_folder(struct oci_task *task, unsigned worker)
 {
 	struct folder *folder = (struct folder *)task;
 
+	struct all *all = folder->all;
+
 	(void)worker;
 	folder->rc = stamp_one(folder, &folder->why);
+	pthread_mutex_lock(&all->lock);
+	if (--all->left == 0)
+		pthread_cond_signal(&all->ended);
+	pthread_mutex_unlock(&all->lock);
 }
 
 /* The top first: most folders have no other in them, and need no threads. */
@@ -192,15 +206,9 @@ static int run_all(struct all *all, struct oci_error *err)
 	pthread_mutex_lock(&all->lock);
 	for (folder = folder->next; folder; folder = folder->next)
 		oci_pool_give(all->pool, &folder->task);
+	while (all->left)
+		pthread_cond_wait(&all->ended, &all->lock);
 	pthread_mutex_unlock(&all->lock);
-	for (folder = all->first->next; folder;) {
-		struct folder *done = folder;
-
-		oci_pool_wait(all->pool, &done->task);
-		pthread_mutex_lock(&all->lock);
-		folder = done->next;
-		pthread_mutex_unlock(&all->lock);
-	}
 	return 0;
 }
 
@@ -249,6 +257,7 @@ int oci_stamp_folder(struct oci_stamp *stamp, const char *path,
 	oci_stamp_now(&all.now, stamp);
 	all.last = &all.first;
 	pthread_mutex_init(&all.lock, NULL);
+	pthread_cond_init(&all.ended, NULL);
 	if (!rc)
 		rc = add_folder(&all, "", err);
 	if (!rc)
@@ -263,6 +272,7 @@ int oci_stamp_folder(struct oci_stamp *stamp, const char *path,
 		free(all.first);
 		all.first = next;
 	}
+	pthread_cond_destroy(&all.ended);
 	pthread_mutex_destroy(&all.lock);
 	return rc;
 }
