@@ -26,6 +26,7 @@ struct ahead {
 	struct oci_source base;
 	struct oci_source *from;
 	pthread_t thread;
+	bool started;		/* with the first read */
 	bool threaded;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -101,12 +102,41 @@ static void give_back(struct ahead *self)
 	self->used = 0;
 }
 
+/* Signals stay with the program's own threads. */
+static void start(struct ahead *self)
+{
+	sigset_t all, before;
+
+	self->filled = self->taken = 0;
+	self->used = 0;
+	self->stop = false;
+	self->started = true;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	self->threaded = pthread_create(&self->thread, NULL, run, self) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void stop(struct ahead *self)
+{
+	if (!self->threaded)
+		return;
+	pthread_mutex_lock(&self->lock);
+	self->stop = true;
+	pthread_cond_signal(&self->changed);
+	pthread_mutex_unlock(&self->lock);
+	pthread_join(self->thread, NULL);
+	self->threaded = false;
+}
+
 static int ahead_read(size_t *got, struct oci_source *source, void *data,
 		      size_t size, struct oci_error *err)
 {
 	struct ahead *self = (struct ahead *)source;
 	struct piece *piece;
 
+	if (!self->started)
+		start(self);
 	if (!self->threaded)
 		return oci_source_read(got, self->from, data, size, err);
 	piece = oldest(self);
@@ -125,17 +155,20 @@ static int ahead_read(size_t *got, struct oci_source *source, void *data,
 	return *got ? 0 : piece->rc;
 }
 
+static int ahead_rewind(struct oci_source *source, struct oci_error *err)
+{
+	struct ahead *self = (struct ahead *)source;
+
+	stop(self);
+	self->started = false;
+	return oci_source_rewind(self->from, err);
+}
+
 static void ahead_free(struct oci_source *source)
 {
 	struct ahead *self = (struct ahead *)source;
 
-	if (self->threaded) {
-		pthread_mutex_lock(&self->lock);
-		self->stop = true;
-		pthread_cond_signal(&self->changed);
-		pthread_mutex_unlock(&self->lock);
-		pthread_join(self->thread, NULL);
-	}
+	stop(self);
 	pthread_cond_destroy(&self->changed);
 	pthread_mutex_destroy(&self->lock);
 	free(self);
@@ -145,10 +178,9 @@ int oci_ahead_open(struct oci_source **out, struct oci_source *from,
 		   struct oci_error *err)
 {
 	static const struct oci_source_ops ops = {
-		ahead_read, NULL, ahead_free,
+		ahead_read, ahead_rewind, ahead_free,
 	};
 	struct ahead *self = malloc(sizeof(*self));
-	sigset_t all, before;
 
 	*out = NULL;
 	if (!self)
@@ -158,11 +190,6 @@ int oci_ahead_open(struct oci_source **out, struct oci_source *from,
 	self->from = from;
 	pthread_mutex_init(&self->lock, NULL);
 	pthread_cond_init(&self->changed, NULL);
-	/* Signals stay with the program's own threads. */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	self->threaded = pthread_create(&self->thread, NULL, run, self) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	*out = &self->base;
 	return 0;
 }

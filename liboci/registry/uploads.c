@@ -6,6 +6,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "io/ahead.h"
+
+enum { AHEAD_LEAST = 1024 * 1024 };
 
 /* One blob on its way up. */
 struct oci_upload_job {
@@ -33,6 +36,24 @@ static void drop_source(struct oci_upload_job *job)
 	job->fd = -1;
 }
 
+/* Bytes are read and digested beside the thread that sends, which is one for
+ * all. */
+static int upload_ahead(enum oci_upload_result *out, struct oci_upload *upload,
+			struct oci_error *err)
+{
+	struct oci_source *ahead = NULL;
+	int rc = 0;
+
+	if (upload->size >= AHEAD_LEAST)
+		rc = oci_ahead_open(&ahead, upload->source, err);
+	if (ahead)
+		upload->source = ahead;
+	if (!rc)
+		rc = oci_upload_blob(out, upload, err);
+	oci_source_free(ahead);
+	return rc;
+}
+
 static void run_job(struct oci_task *task, unsigned worker)
 {
 	struct oci_upload_job *job = (struct oci_upload_job *)task;
@@ -57,7 +78,7 @@ static void run_job(struct oci_task *task, unsigned worker)
 		drop_source(job);
 		return;
 	}
-	job->status = oci_upload_blob(&job->result, &upload, &job->why);
+	job->status = upload_ahead(&job->result, &upload, &job->why);
 	/* Frees the spool's space while others are still on their way; a blob
 	 * that the registry claims to have may have to go up after all. */
 	if (job->status || upload.from || job->result != OCI_UPLOAD_PRESENT)

@@ -123,11 +123,54 @@ static void test_given_up(void **state)
 	}
 }
 
+static int counting_rewind(struct oci_source *source, struct oci_error *err)
+{
+	(void)err;
+	((struct counting *)source)->done = 0;
+	return 0;
+}
+
+/* Nothing is read before it is asked for, and all of it again after. */
+static void test_again(void **state)
+{
+	static const struct oci_source_ops ops = {
+		counting_read, counting_rewind, NULL,
+	};
+	static unsigned char data[700000];
+
+	(void)state;
+	for (size_t before = 0; before < 3; before++) {
+		struct counting from = { { &ops }, 1500000, 0, false };
+		struct oci_source *ahead;
+		struct oci_error err;
+		uint64_t size;
+		size_t got;
+
+		check_done(oci_ahead_open(&ahead, &from.base, &err), &err,
+			   "ahead");
+		assert_int_equal(from.done, 0);
+		if (before)
+			check_done(oci_source_read(&got, ahead, data,
+						   before * 300000, &err),
+				   &err, "read");
+		for (int i = 0; i < 3; i++) {
+			check_done(oci_source_rewind(ahead, &err), &err,
+				   "rewind");
+			assert_int_equal(from.done, 0);
+			check_done(read_all(&size, ahead, 70001, &err), &err,
+				   "again");
+			assert_int_equal(size, 1500000);
+		}
+		oci_source_free(ahead);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_same_bytes),
 		cmocka_unit_test(test_given_up),
+		cmocka_unit_test(test_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
