@@ -298,5 +298,5 @@ int oci_tar_measure(uint64_t *offsets, const struct oci_tree *tree,
 
 const char *oci_tar_identify(void)
 {
-	return archive_version_details();
+	return archive_version_string();
 }
