@@ -154,6 +154,15 @@ static int repository_import(struct oci_store *store,
 	return rc ? rc : oci_uploads_give(&self->uploads, &blob, err);
 }
 
+static int repository_keep(struct oci_store *store,
+			   const struct oci_digest *digest, uint64_t size,
+			   struct oci_error *err)
+{
+	struct repository *self = (struct repository *)store;
+
+	return oci_uploads_keep(&self->uploads, digest, size, err);
+}
+
 static int repository_holds(bool *out, struct oci_store *store,
 			    const struct oci_closure *image,
 			    struct oci_error *err)
@@ -253,6 +262,7 @@ static const struct oci_store_ops ops = {
 	.add = repository_add,
 	.put = repository_put,
 	.import = repository_import,
+	.keep = repository_keep,
 	.holds = repository_holds,
 	.same = repository_same,
 	.referrers = repository_referrers,

@@ -23,6 +23,7 @@ struct oci_upload_job {
 	enum oci_upload_result result;
 	char *from;			/* of a plan: to mount from */
 	bool again;			/* whatever HEAD says */
+	bool kept;			/* it is there: no thread has it */
 	int status;
 	struct oci_error why;
 };
@@ -97,6 +98,14 @@ bool oci_uploads_has(const struct oci_uploads *uploads,
 	return job != NULL;
 }
 
+static void add_job(struct oci_uploads *self, struct oci_upload_job *job)
+{
+	if (!self->jobs)
+		self->last = &self->jobs;
+	*self->last = job;
+	self->last = &job->next;
+}
+
 int oci_uploads_give(struct oci_uploads *self,
 		     const struct oci_outgoing *blob, struct oci_error *err)
 {
@@ -120,11 +129,28 @@ int oci_uploads_give(struct oci_uploads *self,
 	job->source = blob->source;
 	job->fd = blob->fd;
 	job->origin = blob->origin;
-	if (!self->jobs)
-		self->last = &self->jobs;
-	*self->last = job;
-	self->last = &job->next;
+	add_job(self, job);
 	oci_pool_give(self->pool, &job->task);
+	return 0;
+}
+
+int oci_uploads_keep(struct oci_uploads *self, const struct oci_digest *digest,
+		     uint64_t size, struct oci_error *err)
+{
+	struct oci_upload_job *job;
+
+	if (oci_uploads_has(self, digest))
+		return 0;
+	job = calloc(1, sizeof(*job));
+	if (!job)
+		return oci_fail_nomem(err);
+	job->kept = true;
+	job->owner = self;
+	job->digest = *digest;
+	job->size = size;
+	job->fd = -1;
+	job->result = OCI_UPLOAD_PRESENT;
+	add_job(self, job);
 	return 0;
 }
 
@@ -164,7 +190,8 @@ int oci_uploads_wait(struct oci_uploads *self, struct oci_error *err)
 
 	self->result = (struct oci_push_result){ .present = self->held };
 	for (struct oci_upload_job *job = self->jobs; job; job = job->next) {
-		oci_pool_wait(self->pool, &job->task);
+		if (!job->kept)
+			oci_pool_wait(self->pool, &job->task);
 		if (!job->status) {
 			count(&self->result, job);
 			continue;

@@ -37,6 +37,10 @@ struct oci_outgoing {
  * it fails. */
 int oci_uploads_give(struct oci_uploads *uploads,
 		     const struct oci_outgoing *blob, struct oci_error *err);
+/* Counts a blob that is there, and is not given, as one that was. */
+int oci_uploads_keep(struct oci_uploads *uploads,
+		     const struct oci_digest *digest, uint64_t size,
+		     struct oci_error *err);
 /* Waits for all; the first error is told. */
 int oci_uploads_wait(struct oci_uploads *uploads, struct oci_error *err);
 /*

@@ -262,6 +262,8 @@ int oci_known_provide(bool *out, struct oci_store *store,
 {
 	int fd, rc = has_blob(out, store, layer, err);
 
+	if (!rc && *out)
+		rc = oci_store_keep(store, &layer->digest, layer->size, err);
 	if (rc || *out)
 		return rc;
 	rc = oci_cache_get(&fd, cache, &layer->digest, layer->size, err);

@@ -133,6 +133,13 @@ int oci_store_put(struct oci_descriptor *out, struct oci_store *store,
 	return rc;
 }
 
+int oci_store_keep(struct oci_store *store, const struct oci_digest *digest,
+		   uint64_t size, struct oci_error *err)
+{
+	return store->ops->keep ? store->ops->keep(store, digest, size, err) :
+				  0;
+}
+
 const struct oci_descriptors *oci_store_names(const struct oci_store *store)
 {
 	return &store->index.manifests;

@@ -41,6 +41,10 @@ struct oci_store_ops {
 	 * by blob. */
 	int (*holds)(bool *out, struct oci_store *store,
 		     const struct oci_closure *image, struct oci_error *err);
+	/* Something that is written leads to a blob that is there; NULL: that
+	 * is nothing to note. */
+	int (*keep)(struct oci_store *store, const struct oci_digest *digest,
+		    uint64_t size, struct oci_error *err);
 	/* The file that a blob is, of its own; the caller frees it. NULL: it
 	 * is none. */
 	int (*file)(char **out, struct oci_store *store,
@@ -71,6 +75,10 @@ struct oci_store {
 	const struct oci_store_ops *ops;
 	struct oci_index index;		/* index.json: the names */
 };
+
+/* See keep above. */
+int oci_store_keep(struct oci_store *store, const struct oci_digest *digest,
+		   uint64_t size, struct oci_error *err);
 
 /* What one has, the other one has. */
 bool oci_store_same(const struct oci_store *a, const struct oci_store *b);

@@ -105,6 +105,17 @@ static int tee_has(bool *out, struct oci_store *store,
 	return rc;
 }
 
+static int tee_keep(struct oci_store *store, const struct oci_digest *digest,
+		    uint64_t size, struct oci_error *err)
+{
+	struct tee *self = (struct tee *)store;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < self->count; i++)
+		rc = oci_store_keep(self->stores[i], digest, size, err);
+	return rc;
+}
+
 static int tee_open(struct oci_source **out, struct oci_store *store,
 		    const struct oci_descriptor *descriptor,
 		    struct oci_error *err)
@@ -131,6 +142,7 @@ int oci_store_tee(struct oci_store **out, struct oci_store *const *stores,
 {
 	static const struct oci_store_ops ops = {
 		.has = tee_has,
+		.keep = tee_keep,
 		.open = tee_open,
 		.create = tee_create,
 		.add = tee_add,

@@ -56,6 +56,8 @@ installed() {
 	-rw-r--r-- root/root ./usr/lib/systemd/system/buildkit.service
 	TEXT
 	equal /etc/buildkit/buildkitd.toml "$(dpkg-deb -I "$deb" conffiles)"
+	equal 'runc, git, iptables, ca-certificates' \
+		"$(dpkg-deb -f "$deb" Depends)"
 	# Debian has them for riscv64: the image has them from there.
 	for name in $(dpkg-deb -f "$deb" Depends Recommends |
 		sed 's/.*: //; s/,//g'); do
