@@ -66,6 +66,24 @@ char *oci_arena_text(struct oci_arena *arena, const char *text)
 	return oci_arena_copy(arena, text, strlen(text));
 }
 
+/* The newest block stays the one that has room. */
+void oci_arena_join(struct oci_arena *arena, struct oci_arena *other)
+{
+	struct oci_arena_block *last = other->newest;
+
+	if (!last)
+		return;
+	while (last->older)
+		last = last->older;
+	if (arena->newest) {
+		last->older = arena->newest->older;
+		arena->newest->older = other->newest;
+	} else {
+		arena->newest = other->newest;
+	}
+	other->newest = NULL;
+}
+
 void oci_arena_release(struct oci_arena *arena)
 {
 	struct oci_arena_block *block = arena->newest;

@@ -17,6 +17,8 @@ void *oci_arena_alloc(struct oci_arena *arena, size_t size);
 /* A copy of size bytes with a NUL after them; NULL when memory ran out. */
 char *oci_arena_copy(struct oci_arena *arena, const char *text, size_t size);
 char *oci_arena_text(struct oci_arena *arena, const char *text);
+/* Moves all that is in other to arena; other is empty then. */
+void oci_arena_join(struct oci_arena *arena, struct oci_arena *other);
 void oci_arena_release(struct oci_arena *arena);
 
 #endif

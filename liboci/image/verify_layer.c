@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "io/ahead.h"
 #include "io/digest.h"
 #include "io/file.h"
@@ -54,10 +55,8 @@ static int tell_progress(struct oci_verify *v, const struct oci_digest *digest,
 {
 	struct oci_progress progress = { digest->text, done, total, false };
 
-	if (!v->options->progress ||
-	    v->options->progress(v->options->data, &progress) == 0)
-		return 0;
-	return oci_fail(err, OCI_E_CANCELLED, "cancelled");
+	return oci_progress_tell(v->options->progress, v->options->data,
+				 &progress, err);
 }
 
 /* Inflates a blob into a digest. A bad blob fails with its own error. */

@@ -10,6 +10,9 @@
 
 #include "base/error.h"
 #include "base/path.h"
+#include "io/ahead.h"
+#include "io/file.h"
+#include "io/inflate.h"
 #include "layer/node.h"
 #include "layer/reader.h"
 #include "layer/rootfs.h"
@@ -184,4 +187,22 @@ int oci_rootfs_apply_tar(struct oci_rootfs *rootfs, struct oci_source *tar,
 	} while (!rc && member);
 	oci_reader_free(reader);
 	return rc;
+}
+
+int oci_rootfs_apply_blob(struct oci_rootfs *rootfs, struct oci_source *blob,
+			  struct oci_error *err)
+{
+	struct oci_source *inflate, *tar = NULL;
+	int rc = oci_inflate_open(&inflate, blob, err);
+
+	if (rc)
+		return rc;
+	rc = oci_ahead_open(&tar, inflate, err);
+	if (!rc)
+		rc = oci_rootfs_apply_tar(rootfs, tar, err);
+	if (!rc)
+		rc = oci_source_drain(tar, err);
+	oci_source_free(tar);
+	oci_source_free(inflate);
+	return rc ? rc : oci_source_drain(blob, err);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Where a file's bytes are, and that they are still the same: a file on disk
- * is compared with what it was when it was added before the first byte is
- * read and after the last one.
+ * is compared with what it was when it was added after its last byte was
+ * read, and if there are many, before the first one, too.
  */
 #include "layer/content.h"
 
@@ -15,36 +15,15 @@
 #include "base/error.h"
 #include "io/file.h"
 
-int oci_content_set_disk(struct oci_node *node, struct oci_tree *tree,
-			 const char *path, const struct stat *st,
-			 const struct oci_attributes *attrs,
-			 struct oci_error *err)
-{
-	struct oci_source_attributes source = {
-		.mode = st->st_mode & 07777,
-		.uid = st->st_uid,
-		.gid = st->st_gid,
-		.mtime = st->st_mtim.tv_sec,
-	};
-	struct oci_disk_file *disk =
-		oci_arena_alloc(&tree->arena, sizeof(*disk));
-	int rc;
+enum { CHECKED_AT_ONCE = 64 * 1024 };
 
-	if (!disk)
-		return oci_fail_nomem(err);
-	rc = oci_node_text(&disk->path, tree, path, err);
-	if (rc)
-		return rc;
-	disk->device = st->st_dev;
-	disk->inode = st->st_ino;
-	disk->mtime = st->st_mtim;
-	disk->ctime = st->st_ctim;
-	node->at.disk = disk;
-	node->source = disk->path;
+void oci_content_set_disk(struct oci_node *node,
+			  const struct oci_disk_file *file, uint64_t size)
+{
+	node->at.disk = file;
+	node->source = file->path;
 	node->content = OCI_CONTENT_DISK;
-	node->size = (uint64_t)st->st_size;
-	oci_node_attributes(node, tree, attrs, &source);
-	return 0;
+	node->size = size;
 }
 
 static bool same_time(struct timespec a, struct timespec b)
@@ -76,28 +55,33 @@ struct disk_source {
 	const struct oci_node *node;
 	int fd;
 	uint64_t done;
+	bool checked;		/* after its last byte */
 };
 
+/* The last bytes are given when the file is known to be the right one. */
 static int disk_read(size_t *got, struct oci_source *source, void *data,
 		     size_t size, struct oci_error *err)
 {
 	struct disk_source *self = (struct disk_source *)source;
 	uint64_t left = self->node->size - self->done;
-	int rc;
+	int rc = 0;
 
-	if (left == 0)
-		return check_unchanged(self->fd, self->node, err);
-	rc = oci_file_read(got, self->fd, data,
-			   size < left ? size : (size_t)left, err);
+	*got = 0;
+	if (left)
+		rc = oci_file_read(got, self->fd, data,
+				   size < left ? size : (size_t)left, err);
 	if (rc)
 		return oci_wrap(err, rc, "'%s'", self->node->at.disk->path);
-	if (*got == 0)
+	if (left && *got == 0)
 		return oci_fail(err, OCI_E_CHANGED,
 				"'%s' became shorter while it was packed: "
 				"pack again when nothing writes to it",
 				self->node->at.disk->path);
 	self->done += *got;
-	return 0;
+	if (self->done < self->node->size || self->checked)
+		return 0;
+	self->checked = true;
+	return check_unchanged(self->fd, self->node, err);
 }
 
 static void disk_free(struct oci_source *source)
@@ -117,7 +101,7 @@ static int open_disk(struct oci_source **out, const struct oci_node *node,
 	};
 	const char *path = node->at.disk->path;
 	struct disk_source *self = calloc(1, sizeof(*self));
-	int rc;
+	int rc = 0;
 
 	if (!self)
 		return oci_fail_nomem(err);
@@ -126,7 +110,7 @@ static int open_disk(struct oci_source **out, const struct oci_node *node,
 	self->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (self->fd < 0)
 		rc = oci_fail_errno(err, "open '%s'", path);
-	else
+	else if (node->size > CHECKED_AT_ONCE)
 		rc = check_unchanged(self->fd, node, err);
 	if (rc)
 		disk_free(&self->base);

@@ -3,17 +3,13 @@
 #ifndef LAYER_CONTENT_H
 #define LAYER_CONTENT_H
 
-#include <sys/stat.h>
-
 #include <oci/stream.h>
 
 #include "layer/node.h"
 
-/* Makes node the file on disk at path, with the attributes that follow. */
-int oci_content_set_disk(struct oci_node *node, struct oci_tree *tree,
-			 const char *path, const struct stat *st,
-			 const struct oci_attributes *attrs,
-			 struct oci_error *err);
+/* Gives node its content: a file on disk, which lives as long as the tree. */
+void oci_content_set_disk(struct oci_node *node,
+			  const struct oci_disk_file *file, uint64_t size);
 /*
  * Opens a file's bytes. The source ends after node->size bytes; a file on
  * disk that is shorter, longer, or otherwise not the one that was added, is

@@ -189,11 +189,14 @@ static int resume(struct writing *w, uint64_t written, struct oci_error *err)
 {
 	const struct oci_block *next =
 		&w->before->blocks->items[w->reuse.prefix];
-	size_t size = (size_t)(written - next->out.size);
+	size_t got, size = (size_t)(written - next->out.size);
 	char rest[OCI_DIGEST_BLOCK];
-	int rc = oci_file_read_at(&size, w->before->fd, rest, size,
+	int rc = oci_file_read_at(&got, w->before->fd, rest, size,
 				  next->out.size, err);
 
+	if (!rc && got < size)
+		rc = oci_fail(err, OCI_E_CHANGED, "a blob of the cache became "
+			      "shorter while it was read: pack again");
 	if (!rc)
 		rc = oci_measure_resume(w->chain.digest, &next->out, rest,
 					size, err);

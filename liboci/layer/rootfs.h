@@ -58,6 +58,10 @@ int oci_rootfs_read(size_t *got, void *data, size_t size, uint64_t offset,
  * directories: those that no layer has are made, 0755 and 0:0. */
 int oci_rootfs_place(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
 		     const char *path, struct oci_error *err);
+/* apply.c: lays the blob of a layer over it, compressed or not. It is borrowed,
+ * read to its end, and inflated on a thread of its own. */
+int oci_rootfs_apply_blob(struct oci_rootfs *rootfs, struct oci_source *blob,
+			  struct oci_error *err);
 /* Removes path and all below it, as far as it is from lower layers. */
 void oci_rootfs_remove(struct oci_rootfs *rootfs, const char *path);
 /* The same for what is below path alone; the root is "". */

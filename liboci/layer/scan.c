@@ -1,135 +1,137 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Folders into trees. The order of names does not matter: the tree is sorted
- * when it is settled.
+ * Files and folders of this machine into trees. The order of names does not
+ * matter: the tree is sorted when it is settled.
  */
-#include <stdlib.h>
-#include <string.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "layer/content.h"
+#include "layer/listing.h"
 #include "layer/node.h"
-#include "layer/walk.h"
 
 struct scan {
-	struct oci_walk walk;		/* first: a walk is a scan */
 	struct oci_tree *tree;
 	const struct oci_attributes *attrs;
 	const char *origin;
-	char top[OCI_PATH_MAX];		/* of the folder in the image */
-	char path[OCI_PATH_MAX];	/* of what is visited */
+	const char *top;	/* of the folder in the image */
 };
 
-static int find_path(struct scan *scan, struct oci_error *err)
+static enum oci_entry_type type_of(const struct oci_listed *listed)
 {
-	return oci_path_join(scan->path, scan->top, scan->walk.below, err);
+	switch (listed->mode & S_IFMT) {
+	case S_IFDIR:
+		return OCI_ENTRY_DIRECTORY;
+	case S_IFLNK:
+		return OCI_ENTRY_SYMLINK;
+	case S_IFCHR:
+		return OCI_ENTRY_CHARACTER_DEVICE;
+	case S_IFBLK:
+		return OCI_ENTRY_BLOCK_DEVICE;
+	case S_IFIFO:
+		return OCI_ENTRY_FIFO;
+	default:
+		return OCI_ENTRY_FILE;
+	}
 }
 
-static int add_node(struct oci_node **out, struct scan *scan,
-		    enum oci_entry_type type, const struct stat *st,
-		    struct oci_error *err)
+static int add(struct scan *scan, const char *path,
+	       const struct oci_listed *listed, struct oci_error *err)
 {
-	struct oci_source_attributes source = {
-		.mode = st->st_mode & 07777,
-		.uid = st->st_uid,
-		.gid = st->st_gid,
-		.mtime = st->st_mtim.tv_sec,
+	const struct oci_source_attributes source = {
+		.mode = listed->mode & 07777,
+		.uid = listed->uid,
+		.gid = listed->gid,
+		.mtime = listed->file.mtime.tv_sec,
 	};
-	int rc = oci_node_add(out, scan->tree, scan->path, type, scan->attrs,
-			      err);
-
-	if (rc)
-		return rc;
-	(*out)->rank = OCI_RANK_BROUGHT;
-	(*out)->source = scan->origin;
-	oci_node_attributes(*out, scan->tree, scan->attrs, &source);
-	return 0;
-}
-
-static int add_symlink(struct scan *scan, int dir, const char *name,
-		       const struct stat *st, struct oci_error *err)
-{
-	char target[OCI_PATH_MAX];
+	enum oci_entry_type type = type_of(listed);
 	struct oci_node *node;
-	int rc = oci_walk_link(target, &scan->walk, dir, name, err);
+	int rc;
 
-	if (!rc)
-		rc = add_node(&node, scan, OCI_ENTRY_SYMLINK, st, err);
-	return rc ? rc : oci_node_symlink(node, scan->tree, target, err);
-}
-
-static int add_file(struct scan *scan, const struct stat *st,
-		    struct oci_error *err)
-{
-	struct oci_node *node;
-	int rc = oci_node_add(&node, scan->tree, scan->path, OCI_ENTRY_FILE,
-			      scan->attrs, err);
-
+	if (S_ISSOCK(listed->mode))
+		return oci_fail(err, OCI_E_INVALID,
+				"'%s' is a socket, which an image cannot "
+				"hold: exclude it", listed->file.path);
+	rc = oci_node_add(&node, scan->tree, path, type, scan->attrs, err);
 	if (rc)
 		return rc;
 	node->rank = OCI_RANK_BROUGHT;
-	return oci_content_set_disk(node, scan->tree, scan->walk.from, st,
-				    scan->attrs, err);
-}
-
-static int add_device(struct scan *scan, enum oci_entry_type type,
-		      const struct stat *st, struct oci_error *err)
-{
-	struct oci_node *node;
-	int rc = add_node(&node, scan, type, st, err);
-
-	if (rc || type == OCI_ENTRY_FIFO)
-		return rc;
-	node->major = major(st->st_rdev);
-	node->minor = minor(st->st_rdev);
+	node->source = scan->origin;
+	oci_node_attributes(node, scan->tree, scan->attrs, &source);
+	if (type == OCI_ENTRY_FILE)
+		oci_content_set_disk(node, &listed->file, listed->size);
+	if (type == OCI_ENTRY_SYMLINK)
+		return oci_node_symlink(node, scan->tree, listed->target, err);
+	if (type == OCI_ENTRY_CHARACTER_DEVICE ||
+	    type == OCI_ENTRY_BLOCK_DEVICE) {
+		node->major = major(listed->rdev);
+		node->minor = minor(listed->rdev);
+	}
 	return 0;
 }
 
-static int enter(struct oci_walk *walk, void **mark, const struct stat *st,
-		 struct oci_error *err)
+static int add_folder(struct scan *scan, const struct oci_listed_folder *f,
+		      struct oci_error *err)
 {
-	struct scan *scan = (struct scan *)walk;
-	struct oci_node *node;
-	int rc = find_path(scan, err);
+	char folder[OCI_PATH_MAX], path[OCI_PATH_MAX];
+	int rc = oci_path_join(folder, scan->top, f->below, err);
 
-	if (!rc)
-		rc = add_node(&node, scan, OCI_ENTRY_DIRECTORY, st, err);
-	if (!rc)
-		*mark = node;
+	/* What the top is in the image is not this folder's to say. */
+	if (!rc && f->parent)
+		rc = add(scan, folder, f->self, err);
+	for (const struct oci_listed *l = f->first; !rc && l; l = l->next) {
+		rc = oci_path_join(path, folder, l->name, err);
+		if (!rc)
+			rc = add(scan, path, l, err);
+	}
 	return rc;
 }
 
-static void leave(struct oci_walk *walk, void *mark, bool wanted)
+/* A folder stays for itself, or as the way to what is taken. */
+static bool mark_kept(struct oci_listing *listing)
 {
-	struct oci_node *node = mark;
+	bool any = false;
 
-	(void)walk;
-	if (!wanted)
-		node->type = 0;
+	for (struct oci_listed_folder *f = listing->folders; f; f = f->next) {
+		struct oci_listed_folder *kept = f;
+
+		if (!f->first && !(f->parent && f->self->wanted))
+			continue;
+		any = true;
+		for (; kept && !kept->kept; kept = kept->parent)
+			kept->kept = true;
+	}
+	return any;
 }
 
-static int take(struct oci_walk *walk, int dir, const char *name,
-		const struct stat *st, struct oci_error *err)
+int oci_tree_add_listing(struct oci_tree *tree, const char *path,
+			 struct oci_listing *listing,
+			 const struct oci_filter *filter,
+			 const struct oci_attributes *attrs,
+			 struct oci_error *err)
 {
-	struct scan *scan = (struct scan *)walk;
-	int rc = find_path(scan, err);
+	struct scan scan = { .tree = tree, .attrs = attrs };
+	const struct oci_listed_folder *f = listing->folders;
+	char top[OCI_PATH_MAX];
+	int rc = oci_path_clean(top, path, err);
 
-	if (rc)
-		return rc;
-	if (S_ISREG(st->st_mode))
-		return add_file(scan, st, err);
-	if (S_ISLNK(st->st_mode))
-		return add_symlink(scan, dir, name, st, err);
-	if (S_ISCHR(st->st_mode))
-		return add_device(scan, OCI_ENTRY_CHARACTER_DEVICE, st, err);
-	if (S_ISBLK(st->st_mode))
-		return add_device(scan, OCI_ENTRY_BLOCK_DEVICE, st, err);
-	if (S_ISFIFO(st->st_mode))
-		return add_device(scan, OCI_ENTRY_FIFO, st, err);
-	return oci_fail(err, OCI_E_INVALID,
-			"'%s' is a socket, which an image cannot hold: "
-			"exclude it", walk->from);
+	scan.top = top;
+	scan.origin = f->self->file.path;
+	for (size_t i = 0; i < OCI_LISTING_THREADS; i++)
+		oci_arena_join(&tree->arena, &listing->arenas[i]);
+	if (!rc && !mark_kept(listing) && filter && filter->include &&
+	    filter->include->count)
+		return oci_fail(err, OCI_E_NOT_FOUND,
+				"nothing in '%s' matches the include patterns: "
+				"check them", scan.origin);
+	for (; !rc && f; f = f->next)
+		if (f->kept)
+			rc = add_folder(&scan, f, err);
+	return rc;
 }
 
 int oci_tree_add_folder(struct oci_tree *tree, const char *path,
@@ -137,23 +139,68 @@ int oci_tree_add_folder(struct oci_tree *tree, const char *path,
 			const struct oci_attributes *attrs,
 			struct oci_error *err)
 {
-	struct scan scan = {
-		.walk = { .filter = filter, .enter = enter, .leave = leave,
-			  .take = take },
-		.tree = tree, .attrs = attrs,
-	};
-	bool taken;
-	int rc = oci_path_clean(scan.top, path, err);
+	struct oci_listing *listing;
+	struct timespec now;
+	int rc;
 
+	clock_gettime(CLOCK_REALTIME, &now);
+	rc = oci_listing_open(&listing, from, filter, &now, err);
 	if (!rc)
-		rc = oci_node_text(&scan.origin, tree, from, err);
+		rc = oci_tree_add_listing(tree, path, listing, filter, attrs,
+					  err);
+	oci_listing_free(listing);
+	return rc;
+}
+
+static int set_disk(struct oci_node *node, struct oci_tree *tree,
+		    const char *path, const struct stat *st,
+		    const struct oci_attributes *attrs, struct oci_error *err)
+{
+	const struct oci_source_attributes source = {
+		.mode = st->st_mode & 07777,
+		.uid = st->st_uid,
+		.gid = st->st_gid,
+		.mtime = st->st_mtim.tv_sec,
+	};
+	struct oci_disk_file *disk =
+		oci_arena_alloc(&tree->arena, sizeof(*disk));
+	int rc;
+
+	if (!disk)
+		return oci_fail_nomem(err);
+	*disk = (struct oci_disk_file){
+		NULL, st->st_dev, st->st_ino, st->st_mtim, st->st_ctim,
+	};
+	rc = oci_node_text(&disk->path, tree, path, err);
+	if (rc)
+		return rc;
+	oci_content_set_disk(node, disk, (uint64_t)st->st_size);
+	oci_node_attributes(node, tree, attrs, &source);
+	return 0;
+}
+
+int oci_tree_add_file(struct oci_tree *tree, const char *path,
+		      const char *from, const struct oci_attributes *attrs,
+		      struct oci_error *err)
+{
+	/* Non-blocking: a fifo must not hang us before it is refused. */
+	int fd = open(from, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct oci_node *node;
+	struct stat st;
+	int rc = 0;
+
+	if (fd < 0)
+		return oci_fail_errno(err, "open '%s'", from);
+	if (fstat(fd, &st) != 0)
+		rc = oci_fail_errno(err, "stat '%s'", from);
+	else if (!S_ISREG(st.st_mode))
+		rc = oci_fail(err, OCI_E_INVALID,
+			      "'%s' is not a regular file", from);
+	close(fd);
 	if (!rc)
-		rc = oci_walk_folder(&taken, &scan.walk, from, err);
-	if (!rc && !taken && filter && filter->include &&
-	    filter->include->count)
-		rc = oci_fail(err, OCI_E_NOT_FOUND,
-			      "nothing in '%s' matches the include patterns: "
-			      "check them",
-			      from);
+		rc = oci_node_add(&node, tree, path, OCI_ENTRY_FILE, attrs,
+				  err);
+	if (!rc)
+		rc = set_disk(node, tree, from, &st, attrs, err);
 	return rc;
 }

@@ -132,26 +132,9 @@ int oci_stamp_stat(struct oci_stamp *stamp, const struct stat *st,
 	return rc ? rc : add(stamp, values, sizeof(values), err);
 }
 
-int oci_stamp_file(struct oci_stamp *stamp, const char *path,
-		   struct oci_error *err)
-{
-	struct stat st;
-	int rc;
-
-	if (stat(path, &st) != 0)
-		return oci_fail_errno(err, "stat '%s'", path);
-	rc = oci_stamp_text(stamp, path, err);
-	return rc ? rc : oci_stamp_stat(stamp, &st, err);
-}
-
 void oci_stamp_unsettle(struct oci_stamp *stamp)
 {
 	stamp->settled = false;
-}
-
-void oci_stamp_now(struct timespec *out, const struct oci_stamp *stamp)
-{
-	*out = stamp->now;
 }
 
 int oci_stamp_end(struct oci_digest *out, bool *settled,

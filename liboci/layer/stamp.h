@@ -35,22 +35,14 @@ int oci_stamp_bytes(struct oci_stamp *stamp, const void *data, size_t size,
 		    struct oci_error *err);
 int oci_stamp_number(struct oci_stamp *stamp, int64_t number,
 		     struct oci_error *err);
-/* A file, or what a link leads to. */
-int oci_stamp_file(struct oci_stamp *stamp, const char *path,
-		   struct oci_error *err);
-/* The same of what stat says, which has device, inode, size and times. */
+/* A file, as stat tells its device, inode, size and times. */
 int oci_stamp_stat(struct oci_stamp *stamp, const struct stat *st,
 		   struct oci_error *err);
 /* What goes into a tar of any entry: mode, owner, mtime. */
 int oci_stamp_attributes(struct oci_stamp *stamp, const struct stat *st,
 			 struct oci_error *err);
-/* stamp_folder.c: all that filter takes of a folder. */
-int oci_stamp_folder(struct oci_stamp *stamp, const char *path,
-		     const struct oci_filter *filter, struct oci_error *err);
 /* Something that it stands for cannot be trusted to show a change. */
 void oci_stamp_unsettle(struct oci_stamp *stamp);
-/* When looking began. */
-void oci_stamp_now(struct timespec *out, const struct oci_stamp *stamp);
 int oci_stamp_end(struct oci_digest *out, bool *settled,
 		  struct oci_stamp *stamp, struct oci_error *err);
 void oci_stamp_free(struct oci_stamp *stamp);

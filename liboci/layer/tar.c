@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "layer/content.h"
 #include "layer/locale.h"
 #include "layer/node.h"
@@ -84,13 +85,11 @@ static int report(struct tar *tar, bool end, struct oci_error *err)
 		.total = tar->total,
 	};
 
-	if (!tar->progress->call ||
-	    (!end && tar->done - tar->reported < REPORT_EVERY))
+	if (!end && tar->done - tar->reported < REPORT_EVERY)
 		return 0;
 	tar->reported = tar->done;
-	if (tar->progress->call(tar->progress->data, &progress) == 0)
-		return 0;
-	return oci_fail(err, OCI_E_CANCELLED, "cancelled");
+	return oci_progress_tell(tar->progress->call, tar->progress->data,
+				 &progress, err);
 }
 
 static unsigned filetype(const struct oci_node *node)

@@ -12,7 +12,6 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "io/file.h"
-#include "layer/content.h"
 #include "layer/node.h"
 
 #define OWNER_MAX INT64_C(0xfffffffe)
@@ -333,32 +332,6 @@ int oci_tree_add_whiteout(struct oci_tree *tree, const char *path,
 	struct oci_node *node;
 
 	return add_plain(&node, tree, path, OCI_ENTRY_WHITEOUT, attrs, err);
-}
-
-int oci_tree_add_file(struct oci_tree *tree, const char *path,
-		      const char *from, const struct oci_attributes *attrs,
-		      struct oci_error *err)
-{
-	/* Non-blocking: a fifo must not hang us before it is refused. */
-	int fd = open(from, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct oci_node *node;
-	struct stat st;
-	int rc = 0;
-
-	if (fd < 0)
-		return oci_fail_errno(err, "open '%s'", from);
-	if (fstat(fd, &st) != 0)
-		rc = oci_fail_errno(err, "stat '%s'", from);
-	else if (!S_ISREG(st.st_mode))
-		rc = oci_fail(err, OCI_E_INVALID,
-			      "'%s' is not a regular file", from);
-	close(fd);
-	if (!rc)
-		rc = oci_node_add(&node, tree, path, OCI_ENTRY_FILE, attrs,
-				  err);
-	if (!rc)
-		rc = oci_content_set_disk(node, tree, from, &st, attrs, err);
-	return rc;
 }
 
 size_t oci_tree_count(const struct oci_tree *tree)

@@ -6,9 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "io/ahead.h"
-#include "io/file.h"
-#include "io/inflate.h"
+#include "layer/rootfs.h"
 
 static oci_lint_check_fn *const checks[] = {
 	oci_lint_entrypoint,
@@ -74,24 +72,6 @@ struct reading {
 	struct oci_lint_result *result;
 };
 
-static int lay_one(struct oci_rootfs *rootfs, struct oci_source *blob,
-		   struct oci_error *err)
-{
-	struct oci_source *inflate, *tar = NULL;
-	int rc = oci_inflate_open(&inflate, blob, err);
-
-	if (rc)
-		return rc;
-	rc = oci_ahead_open(&tar, inflate, err);
-	if (!rc)
-		rc = oci_rootfs_apply_tar(rootfs, tar, err);
-	if (!rc)
-		rc = oci_source_drain(tar, err);
-	oci_source_free(tar);
-	oci_source_free(inflate);
-	return rc ? rc : oci_source_drain(blob, err);
-}
-
 static int lay(struct oci_rootfs *rootfs, struct oci_store *store,
 	       const struct oci_descriptors *layers, struct oci_error *err)
 {
@@ -104,7 +84,7 @@ static int lay(struct oci_rootfs *rootfs, struct oci_store *store,
 		rc = oci_store_open(&source, store, layer, err);
 		if (rc)
 			break;
-		rc = lay_one(rootfs, source, err);
+		rc = oci_rootfs_apply_blob(rootfs, source, err);
 		oci_source_free(source);
 		if (rc)
 			rc = oci_wrap(err, rc, "layer %s",

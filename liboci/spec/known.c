@@ -22,65 +22,10 @@
 /* What the cache puts in front of a note. */
 enum { HEAD_ROOM = 256 };
 
-static int stamp_strings(struct oci_stamp *stamp,
-			 const struct oci_strings *list, struct oci_error *err)
-{
-	int rc = oci_stamp_number(stamp, (int64_t)list->count, err);
-
-	for (size_t i = 0; !rc && i < list->count; i++)
-		rc = oci_stamp_text(stamp, list->items[i], err);
-	return rc;
-}
-
-static int stamp_inputs(struct oci_stamp *stamp,
-			const struct oci_plan_inputs *inputs,
-			const struct oci_filter *filter, struct oci_error *err)
-{
-	int rc = oci_stamp_number(stamp, (int64_t)inputs->count, err);
-
-	for (size_t i = 0; !rc && i < inputs->count; i++) {
-		const struct oci_plan_input *input = &inputs->items[i];
-
-		rc = input->folder ?
-			     oci_stamp_folder(stamp, input->path, filter,
-					      err) :
-			     oci_stamp_file(stamp, input->path, err);
-	}
-	return rc;
-}
-
-static int stamp_entry(struct oci_stamp *stamp,
-		       const struct oci_plan_entry *e, struct oci_error *err)
-{
-	const int64_t numbers[] = {
-		e->kind, e->into, e->device.type, e->device.major,
-		e->device.minor, e->mode, e->owner.uid, e->owner.gid,
-		e->mtime, e->replace, e->strip,
-	};
-	const struct oci_filter filter = {
-		&e->include, &e->exclude, (unsigned)e->strip,
-	};
-	int rc = oci_stamp_bytes(stamp, numbers, sizeof(numbers), err);
-
-	if (!rc)
-		rc = oci_stamp_text(stamp, e->path, err);
-	if (!rc)
-		rc = oci_stamp_text(stamp, e->source, err);
-	if (!rc)
-		rc = oci_stamp_bytes(stamp, e->content.data, e->content.size,
-				     err);
-	if (!rc)
-		rc = stamp_strings(stamp, &e->include, err);
-	if (!rc)
-		rc = stamp_strings(stamp, &e->exclude, err);
-	return rc ? rc : stamp_inputs(stamp, &e->inputs, &filter, err);
-}
-
 static int stamp_layer(struct oci_stamp *stamp,
 		       const struct oci_known_subject *s,
 		       struct oci_error *err)
 {
-	const struct oci_plan_layer *layer = s->layer;
 	char platform[OCI_PLATFORM_TEXT];
 	int rc = oci_stamp_text(stamp, s->below->text, err);
 
@@ -89,20 +34,7 @@ static int stamp_layer(struct oci_stamp *stamp,
 		rc = oci_stamp_text(stamp, platform, err);
 	if (!rc)
 		rc = oci_stamp_number(stamp, s->epoch, err);
-	if (!rc)
-		rc = oci_stamp_number(stamp, (int64_t)layer->deb_count, err);
-	for (size_t i = 0; !rc && i < layer->deb_count; i++) {
-		rc = stamp_inputs(stamp, &layer->debs[i].inputs, NULL, err);
-		if (rc)
-			return oci_wrap(err, rc, "%s", layer->debs[i].origin);
-	}
-	for (size_t i = 0; !rc && i < layer->entry_count; i++) {
-		rc = stamp_entry(stamp, &layer->entries[i], err);
-		if (rc)
-			return oci_wrap(err, rc, "%s",
-					layer->entries[i].origin);
-	}
-	return rc;
+	return rc ? rc : oci_look_stamp(stamp, s->look, s->layer, err);
 }
 
 /* Which note is the layer's: by its place in a file. */
@@ -130,7 +62,7 @@ static int stamp_with(struct oci_digest *out, bool *settled,
 		      struct oci_error *err)
 {
 	struct oci_stamp *stamp;
-	int rc = oci_stamp_new(&stamp, NULL, err);
+	int rc = oci_stamp_new(&stamp, &s->look->now, err);
 
 	if (rc)
 		return rc;
@@ -173,8 +105,8 @@ int oci_known_find(struct oci_known *out, const struct oci_cache *cache,
 	return 0;
 }
 
-bool oci_known_holds(const struct oci_digest *key,
-		     const struct oci_known_subject *subject)
+bool oci_known_is(const struct oci_digest *key,
+		  const struct oci_known_subject *subject)
 {
 	struct oci_digest now;
 	bool settled;

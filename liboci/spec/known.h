@@ -11,6 +11,7 @@
 #include <oci/layer.h>
 #include <oci/spec.h>
 
+#include "spec/look.h"
 #include "spec/note.h"
 #include "spec/plan.h"
 
@@ -19,6 +20,7 @@ struct oci_known_subject {
 	const struct oci_spec *spec;
 	const struct oci_plan *plan;
 	const struct oci_plan_layer *layer;
+	const struct oci_look *look;
 	const struct oci_layer_options *options;
 	int64_t epoch;
 	const struct oci_digest *below;	/* the key of what it lies on; may be
@@ -38,10 +40,9 @@ struct oci_known {
 int oci_known_find(struct oci_known *out, const struct oci_cache *cache,
 		   const struct oci_known_subject *subject,
 		   struct oci_error *err);
-/* Whether what the layer is made of still has that key: what was read since
- * then may have been something else. */
-bool oci_known_holds(const struct oci_digest *key,
-		     const struct oci_known_subject *subject);
+/* Whether what the layer is made of has that key. */
+bool oci_known_is(const struct oci_digest *key,
+		  const struct oci_known_subject *subject);
 /* Notes what came of it; note's key is filled in. What the disk says of it is
  * passed over. */
 void oci_known_note(const struct oci_known *known, struct oci_cache *cache,

@@ -48,9 +48,11 @@ struct oci_packing {
  * is there already. */
 int oci_pack_place(const struct oci_packing *p, int rc, const char *origin,
 		   struct oci_error *err);
-/* The tree of a layer, settled; *out is the caller's also when it fails. */
+/* The tree of a layer, settled, of what was looked at: its folders are used up
+ * then. *out is the caller's also when it fails. */
 int oci_pack_tree(struct oci_tree **out, const struct oci_packing *p,
-		  const struct oci_plan_layer *layer, struct oci_error *err);
+		  const struct oci_plan_layer *layer, struct oci_look *look,
+		  struct oci_error *err);
 /* pack_layer.c: adds the next layer of the plan. */
 int oci_pack_layer(struct oci_packing *p, const struct oci_plan_layer *layer,
 		   struct oci_error *err);

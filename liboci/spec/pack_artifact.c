@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "io/digest.h"
 #include "spec/artifact.h"
@@ -47,14 +48,14 @@ static int add_blob(struct oci_descriptor *out, struct oci_store *store,
 }
 
 static int tell(const struct oci_pack_options *options, const char *name,
-		uint64_t size)
+		uint64_t size, struct oci_error *err)
 {
 	struct oci_progress progress = {
 		.what = name, .done = size, .total = size,
 	};
 
-	return options->progress ?
-		       options->progress(options->progress_data, &progress) : 0;
+	return oci_progress_tell(options->progress, options->progress_data,
+				 &progress, err);
 }
 
 static int add_file(struct oci_manifest *manifest, struct oci_store *store,
@@ -78,8 +79,8 @@ static int add_file(struct oci_manifest *manifest, struct oci_store *store,
 				   err);
 	if (!rc)
 		rc = oci_descriptors_add(&manifest->layers, &layer, err);
-	if (!rc && tell(options, name, layer.size))
-		rc = oci_fail(err, OCI_E_CANCELLED, "cancelled");
+	if (!rc)
+		rc = tell(options, name, layer.size, err);
 	oci_descriptor_release(&layer);
 	return rc;
 }

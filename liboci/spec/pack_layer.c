@@ -10,9 +10,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "io/ahead.h"
+#include "base/progress.h"
 #include "io/file.h"
-#include "io/inflate.h"
 #include "layer/reuse.h"
 #include "layer/rootfs.h"
 #include "store/cache.h"
@@ -36,7 +35,7 @@ static struct oci_layer_options options_of(const struct oci_packing *p,
 static int lay_written(bool *done, const struct oci_packing *p,
 		       const struct oci_layer *layer, struct oci_error *err)
 {
-	struct oci_source *blob = NULL, *inflate = NULL, *tar = NULL;
+	struct oci_source *blob = NULL;
 	int fd, rc = oci_cache_get(&fd, p->options->cache, &layer->digest,
 				   layer->size, err);
 
@@ -45,13 +44,7 @@ static int lay_written(bool *done, const struct oci_packing *p,
 		return rc;
 	rc = oci_source_own_fd(&blob, fd, err);
 	if (!rc)
-		rc = oci_inflate_open(&inflate, blob, err);
-	if (!rc)
-		rc = oci_ahead_open(&tar, inflate, err);
-	if (!rc)
-		rc = oci_rootfs_apply_tar(p->rootfs, tar, err);
-	oci_source_free(tar);
-	oci_source_free(inflate);
+		rc = oci_rootfs_apply_blob(p->rootfs, blob, err);
 	oci_source_free(blob);
 	return rc;
 }
@@ -71,38 +64,48 @@ static bool is_unpacked(const struct oci_plan_layer *layer)
 /* Inputs that changed since they were looked up are not what was written:
  * nothing that lies on them is to be found again. */
 static void check_pending(struct oci_packing *p,
-			  const struct oci_pending *pending)
+			  const struct oci_pending *pending,
+			  const struct oci_look *look)
 {
 	struct oci_layer_options options = options_of(p, pending->layer);
 	const struct oci_known_subject subject = {
-		pending->spec, pending->plan, pending->layer, &options,
+		pending->spec, pending->plan, pending->layer, look, &options,
 		p->options->epoch, &pending->below,
 	};
 
-	p->settled = p->settled && oci_known_holds(&pending->key, &subject);
+	p->settled = p->settled && oci_known_is(&pending->key, &subject);
+}
+
+static int lay_inputs(struct oci_packing *p, const struct oci_pending *pending,
+		      struct oci_error *err)
+{
+	struct oci_packing at = *p;
+	struct oci_tree *tree = NULL;
+	struct oci_look look;
+	int rc = oci_look_open(&look, pending->layer, err);
+
+	if (rc)
+		return rc;
+	at.spec = pending->spec;
+	at.plan = pending->plan;
+	check_pending(p, pending, &look);
+	rc = oci_pack_tree(&tree, &at, pending->layer, &look, err);
+	if (!rc)
+		rc = oci_rootfs_apply(p->rootfs, tree, err);
+	oci_tree_free(tree);
+	oci_look_release(&look);
+	return oci_pack_place(&at, rc, pending->layer->origin, err);
 }
 
 static int lay_one(struct oci_packing *p, const struct oci_pending *pending,
 		   struct oci_error *err)
 {
-	struct oci_packing at = *p;
-	struct oci_tree *tree = NULL;
 	bool done = false;
 	int rc = 0;
 
-	at.spec = pending->spec;
-	at.plan = pending->plan;
 	if (is_unpacked(pending->layer))
 		rc = lay_written(&done, p, &pending->written, err);
-	if (rc || done)
-		return rc;
-	rc = oci_pack_tree(&tree, &at, pending->layer, err);
-	if (!rc)
-		rc = oci_rootfs_apply(p->rootfs, tree, err);
-	oci_tree_free(tree);
-	if (!rc)
-		check_pending(p, pending);
-	return oci_pack_place(&at, rc, pending->layer->origin, err);
+	return rc || done ? rc : lay_inputs(p, pending, err);
 }
 
 int oci_pack_lay(struct oci_packing *p, struct oci_error *err)
@@ -158,10 +161,8 @@ static int report_known(const struct oci_packing *p,
 		layer->name, known->tar_size, known->tar_size, true,
 	};
 
-	if (!p->options->progress ||
-	    p->options->progress(p->options->progress_data, &progress) == 0)
-		return 0;
-	return oci_fail(err, OCI_E_CANCELLED, "cancelled");
+	return oci_progress_tell(p->options->progress,
+				 p->options->progress_data, &progress, err);
 }
 
 /* Takes a layer that was packed before, where the store has it or gets it. */
@@ -229,19 +230,19 @@ static int write_layer(struct oci_note *out, struct oci_packing *p,
 					       err);
 }
 
-/* What was looked up before the inputs were read is to be the same after. */
+/* What was looked at before the inputs were read is to be the same after. */
 static void note_layer(struct oci_known *known, const struct oci_packing *p,
 		       const struct oci_known_subject *subject,
 		       struct oci_note *written)
 {
 	known->settled = known->settled && p->settled &&
-			 oci_known_holds(&known->key, subject);
+			 oci_look_holds(subject->look, subject->layer);
 	oci_known_note(known, p->options->cache, written);
 }
 
 static int pack_anew(struct oci_packing *p, struct oci_known *known,
 		     const struct oci_known_subject *subject,
-		     struct oci_error *err)
+		     struct oci_look *look, struct oci_error *err)
 {
 	const struct oci_plan_layer *layer = subject->layer;
 	struct oci_tree *tree = NULL;
@@ -249,7 +250,7 @@ static int pack_anew(struct oci_packing *p, struct oci_known *known,
 	int rc = oci_pack_lay(p, err);
 
 	if (!rc)
-		rc = oci_pack_tree(&tree, p, layer, err);
+		rc = oci_pack_tree(&tree, p, layer, look, err);
 	if (!rc)
 		rc = write_layer(&written, p, tree, known, subject->options,
 				 err);
@@ -262,13 +263,15 @@ static int pack_anew(struct oci_packing *p, struct oci_known *known,
 	return rc;
 }
 
-int oci_pack_layer(struct oci_packing *p, const struct oci_plan_layer *layer,
-		   struct oci_error *err)
+static int pack_looked(struct oci_packing *p,
+		       const struct oci_plan_layer *layer,
+		       struct oci_look *look, struct oci_error *err)
 {
 	struct oci_layer_options options = options_of(p, layer);
 	struct oci_known known = {0};
 	const struct oci_known_subject subject = {
-		p->spec, p->plan, layer, &options, p->options->epoch, &p->key,
+		p->spec, p->plan, layer, look, &options, p->options->epoch,
+		&p->key,
 	};
 	bool taken = false;
 	int rc = 0;
@@ -280,9 +283,22 @@ int oci_pack_layer(struct oci_packing *p, const struct oci_plan_layer *layer,
 	if (!rc)
 		rc = take_known(&taken, p, layer, &known, &options, err);
 	if (!rc && !taken)
-		rc = pack_anew(p, &known, &subject, err);
+		rc = pack_anew(p, &known, &subject, look, err);
 	p->key = known.key;
 	p->settled = known.settled;
 	oci_known_release(&known);
+	return rc;
+}
+
+int oci_pack_layer(struct oci_packing *p, const struct oci_plan_layer *layer,
+		   struct oci_error *err)
+{
+	struct oci_look look;
+	int rc = oci_look_open(&look, layer, err);
+
+	if (!rc) {
+		rc = pack_looked(p, layer, &look, err);
+		oci_look_release(&look);
+	}
 	return oci_pack_place(p, rc, layer->origin, err);
 }

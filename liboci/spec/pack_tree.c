@@ -62,24 +62,39 @@ static int add_file(struct oci_tree *tree, const struct oci_plan_entry *entry,
 	return oci_tree_add_file(tree, path, from, attrs, err);
 }
 
+/* Uses up what was listed. */
+static int add_folder(struct oci_tree *tree,
+		      const struct oci_plan_entry *entry,
+		      struct oci_looked *looked,
+		      const struct oci_attributes *attrs,
+		      struct oci_error *err)
+{
+	const struct oci_filter filter = oci_look_filter(entry);
+	int rc = oci_tree_add_listing(tree, entry->path, looked->listing,
+				      &filter, attrs, err);
+
+	oci_listing_free(looked->listing);
+	looked->listing = NULL;
+	return rc;
+}
+
 static int add_inputs(struct oci_tree *tree, const struct oci_plan_entry *entry,
+		      struct oci_looked **next,
 		      const struct oci_attributes *attrs, struct oci_error *err)
 {
-	struct oci_filter filter = {
-		&entry->include, &entry->exclude, (unsigned)entry->strip,
-	};
+	const struct oci_filter filter = oci_look_filter(entry);
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < entry->inputs.count; i++) {
 		const struct oci_plan_input *input = &entry->inputs.items[i];
+		struct oci_looked *looked = (*next)++;
 
 		if (entry->kind == OCI_PLAN_ARCHIVE)
 			rc = oci_tree_add_archive(tree, entry->path,
 						  input->path, &filter, attrs,
 						  err);
-		else if (input->folder)
-			rc = oci_tree_add_folder(tree, entry->path, input->path,
-						 &filter, attrs, err);
+		else if (looked->listing)
+			rc = add_folder(tree, entry, looked, attrs, err);
 		else
 			rc = add_file(tree, entry, input->path, attrs, err);
 	}
@@ -87,7 +102,7 @@ static int add_inputs(struct oci_tree *tree, const struct oci_plan_entry *entry,
 }
 
 static int add_entry(struct oci_tree *tree, const struct oci_plan_entry *entry,
-		     struct oci_error *err)
+		     struct oci_looked **next, struct oci_error *err)
 {
 	struct oci_attributes attrs = attributes_of(entry);
 	const struct oci_plan_device *device = &entry->device;
@@ -95,7 +110,7 @@ static int add_entry(struct oci_tree *tree, const struct oci_plan_entry *entry,
 	switch (entry->kind) {
 	case OCI_PLAN_FROM:
 	case OCI_PLAN_ARCHIVE:
-		return add_inputs(tree, entry, &attrs, err);
+		return add_inputs(tree, entry, next, &attrs, err);
 	case OCI_PLAN_CONTENT:
 		return oci_tree_add_content(tree, entry->path,
 					    entry->content.data,
@@ -140,8 +155,11 @@ static int add_deb(const struct oci_packing *p, struct oci_tree *tree,
 }
 
 static int fill_tree(const struct oci_packing *p, struct oci_tree *tree,
-		     const struct oci_plan_layer *layer, struct oci_error *err)
+		     const struct oci_plan_layer *layer, struct oci_look *look,
+		     struct oci_error *err)
 {
+	struct oci_looked *next = look->items;
+
 	for (size_t i = 0; i < layer->deb_count; i++) {
 		const struct oci_plan_deb *deb = &layer->debs[i];
 		int rc = oci_pack_place(p, add_deb(p, tree, deb, err),
@@ -149,10 +167,12 @@ static int fill_tree(const struct oci_packing *p, struct oci_tree *tree,
 
 		if (rc)
 			return rc;
+		next += deb->inputs.count;
 	}
 	for (size_t i = 0; i < layer->entry_count; i++) {
 		const struct oci_plan_entry *entry = &layer->entries[i];
-		int rc = oci_pack_place(p, add_entry(tree, entry, err),
+		int rc = oci_pack_place(p, add_entry(tree, entry, &next,
+							     err),
 					entry->origin, err);
 
 		if (rc)
@@ -162,7 +182,8 @@ static int fill_tree(const struct oci_packing *p, struct oci_tree *tree,
 }
 
 int oci_pack_tree(struct oci_tree **out, const struct oci_packing *p,
-		  const struct oci_plan_layer *layer, struct oci_error *err)
+		  const struct oci_plan_layer *layer, struct oci_look *look,
+		  struct oci_error *err)
 {
 	struct oci_tree_options options = OCI_TREE_OPTIONS_INIT;
 	int rc;
@@ -170,5 +191,5 @@ int oci_pack_tree(struct oci_tree **out, const struct oci_packing *p,
 	options.epoch = p->options->epoch;
 	options.temp_dir = p->options->temp_dir;
 	rc = oci_tree_new(out, &options, err);
-	return rc ? rc : fill_tree(p, *out, layer, err);
+	return rc ? rc : fill_tree(p, *out, layer, look, err);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "io/pool.h"
 #include "store/closure.h"
 #include "store/store.h"
@@ -48,10 +49,8 @@ static int report(struct copy *c, const struct oci_descriptor *blob,
 		.total = blob->size,
 	};
 
-	if (!c->options->progress ||
-	    c->options->progress(c->options->progress_data, &progress) == 0)
-		return 0;
-	return oci_fail(err, OCI_E_CANCELLED, "cancelled");
+	return oci_progress_tell(c->options->progress,
+				 c->options->progress_data, &progress, err);
 }
 
 /* Ends the transfer in a slot, if there is one. */

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define _GNU_SOURCE	/* getdents64 */
+#include "layer/listing.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/path.h"
+#include "io/pool.h"
+#include "layer/filter.h"
+#include "layer/stamp.h"
+
+enum { DEPTH_MAX = 256 };
+
+struct all;
+
+/* A folder, of those that are listed side by side. */
+struct folder {
+	struct oci_task task;		/* first: a task is a folder */
+	struct oci_listed_folder out;
+	struct all *all;
+	struct folder *next;		/* in the order of their finding */
+	struct oci_arena *arena;	/* of who lists it */
+	struct oci_listed **last;
+	unsigned depth;			/* 0: the top */
+	int rc;
+	struct oci_error why;
+};
+
+struct all {
+	struct oci_listing *listing;
+	const char *top;
+	const struct oci_filter *filter;
+	struct timespec now;
+	struct oci_pool *pool;	/* NULL: there is one folder so far */
+	pthread_mutex_t lock;	/* of what follows */
+	pthread_cond_t ended;	/* the last of them */
+	struct folder *first;
+	struct folder **last;
+	size_t count;
+	size_t left;		/* not listed yet */
+};
+
+static void run_folder(struct oci_task *task, unsigned worker);
+
+static int add_folder(struct all *all, struct oci_arena *arena,
+		      struct folder *parent, const struct oci_listed *self,
+		      const char *below, struct oci_error *err)
+{
+	struct folder *folder = oci_arena_alloc(arena, sizeof(*folder));
+
+	if (folder)
+		folder->out.below = oci_arena_text(arena, below);
+	if (!folder || !folder->out.below)
+		return oci_fail_nomem(err);
+	if (parent) {
+		folder->out.parent = &parent->out;
+		folder->depth = parent->depth + 1;
+	}
+	if (folder->depth >= DEPTH_MAX)
+		return oci_fail(err, OCI_E_LIMIT,
+				"folder '%s' is more than %d folders deep",
+				self->file.path, DEPTH_MAX);
+	folder->out.self = self;
+	folder->all = all;
+	folder->task.run = run_folder;
+	folder->last = &folder->out.first;
+	pthread_mutex_lock(&all->lock);
+	*all->last = folder;
+	all->last = &folder->next;
+	all->count++;
+	all->left++;
+	if (all->pool)
+		oci_pool_give(all->pool, &folder->task);
+	pthread_mutex_unlock(&all->lock);
+	return 0;
+}
+
+static int new_listed(struct oci_listed **out, struct oci_arena *arena,
+		      const char *path, const struct stat *st,
+		      struct oci_error *err)
+{
+	struct oci_listed *listed = oci_arena_alloc(arena, sizeof(*listed));
+	const char *copy = listed ? oci_arena_text(arena, path) : NULL;
+
+	if (!copy)
+		return oci_fail_nomem(err);
+	listed->file = (struct oci_disk_file){
+		copy, st->st_dev, st->st_ino, st->st_mtim, st->st_ctim,
+	};
+	listed->name = oci_path_name(copy);
+	listed->size = (uint64_t)st->st_size;
+	listed->rdev = st->st_rdev;
+	listed->mode = st->st_mode;
+	listed->uid = st->st_uid;
+	listed->gid = st->st_gid;
+	*out = listed;
+	return 0;
+}
+
+static int read_target(struct oci_listed *listed, struct oci_arena *arena,
+		       int dir, struct oci_error *err)
+{
+	char target[OCI_PATH_MAX];
+	ssize_t n = readlinkat(dir, listed->name, target, sizeof(target));
+
+	if (n < 0)
+		return oci_fail_errno(err, "read link '%s'",
+				      listed->file.path);
+	if (n == 0 || (size_t)n >= sizeof(target))
+		return oci_fail(err, OCI_E_INVALID,
+				"link '%s' is empty or too long",
+				listed->file.path);
+	listed->target = oci_arena_copy(arena, target, (size_t)n);
+	return listed->target ? 0 : oci_fail_nomem(err);
+}
+
+static int stamp_listed(struct oci_stamp *stamp, const struct oci_listed *l,
+			const struct stat *st, struct oci_error *err)
+{
+	int rc = oci_stamp_text(stamp, l->name, err);
+
+	if (rc)
+		return rc;
+	if (S_ISREG(st->st_mode))
+		return oci_stamp_stat(stamp, st, err);
+	rc = oci_stamp_attributes(stamp, st, err);
+	if (rc || S_ISDIR(st->st_mode))
+		return rc;
+	if (l->target)
+		return oci_stamp_text(stamp, l->target, err);
+	return oci_stamp_number(stamp, (int64_t)st->st_rdev, err);
+}
+
+/* One name of a folder: its path on disk, and from the top. */
+static int list_name(struct folder *folder, int dir, const char *path,
+		     const char *below, struct oci_stamp *stamp,
+		     struct oci_error *err)
+{
+	struct all *all = folder->all;
+	struct oci_listed *listed;
+	struct stat st;
+	bool wanted;
+	int rc;
+
+	if (fstatat(dir, oci_path_name(path), &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return oci_fail_errno(err, "stat '%s'", path);
+	wanted = oci_filter_takes(all->filter, below);
+	if (!wanted && (!S_ISDIR(st.st_mode) ||
+			!oci_filter_enters(all->filter, below)))
+		return 0;
+	rc = new_listed(&listed, folder->arena, path, &st, err);
+	if (rc)
+		return rc;
+	listed->wanted = wanted;
+	if (S_ISLNK(st.st_mode))
+		rc = read_target(listed, folder->arena, dir, err);
+	if (!rc)
+		rc = stamp_listed(stamp, listed, &st, err);
+	if (rc)
+		return rc;
+	if (S_ISDIR(st.st_mode))
+		return add_folder(all, folder->arena, folder, listed, below,
+				  err);
+	*folder->last = listed;
+	folder->last = &listed->next;
+	return 0;
+}
+
+static int list_entry(struct folder *folder, int dir, const char *name,
+		      struct oci_stamp *stamp, struct oci_error *err)
+{
+	char path[OCI_PATH_MAX], below[OCI_PATH_MAX];
+	int rc;
+
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return 0;
+	rc = oci_path_join(below, folder->out.below, name, err);
+	if (!rc)
+		rc = oci_path_join(path, folder->all->top, below, err);
+	return rc ? rc : list_name(folder, dir, path, below, stamp, err);
+}
+
+/* readdir(3) takes three more calls a folder, of which there are many. */
+static int list_names(struct folder *folder, int dir, struct oci_stamp *stamp,
+		      struct oci_error *err)
+{
+	union {
+		struct dirent64 first;
+		char data[16 * 1024];
+	} names;
+	ssize_t size;
+	int rc = 0;
+
+	while (!rc && (size = getdents64(dir, &names, sizeof(names))) > 0)
+		for (ssize_t at = 0; !rc && at < size;) {
+			const struct dirent64 *entry =
+				(const void *)(names.data + at);
+
+			rc = list_entry(folder, dir, entry->d_name, stamp,
+					err);
+			at += entry->d_reclen;
+		}
+	return rc || size == 0 ? rc :
+		oci_fail_errno(err, "read folder '%s'",
+			       folder->out.self->file.path);
+}
+
+/* Whether what was opened is the folder that its parent had; the top, which
+ * has no parent, is what was opened. */
+static int check_folder(struct folder *folder, int dir, const char *path,
+			struct oci_error *err)
+{
+	const struct oci_listed *self = folder->out.self;
+	struct oci_listed *top;
+	struct stat st;
+	int rc;
+
+	if (fstat(dir, &st) != 0)
+		return oci_fail_errno(err, "stat '%s'", path);
+	if (self)
+		return st.st_dev == self->file.device &&
+		       st.st_ino == self->file.inode ? 0 :
+			oci_fail(err, OCI_E_CHANGED, "folder '%s' changed "
+				 "while it was listed: pack again when "
+				 "nothing writes to it", path);
+	rc = new_listed(&top, folder->arena, path, &st, err);
+	folder->out.self = top;
+	return rc;
+}
+
+static int list_open(struct folder *folder, int dir, const char *path,
+		     struct oci_error *err)
+{
+	struct oci_stamp *stamp;
+	int rc = check_folder(folder, dir, path, err);
+
+	if (rc)
+		return rc;
+	rc = oci_stamp_new(&stamp, &folder->all->now, err);
+	if (rc)
+		return rc;
+	rc = list_names(folder, dir, stamp, err);
+	if (!rc)
+		rc = oci_stamp_end(&folder->out.stamp, &folder->out.settled,
+				   stamp, err);
+	oci_stamp_free(stamp);
+	return rc;
+}
+
+static int list_folder(struct folder *folder, struct oci_error *err)
+{
+	const char *below = folder->out.below;
+	char path[OCI_PATH_MAX];
+	int dir, rc = oci_path_join(path, folder->all->top, below, err);
+
+	if (rc)
+		return rc;
+	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC |
+				 (below[0] ? O_NOFOLLOW : 0));
+	if (dir < 0)
+		return oci_fail_errno(err, "open folder '%s'", path);
+	rc = list_open(folder, dir, path, err);
+	close(dir);
+	return rc;
+}
+
+static void run_folder(struct oci_task *task, unsigned worker)
+{
+	struct folder *folder = (struct folder *)task;
+	struct all *all = folder->all;
+
+	folder->arena = &all->listing->arenas[worker];
+	folder->rc = list_folder(folder, &folder->why);
+	pthread_mutex_lock(&all->lock);
+	if (--all->left == 0)
+		pthread_cond_signal(&all->ended);
+	pthread_mutex_unlock(&all->lock);
+}
+
+/* The top first: most folders have no other in them, and need no threads. */
+static int run_all(struct all *all, struct oci_error *err)
+{
+	struct folder *folder = all->first;
+	unsigned cores = oci_pool_cores();
+	int rc;
+
+	run_folder(&folder->task, 0);
+	if (!folder->next)
+		return 0;
+	rc = oci_pool_new(&all->pool, cores < OCI_LISTING_THREADS ?
+					      cores : OCI_LISTING_THREADS,
+			  err);
+	if (rc)
+		return rc;
+	/* The pool has none of them yet: the list is nobody else's. */
+	pthread_mutex_lock(&all->lock);
+	for (folder = folder->next; folder; folder = folder->next)
+		oci_pool_give(all->pool, &folder->task);
+	while (all->left)
+		pthread_cond_wait(&all->ended, &all->lock);
+	pthread_mutex_unlock(&all->lock);
+	return 0;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	const struct folder *const *left = a, *const *right = b;
+
+	return strcmp((*left)->out.below, (*right)->out.below);
+}
+
+/* Links the folders in order; of several failures, the first one's. */
+static int put_in_order(struct all *all, struct oci_error *err)
+{
+	struct folder **sorted = malloc(all->count * sizeof(struct folder *));
+	struct oci_listed_folder **last = &all->listing->folders;
+	size_t count = 0;
+	int rc = sorted ? 0 : oci_fail_nomem(err);
+
+	for (struct folder *f = all->first; !rc && f; f = f->next)
+		sorted[count++] = f;
+	if (!rc)
+		qsort(sorted, count, sizeof(struct folder *), by_path);
+	for (size_t i = 0; !rc && i < count; i++) {
+		rc = sorted[i]->rc;
+		if (rc && err)
+			*err = sorted[i]->why;
+		*last = &sorted[i]->out;
+		last = &sorted[i]->out.next;
+	}
+	free(sorted);
+	return rc;
+}
+
+int oci_listing_open(struct oci_listing **out, const char *path,
+		     const struct oci_filter *filter,
+		     const struct timespec *now, struct oci_error *err)
+{
+	struct all all = { .top = path, .filter = filter, .now = *now };
+	int rc;
+
+	*out = all.listing = calloc(1, sizeof(**out));
+	if (!*out)
+		return oci_fail_nomem(err);
+	all.last = &all.first;
+	pthread_mutex_init(&all.lock, NULL);
+	pthread_cond_init(&all.ended, NULL);
+	rc = add_folder(&all, &all.listing->arenas[0], NULL, NULL, "", err);
+	if (!rc)
+		rc = run_all(&all, err);
+	oci_pool_free(all.pool);
+	if (!rc)
+		rc = put_in_order(&all, err);
+	pthread_cond_destroy(&all.ended);
+	pthread_mutex_destroy(&all.lock);
+	if (rc) {
+		oci_listing_free(*out);
+		*out = NULL;
+	}
+	return rc;
+}
+
+int oci_listing_stamp(struct oci_stamp *stamp,
+		      const struct oci_listing *listing, struct oci_error *err)
+{
+	const struct oci_listed_folder *f = listing->folders;
+	int rc = 0;
+
+	for (; !rc && f; f = f->next) {
+		rc = oci_stamp_text(stamp, f->below, err);
+		if (!rc)
+			rc = oci_stamp_text(stamp, f->stamp.text, err);
+		if (!f->settled)
+			oci_stamp_unsettle(stamp);
+	}
+	/* Nothing has this path: it ends the folder. */
+	return rc ? rc : oci_stamp_text(stamp, NULL, err);
+}
+
+void oci_listing_free(struct oci_listing *listing)
+{
+	if (!listing)
+		return;
+	for (size_t i = 0; i < OCI_LISTING_THREADS; i++)
+		oci_arena_release(&listing->arenas[i]);
+	free(listing);
+}

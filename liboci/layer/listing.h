@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is in a folder of this machine, as stat(2) says it: all that a filter
+ * takes. A tree is made from it, and the stamp of the folder; both speak of
+ * the same moment.
+ *
+ * Folders are listed side by side on all cores: most of it is waiting for the
+ * system to tell of each file. They are never reached through symlinks, so
+ * that nothing outside of the folder is listed.
+ */
+#ifndef LAYER_LISTING_H
+#define LAYER_LISTING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include <oci/digest.h>
+#include <oci/tree.h>
+
+#include "base/arena.h"
+#include "layer/node.h"
+#include "layer/stamp.h"
+
+/* Threads that list at the same time, at most. */
+#define OCI_LISTING_THREADS 4
+
+/* Anything: a folder is in the list of folders, too. */
+struct oci_listed {
+	struct oci_listed *next;	/* in its folder, as the system names
+					 * them */
+	struct oci_disk_file file;
+	const char *name;		/* borrowed from file.path */
+	const char *target;		/* of a symlink */
+	uint64_t size;
+	dev_t rdev;			/* of a device */
+	uint32_t mode;			/* with its type */
+	uint32_t uid;
+	uint32_t gid;
+	bool wanted;			/* false: a folder that the filter does
+					 * not take by itself */
+};
+
+struct oci_listed_folder {
+	struct oci_listed_folder *next;	/* by path; the top is first */
+	struct oci_listed_folder *parent;
+	const struct oci_listed *self;
+	const char *below;		/* its path from the top */
+	struct oci_listed *first;	/* what is in it, but for folders */
+	struct oci_digest stamp;	/* of what is in it */
+	bool settled;			/* the stamp is */
+	bool kept;			/* scan.c's */
+};
+
+struct oci_listing {
+	struct oci_arena arenas[OCI_LISTING_THREADS];
+	struct oci_listed_folder *folders;
+};
+
+/*
+ * Lists the folder at path, which may be a link to it. filter (NULL: takes
+ * all) is borrowed for the call. now is when looking began: what is younger
+ * leaves the stamp unsettled. OCI_E_CHANGED: a folder went away, or became
+ * another one, while it was listed.
+ */
+int oci_listing_open(struct oci_listing **out, const char *path,
+		     const struct oci_filter *filter,
+		     const struct timespec *now, struct oci_error *err);
+/* Adds what stands for all that is in the folder. */
+int oci_listing_stamp(struct oci_stamp *stamp,
+		      const struct oci_listing *listing,
+		      struct oci_error *err);
+void oci_listing_free(struct oci_listing *listing);
+
+/* scan.c: as oci_tree_add_folder does it. It takes the listing's memory over:
+ * nothing else can be made of the listing then. */
+int oci_tree_add_listing(struct oci_tree *tree, const char *path,
+			 struct oci_listing *listing,
+			 const struct oci_filter *filter,
+			 const struct oci_attributes *attrs,
+			 struct oci_error *err);
+
+#endif
