@@ -20,6 +20,14 @@ enum { DEPTH_MAX = 256 };
 
 struct all;
 
+/* Where a thread is: a name in an open folder. */
+struct place {
+	int dir;
+	size_t size;		/* of the folder's path, with a slash */
+	const char *below;	/* the part of path from the top */
+	char path[OCI_PATH_MAX];	/* on disk */
+};
+
 /* A folder, of those that are listed side by side. */
 struct folder {
 	struct oci_task task;		/* first: a task is a folder */
@@ -83,18 +91,18 @@ static int add_folder(struct all *all, struct oci_arena *arena,
 }
 
 static int new_listed(struct oci_listed **out, struct oci_arena *arena,
-		      const char *path, const struct stat *st,
+		      const struct place *at, const struct stat *st,
 		      struct oci_error *err)
 {
 	struct oci_listed *listed = oci_arena_alloc(arena, sizeof(*listed));
-	const char *copy = listed ? oci_arena_text(arena, path) : NULL;
+	const char *copy = listed ? oci_arena_text(arena, at->path) : NULL;
 
 	if (!copy)
 		return oci_fail_nomem(err);
 	listed->file = (struct oci_disk_file){
 		copy, st->st_dev, st->st_ino, st->st_mtim, st->st_ctim,
 	};
-	listed->name = oci_path_name(copy);
+	listed->name = copy + at->size;
 	listed->size = (uint64_t)st->st_size;
 	listed->rdev = st->st_rdev;
 	listed->mode = st->st_mode;
@@ -138,58 +146,58 @@ static int stamp_listed(struct oci_stamp *stamp, const struct oci_listed *l,
 	return oci_stamp_number(stamp, (int64_t)st->st_rdev, err);
 }
 
-/* One name of a folder: its path on disk, and from the top. */
-static int list_name(struct folder *folder, int dir, const char *path,
-		     const char *below, struct oci_stamp *stamp,
+/* What a name stands for. */
+static int list_stat(struct folder *folder, const struct place *at,
+		     const struct stat *st, struct oci_stamp *stamp,
 		     struct oci_error *err)
 {
-	struct all *all = folder->all;
+	const struct oci_filter *filter = folder->all->filter;
+	bool wanted = oci_filter_takes(filter, at->below);
 	struct oci_listed *listed;
-	struct stat st;
-	bool wanted;
 	int rc;
 
-	if (fstatat(dir, oci_path_name(path), &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return oci_fail_errno(err, "stat '%s'", path);
-	wanted = oci_filter_takes(all->filter, below);
-	if (!wanted && (!S_ISDIR(st.st_mode) ||
-			!oci_filter_enters(all->filter, below)))
+	if (!wanted && (!S_ISDIR(st->st_mode) ||
+			!oci_filter_enters(filter, at->below)))
 		return 0;
-	rc = new_listed(&listed, folder->arena, path, &st, err);
+	rc = new_listed(&listed, folder->arena, at, st, err);
 	if (rc)
 		return rc;
 	listed->wanted = wanted;
-	if (S_ISLNK(st.st_mode))
-		rc = read_target(listed, folder->arena, dir, err);
+	if (S_ISLNK(st->st_mode))
+		rc = read_target(listed, folder->arena, at->dir, err);
 	if (!rc)
-		rc = stamp_listed(stamp, listed, &st, err);
+		rc = stamp_listed(stamp, listed, st, err);
 	if (rc)
 		return rc;
-	if (S_ISDIR(st.st_mode))
-		return add_folder(all, folder->arena, folder, listed, below,
-				  err);
+	if (S_ISDIR(st->st_mode))
+		return add_folder(folder->all, folder->arena, folder, listed,
+				  at->below, err);
 	*folder->last = listed;
 	folder->last = &listed->next;
 	return 0;
 }
 
-static int list_entry(struct folder *folder, int dir, const char *name,
-		      struct oci_stamp *stamp, struct oci_error *err)
+static int list_name(struct folder *folder, struct place *at, const char *name,
+		     struct oci_stamp *stamp, struct oci_error *err)
 {
-	char path[OCI_PATH_MAX], below[OCI_PATH_MAX];
-	int rc;
+	size_t size = strlen(name);
+	struct stat st;
 
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return 0;
-	rc = oci_path_join(below, folder->out.below, name, err);
-	if (!rc)
-		rc = oci_path_join(path, folder->all->top, below, err);
-	return rc ? rc : list_name(folder, dir, path, below, stamp, err);
+	if (size >= sizeof(at->path) - at->size)
+		return oci_fail(err, OCI_E_LIMIT,
+				"path '%.80s.../%.80s' is too long", at->path,
+				name);
+	memcpy(at->path + at->size, name, size + 1);
+	if (fstatat(at->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return oci_fail_errno(err, "stat '%s'", at->path);
+	return list_stat(folder, at, &st, stamp, err);
 }
 
 /* readdir(3) takes three more calls a folder, of which there are many. */
-static int list_names(struct folder *folder, int dir, struct oci_stamp *stamp,
-		      struct oci_error *err)
+static int list_names(struct folder *folder, struct place *at,
+		      struct oci_stamp *stamp, struct oci_error *err)
 {
 	union {
 		struct dirent64 first;
@@ -198,14 +206,14 @@ static int list_names(struct folder *folder, int dir, struct oci_stamp *stamp,
 	ssize_t size;
 	int rc = 0;
 
-	while (!rc && (size = getdents64(dir, &names, sizeof(names))) > 0)
-		for (ssize_t at = 0; !rc && at < size;) {
+	while (!rc && (size = getdents64(at->dir, &names,
+						sizeof(names))) > 0)
+		for (ssize_t done = 0; !rc && done < size;) {
 			const struct dirent64 *entry =
-				(const void *)(names.data + at);
+				(const void *)(names.data + done);
 
-			rc = list_entry(folder, dir, entry->d_name, stamp,
-					err);
-			at += entry->d_reclen;
+			rc = list_name(folder, at, entry->d_name, stamp, err);
+			done += entry->d_reclen;
 		}
 	return rc || size == 0 ? rc :
 		oci_fail_errno(err, "read folder '%s'",
@@ -214,7 +222,7 @@ static int list_names(struct folder *folder, int dir, struct oci_stamp *stamp,
 
 /* Whether what was opened is the folder that its parent had; the top, which
  * has no parent, is what was opened. */
-static int check_folder(struct folder *folder, int dir, const char *path,
+static int check_folder(struct folder *folder, const struct place *at,
 			struct oci_error *err)
 {
 	const struct oci_listed *self = folder->out.self;
@@ -222,31 +230,32 @@ static int check_folder(struct folder *folder, int dir, const char *path,
 	struct stat st;
 	int rc;
 
-	if (fstat(dir, &st) != 0)
-		return oci_fail_errno(err, "stat '%s'", path);
+	if (fstat(at->dir, &st) != 0)
+		return oci_fail_errno(err, "stat '%s'", at->path);
 	if (self)
 		return st.st_dev == self->file.device &&
 		       st.st_ino == self->file.inode ? 0 :
 			oci_fail(err, OCI_E_CHANGED, "folder '%s' changed "
 				 "while it was listed: pack again when "
-				 "nothing writes to it", path);
-	rc = new_listed(&top, folder->arena, path, &st, err);
+				 "nothing writes to it", at->path);
+	rc = new_listed(&top, folder->arena, at, &st, err);
 	folder->out.self = top;
 	return rc;
 }
 
-static int list_open(struct folder *folder, int dir, const char *path,
+static int list_open(struct folder *folder, struct place *at,
 		     struct oci_error *err)
 {
 	struct oci_stamp *stamp;
-	int rc = check_folder(folder, dir, path, err);
+	int rc = check_folder(folder, at, err);
 
 	if (rc)
 		return rc;
+	at->path[at->size++] = '/';
 	rc = oci_stamp_new(&stamp, &folder->all->now, err);
 	if (rc)
 		return rc;
-	rc = list_names(folder, dir, stamp, err);
+	rc = list_names(folder, at, stamp, err);
 	if (!rc)
 		rc = oci_stamp_end(&folder->out.stamp, &folder->out.settled,
 				   stamp, err);
@@ -256,18 +265,20 @@ static int list_open(struct folder *folder, int dir, const char *path,
 
 static int list_folder(struct folder *folder, struct oci_error *err)
 {
-	const char *below = folder->out.below;
-	char path[OCI_PATH_MAX];
-	int dir, rc = oci_path_join(path, folder->all->top, below, err);
+	const char *top = folder->all->top, *below = folder->out.below;
+	struct place at;
+	int rc = oci_path_join(at.path, top, below, err);
 
 	if (rc)
 		return rc;
-	dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC |
-				 (below[0] ? O_NOFOLLOW : 0));
-	if (dir < 0)
-		return oci_fail_errno(err, "open folder '%s'", path);
-	rc = list_open(folder, dir, path, err);
-	close(dir);
+	at.size = strlen(at.path);
+	at.below = at.path + strlen(top) + 1;
+	at.dir = open(at.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC |
+				       (below[0] ? O_NOFOLLOW : 0));
+	if (at.dir < 0)
+		return oci_fail_errno(err, "open folder '%s'", at.path);
+	rc = list_open(folder, &at, err);
+	close(at.dir);
 	return rc;
 }
 
@@ -346,6 +357,9 @@ int oci_listing_open(struct oci_listing **out, const char *path,
 	struct all all = { .top = path, .filter = filter, .now = *now };
 	int rc;
 
+	if (filter && (!filter->include || !filter->include->count) &&
+	    (!filter->exclude || !filter->exclude->count))
+		all.filter = NULL;
 	*out = all.listing = calloc(1, sizeof(**out));
 	if (!*out)
 		return oci_fail_nomem(err);
@@ -365,23 +379,6 @@ int oci_listing_open(struct oci_listing **out, const char *path,
 		*out = NULL;
 	}
 	return rc;
-}
-
-int oci_listing_stamp(struct oci_stamp *stamp,
-		      const struct oci_listing *listing, struct oci_error *err)
-{
-	const struct oci_listed_folder *f = listing->folders;
-	int rc = 0;
-
-	for (; !rc && f; f = f->next) {
-		rc = oci_stamp_text(stamp, f->below, err);
-		if (!rc)
-			rc = oci_stamp_text(stamp, f->stamp.text, err);
-		if (!f->settled)
-			oci_stamp_unsettle(stamp);
-	}
-	/* Nothing has this path: it ends the folder. */
-	return rc ? rc : oci_stamp_text(stamp, NULL, err);
 }
 
 void oci_listing_free(struct oci_listing *listing)

@@ -21,7 +21,6 @@
 
 #include "base/arena.h"
 #include "layer/node.h"
-#include "layer/stamp.h"
 
 /* Threads that list at the same time, at most. */
 #define OCI_LISTING_THREADS 4
@@ -67,10 +66,6 @@ struct oci_listing {
 int oci_listing_open(struct oci_listing **out, const char *path,
 		     const struct oci_filter *filter,
 		     const struct timespec *now, struct oci_error *err);
-/* Adds what stands for all that is in the folder. */
-int oci_listing_stamp(struct oci_stamp *stamp,
-		      const struct oci_listing *listing,
-		      struct oci_error *err);
 void oci_listing_free(struct oci_listing *listing);
 
 /* scan.c: as oci_tree_add_folder does it. It takes the listing's memory over:

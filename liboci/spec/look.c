@@ -89,6 +89,24 @@ static int stamp_strings(struct oci_stamp *stamp,
 	return rc;
 }
 
+static int stamp_listing(struct oci_stamp *stamp,
+			 const struct oci_listing *listing,
+			 struct oci_error *err)
+{
+	const struct oci_listed_folder *f = listing->folders;
+	int rc = 0;
+
+	for (; !rc && f; f = f->next) {
+		rc = oci_stamp_text(stamp, f->below, err);
+		if (!rc)
+			rc = oci_stamp_text(stamp, f->stamp.text, err);
+		if (!f->settled)
+			oci_stamp_unsettle(stamp);
+	}
+	/* Nothing has this path: it ends the folder. */
+	return rc ? rc : oci_stamp_text(stamp, NULL, err);
+}
+
 static int stamp_inputs(struct oci_stamp *stamp,
 			const struct oci_looked **next,
 			const struct oci_plan_inputs *inputs,
@@ -103,7 +121,7 @@ static int stamp_inputs(struct oci_stamp *stamp,
 		if (rc)
 			return rc;
 		rc = looked->listing ?
-			     oci_listing_stamp(stamp, looked->listing, err) :
+			     stamp_listing(stamp, looked->listing, err) :
 			     oci_stamp_stat(stamp, &looked->st, err);
 	}
 	return rc;
