@@ -105,11 +105,16 @@ struct writing {
 	struct chain chain;
 };
 
+static const struct oci_codec *codec_of(const struct writing *w)
+{
+	return compressions[w->options->compression].codec;
+}
+
 static int open_chain(struct writing *w, struct oci_error *err)
 {
 	const struct oci_layer_options *o = w->options;
 	struct oci_compress_options options = {
-		.codec = compressions[o->compression].codec,
+		.codec = codec_of(w),
 		.level = o->level ? o->level :
 				    compressions[o->compression].level,
 		.jobs = o->jobs, .blocks = w->blocks,
@@ -160,9 +165,7 @@ static int end_chain(struct oci_layer *out, struct chain *chain,
 static int copy_prefix(struct writing *w, uint64_t *written,
 		       struct oci_error *err)
 {
-	const struct oci_codec *codec =
-		compressions[w->options->compression].codec;
-	size_t room = codec->bound(), n = 0;
+	size_t room = codec_of(w)->bound(), n = 0;
 	char *data = malloc(room);
 	int rc = data ? 0 : oci_fail_nomem(err);
 
@@ -226,6 +229,9 @@ static int write_chain(struct oci_layer *out, struct writing *w,
 						       w->chain.digest,
 				   w->reuse.offsets, w->start, &progress,
 				   err);
+	/* While the last blocks are compressed. */
+	if (!rc && w->blocks)
+		rc = oci_reuse_plan(&w->reuse, w->tree, codec_of(w), err);
 	if (!rc)
 		rc = end_chain(out, &w->chain, err);
 	oci_sink_free(w->chain.compress);
@@ -245,7 +251,6 @@ int oci_layer_write_blocks(struct oci_layer *out, struct oci_blocks *blocks,
 		.tree = tree, .sink = sink, .before = before,
 		.options = options ? options : &usual,
 	};
-	const struct oci_codec *codec;
 	int rc = 0;
 
 	if (!tree->settled)
@@ -253,15 +258,15 @@ int oci_layer_write_blocks(struct oci_layer *out, struct oci_blocks *blocks,
 	if ((int)w.options->compression < 0 ||
 	    (int)w.options->compression >= COMPRESSIONS)
 		return oci_fail(err, OCI_E_INVALID, "unknown compression");
-	codec = compressions[w.options->compression].codec;
-	if (codec)
+	if (codec_of(&w))
 		w.blocks = blocks;
 	if (w.blocks)
-		rc = oci_reuse_open(&w.reuse, tree, codec, before, err);
+		rc = oci_reuse_open(&w.reuse, tree, codec_of(&w), before,
+				    err);
 	if (!rc)
 		rc = write_chain(out, &w, err);
 	if (!rc && w.blocks)
-		rc = oci_reuse_identify(w.blocks, &w.reuse, tree, err);
+		oci_reuse_identify(w.blocks, &w.reuse);
 	oci_reuse_release(&w.reuse);
 	return rc;
 }

@@ -101,23 +101,6 @@ static int identify(struct oci_digest *out, size_t *first,
 	return rc;
 }
 
-int oci_reuse_identify(struct oci_blocks *blocks, const struct oci_reuse *r,
-		       const struct oci_tree *tree, struct oci_error *err)
-{
-	uint64_t offset = 0;
-	size_t first = 0;
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < blocks->count; i++) {
-		struct oci_block *block = &blocks->items[i];
-
-		rc = identify(&block->id, &first, tree, r, offset,
-			      block->in_size, err);
-		offset += block->in_size;
-	}
-	return rc;
-}
-
 static int add_block(struct oci_blocks *blocks, uint64_t size,
 		     struct oci_error *err)
 {
@@ -138,10 +121,10 @@ static int fill_blocks(struct oci_blocks *blocks, uint64_t *fill,
 	return rc;
 }
 
-/* Where the blocks of the tar will end, as compress.c ends them. */
-static int plan(struct oci_blocks *out, const struct oci_tree *tree,
-		const struct oci_codec *codec, const uint64_t *offsets,
-		struct oci_error *err)
+/* Where the blocks of the tar end, as compress.c ends them. */
+static int plan_sizes(struct oci_blocks *out, const struct oci_tree *tree,
+		      const struct oci_codec *codec, const uint64_t *offsets,
+		      struct oci_error *err)
 {
 	uint64_t fill = 0;
 	int rc = 0;
@@ -160,6 +143,36 @@ static int plan(struct oci_blocks *out, const struct oci_tree *tree,
 	if (!rc)
 		rc = fill_blocks(out, &fill, OCI_TAR_END, codec->block, err);
 	return rc || !fill ? rc : add_block(out, fill, err);
+}
+
+int oci_reuse_plan(struct oci_reuse *r, const struct oci_tree *tree,
+		   const struct oci_codec *codec, struct oci_error *err)
+{
+	uint64_t offset = 0;
+	size_t first = 0;
+	int rc;
+
+	if (r->blocks.count)
+		return 0;
+	rc = plan_sizes(&r->blocks, tree, codec, r->offsets, err);
+	for (size_t i = 0; !rc && i < r->blocks.count; i++) {
+		struct oci_block *block = &r->blocks.items[i];
+
+		rc = identify(&block->id, &first, tree, r, offset,
+			      block->in_size, err);
+		offset += block->in_size;
+	}
+	return rc;
+}
+
+void oci_reuse_identify(struct oci_blocks *blocks, const struct oci_reuse *r)
+{
+	const struct oci_blocks *plan = &r->blocks;
+
+	for (size_t i = 0; i < blocks->count && i < plan->count &&
+			   blocks->items[i].in_size == plan->items[i].in_size;
+	     i++)
+		blocks->items[i].id = plan->items[i].id;
 }
 
 static bool is_same(const struct oci_block *a, const struct oci_block *b)
@@ -237,9 +250,7 @@ int oci_reuse_open(struct oci_reuse *out, const struct oci_tree *tree,
 	if (rc == OCI_E_UNSUPPORTED)
 		return 0;
 	if (!rc)
-		rc = plan(&out->blocks, tree, codec, out->offsets, err);
-	if (!rc)
-		rc = oci_reuse_identify(&out->blocks, out, tree, err);
+		rc = oci_reuse_plan(out, tree, codec, err);
 	if (!rc)
 		rc = match(out, before->blocks, err);
 	if (!rc)

@@ -38,9 +38,12 @@ int oci_reuse_open(struct oci_reuse *out, const struct oci_tree *tree,
 		   const struct oci_codec *codec,
 		   const struct oci_layer_before *before,
 		   struct oci_error *err);
-/* Gives the blocks that were written their ids. */
-int oci_reuse_identify(struct oci_blocks *blocks, const struct oci_reuse *r,
-		       const struct oci_tree *tree, struct oci_error *err);
+/* Finds the blocks of a tar whose offsets are known, unless that was done. */
+int oci_reuse_plan(struct oci_reuse *reuse, const struct oci_tree *tree,
+		   const struct oci_codec *codec, struct oci_error *err);
+/* Gives the blocks that were written the ids of the plan. */
+void oci_reuse_identify(struct oci_blocks *blocks,
+			const struct oci_reuse *reuse);
 void oci_reuse_release(struct oci_reuse *reuse);
 
 /* layer.c: as oci_layer_write does it. blocks (may be NULL) gets what it was

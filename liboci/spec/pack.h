@@ -23,6 +23,7 @@ struct oci_pending {
 	const struct oci_spec *spec;
 	const struct oci_plan *plan;
 	const struct oci_plan_layer *layer;
+	struct oci_tree *tree;		/* of one that was made; or NULL */
 	struct oci_layer written;
 	struct oci_digest key;
 	struct oci_digest below;	/* the key of what it lies on */

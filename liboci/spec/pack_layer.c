@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A layer of a plan, and what becomes of it. A layer that is known is not made
- * again, and not laid out either, unless one above it has to be made, or
- * somebody wants to look.
+ * again. None is laid out unless one above it has to be made, or somebody
+ * wants to look.
  */
 #include "spec/pack.h"
 
@@ -103,6 +103,8 @@ static int lay_one(struct oci_packing *p, const struct oci_pending *pending,
 	bool done = false;
 	int rc = 0;
 
+	if (pending->tree)
+		return oci_rootfs_apply(p->rootfs, pending->tree, err);
 	if (is_unpacked(pending->layer))
 		rc = lay_written(&done, p, &pending->written, err);
 	return rc || done ? rc : lay_inputs(p, pending, err);
@@ -117,6 +119,7 @@ int oci_pack_lay(struct oci_packing *p, struct oci_error *err)
 
 		rc = lay_one(p, first, err);
 		p->pending = first->next;
+		oci_tree_free(first->tree);
 		free(first);
 	}
 	return rc;
@@ -127,20 +130,26 @@ void oci_pack_forget(struct oci_packing *p)
 	while (p->pending) {
 		struct oci_pending *next = p->pending->next;
 
+		oci_tree_free(p->pending->tree);
 		free(p->pending);
 		p->pending = next;
 	}
 }
 
+/* Takes tree over, if there is one. */
 static int add_pending(struct oci_packing *p,
 		       const struct oci_plan_layer *layer,
-		       const struct oci_known *known, struct oci_error *err)
+		       const struct oci_known *known, struct oci_tree *tree,
+		       struct oci_error *err)
 {
 	struct oci_pending **last = &p->pending;
 	struct oci_pending *pending = calloc(1, sizeof(*pending));
 
-	if (!pending)
+	if (!pending) {
+		oci_tree_free(tree);
 		return oci_fail_nomem(err);
+	}
+	pending->tree = tree;
 	pending->spec = p->spec;
 	pending->plan = p->plan;
 	pending->layer = layer;
@@ -182,7 +191,7 @@ static int take_known(bool *taken, struct oci_packing *p,
 	if (!rc && *taken)
 		rc = oci_image_add_written(p->image, written, options, err);
 	if (!rc && *taken)
-		rc = add_pending(p, layer, known, err);
+		rc = add_pending(p, layer, known, NULL, err);
 	if (!rc && *taken)
 		rc = report_known(p, layer, written, err);
 	return rc;
@@ -254,11 +263,11 @@ static int pack_anew(struct oci_packing *p, struct oci_known *known,
 	if (!rc)
 		rc = write_layer(&written, p, tree, known, subject->options,
 				 err);
-	if (!rc)
-		rc = oci_rootfs_apply(p->rootfs, tree, err);
 	if (!rc && p->options->cache)
 		note_layer(known, p, subject, &written);
 	oci_note_release(&written);
+	if (!rc)
+		return add_pending(p, layer, known, tree, err);
 	oci_tree_free(tree);
 	return rc;
 }

@@ -64,7 +64,8 @@ add() {
 }
 
 # once OUT CASE TIMES: a shell is started only for what needs one, and what it
-# takes to start is taken off.
+# takes to start is taken off. What the case before left to be written goes to
+# the disk before, not in the time of this one.
 once() {
 	local shell=-N
 
@@ -72,7 +73,7 @@ once() {
 	*['$|&>;']*) shell=--shell=bash ;;
 	esac
 	hyperfine "$shell" -w 0 -r "$3" --style none \
-		--prepare "bash -c '${prepares[$2]}'" --export-json "$1" \
+		--prepare "bash -c '${prepares[$2]}; sync'" --export-json "$1" \
 		"${commands[$2]}" >"$1.log" 2>&1 || {
 		say "'${names[$2]}' failed: ${commands[$2]}" >&2
 		tail -n 5 "$1.log" >&2
