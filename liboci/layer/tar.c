@@ -13,9 +13,11 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "io/ahead.h"
 #include "layer/content.h"
 #include "layer/locale.h"
 #include "layer/node.h"
+#include "layer/small.h"
 #include "layer/xattr.h"
 
 enum {
@@ -32,6 +34,8 @@ struct tar {
 	const struct oci_tar_progress *progress;
 	struct archive *archive;
 	struct archive_entry *entry;
+	struct oci_source *small;	/* the bytes of small files, */
+	struct oci_source *ahead;	/* read on a thread */
 	struct oci_error why;		/* of a failed sink */
 	int failed;			/* its status */
 	uint64_t at;			/* bytes of the tar so far */
@@ -140,22 +144,46 @@ static int write_data(struct tar *tar, size_t size)
 	return n == (la_ssize_t)size ? ARCHIVE_OK : ARCHIVE_FATAL;
 }
 
-static int write_content(struct tar *tar, const struct oci_node *node,
-			 struct oci_error *err)
+/* Writes what a source has, of which size bytes are the file's. */
+static int write_from(struct tar *tar, struct oci_source *source,
+		      uint64_t size, struct oci_error *err)
 {
-	struct oci_source *source;
 	size_t got = 1;
-	int rc = oci_content_open(&source, tar->tree, node, err);
+	int rc = 0;
 
-	while (!rc && got) {
-		rc = oci_source_read(&got, source, tar->data, READ_SIZE, err);
+	while (!rc && got && size) {
+		size_t want = size < READ_SIZE ? (size_t)size : READ_SIZE;
+
+		rc = oci_source_read(&got, source, tar->data, want, err);
 		if (!rc && got)
 			rc = check(tar, write_data(tar, got), err);
 		tar->done += got;
+		size -= got;
 		if (!rc)
 			rc = report(tar, false, err);
 	}
-	oci_source_free(source);
+	return rc;
+}
+
+static int write_content(struct tar *tar, const struct oci_node *node,
+			 struct oci_error *err)
+{
+	struct oci_source *source = NULL;
+	uint64_t before = tar->done;
+	int rc;
+
+	if (oci_small_is(node)) {
+		rc = write_from(tar, tar->ahead, node->size, err);
+	} else {
+		rc = oci_content_open(&source, tar->tree, node, err);
+		/* To its end, which tells whether it has just these bytes. */
+		if (!rc)
+			rc = write_from(tar, source, UINT64_MAX, err);
+		oci_source_free(source);
+	}
+	if (!rc && tar->done - before != node->size)
+		return oci_fail(err, OCI_E_CHANGED, "its size changed while "
+				"it was packed: pack again");
 	return rc;
 }
 
@@ -216,6 +244,10 @@ static int write_tree(struct tar *tar, uint64_t *offsets,
 	size_t first = find_start(tar, offsets);
 	int rc = open_archive(tar, err);
 
+	if (!rc)
+		rc = oci_small_open(&tar->small, tar->tree, first, err);
+	if (!rc)
+		rc = oci_ahead_open(&tar->ahead, tar->small, err);
 	for (size_t i = first; !rc && i < tar->tree->count; i++) {
 		if (offsets)
 			offsets[i] = tar->at;
@@ -267,6 +299,8 @@ static int run(struct tar *tar, uint64_t *offsets,
 	rc = work(tar, offsets, err);
 	/* Nothing more may reach the sink while the writer is taken down. */
 	tar->failed = tar->failed ? tar->failed : OCI_E_CANCELLED;
+	oci_source_free(tar->ahead);
+	oci_source_free(tar->small);
 	archive_entry_free(tar->entry);
 	archive_write_free(tar->archive);
 	uselocale(before);

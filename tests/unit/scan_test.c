@@ -285,6 +285,39 @@ static void test_changes(void **state)
 		}
 }
 
+/* One of many small files, which are read ahead: the right one is named. */
+static void test_one_of_many(void **state)
+{
+	enum { FILES = 400, SIZE = 2000, CHANGED = 300 };
+	struct memory_sink out = MEMORY_SINK;
+	struct oci_layer layer;
+	struct oci_tree *tree;
+	struct oci_error err;
+	char name[32], text[SIZE + 1];
+
+	(void)state;
+	memset(text, 'x', SIZE);
+	text[SIZE] = '\0';
+	assert_int_equal(mkdir(in_folder("m"), 0700), 0);
+	for (int i = 0; i < FILES; i++) {
+		snprintf(name, sizeof(name), "m/%03d", i);
+		/* Empty ones among them. */
+		write_text(name, i % 7 ? text : "");
+	}
+	check_done(oci_tree_new(&tree, NULL, &err), &err, "new");
+	check_done(oci_tree_add_folder(tree, "/", in_folder("m"), NULL, NULL,
+				       &err), &err, "add");
+	check_done(oci_tree_settle(tree, NULL, &err), &err, "settle");
+	check_done(oci_layer_write(&layer, tree, &out.base, NULL, &err), &err,
+		   "write");
+	snprintf(name, sizeof(name), "m/%03d", CHANGED);
+	write_text(name, "y");
+	check_failed(oci_layer_write(&layer, tree, &out.base, NULL, &err),
+		     &err, OCI_E_CHANGED, "'/300'", "changed");
+	oci_tree_free(tree);
+	free(out.data);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +327,7 @@ int main(void)
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_one_of_many),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, drop_folder);
