@@ -66,6 +66,30 @@ void oci_manifests_release(struct oci_manifests *manifests)
 	oci_descriptors_release(&manifests->list);
 	oci_strings_release(&manifests->texts);
 	oci_strings_release(&manifests->held);
+	free(manifests->tag);
+}
+
+/* Whether the repository has a document; the image is asked for by its tag
+ * first. */
+static int ask(bool *out, struct oci_manifests *manifests, bool image,
+	       const struct oci_digest *digest, struct oci_client *client,
+	       struct oci_error *err)
+{
+	struct oci_digest found;
+	int rc;
+
+	if (image && manifests->tag) {
+		rc = oci_fetch_digest(&found, client, "pull,push",
+				      manifests->tag, err);
+		*out = !rc && oci_digest_equal(&found, digest);
+		if (*out)
+			manifests->tagged = *digest;
+		if (rc || *out)
+			return rc;
+	}
+	rc = oci_fetch_digest(&found, client, "pull,push", digest->text, err);
+	*out = !rc && found.text[0];
+	return rc;
 }
 
 int oci_manifests_hold(bool *out, struct oci_manifests *manifests,
@@ -73,18 +97,15 @@ int oci_manifests_hold(bool *out, struct oci_manifests *manifests,
 		       struct oci_client *client, struct oci_error *err)
 {
 	const struct oci_descriptors *all = &image->documents;
-	struct oci_digest found;
 	int rc = 0;
 
 	*out = true;
 	for (size_t i = 0; *out && i < all->count; i++)
 		*out = !strstr(image->texts.items[i], "\"subject\"");
 	/* The image comes last, and is the first to be missing. */
-	for (size_t i = all->count; !rc && *out && i-- > 0;) {
-		rc = oci_fetch_digest(&found, client, "pull,push",
-				      all->items[i].digest.text, err);
-		*out = !rc && found.text[0];
-	}
+	for (size_t i = all->count; !rc && *out && i-- > 0;)
+		rc = ask(out, manifests, i + 1 == all->count,
+			 &all->items[i].digest, client, err);
 	for (size_t i = 0; !rc && *out && i < all->count; i++)
 		rc = oci_strings_add(&manifests->held,
 				     all->items[i].digest.text, err);
@@ -293,6 +314,10 @@ static int has_tag(bool *out, const struct oci_manifests *manifests,
 
 	*out = false;
 	if (!is_held(manifests, digest))
+		return 0;
+	*out = oci_digest_equal(&manifests->tagged, digest) &&
+	       strcmp(tag, manifests->tag) == 0;
+	if (*out)
 		return 0;
 	rc = oci_tag_check(tag, err);
 	if (!rc)

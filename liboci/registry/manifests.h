@@ -13,6 +13,8 @@ struct oci_manifests {
 	struct oci_descriptors list;	/* children before parents */
 	struct oci_strings texts;	/* beside the list */
 	struct oci_strings held;	/* digests of those that are there */
+	char *tag;			/* that an image will get; or NULL */
+	struct oci_digest tagged;	/* the one that has it; or empty */
 };
 
 /* Copies both; a document that is there already stays. */
@@ -31,7 +33,8 @@ int oci_manifests_open(struct oci_source **out,
 /*
  * Whether the repository has all documents of an image, and thus what they
  * lead to: it took them when all of it was there. Of what has a subject it is
- * never said: the list of referrers may lack it.
+ * never said: the list of referrers may lack it. Where the tag leads to the
+ * image, one question answers all.
  */
 int oci_manifests_hold(bool *out, struct oci_manifests *manifests,
 		       const struct oci_closure *image,

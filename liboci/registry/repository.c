@@ -333,6 +333,8 @@ int oci_registry_create(struct oci_store **out, struct oci_registry *registry,
 	int rc = repository_new(&self, registry, repository, err);
 
 	*out = NULL;
+	if (!rc && repository->tag[0])
+		rc = oci_text_copy(&self->manifests.tag, repository->tag, err);
 	for (size_t i = 0; !rc && mount_from && i < mount_from->count; i++)
 		rc = oci_strings_add(&self->uploads.mount_from,
 				     mount_from->items[i], err);

@@ -148,13 +148,29 @@ def forget_where(registry, names):
 
 
 @test
-def what_is_there_with_its_tag_takes_two_questions(c):
+def what_is_there_with_its_tag_takes_one_question(c):
     c.fill("layers")
     check(c.push("layers") == 0, c.said)
     digest = digest_of(c.registry.manifests["t"][1])
     check([(r["method"], r["target"]) for r in c.registry.log] == [
-        ("HEAD", f"/v2/x/y/manifests/{digest}"),
         ("HEAD", "/v2/x/y/manifests/t")], c.registry.log)
+    said(c, "0 blobs uploaded", "4 there already")
+
+
+@test
+def what_is_there_under_another_tag_is_not_sent_again(c):
+    c.fill("layers")
+    check(c.push("layers") == 0, c.said)
+    kind, digest = c.registry.manifests["t"][0], \
+        digest_of(c.registry.manifests["t"][1])
+    c.registry.manifests["t"] = (kind, b"{}")
+    c.registry.log.clear()
+    check(c.push("layers") == 0, c.said)
+    check([(r["method"], r["target"]) for r in c.registry.log] == [
+        ("HEAD", "/v2/x/y/manifests/t"),
+        ("HEAD", f"/v2/x/y/manifests/{digest}"),
+        ("HEAD", "/v2/x/y/manifests/t"),
+        ("PUT", "/v2/x/y/manifests/t")], c.registry.log)
     said(c, "0 blobs uploaded", "4 there already")
 
 
