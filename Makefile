@@ -21,9 +21,9 @@ VERSION := $(shell sed -n 's/^.define OCI_VERSION "\(.*\)"/\1/p' \
 	liboci/include/oci/version.h)
 SONAME  := liboci.so.0
 
-PACKAGES := libarchive libcrypto jansson zlib libdeflate libzstd yaml-0.1 libelf
-# Loaded at run time, when it is needed: its headers are enough.
-HEADER_PACKAGES := libcurl
+PACKAGES := libcrypto jansson zlib libdeflate libzstd yaml-0.1 libelf
+# Loaded at run time, when they are needed: their headers are enough.
+HEADER_PACKAGES := libarchive libcurl
 
 # `make install-deps` runs before there is anything to ask pkg-config for.
 DEPS_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PACKAGES) $(HEADER_PACKAGES))
@@ -116,7 +116,8 @@ $(BUILD)/tests/%: tests/unit/%.c $(STATIC) Makefile
 	$(SAY) TEST $@
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -DFIXTURES='"fixtures"' -MMD -MP $(LDFLAGS) -o $@ $< \
-		$(STATIC) $(DEPS_LIBS) $$($(PKG_CONFIG) --cflags --libs cmocka)
+		$(STATIC) $(DEPS_LIBS) \
+		$$($(PKG_CONFIG) --cflags --libs libarchive cmocka)
 
 .PHONY: tests
 tests: $(TESTS)

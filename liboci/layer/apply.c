@@ -5,7 +5,6 @@
  * that are missing, an end without its zeros.
  * OCI Image Specification, layer.md, "Whiteouts".
  */
-#include <archive_entry.h>
 #include <string.h>
 
 #include "base/error.h"

@@ -5,12 +5,11 @@
  */
 #include "layer/decompress.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "layer/libarchive.h"
 
 enum { READ_SIZE = 64 * 1024 };
 
@@ -110,10 +109,13 @@ int oci_decompress_open(struct oci_source **out, struct oci_source *from,
 	static const struct oci_source_ops ops = {
 		decompress_read, NULL, decompress_free,
 	};
-	struct decompress *self = calloc(1, sizeof(*self));
-	int rc;
+	struct decompress *self;
+	int rc = oci_libarchive_load(err);
 
 	*out = NULL;
+	if (rc)
+		return rc;
+	self = calloc(1, sizeof(*self));
 	if (!self)
 		return oci_fail_nomem(err);
 	self->base.ops = &ops;

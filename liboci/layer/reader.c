@@ -5,7 +5,6 @@
  */
 #include "layer/reader.h"
 
-#include <archive.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -87,10 +86,13 @@ static bool set_formats(struct archive *a, enum oci_reader_kind kind)
 static int reader_new(struct oci_reader **out, enum oci_reader_kind kind,
 		      struct oci_error *err)
 {
-	struct oci_reader *self = calloc(1, sizeof(*self));
-	int rc;
+	struct oci_reader *self;
+	int rc = oci_libarchive_load(err);
 
 	*out = NULL;
+	if (rc)
+		return rc;
+	self = calloc(1, sizeof(*self));
 	if (!self)
 		return oci_fail_nomem(err);
 	self->fd = -1;

@@ -7,10 +7,11 @@
 #ifndef LAYER_READER_H
 #define LAYER_READER_H
 
-#include <archive_entry.h>
 #include <stdbool.h>
 
 #include <oci/stream.h>
+
+#include "layer/libarchive.h"
 
 struct oci_reader;
 

@@ -6,8 +6,6 @@
  */
 #include "layer/tar.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +13,7 @@
 #include "base/progress.h"
 #include "io/ahead.h"
 #include "layer/content.h"
+#include "layer/libarchive.h"
 #include "layer/locale.h"
 #include "layer/node.h"
 #include "layer/small.h"
@@ -291,8 +290,10 @@ static int run(struct tar *tar, uint64_t *offsets,
 	       struct oci_error *err)
 {
 	locale_t locale, before;
-	int rc = oci_locale_open(&locale, err);
+	int rc = oci_libarchive_load(err);
 
+	if (!rc)
+		rc = oci_locale_open(&locale, err);
 	if (rc)
 		return rc;
 	before = uselocale(locale);
@@ -329,7 +330,10 @@ int oci_tar_measure(uint64_t *offsets, const struct oci_tree *tree,
 	return run(&tar, offsets, measure_tree, err);
 }
 
-const char *oci_tar_identify(void)
+int oci_tar_identify(const char **out, struct oci_error *err)
 {
-	return archive_version_string();
+	int rc = oci_libarchive_load(err);
+
+	*out = rc ? NULL : archive_version_string();
+	return rc;
 }

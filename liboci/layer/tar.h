@@ -30,6 +30,6 @@ int oci_tar_measure(uint64_t *offsets, const struct oci_tree *tree,
 #define OCI_TAR_END 1024
 
 /* What tells one build of the library from another, whose bytes may differ. */
-const char *oci_tar_identify(void);
+int oci_tar_identify(const char **out, struct oci_error *err);
 
 #endif

@@ -5,7 +5,6 @@
  */
 #include "layer/xattr.h"
 
-#include <archive.h>
 #include <string.h>
 
 #include "base/error.h"

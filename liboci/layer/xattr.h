@@ -3,8 +3,7 @@
 #ifndef LAYER_XATTR_H
 #define LAYER_XATTR_H
 
-#include <archive_entry.h>
-
+#include "layer/libarchive.h"
 #include "layer/node.h"
 
 int oci_xattr_read(struct oci_node *node, struct oci_tree *tree,

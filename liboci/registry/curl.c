@@ -2,11 +2,11 @@
 #define REGISTRY_CURL_LOADS
 #include "registry/curl.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 #include <stddef.h>
 
 #include "base/error.h"
+#include "io/library.h"
 
 struct oci_curl oci_curl;
 
@@ -15,32 +15,19 @@ static int status;
 
 static void load(void)
 {
-	static const struct {
-		const char *name;
-		size_t offset;
-	} functions[] = {
+	static const struct oci_library_function functions[] = {
 #define FUNCTION(name) { #name, offsetof(struct oci_curl, name) },
 		OCI_CURL_FUNCTIONS(FUNCTION)
 #undef FUNCTION
 	};
-	void *library = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
 
-	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-		char *at = (char *)&oci_curl + functions[i].offset;
-
-		/* POSIX lets what dlsym gives be taken for a function. */
-		if (library)
-			*(void **)(void *)at = dlsym(library,
-						     functions[i].name);
-		if (*(void **)(void *)at)
-			continue;
-		status = oci_fail(&why, OCI_E_UNSUPPORTED,
-				  "registries need libcurl: %s", dlerror());
+	status = oci_library_load(&oci_curl, "libcurl.so.4", functions,
+				  sizeof(functions) / sizeof(functions[0]),
+				  "registries need libcurl", &why);
+	if (status)
 		oci_advise(&why, status, "install libcurl 7.85 or newer; "
 			   "Debian's package is libcurl4");
-		return;
-	}
-	if (oci_curl.curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+	else if (oci_curl.curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		status = oci_fail(&why, OCI_E_SYSTEM, "libcurl cannot start");
 }
 

@@ -62,13 +62,16 @@ static int stamp_with(struct oci_digest *out, bool *settled,
 		      struct oci_error *err)
 {
 	struct oci_stamp *stamp;
-	int rc = oci_stamp_new(&stamp, &s->look->now, err);
+	const char *library;
+	int rc = oci_tar_identify(&library, err);
 
+	if (!rc)
+		rc = oci_stamp_new(&stamp, &s->look->now, err);
 	if (rc)
 		return rc;
 	rc = oci_stamp_text(stamp, FORMAT, err);
 	if (!rc)
-		rc = oci_stamp_text(stamp, oci_tar_identify(), err);
+		rc = oci_stamp_text(stamp, library, err);
 	if (!rc)
 		rc = oci_layer_stamp(stamp, s->options, err);
 	if (!rc)

@@ -142,8 +142,8 @@ OCI_API int oci_registry_open(struct oci_store **out,
 			      const struct oci_reference *reference,
 			      struct oci_error *err);
 /*
- * Opens a repository to push to. The reference's tag, if it has one, is where
- * an image that was pushed before is looked for. Blobs are uploaded while others are added;
+ * Opens a repository to push to. Its tag, if it has one, is where an image that
+ * was pushed before is looked for. Blobs are uploaded while others are added;
  * oci_store_commit waits for them, then puts manifests, children first, and
  * then the tags that oci_store_tag named. mount_from (may be NULL) lists
  * repositories of the same registry that may have the blobs.

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "io/library.h"
+
+#include <dlfcn.h>
+
+#include "base/error.h"
+
+int oci_library_load(void *out, const char *name,
+		     const struct oci_library_function *functions,
+		     size_t count, const char *what, struct oci_error *err)
+{
+	void *library = dlopen(name, RTLD_LAZY | RTLD_LOCAL);
+
+	for (size_t i = 0; i < count; i++) {
+		void **at = (void **)(void *)((char *)out +
+					      functions[i].offset);
+
+		/* POSIX lets what dlsym gives be taken for a function. */
+		if (library)
+			*at = dlsym(library, functions[i].name);
+		if (!*at)
+			return oci_fail(err, OCI_E_UNSUPPORTED, "%s: %s", what,
+					dlerror());
+	}
+	return 0;
+}
