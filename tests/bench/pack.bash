@@ -9,6 +9,16 @@ ours() {
 	say "$pack $work/$1.spec -q --lint off -o $work/out ${*:2}"
 }
 
+# buildah_command FOLDER: an image of it, in storage of its own.
+buildah_command() {
+	local storage=$PWD/$work/buildah
+
+	say "b() { buildah --root $storage/root --runroot $storage/run \
+--storage-driver vfs \"\$@\"; }; c=\$(b from scratch) && \
+b copy -q \$c $1 / && b commit -q --disable-compression=false \$c \
+oci:$storage/out:t"
+}
+
 # What each does with the folder $1, anew.
 add_packers() {
 	local folder=$work/$1 level
@@ -26,6 +36,11 @@ add_packers() {
 $work/umoci; umoci new --image $work/umoci:t" \
 			"umoci insert --image $work/umoci:t $folder /" \
 			"layer_bytes $work/umoci"
+	fi
+	if has buildah; then
+		add buildah "rm -rf $work/buildah; mkdir -p $work/buildah" \
+			"$(buildah_command "$folder")" \
+			"layer_bytes $work/buildah/out"
 	fi
 	if has crane; then
 		add 'tar, crane' "rm -f $work/*.tar" \
