@@ -10,6 +10,8 @@
 #include "base/path.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+enum { NAME_MOST = 255 };	/* Linux' NAME_MAX */
+
 #define FIELD(name) offsetof(struct oci_plan_file, name)
 
 /* RFC 6838, section 4.2: a restricted name. */
@@ -152,6 +154,17 @@ static size_t blobs_of(const struct oci_plan_file *file)
 	return file->from ? file->inputs.count : 1;
 }
 
+/* What any file system, and any terminal, takes. */
+static bool is_plain(const char *name)
+{
+	size_t size = 0;
+
+	for (; name[size]; size++)
+		if ((unsigned char)name[size] < ' ' || name[size] == 0x7f)
+			return false;
+	return size <= NAME_MOST;
+}
+
 bool oci_artifact_check_names(struct oci_diagnostics *report,
 			      const struct oci_plan_files *files)
 {
@@ -164,7 +177,13 @@ bool oci_artifact_check_names(struct oci_diagnostics *report,
 		for (size_t j = 0; good && j < blobs_of(file); j++) {
 			const char *name = oci_artifact_name(file, j);
 
-			if (oci_table_get(&seen, name, strlen(name)))
+			if (!is_plain(name))
+				good = oci_diagnose(report, file->node, "a "
+						    "file's name has control "
+						    "characters, or more than "
+						    "%d bytes, expected a "
+						    "'name'", NAME_MOST);
+			else if (oci_table_get(&seen, name, strlen(name)))
 				good = oci_diagnose(report, file->node, "two "
 						    "files are called '%.200s'"
 						    ", expected a 'name' for "

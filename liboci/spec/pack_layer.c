@@ -104,7 +104,9 @@ static int lay_one(struct oci_packing *p, const struct oci_pending *pending,
 	int rc = 0;
 
 	if (pending->tree)
-		return oci_rootfs_apply(p->rootfs, pending->tree, err);
+		return oci_pack_place(p, oci_rootfs_apply(p->rootfs,
+							  pending->tree, err),
+				      pending->layer->origin, err);
 	if (is_unpacked(pending->layer))
 		rc = lay_written(&done, p, &pending->written, err);
 	return rc || done ? rc : lay_inputs(p, pending, err);

@@ -54,6 +54,28 @@ END
 		layout/index.json
 }
 
+@test "a name that a terminal or a file system would not take is refused" {
+	local long name
+	printf -v long '%256s' ''
+	long=${long// /x}
+	for name in '"a\tb"' "$long" "${long#x}"; do
+		spec b.spec 'image: example.org/b' \
+			'artifact: application/vnd.example.b' 'files:' \
+			"  - {name: $name, content: x}"
+		run "$OCI_PACK" b.spec -q -o b
+		if [ "$name" = "${long#x}" ]; then
+			equal 0 "$status"
+		else
+			equal 2 "$status"
+			[[ $output == *"control characters, or more than 255"* ]]
+		fi
+	done
+	touch $'in/new\nline'
+	run "$OCI_PACK" a.spec -q -o a
+	equal 2 "$status"
+	[[ $output == *"control characters"* ]]
+}
+
 @test "an archive and a layout verify, and nobody finds an image to run" {
 	digest=$("$OCI_PACK" a.spec -q -o a.tar)
 	equal "$digest" "$("$OCI_PACK" a.spec -q -o a)"
