@@ -106,7 +106,7 @@ int oci_atomic_open(struct oci_atomic *file, const char *path,
 	return rc;
 }
 
-static int sync_and_rename(struct oci_atomic *file, struct oci_error *err)
+int oci_atomic_place(struct oci_atomic *file, struct oci_error *err)
 {
 	int fd = file->fd;
 
@@ -126,7 +126,7 @@ static int sync_and_rename(struct oci_atomic *file, struct oci_error *err)
 int oci_atomic_commit(struct oci_atomic *file, struct oci_error *err)
 {
 	char *dir = NULL;
-	int rc = sync_and_rename(file, err);
+	int rc = oci_atomic_place(file, err);
 
 	if (!rc)
 		rc = oci_path_folder(&dir, file->path, err);

@@ -30,6 +30,9 @@ int oci_folder_sync(const char *path, struct oci_error *err);
 
 int oci_atomic_open(struct oci_atomic *file, const char *path,
 		    struct oci_error *err);
+/* Syncs and renames. The name may be lost with the machine until its folder is
+ * synced. */
+int oci_atomic_place(struct oci_atomic *file, struct oci_error *err);
 /* Syncs, renames, and syncs the folder. The file is closed in any case. */
 int oci_atomic_commit(struct oci_atomic *file, struct oci_error *err);
 /* Removes what was not committed. For closed and unopened ones too. */

@@ -22,12 +22,32 @@
 
 enum { INDEX_MAX = 20 * 1024 * 1024 };	/* containerd's cap */
 
+/* Names of blobs reach the disk before what leads to them. */
+static int sync_blobs(struct oci_layout *self, struct oci_error *err)
+{
+	static const char *const folders[] = { "blobs/sha256", "blobs/sha512" };
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < 2 && self->unsynced; i++) {
+		char *path = NULL;
+
+		rc = oci_layout_path(&path, self, folders[i], err);
+		if (!rc && access(path, F_OK) == 0)
+			rc = oci_folder_sync(path, err);
+		free(path);
+	}
+	self->unsynced = self->unsynced && rc;
+	return rc;
+}
+
 static int layout_commit(struct oci_store *store, struct oci_error *err)
 {
 	struct oci_layout *self = (struct oci_layout *)store;
 	char *json = NULL, *path = NULL;
 	int rc = oci_index_format(&json, &store->index, err);
 
+	if (!rc)
+		rc = sync_blobs(self, err);
 	if (!rc)
 		rc = oci_layout_path(&path, self, "index.json", err);
 	if (!rc && !oci_file_is(path, json, strlen(json)))

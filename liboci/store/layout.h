@@ -8,6 +8,7 @@
 struct oci_layout {
 	struct oci_store base;
 	char *path;
+	bool unsynced;		/* names of blobs are not on the disk yet */
 	struct oci_strings made;	/* files and folders to take back */
 };
 

@@ -167,7 +167,8 @@ int oci_layout_add_blob(struct oci_store *store, struct oci_sink *sink,
 	if (!rc)
 		rc = oci_text_set(&blob->file.path, path, err);
 	if (!rc)
-		rc = oci_atomic_commit(&blob->file, err);
+		rc = oci_atomic_place(&blob->file, err);
+	self->unsynced = true;
 	free(path);
 	return rc;
 }

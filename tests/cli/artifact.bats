@@ -66,13 +66,13 @@ END
 		if [ "$name" = "${long#x}" ]; then
 			equal 0 "$status"
 		else
-			equal 2 "$status"
+			equal 1 "$status"
 			[[ $output == *"control characters, or more than 255"* ]]
 		fi
 	done
 	touch $'in/new\nline'
 	run "$OCI_PACK" a.spec -q -o a
-	equal 2 "$status"
+	equal 1 "$status"
 	[[ $output == *"control characters"* ]]
 }
 
