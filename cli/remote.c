@@ -122,7 +122,8 @@ static int find_credential(void *data, struct oci_credential *out,
 
 	if (o->user && strcmp(host, o->host) == 0)
 		return copy_pair(out, o->user, o->password);
-	rc = oci_credential_find(out, &o->files, host, repository, err);
+	rc = oci_credential_find(out, &o->files, host, repository,
+				 interrupted_flag(), err);
 	if (rc || out->user || out->identity_token)
 		return rc;
 	if (strcmp(host, "ghcr.io") == 0 && token && *token)

@@ -63,7 +63,7 @@ static int use_entry(struct oci_credential *out,
 
 static int find_in(struct oci_credential *out, const char *path,
 		   const char *host, const char *repository,
-		   struct oci_error *err)
+		   volatile const int *cancelled, struct oci_error *err)
 {
 	struct oci_auth_entry entry = {0};
 	char *text;
@@ -76,7 +76,7 @@ static int find_in(struct oci_credential *out, const char *path,
 		return rc;
 	rc = oci_auths_find(&entry, text, size, host, repository, err);
 	if (!rc && entry.helper)
-		rc = oci_helper_get(out, entry.helper, host, err);
+		rc = oci_helper_get(out, entry.helper, host, cancelled, err);
 	else if (!rc)
 		rc = use_entry(out, &entry, err);
 	oci_auth_entry_release(&entry);
@@ -89,14 +89,16 @@ static int find_in(struct oci_credential *out, const char *path,
 
 int oci_credential_find(struct oci_credential *out,
 			const struct oci_strings *files, const char *host,
-			const char *repository, struct oci_error *err)
+			const char *repository,
+			volatile const int *cancelled, struct oci_error *err)
 {
 	struct oci_error why;
 	int rc = 0;
 
 	*out = (struct oci_credential){0};
 	for (size_t i = 0; !rc && i < files->count; i++) {
-		rc = find_in(out, files->items[i], host, repository, &why);
+		rc = find_in(out, files->items[i], host, repository, cancelled,
+			     &why);
 		if (out->user || out->identity_token)
 			break;
 	}

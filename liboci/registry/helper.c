@@ -27,7 +27,11 @@
 #include "io/file.h"
 #include "registry/client.h"
 
-enum { OUTPUT_MAX = 64 * 1024, SECONDS = 30 };
+enum {
+	OUTPUT_MAX = 64 * 1024,
+	SECONDS = 30,
+	SLICE = 100		/* milliseconds between looks at cancelled */
+};
 
 extern char **environ;
 
@@ -91,8 +95,14 @@ static int spawn(pid_t *pid, const char *program, const char *verb, int in,
 	return oci_fail_errno(err, "start '%s'", program);
 }
 
+static bool is_set(volatile const int *cancelled)
+{
+	return cancelled && __atomic_load_n(cancelled, __ATOMIC_RELAXED);
+}
+
 /* Reads until the end, the limit, or the time is over. */
-static int read_output(struct oci_buf *out, int fd, struct oci_error *err)
+static int read_output(struct oci_buf *out, int fd,
+		       volatile const int *cancelled, struct oci_error *err)
 {
 	int64_t until = oci_client_clock() + SECONDS * 1000;
 	char data[4096];
@@ -107,7 +117,9 @@ static int read_output(struct oci_buf *out, int fd, struct oci_error *err)
 			return oci_fail(err, OCI_E_SYSTEM,
 					"it said nothing for %d seconds",
 					SECONDS);
-		if (poll(&waiting, 1, (int)left) <= 0)
+		if (is_set(cancelled))
+			return oci_fail(err, OCI_E_CANCELLED, "cancelled");
+		if (poll(&waiting, 1, left < SLICE ? (int)left : SLICE) <= 0)
 			continue;
 		n = read(fd, data, sizeof(data));
 		if (n == 0)
@@ -121,25 +133,29 @@ static int read_output(struct oci_buf *out, int fd, struct oci_error *err)
 }
 
 /* Waits a while for its end, and ends it then. */
-static int reap(int *status, pid_t pid, int rc, struct oci_error *err)
+static int reap(int *status, pid_t pid, int rc,
+		volatile const int *cancelled, struct oci_error *err)
 {
 	int64_t until = oci_client_clock() + SECONDS * 1000;
 	const struct timespec slice = { 0, 10 * 1000000 };
 	pid_t ended;
 
 	while ((ended = waitpid(pid, status, WNOHANG)) == 0 &&
-	       oci_client_clock() < until)
+	       oci_client_clock() < until && !is_set(cancelled))
 		nanosleep(&slice, NULL);
 	if (ended)
 		return rc;
 	kill(pid, SIGKILL);
 	waitpid(pid, status, 0);
+	if (is_set(cancelled))
+		return oci_fail(err, OCI_E_CANCELLED, "cancelled");
 	return oci_fail(err, OCI_E_SYSTEM, "it did not end in %d seconds",
 			SECONDS);
 }
 
 static int run(struct oci_buf *out, int *status, const char *program,
-	       const char *verb, const char *input, struct oci_error *err)
+	       const char *verb, const char *input,
+	       volatile const int *cancelled, struct oci_error *err)
 {
 	int in, ends[2], rc;
 	pid_t pid;
@@ -158,10 +174,10 @@ static int run(struct oci_buf *out, int *status, const char *program,
 	close(ends[1]);
 	close(in);
 	if (!rc) {
-		rc = read_output(out, ends[0], err);
+		rc = read_output(out, ends[0], cancelled, err);
 		if (rc)
 			kill(pid, SIGKILL);
-		rc = reap(status, pid, rc, err);
+		rc = reap(status, pid, rc, cancelled, err);
 	}
 	close(ends[0]);
 	return rc;
@@ -205,7 +221,8 @@ static int program_name(char out[128], const char *name,
 }
 
 int oci_helper_get(struct oci_credential *out, const char *name,
-		   const char *host, struct oci_error *err)
+		   const char *host, volatile const int *cancelled,
+		   struct oci_error *err)
 {
 	char program[128];
 	struct oci_buf text;
@@ -214,7 +231,8 @@ int oci_helper_get(struct oci_credential *out, const char *name,
 	if (rc)
 		return rc;
 	oci_buf_init(&text, OUTPUT_MAX);
-	rc = run(&text, &status, program, "get", server_of(host), err);
+	rc = run(&text, &status, program, "get", server_of(host), cancelled,
+		 err);
 	if (!rc)
 		rc = use_output(out, &text, status, err);
 	oci_buf_wipe(&text);
@@ -235,7 +253,7 @@ int oci_helper_store(const char *name, const char *host,
 	rc = oci_helper_format(&json, server_of(host), credential->user,
 			       credential->password, err);
 	if (!rc)
-		rc = run(&text, &status, program, "store", json, err);
+		rc = run(&text, &status, program, "store", json, NULL, err);
 	if (!rc && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
 		rc = oci_fail(err, OCI_E_SYSTEM, "it failed");
 	oci_buf_wipe(&text);

@@ -6,9 +6,10 @@
 #include <oci/registry.h>
 
 /* Asks docker-credential-NAME for host; leaves *out empty where it knows
- * nothing. */
+ * nothing. It is ended where *cancelled (may be NULL) is set meanwhile. */
 int oci_helper_get(struct oci_credential *out, const char *name,
-		   const char *host, struct oci_error *err);
+		   const char *host, volatile const int *cancelled,
+		   struct oci_error *err);
 /* Gives docker-credential-NAME user and password of host to keep. */
 int oci_helper_store(const char *name, const char *host,
 		     const struct oci_credential *credential,

@@ -1148,6 +1148,24 @@ def interrupted(c):
     check(c.registry.requests("DELETE", SESSION), "the session is left")
 
 
+@fault(67, "SIGINT while a credential helper hangs: both end at once")
+def interrupted_helper(c):
+    c.registry.token = Token(c.registry)
+    began = c.folder / "helper-began"
+    for script in ("exec sleep 25", "exec >&-; exec sleep 25"):
+        helper(c, f"touch {began}; {script}\n")
+        process = c.start("push", INPUTS["small"], f"{c.registry.host}/x/y:t")
+        start = time.monotonic()
+        while not began.exists() and time.monotonic() - start < 20:
+            time.sleep(0.01)
+        check(began.exists(), "the helper was not asked")
+        began.unlink()
+        process.send_signal(signal.SIGINT)
+        check(c.finish(process, 20) == 1, c.said)
+        c.forget()
+    check(not c.registry.manifests, "there is a manifest")
+
+
 @fault(68, "equal layers and layers without bytes: one upload, valid")
 def equal_layers(c):
     check(c.push("equal") == 0, c.said)

@@ -45,11 +45,13 @@ typedef int oci_credential_fn(void *data, struct oci_credential *out,
  * for HOST/PATH with the longest PATH that repository starts with
  * (containers-auth.json(5)), credsStore, auths for the host. A file that is
  * not there is passed over. Helpers are programs docker-credential-NAME on
- * PATH; they get the host on standard input and 30 seconds.
+ * PATH; they get the host on standard input and 30 seconds, or until cancelled
+ * (may be NULL) is set, which is OCI_E_CANCELLED.
  */
 OCI_API int oci_credential_find(struct oci_credential *out,
 				const struct oci_strings *files,
 				const char *host, const char *repository,
+				volatile const int *cancelled,
 				struct oci_error *err);
 
 /*
