@@ -32,8 +32,10 @@ start_builder() {
 	"$OCI_PACK" "$root/examples/buildkit/buildkit.spec" -q \
 		--push "$host/buildkit" >"$dir/buildkit.digest"
 	use_buildx
-	create_builder "$builder" "$host/buildkit:latest" --bootstrap \
-		>"$dir/builder.log" 2>&1 || {
+	{
+		create_builder "$builder" "$host/buildkit:latest" &&
+			boot "$builder"
+	} >"$dir/builder.log" 2>&1 || {
 		cat "$dir/builder.log" >&2
 		return 1
 	}

@@ -96,16 +96,6 @@ say() {
 	docker buildx ls | grep -q whole
 }
 
-# boot BUILDER: buildx waits 20 seconds for a daemon. One that the emulator
-# holds up is started anew, once, and that is said.
-boot() {
-	docker buildx inspect --bootstrap "$1" && return
-	say "the daemon did not answer, and is started again"
-	docker logs --tail 5 "buildx_buildkit_${1}0" >&2
-	docker rm -f "buildx_buildkit_${1}0" >&2
-	docker buildx inspect --bootstrap "$1"
-}
-
 @test "docker buildx inspect --bootstrap: linux/riscv64 among the platforms" {
 	boot whole >told
 	grep -qx 'Status: *running' told

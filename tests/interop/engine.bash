@@ -64,6 +64,16 @@ create_builder() {
 		--driver-opt "network=host,image=$2" "${@:3}"
 }
 
+# boot BUILDER: buildx waits 20 seconds for a daemon. One that the emulator
+# holds up is started anew, once, and that is said.
+boot() {
+	docker buildx inspect --bootstrap "$1" && return
+	echo "# the daemon did not answer, and is started again" >&3
+	docker logs --tail 5 "buildx_buildkit_${1}0" >&2
+	docker rm -f "buildx_buildkit_${1}0" >&2
+	docker buildx inspect --bootstrap "$1"
+}
+
 # field NAME PATH: of a container or an image, as docker inspect has it.
 field() {
 	docker inspect --format "{{$2}}" "$1"
