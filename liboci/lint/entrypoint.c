@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * entrypoint-missing, entrypoint-not-executable, shebang-missing: what the
- * container starts first, and behind an init what that starts.
+ * entrypoint-format, entrypoint-missing, entrypoint-not-executable,
+ * shebang-missing: what the container starts first, and behind an init what
+ * that starts.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,18 +17,21 @@ static int check_program(struct oci_lint *lint,
 			 const char *what, int depth, struct oci_error *err);
 
 /* "#! INTERPRETER [ARGUMENT]": both, or empty. execve(2). A carriage return is
- * part of them. */
-static int read_shebang(char interpreter[HEAD_MAX], char argument[HEAD_MAX],
-			const struct oci_rootfs_entry *entry,
-			struct oci_error *err)
+ * part of them. *binary: it starts as an ELF file does. */
+static int read_head(bool *binary, char interpreter[HEAD_MAX],
+		     char argument[HEAD_MAX],
+		     const struct oci_rootfs_entry *entry,
+		     struct oci_error *err)
 {
 	char *text, *line;
 	size_t size, n;
 	int rc = oci_lint_load(&text, &size, entry, HEAD_MAX - 1, err);
 
 	interpreter[0] = argument[0] = '\0';
+	*binary = false;
 	if (rc)
 		return rc;
+	*binary = size >= 4 && memcmp(text, "\177ELF", 4) == 0;
 	if (strncmp(text, "#!", 2) == 0) {
 		text[strcspn(text, "\n")] = '\0';
 		line = text + 2 + strspn(text + 2, " \t");
@@ -62,17 +66,14 @@ static const char *program_of_env(char *argument)
 /* A script is started by its interpreter, and env by what it is told. */
 static int check_script(struct oci_lint *lint,
 			const struct oci_account *account,
-			const struct oci_rootfs_entry *script, int depth,
+			const struct oci_rootfs_entry *script,
+			char *interpreter, char *argument, int depth,
 			struct oci_error *err)
 {
-	char interpreter[HEAD_MAX], argument[HEAD_MAX];
 	const struct oci_rootfs_entry *found;
 	const char *wanted;
 	size_t n;
-	int rc = read_shebang(interpreter, argument, script, err);
 
-	if (rc || !interpreter[0])
-		return rc;
 	found = oci_lint_find(lint, interpreter);
 	if (!found || found->type != OCI_ENTRY_FILE) {
 		n = strcspn(interpreter, "\r");
@@ -95,6 +96,29 @@ static int check_script(struct oci_lint *lint,
 	}
 	return check_program(lint, account, interpreter, "its interpreter",
 			     depth + 1, err);
+}
+
+/* Whether the kernel knows what to do with it. */
+static int check_format(struct oci_lint *lint,
+			const struct oci_account *account,
+			const struct oci_rootfs_entry *entry, const char *what,
+			int depth, struct oci_error *err)
+{
+	char interpreter[HEAD_MAX], argument[HEAD_MAX];
+	bool binary;
+	int rc = read_head(&binary, interpreter, argument, entry, err);
+
+	if (rc || binary)
+		return rc;
+	if (interpreter[0])
+		return check_script(lint, account, entry, interpreter,
+				    argument, depth, err);
+	if (entry->mode & 0111)
+		oci_lint_report(lint, "entrypoint-format", entry,
+				"%s is neither an ELF program nor a script "
+				"whose first line is '#!' and its interpreter",
+				what);
+	return 0;
 }
 
 static int check_program(struct oci_lint *lint,
@@ -128,7 +152,7 @@ static int check_program(struct oci_lint *lint,
 				"owner %u:%u: the config's user may not enter "
 				"it", what, name, folder->mode, folder->uid,
 				folder->gid);
-	return check_script(lint, account, entry, depth, err);
+	return check_format(lint, account, entry, what, depth, err);
 }
 
 int oci_lint_entrypoint(struct oci_lint *lint, struct oci_error *err)

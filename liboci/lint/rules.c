@@ -40,6 +40,11 @@ static const struct oci_lint_rule rules[] = {
 	{ "elf-truncated", OCI_LINT_ERROR,
 	  "A file that was cut short or damaged cannot be loaded.",
 	  "Get the file again, and compare its digest." },
+	{ "entrypoint-format", OCI_LINT_ERROR,
+	  "What is neither a program nor a script ends with \"exec format "
+	  "error\": a shell that would have tried it is not there.",
+	  "Start the script with #!/bin/sh, or name its interpreter in the "
+	  "entrypoint." },
 	{ "entrypoint-missing", OCI_LINT_ERROR,
 	  "A container whose program is not there does not start.",
 	  "Put the file there, or mend the path, PATH or the links on the "

@@ -362,6 +362,38 @@ program() {
 	finds elf-needed error /bin/p liba.so
 }
 
+@test "entrypoint-format: neither a program nor a script" {
+	elf in/bin/sh
+	script in/bin/app 'echo hello\n'
+	image 'config: {entrypoint: [/bin/app]}'
+	finds entrypoint-format error /bin/app 'the entrypoint is neither'
+	image 'config: {cmd: [app], env: {PATH: /bin}}'
+	finds entrypoint-format error /bin/app 'the command is neither'
+	script in/bin/app '#!\n/bin/sh\n'
+	image 'config: {entrypoint: [/bin/app]}'
+	finds entrypoint-format error /bin/app 'the entrypoint is neither'
+	script in/bin/app ''
+	image 'config: {entrypoint: [/bin/app]}'
+	finds entrypoint-format error /bin/app 'the entrypoint is neither'
+	script in/bin/app '\357\273\277#!/bin/sh\n'
+	image 'config: {entrypoint: [/bin/app]}'
+	finds entrypoint-format error /bin/app 'the entrypoint is neither'
+	script in/bin/app '#!/bin/sh\n'
+	image 'config: {entrypoint: [/bin/app]}'
+	lacks entrypoint-format
+	script in/bin/other '#!/bin/app\n'
+	image 'config: {entrypoint: [/bin/other]}'
+	lacks entrypoint-format
+	script in/bin/app 'echo hello\n'
+	image 'config: {entrypoint: [/bin/other]}'
+	finds entrypoint-format error /bin/app 'its interpreter is neither'
+	image 'config: {entrypoint: [/bin/sh, /bin/app]}'
+	lacks entrypoint-format
+	elf in/bin/tini
+	image 'config: {entrypoint: [/bin/tini, --, app]}'
+	finds entrypoint-format error /bin/app 'what the init starts, is'
+}
+
 @test "entrypoint-missing: paths, PATH, links, whiteouts" {
 	script in/opt/tool '#!/opt/tool\n'
 	elf in/opt/app

@@ -123,6 +123,18 @@ refuses() {
 	starts '^it runs$'
 }
 
+@test "a script that does not say for whom" {
+	arguments=()
+	image 'layers:' \
+		"  - debs: ['$debs/base-files_*.deb', '$debs/libc6_*.deb', '$debs/dash_*.deb']" \
+		'  - entries: [{path: /script, content: "echo it runs\n", mode: 0755}]' \
+		'config: {entrypoint: [/script]}'
+	refuses entrypoint-format 'the entrypoint is neither'
+	fails_to_start
+	sed -i 's/echo it/#!\/bin\/sh\\necho it/' a.spec
+	starts '^it runs$'
+}
+
 @test "a user that is not there" {
 	arguments=(--version)
 	image "layers: [{entries: [{path: /tini, from: $tini-static}]}]" \
