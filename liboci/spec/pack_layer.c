@@ -61,8 +61,8 @@ static bool is_unpacked(const struct oci_plan_layer *layer)
 	return false;
 }
 
-/* Inputs that changed since they were looked up are not what was written:
- * nothing that lies on them is to be found again. */
+/* Inputs that are not what was written: nothing that lies on them is to be
+ * found again. */
 static void check_pending(struct oci_packing *p,
 			  const struct oci_pending *pending,
 			  const struct oci_look *look)
@@ -90,6 +90,8 @@ static int lay_inputs(struct oci_packing *p, const struct oci_pending *pending,
 	at.plan = pending->plan;
 	check_pending(p, pending, &look);
 	rc = oci_pack_tree(&tree, &at, pending->layer, &look, err);
+	/* Archives were read after they were looked at. */
+	p->settled = p->settled && oci_look_holds(&look, pending->layer);
 	if (!rc)
 		rc = oci_rootfs_apply(p->rootfs, tree, err);
 	oci_tree_free(tree);
