@@ -37,8 +37,6 @@ struct folder {
 	struct oci_arena *arena;	/* of who lists it */
 	struct oci_listed **last;
 	unsigned depth;			/* 0: the top */
-	int rc;
-	struct oci_error why;
 };
 
 struct all {
@@ -53,6 +51,9 @@ struct all {
 	struct folder **last;
 	size_t count;
 	size_t left;		/* not listed yet */
+	const char *failed;	/* the first by path that did, or NULL */
+	int rc;
+	struct oci_error why;
 };
 
 static void run_folder(struct oci_task *task, unsigned worker);
@@ -282,14 +283,28 @@ static int list_folder(struct folder *folder, struct oci_error *err)
 	return rc;
 }
 
+/* Of several failures, the first one's by path is told. */
+static void note_failure(struct all *all, const char *below, int rc,
+			 const struct oci_error *why)
+{
+	if (!rc || (all->failed && strcmp(all->failed, below) < 0))
+		return;
+	all->failed = below;
+	all->rc = rc;
+	all->why = *why;
+}
+
 static void run_folder(struct oci_task *task, unsigned worker)
 {
 	struct folder *folder = (struct folder *)task;
 	struct all *all = folder->all;
+	struct oci_error why;
+	int rc;
 
 	folder->arena = &all->listing->arenas[worker];
-	folder->rc = list_folder(folder, &folder->why);
+	rc = list_folder(folder, &why);
 	pthread_mutex_lock(&all->lock);
+	note_failure(all, folder->out.below, rc, &why);
 	if (--all->left == 0)
 		pthread_cond_signal(&all->ended);
 	pthread_mutex_unlock(&all->lock);
@@ -327,27 +342,24 @@ static int by_path(const void *a, const void *b)
 	return strcmp((*left)->out.below, (*right)->out.below);
 }
 
-/* Links the folders in order; of several failures, the first one's. */
+/* Links the folders in order. */
 static int put_in_order(struct all *all, struct oci_error *err)
 {
 	struct folder **sorted = malloc(all->count * sizeof(struct folder *));
 	struct oci_listed_folder **last = &all->listing->folders;
 	size_t count = 0;
-	int rc = sorted ? 0 : oci_fail_nomem(err);
 
-	for (struct folder *f = all->first; !rc && f; f = f->next)
+	if (!sorted)
+		return oci_fail_nomem(err);
+	for (struct folder *f = all->first; f; f = f->next)
 		sorted[count++] = f;
-	if (!rc)
-		qsort(sorted, count, sizeof(struct folder *), by_path);
-	for (size_t i = 0; !rc && i < count; i++) {
-		rc = sorted[i]->rc;
-		if (rc && err)
-			*err = sorted[i]->why;
+	qsort(sorted, count, sizeof(struct folder *), by_path);
+	for (size_t i = 0; i < count; i++) {
 		*last = &sorted[i]->out;
 		last = &sorted[i]->out.next;
 	}
 	free(sorted);
-	return rc;
+	return 0;
 }
 
 int oci_listing_open(struct oci_listing **out, const char *path,
@@ -370,6 +382,11 @@ int oci_listing_open(struct oci_listing **out, const char *path,
 	if (!rc)
 		rc = run_all(&all, err);
 	oci_pool_free(all.pool);
+	if (!rc && all.rc) {
+		rc = all.rc;
+		if (err)
+			*err = all.why;
+	}
 	if (!rc)
 		rc = put_in_order(&all, err);
 	pthread_cond_destroy(&all.ended);

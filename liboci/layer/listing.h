@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -75,5 +76,11 @@ int oci_tree_add_listing(struct oci_tree *tree, const char *path,
 			 const struct oci_filter *filter,
 			 const struct oci_attributes *attrs,
 			 struct oci_error *err);
+/* scan.c: as oci_tree_add_file does it, of a file that was looked at: what is
+ * read has to be the one of st. */
+int oci_tree_add_looked(struct oci_tree *tree, const char *path,
+			const char *from, const struct stat *st,
+			const struct oci_attributes *attrs,
+			struct oci_error *err);
 
 #endif

@@ -179,28 +179,35 @@ static int set_disk(struct oci_node *node, struct oci_tree *tree,
 	return 0;
 }
 
+int oci_tree_add_looked(struct oci_tree *tree, const char *path,
+			const char *from, const struct stat *st,
+			const struct oci_attributes *attrs,
+			struct oci_error *err)
+{
+	struct oci_node *node;
+	int rc;
+
+	if (!S_ISREG(st->st_mode))
+		return oci_fail(err, OCI_E_INVALID,
+				"'%s' is not a regular file", from);
+	rc = oci_node_add(&node, tree, path, OCI_ENTRY_FILE, attrs, err);
+	return rc ? rc : set_disk(node, tree, from, st, attrs, err);
+}
+
 int oci_tree_add_file(struct oci_tree *tree, const char *path,
 		      const char *from, const struct oci_attributes *attrs,
 		      struct oci_error *err)
 {
 	/* Non-blocking: a fifo must not hang us before it is refused. */
 	int fd = open(from, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct oci_node *node;
 	struct stat st;
-	int rc = 0;
+	int rc;
 
 	if (fd < 0)
 		return oci_fail_errno(err, "open '%s'", from);
-	if (fstat(fd, &st) != 0)
-		rc = oci_fail_errno(err, "stat '%s'", from);
-	else if (!S_ISREG(st.st_mode))
-		rc = oci_fail(err, OCI_E_INVALID,
-			      "'%s' is not a regular file", from);
+	rc = fstat(fd, &st) == 0 ? 0 :
+		     oci_fail_errno(err, "stat '%s'", from);
 	close(fd);
-	if (!rc)
-		rc = oci_node_add(&node, tree, path, OCI_ENTRY_FILE, attrs,
-				  err);
-	if (!rc)
-		rc = set_disk(node, tree, from, &st, attrs, err);
-	return rc;
+	return rc ? rc : oci_tree_add_looked(tree, path, from, &st, attrs,
+					     err);
 }

@@ -61,11 +61,11 @@ static bool is_unpacked(const struct oci_plan_layer *layer)
 	return false;
 }
 
-/* Inputs that changed since they were looked up are not what was written:
- * nothing that lies on them is to be found again. */
-static void check_pending(struct oci_packing *p,
-			  const struct oci_pending *pending,
-			  const struct oci_look *look)
+/* Whether inputs are still what was written: nothing is to lie on others, and
+ * nobody is to look at them. */
+static int check_pending(struct oci_packing *p,
+			 const struct oci_pending *pending,
+			 const struct oci_look *look, struct oci_error *err)
 {
 	struct oci_layer_options options = options_of(p, pending->layer);
 	const struct oci_known_subject subject = {
@@ -73,7 +73,9 @@ static void check_pending(struct oci_packing *p,
 		p->options->epoch, &pending->below,
 	};
 
-	p->settled = p->settled && oci_known_is(&pending->key, &subject);
+	return oci_known_is(&pending->key, &subject) ? 0 :
+		oci_fail(err, OCI_E_CHANGED, "its inputs changed while it was "
+			 "packed: pack again when nothing writes to them");
 }
 
 static int lay_inputs(struct oci_packing *p, const struct oci_pending *pending,
@@ -88,8 +90,14 @@ static int lay_inputs(struct oci_packing *p, const struct oci_pending *pending,
 		return rc;
 	at.spec = pending->spec;
 	at.plan = pending->plan;
-	check_pending(p, pending, &look);
-	rc = oci_pack_tree(&tree, &at, pending->layer, &look, err);
+	rc = check_pending(p, pending, &look, err);
+	if (!rc)
+		rc = oci_pack_tree(&tree, &at, pending->layer, &look, err);
+	/* Archives were read after they were looked at. */
+	if (!rc && !oci_look_holds(&look, pending->layer))
+		rc = oci_fail(err, OCI_E_CHANGED, "its inputs changed while "
+			      "it was packed: pack again when nothing writes "
+			      "to them");
 	if (!rc)
 		rc = oci_rootfs_apply(p->rootfs, tree, err);
 	oci_tree_free(tree);

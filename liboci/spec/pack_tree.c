@@ -45,8 +45,8 @@ static struct oci_attributes attributes_of(const struct oci_plan_entry *entry)
 
 /* A file under a path that ends in '/' keeps its own name. */
 static int add_file(struct oci_tree *tree, const struct oci_plan_entry *entry,
-		    const char *from, const struct oci_attributes *attrs,
-		    struct oci_error *err)
+		    const char *from, const struct stat *st,
+		    const struct oci_attributes *attrs, struct oci_error *err)
 {
 	const char *folder = entry->path[1] ? entry->path : "";
 	const char *name = oci_path_name(from);
@@ -54,12 +54,13 @@ static int add_file(struct oci_tree *tree, const struct oci_plan_entry *entry,
 	int n;
 
 	if (!entry->into)
-		return oci_tree_add_file(tree, entry->path, from, attrs, err);
+		return oci_tree_add_looked(tree, entry->path, from, st, attrs,
+					   err);
 	n = snprintf(path, sizeof(path), "%s/%s", folder, name);
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return oci_fail(err, OCI_E_LIMIT, "path '%.80s.../%.80s' is "
 				"too long", folder, name);
-	return oci_tree_add_file(tree, path, from, attrs, err);
+	return oci_tree_add_looked(tree, path, from, st, attrs, err);
 }
 
 /* Uses up what was listed. */
@@ -96,7 +97,8 @@ static int add_inputs(struct oci_tree *tree, const struct oci_plan_entry *entry,
 		else if (looked->listing)
 			rc = add_folder(tree, entry, looked, attrs, err);
 		else
-			rc = add_file(tree, entry, input->path, attrs, err);
+			rc = add_file(tree, entry, input->path, &looked->st,
+				      attrs, err);
 	}
 	return rc;
 }
