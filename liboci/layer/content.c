@@ -58,6 +58,20 @@ struct disk_source {
 	bool checked;		/* after its last byte */
 };
 
+/* What cannot be read may be another one by now, such as a folder. */
+static int fail_read(const struct disk_source *self, int rc,
+		     struct oci_error *err)
+{
+	struct oci_error why;
+	int changed = check_unchanged(self->fd, self->node, &why);
+
+	if (!changed)
+		return oci_wrap(err, rc, "'%s'", self->node->at.disk->path);
+	if (err)
+		*err = why;
+	return changed;
+}
+
 /* The last bytes are given when the file is known to be the right one. */
 static int disk_read(size_t *got, struct oci_source *source, void *data,
 		     size_t size, struct oci_error *err)
@@ -71,7 +85,7 @@ static int disk_read(size_t *got, struct oci_source *source, void *data,
 		rc = oci_file_read(got, self->fd, data,
 				   size < left ? size : (size_t)left, err);
 	if (rc)
-		return oci_wrap(err, rc, "'%s'", self->node->at.disk->path);
+		return fail_read(self, rc, err);
 	if (left && *got == 0)
 		return oci_fail(err, OCI_E_CHANGED,
 				"'%s' became shorter while it was packed: "

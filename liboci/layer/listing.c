@@ -16,7 +16,7 @@
 #include "layer/filter.h"
 #include "layer/stamp.h"
 
-enum { DEPTH_MAX = 256 };
+enum { DEPTH_MAX = 256, ROOM = 16 * 1024 };
 
 struct all;
 
@@ -202,13 +202,12 @@ static int list_names(struct folder *folder, struct place *at,
 {
 	union {
 		struct dirent64 first;
-		char data[16 * 1024];
+		char data[ROOM];
 	} names;
 	ssize_t size;
 	int rc = 0;
 
-	while (!rc && (size = getdents64(at->dir, &names,
-						sizeof(names))) > 0)
+	while (!rc && (size = getdents64(at->dir, &names, ROOM)) > 0)
 		for (ssize_t done = 0; !rc && done < size;) {
 			const struct dirent64 *entry =
 				(const void *)(names.data + done);

@@ -61,8 +61,8 @@ struct oci_listing {
 /*
  * Lists the folder at path, which may be a link to it. filter (NULL: takes
  * all) is borrowed for the call. now is when looking began: what is younger
- * leaves the stamp unsettled. OCI_E_CHANGED: a folder went away, or became
- * another one, while it was listed.
+ * leaves the stamp unsettled. OCI_E_CHANGED: a folder became another one while
+ * it was listed.
  */
 int oci_listing_open(struct oci_listing **out, const char *path,
 		     const struct oci_filter *filter,

@@ -33,8 +33,8 @@ int oci_manifests_open(struct oci_source **out,
 /*
  * Whether the repository has all documents of an image, and thus what they
  * lead to: it took them when all of it was there. Of what has a subject it is
- * never said: the list of referrers may lack it. Where the tag leads to the
- * image, one question answers all.
+ * never said: the list of referrers may lack it. One question each; where the
+ * tag leads to the image, that is the question for it.
  */
 int oci_manifests_hold(bool *out, struct oci_manifests *manifests,
 		       const struct oci_closure *image,

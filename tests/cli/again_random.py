@@ -221,6 +221,8 @@ def damage(rng):
                    for name in names)
     for path in rng.sample(found, len(found) // 4):
         how = rng.randrange(12)
+        if not os.path.isfile(path):    # of an earlier round
+            continue
         size = os.path.getsize(path)
         if how == 0:
             os.remove(path)
