@@ -14,11 +14,9 @@
 #include "base/path.h"
 #include "io/pool.h"
 #include "layer/filter.h"
-#include "layer/stamp.h"
+#include "layer/listed.h"
 
 enum { DEPTH_MAX = 256, ROOM = 16 * 1024 };
-
-struct all;
 
 /* Where a thread is: a name in an open folder. */
 struct place {
@@ -91,62 +89,6 @@ static int add_folder(struct all *all, struct oci_arena *arena,
 	return 0;
 }
 
-static int new_listed(struct oci_listed **out, struct oci_arena *arena,
-		      const struct place *at, const struct stat *st,
-		      struct oci_error *err)
-{
-	struct oci_listed *listed = oci_arena_alloc(arena, sizeof(*listed));
-	const char *copy = listed ? oci_arena_text(arena, at->path) : NULL;
-
-	if (!copy)
-		return oci_fail_nomem(err);
-	listed->file = (struct oci_disk_file){
-		copy, st->st_dev, st->st_ino, st->st_mtim, st->st_ctim,
-	};
-	listed->name = copy + at->size;
-	listed->size = (uint64_t)st->st_size;
-	listed->rdev = st->st_rdev;
-	listed->mode = st->st_mode;
-	listed->uid = st->st_uid;
-	listed->gid = st->st_gid;
-	*out = listed;
-	return 0;
-}
-
-static int read_target(struct oci_listed *listed, struct oci_arena *arena,
-		       int dir, struct oci_error *err)
-{
-	char target[OCI_PATH_MAX];
-	ssize_t n = readlinkat(dir, listed->name, target, sizeof(target));
-
-	if (n < 0)
-		return oci_fail_errno(err, "read link '%s'",
-				      listed->file.path);
-	if (n == 0 || (size_t)n >= sizeof(target))
-		return oci_fail(err, OCI_E_INVALID,
-				"link '%s' is empty or too long",
-				listed->file.path);
-	listed->target = oci_arena_copy(arena, target, (size_t)n);
-	return listed->target ? 0 : oci_fail_nomem(err);
-}
-
-static int stamp_listed(struct oci_stamp *stamp, const struct oci_listed *l,
-			const struct stat *st, struct oci_error *err)
-{
-	int rc = oci_stamp_text(stamp, l->name, err);
-
-	if (rc)
-		return rc;
-	if (S_ISREG(st->st_mode))
-		return oci_stamp_stat(stamp, st, err);
-	rc = oci_stamp_attributes(stamp, st, err);
-	if (rc || S_ISDIR(st->st_mode))
-		return rc;
-	if (l->target)
-		return oci_stamp_text(stamp, l->target, err);
-	return oci_stamp_number(stamp, (int64_t)st->st_rdev, err);
-}
-
 /* What a name stands for. */
 static int list_stat(struct folder *folder, const struct place *at,
 		     const struct stat *st, struct oci_stamp *stamp,
@@ -160,14 +102,15 @@ static int list_stat(struct folder *folder, const struct place *at,
 	if (!wanted && (!S_ISDIR(st->st_mode) ||
 			!oci_filter_enters(filter, at->below)))
 		return 0;
-	rc = new_listed(&listed, folder->arena, at, st, err);
+	rc = oci_listed_new(&listed, folder->arena, at->path, at->size, st,
+			    err);
 	if (rc)
 		return rc;
 	listed->wanted = wanted;
 	if (S_ISLNK(st->st_mode))
-		rc = read_target(listed, folder->arena, at->dir, err);
+		rc = oci_listed_target(listed, folder->arena, at->dir, err);
 	if (!rc)
-		rc = stamp_listed(stamp, listed, st, err);
+		rc = oci_listed_stamp(stamp, listed, st, err);
 	if (rc)
 		return rc;
 	if (S_ISDIR(st->st_mode))
@@ -238,8 +181,9 @@ static int check_folder(struct folder *folder, const struct place *at,
 			oci_fail(err, OCI_E_CHANGED, "folder '%s' changed "
 				 "while it was listed: pack again when "
 				 "nothing writes to it", at->path);
-	rc = new_listed(&top, folder->arena, at, &st, err);
-	folder->out.self = top;
+	rc = oci_listed_new(&top, folder->arena, at->path, at->size, &st, err);
+	if (!rc)
+		folder->out.self = top;
 	return rc;
 }
 
@@ -381,11 +325,9 @@ int oci_listing_open(struct oci_listing **out, const char *path,
 	if (!rc)
 		rc = run_all(&all, err);
 	oci_pool_free(all.pool);
-	if (!rc && all.rc) {
-		rc = all.rc;
-		if (err)
-			*err = all.why;
-	}
+	if (!rc && all.rc && err)
+		*err = all.why;
+	rc = rc ? rc : all.rc;
 	if (!rc)
 		rc = put_in_order(&all, err);
 	pthread_cond_destroy(&all.ended);
