@@ -30,3 +30,8 @@ void oci_time_format(char out[OCI_TIME_TEXT], int64_t seconds)
 		 month, day_of_year - (153 * shifted + 2) / 5 + 1,
 		 second / 3600, second / 60 % 60, second % 60);
 }
+
+bool oci_time_same(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}

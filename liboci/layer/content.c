@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/time.h"
 #include "io/file.h"
 
 enum { CHECKED_AT_ONCE = 64 * 1024 };
@@ -26,11 +27,6 @@ void oci_content_set_disk(struct oci_node *node,
 	node->size = size;
 }
 
-static bool same_time(struct timespec a, struct timespec b)
-{
-	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
 static int check_unchanged(int fd, const struct oci_node *node,
 			   struct oci_error *err)
 {
@@ -42,8 +38,8 @@ static int check_unchanged(int fd, const struct oci_node *node,
 	if (S_ISREG(st.st_mode) && st.st_dev == disk->device &&
 	    st.st_ino == disk->inode &&
 	    (uint64_t)st.st_size == node->size &&
-	    same_time(st.st_mtim, disk->mtime) &&
-	    same_time(st.st_ctim, disk->ctime))
+	    oci_time_same(st.st_mtim, disk->mtime) &&
+	    oci_time_same(st.st_ctim, disk->ctime))
 		return 0;
 	return oci_fail(err, OCI_E_CHANGED,
 			"'%s' changed while it was packed: pack again when "

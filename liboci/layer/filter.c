@@ -22,9 +22,12 @@ static bool matches(const struct oci_strings *patterns, const char *path)
 static bool covers(const struct oci_strings *patterns, const char *path)
 {
 	char part[OCI_PATH_MAX];
-	size_t size = strlen(path);
+	size_t size;
 
-	if (!patterns || !patterns->count || size >= sizeof(part))
+	if (!patterns || !patterns->count)
+		return false;
+	size = strlen(path);
+	if (size >= sizeof(part))
 		return false;
 	memcpy(part, path, size + 1);
 	while (part[0]) {

@@ -312,9 +312,6 @@ int oci_listing_open(struct oci_listing **out, const char *path,
 	struct all all = { .top = path, .filter = filter, .now = *now };
 	int rc;
 
-	if (filter && (!filter->include || !filter->include->count) &&
-	    (!filter->exclude || !filter->exclude->count))
-		all.filter = NULL;
 	*out = all.listing = calloc(1, sizeof(**out));
 	if (!*out)
 		return oci_fail_nomem(err);

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "layer/content.h"
-#include "layer/listing.h"
+#include "layer/listed.h"
 #include "layer/node.h"
 
 struct scan {
@@ -39,8 +39,9 @@ static enum oci_entry_type type_of(const struct oci_listed *listed)
 	}
 }
 
-static int add(struct scan *scan, const char *path,
-	       const struct oci_listed *listed, struct oci_error *err)
+static void set_attributes(struct oci_node *node, const struct oci_tree *tree,
+			   const struct oci_listed *listed,
+			   const struct oci_attributes *attrs)
 {
 	const struct oci_source_attributes source = {
 		.mode = listed->mode & 07777,
@@ -48,6 +49,13 @@ static int add(struct scan *scan, const char *path,
 		.gid = listed->gid,
 		.mtime = listed->file.mtime.tv_sec,
 	};
+
+	oci_node_attributes(node, tree, attrs, &source);
+}
+
+static int add(struct scan *scan, const char *path,
+	       const struct oci_listed *listed, struct oci_error *err)
+{
 	enum oci_entry_type type = type_of(listed);
 	struct oci_node *node;
 	int rc;
@@ -61,7 +69,7 @@ static int add(struct scan *scan, const char *path,
 		return rc;
 	node->rank = OCI_RANK_BROUGHT;
 	node->source = scan->origin;
-	oci_node_attributes(node, scan->tree, scan->attrs, &source);
+	set_attributes(node, scan->tree, listed, scan->attrs);
 	if (type == OCI_ENTRY_FILE)
 		oci_content_set_disk(node, &listed->file, listed->size);
 	if (type == OCI_ENTRY_SYMLINK)
@@ -152,38 +160,12 @@ int oci_tree_add_folder(struct oci_tree *tree, const char *path,
 	return rc;
 }
 
-static int set_disk(struct oci_node *node, struct oci_tree *tree,
-		    const char *path, const struct stat *st,
-		    const struct oci_attributes *attrs, struct oci_error *err)
-{
-	const struct oci_source_attributes source = {
-		.mode = st->st_mode & 07777,
-		.uid = st->st_uid,
-		.gid = st->st_gid,
-		.mtime = st->st_mtim.tv_sec,
-	};
-	struct oci_disk_file *disk =
-		oci_arena_alloc(&tree->arena, sizeof(*disk));
-	int rc;
-
-	if (!disk)
-		return oci_fail_nomem(err);
-	*disk = (struct oci_disk_file){
-		NULL, st->st_dev, st->st_ino, st->st_mtim, st->st_ctim,
-	};
-	rc = oci_node_text(&disk->path, tree, path, err);
-	if (rc)
-		return rc;
-	oci_content_set_disk(node, disk, (uint64_t)st->st_size);
-	oci_node_attributes(node, tree, attrs, &source);
-	return 0;
-}
-
 int oci_tree_add_looked(struct oci_tree *tree, const char *path,
 			const char *from, const struct stat *st,
 			const struct oci_attributes *attrs,
 			struct oci_error *err)
 {
+	struct oci_listed *listed;
 	struct oci_node *node;
 	int rc;
 
@@ -191,7 +173,13 @@ int oci_tree_add_looked(struct oci_tree *tree, const char *path,
 		return oci_fail(err, OCI_E_INVALID,
 				"'%s' is not a regular file", from);
 	rc = oci_node_add(&node, tree, path, OCI_ENTRY_FILE, attrs, err);
-	return rc ? rc : set_disk(node, tree, from, st, attrs, err);
+	if (!rc)
+		rc = oci_listed_new(&listed, &tree->arena, from, 0, st, err);
+	if (rc)
+		return rc;
+	set_attributes(node, tree, listed, attrs);
+	oci_content_set_disk(node, &listed->file, listed->size);
+	return 0;
 }
 
 int oci_tree_add_file(struct oci_tree *tree, const char *path,

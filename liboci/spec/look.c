@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/time.h"
 
 struct oci_filter oci_look_filter(const struct oci_plan_entry *entry)
 {
@@ -164,11 +165,6 @@ int oci_look_stamp(struct oci_stamp *stamp, const struct oci_look *look,
 	return rc;
 }
 
-static bool same_time(struct timespec a, struct timespec b)
-{
-	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
 static bool inputs_hold(const struct oci_looked **next,
 			const struct oci_plan_inputs *inputs)
 {
@@ -183,8 +179,8 @@ static bool inputs_hold(const struct oci_looked **next,
 		    st.st_dev != before->st_dev ||
 		    st.st_ino != before->st_ino ||
 		    st.st_size != before->st_size ||
-		    !same_time(st.st_mtim, before->st_mtim) ||
-		    !same_time(st.st_ctim, before->st_ctim))
+		    !oci_time_same(st.st_mtim, before->st_mtim) ||
+		    !oci_time_same(st.st_ctim, before->st_ctim))
 			return false;
 	}
 	return true;

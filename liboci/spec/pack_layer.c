@@ -61,11 +61,9 @@ static bool is_unpacked(const struct oci_plan_layer *layer)
 	return false;
 }
 
-/* Whether inputs are still what was written: nothing is to lie on others, and
- * nobody is to look at them. */
-static int check_pending(struct oci_packing *p,
-			 const struct oci_pending *pending,
-			 const struct oci_look *look, struct oci_error *err)
+static bool is_as_written(const struct oci_packing *p,
+			  const struct oci_pending *pending,
+			  const struct oci_look *look)
 {
 	struct oci_layer_options options = options_of(p, pending->layer);
 	const struct oci_known_subject subject = {
@@ -73,9 +71,15 @@ static int check_pending(struct oci_packing *p,
 		p->options->epoch, &pending->below,
 	};
 
-	return oci_known_is(&pending->key, &subject) ? 0 :
-		oci_fail(err, OCI_E_CHANGED, "its inputs changed while it was "
-			 "packed: pack again when nothing writes to them");
+	return oci_known_is(&pending->key, &subject);
+}
+
+/* Nothing is to lie on other inputs than were written, and nobody is to look
+ * at them. */
+static int fail_changed(struct oci_error *err)
+{
+	return oci_fail(err, OCI_E_CHANGED, "its inputs changed while it was "
+			"packed: pack again when nothing writes to them");
 }
 
 static int lay_inputs(struct oci_packing *p, const struct oci_pending *pending,
@@ -90,14 +94,13 @@ static int lay_inputs(struct oci_packing *p, const struct oci_pending *pending,
 		return rc;
 	at.spec = pending->spec;
 	at.plan = pending->plan;
-	rc = check_pending(p, pending, &look, err);
+	if (!is_as_written(p, pending, &look))
+		rc = fail_changed(err);
 	if (!rc)
 		rc = oci_pack_tree(&tree, &at, pending->layer, &look, err);
 	/* Archives were read after they were looked at. */
 	if (!rc && !oci_look_holds(&look, pending->layer))
-		rc = oci_fail(err, OCI_E_CHANGED, "its inputs changed while "
-			      "it was packed: pack again when nothing writes "
-			      "to them");
+		rc = fail_changed(err);
 	if (!rc)
 		rc = oci_rootfs_apply(p->rootfs, tree, err);
 	oci_tree_free(tree);
