@@ -165,8 +165,9 @@ check-buildx:
 
 # Beside its peers, in one run: RUNS=5 of each.
 .PHONY: bench
-bench: all $(BUILD)/rates
+bench:
 	@tests/install-deps bench
+	@$(MAKE) --no-print-directory all $(BUILD)/rates
 	@tests/interop/peer crane oras docker-buildx || true
 	@tests/bench/bench
 
