@@ -79,3 +79,19 @@ int oci_answer_parse(char **code, char **message, const char *text,
 	}
 	return rc;
 }
+
+int oci_tags_parse(bool *any, const char *text, size_t size,
+		   struct oci_error *err)
+{
+	const json_t *tags = NULL;
+	json_t *json;
+	int rc = oci_json_load(&json, text, size, err);
+
+	*any = false;
+	if (!rc)
+		rc = oci_json_array(&tags, json, "tags", err);
+	if (!rc)
+		*any = json_array_size(tags) > 0;
+	json_decref(json);
+	return rc;
+}

@@ -3,6 +3,7 @@
 #ifndef DOCUMENT_TOKEN_H
 #define DOCUMENT_TOKEN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,5 +20,9 @@ int oci_token_parse(char **token, int64_t *seconds, const char *text,
  */
 int oci_answer_parse(char **code, char **message, const char *text,
 		     size_t size, struct oci_error *err);
+
+/* Whether a list of tags (distribution spec, "Listing tags") has any. */
+int oci_tags_parse(bool *any, const char *text, size_t size,
+		   struct oci_error *err);
 
 #endif

@@ -144,6 +144,7 @@ static int send_once(struct trip *trip, struct oci_error *err)
 		.url = trip->url,
 		.body = call->body,
 		.body_size = call->body_size,
+		.ready = call->ready,
 		.sink = call->sink,
 		.text_max = call->text_max,
 		.always = call->always,

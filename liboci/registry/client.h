@@ -7,6 +7,7 @@
 #define REGISTRY_CLIENT_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include <oci/registry.h>
 
@@ -31,6 +32,7 @@ struct oci_registry {
 	char *ca_file;
 	struct oci_strings certs;
 	struct oci_sightings sightings;
+	atomic_uint repositories;	/* that are open to push to */
 	pthread_mutex_t login;	/* held by who gets a token */
 	pthread_mutex_t lock;	/* of what follows, and of the callbacks */
 	struct oci_token *tokens;
@@ -55,6 +57,7 @@ struct oci_call {
 	const struct oci_strings *headers;
 	struct oci_source *body;
 	uint64_t body_size;
+	bool (*ready)(struct oci_source *body);	/* as in http.h */
 	struct oci_sink *sink;
 	size_t text_max;
 	const char *actions;		/* "pull" or "pull,push" */

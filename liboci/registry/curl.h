@@ -21,6 +21,7 @@
 	X(curl_easy_escape)		\
 	X(curl_easy_getinfo)		\
 	X(curl_easy_init)		\
+	X(curl_easy_pause)		\
 	X(curl_easy_setopt)		\
 	X(curl_easy_strerror)		\
 	X(curl_free)			\
@@ -57,6 +58,7 @@ int oci_curl_load(struct oci_error *err);
 #define curl_easy_escape oci_curl.curl_easy_escape
 #define curl_easy_getinfo oci_curl.curl_easy_getinfo
 #define curl_easy_init oci_curl.curl_easy_init
+#define curl_easy_pause oci_curl.curl_easy_pause
 #define curl_easy_setopt oci_curl.curl_easy_setopt
 #define curl_easy_strerror oci_curl.curl_easy_strerror
 #define curl_free oci_curl.curl_free

@@ -27,16 +27,35 @@ static time_t monotonic(void)
 	return now.tv_sec;
 }
 
+static bool is_ready(const struct exchange *x)
+{
+	const struct oci_http_request *r = x->request;
+
+	return !r->ready || r->ready(r->body);
+}
+
 static size_t on_read(char *data, size_t size, size_t count, void *arg)
 {
 	struct exchange *x = arg;
 	size_t got = 0;
 
+	x->paused = !is_ready(x);
+	if (x->paused)
+		return CURL_READFUNC_PAUSE;
 	x->stream_status = oci_source_read(&got, x->request->body, data,
 					   size * count, &x->stream_error);
 	if (x->stream_status)
 		return CURL_READFUNC_ABORT;
+	x->body_ended = got == 0;
 	return got;
+}
+
+void oci_exchange_resume(struct exchange *x)
+{
+	if (!x->paused || !is_ready(x))
+		return;
+	x->paused = false;
+	curl_easy_pause(x->easy, CURLPAUSE_CONT);
 }
 
 /* curl asks for a rewind where a kept connection turned out to be dead. */
@@ -120,12 +139,14 @@ static size_t on_header(char *data, size_t size, size_t count, void *arg)
 static bool is_stalled(struct exchange *x, uint64_t moved)
 {
 	const struct oci_http_options *o = x->options;
-	bool waiting = x->request->body && x->sent >= x->request->body_size;
+	bool waiting = x->request->body &&
+		       (x->body_ended || x->sent >= x->request->body_size);
 	unsigned usual = waiting ? o->answer_seconds : o->stall_seconds;
 	unsigned limit = x->request->always ? ALWAYS_SECONDS : usual;
 	time_t now = monotonic();
 
-	if (moved != x->sent + x->received || !x->moved)
+	/* Who has nothing to send is not slow to send it. */
+	if (moved != x->sent + x->received || !x->moved || x->paused)
 		x->moved = now;
 	return now - x->moved > (time_t)limit;
 }
@@ -194,7 +215,8 @@ static void set_body(struct exchange *x)
 	curl_easy_setopt(x->easy, CURLOPT_SEEKFUNCTION, on_seek);
 	curl_easy_setopt(x->easy, CURLOPT_SEEKDATA, x);
 	curl_easy_setopt(x->easy, CURLOPT_INFILESIZE_LARGE,
-			 (curl_off_t)r->body_size);
+			 r->body_size == OCI_HTTP_UNKNOWN ?
+				 (curl_off_t)-1 : (curl_off_t)r->body_size);
 	curl_easy_setopt(x->easy, CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024);
 }
 

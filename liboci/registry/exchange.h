@@ -10,7 +10,7 @@
 #include "registry/http.h"
 
 struct exchange {
-	struct exchange *next;
+	struct exchange *next;		/* in the queue, or under way */
 	const struct oci_http_request *request;
 	struct oci_http_response *response;
 	const struct oci_http_options *options;
@@ -25,12 +25,16 @@ struct exchange {
 	struct oci_error stream_error;
 	int stream_status;		/* body or sink failed */
 	CURLcode result;
+	bool paused;			/* the body is not ready */
+	bool body_ended;
 	bool done;
 	char why[CURL_ERROR_SIZE];
 };
 
 /* Makes the handle that curl runs; oci_exchange_release frees it. */
 int oci_exchange_prepare(struct exchange *x, struct oci_error *err);
+/* Goes on with a body that is ready by now. */
+void oci_exchange_resume(struct exchange *x);
 /* What it came to: its own errors before curl's word for them. */
 int oci_exchange_outcome(struct exchange *x, struct oci_error *err);
 void oci_exchange_release(struct exchange *x);

@@ -26,6 +26,7 @@ struct oci_http {
 	pthread_mutex_t lock;
 	pthread_cond_t finished;
 	struct exchange *queue;
+	struct exchange *under_way;	/* the thread's own */
 	bool ending;
 };
 
@@ -40,14 +41,26 @@ static void take_queue(struct oci_http *http)
 	pthread_mutex_unlock(&http->lock);
 	for (; x; x = next) {
 		next = x->next;
-		if (curl_multi_add_handle(http->multi, x->easy) == CURLM_OK)
+		if (curl_multi_add_handle(http->multi, x->easy) == CURLM_OK) {
+			x->next = http->under_way;
+			http->under_way = x;
 			continue;
+		}
 		pthread_mutex_lock(&http->lock);
 		x->result = CURLE_FAILED_INIT;
 		x->done = true;
 		pthread_cond_broadcast(&http->finished);
 		pthread_mutex_unlock(&http->lock);
 	}
+}
+
+static void forget(struct oci_http *http, const struct exchange *x)
+{
+	struct exchange **at = &http->under_way;
+
+	while (*at != x)
+		at = &(*at)->next;
+	*at = x->next;
 }
 
 static void end_exchanges(struct oci_http *http)
@@ -63,6 +76,7 @@ static void end_exchanges(struct oci_http *http)
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &x);
 		x->result = message->data.result;
 		curl_multi_remove_handle(http->multi, x->easy);
+		forget(http, x);
 		pthread_mutex_lock(&http->lock);
 		x->done = true;
 		pthread_cond_broadcast(&http->finished);
@@ -78,6 +92,8 @@ static void *serve(void *arg)
 
 	do {
 		take_queue(http);
+		for (struct exchange *x = http->under_way; x; x = x->next)
+			oci_exchange_resume(x);
 		curl_multi_perform(http->multi, &running);
 		end_exchanges(http);
 		curl_multi_poll(http->multi, NULL, 0, POLL_MS, NULL);
@@ -157,6 +173,11 @@ void oci_http_free(struct oci_http *http)
 	pthread_mutex_destroy(&http->lock);
 	free(http->ca_file);
 	free(http);
+}
+
+void oci_http_wake(struct oci_http *http)
+{
+	curl_multi_wakeup(http->multi);
 }
 
 static void run(struct oci_http *http, struct exchange *x)

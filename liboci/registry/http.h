@@ -30,12 +30,19 @@ int oci_http_new(struct oci_http **out, const struct oci_http_options *options,
 		 struct oci_error *err);
 void oci_http_free(struct oci_http *http);
 
+/* The size of a body whose end is not known yet: it goes chunk by chunk (RFC
+ * 9112, 7.1). */
+#define OCI_HTTP_UNKNOWN UINT64_MAX
+
 struct oci_http_request {
 	const char *method;
 	const char *url;
 	const struct oci_strings *headers;	/* "Name: value"; may be NULL */
 	struct oci_source *body;	/* may be NULL: none */
-	uint64_t body_size;
+	uint64_t body_size;		/* OCI_HTTP_UNKNOWN: until its end */
+	/* Whether body can be read, or has ended; NULL: always. Where not, the
+	 * exchange waits for oci_http_wake. */
+	bool (*ready)(struct oci_source *body);
 	/* Takes the body of a 2xx answer; NULL: it is kept in text. */
 	struct oci_sink *sink;
 	size_t text_max;		/* most bytes of text that are kept */
@@ -65,6 +72,8 @@ struct oci_http_response {
 int oci_http_send(struct oci_http_response *out, struct oci_http *http,
 		  const struct oci_http_request *request,
 		  struct oci_error *err);
+/* Bodies that were not ready may be ready now. On any thread. */
+void oci_http_wake(struct oci_http *http);
 void oci_http_response_release(struct oci_http_response *response);
 
 /* The first header of that name (lower case), borrowed; or NULL. */

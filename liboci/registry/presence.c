@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/error.h"
+#include "document/token.h"
 #include "registry/upload.h"
 
 enum { PATH_ROOM = OCI_REFERENCE_TEXT + 256 };
@@ -51,4 +52,27 @@ int oci_upload_exists(bool *out, struct oci_client *client,
 	if (*out || status == 404 || status == 405)
 		return 0;
 	return ask_for_words(out, client, &call, what, err);
+}
+
+bool oci_repository_is_empty(struct oci_client *client)
+{
+	char path[PATH_ROOM];
+	struct oci_call call = {
+		.method = "GET", .url = path, .actions = "pull,push",
+		.once = true,
+	};
+	struct oci_http_response response;
+	bool any = true;
+	int rc;
+
+	snprintf(path, sizeof(path), "/v2/%s/tags/list?n=1",
+		 client->repository);
+	rc = oci_client_call(&response, NULL, client, &call, NULL);
+	if (!rc && response.status == 404)
+		any = !oci_client_said(&response, "NAME_UNKNOWN");
+	else if (!rc && response.status == 200 &&
+		 oci_tags_parse(&any, response.text, response.text_size, NULL))
+		any = true;
+	oci_http_response_release(&response);
+	return !any;
 }

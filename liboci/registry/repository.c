@@ -4,7 +4,7 @@
  * while others are made; manifests wait until all of the blobs are there, and
  * tags until all of the manifests are: children, index, tags.
  */
-#include <oci/registry.h>
+#include "registry/repository.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,29 +14,15 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "io/file.h"
-#include "registry/client.h"
+#include "registry/blob_sink.h"
 #include "registry/fetch.h"
-#include "registry/manifests.h"
 #include "registry/referrers.h"
-#include "registry/spool.h"
-#include "registry/upload.h"
-#include "registry/uploads.h"
-#include "store/store.h"
-
-struct repository {
-	struct oci_store base;
-	struct oci_client client;
-	struct oci_uploads uploads;
-	struct oci_manifests manifests;	/* in the order of their adding */
-	struct oci_digest expected;	/* that tags lead to; empty: nothing */
-	bool expects;
-};
 
 static int repository_has(bool *out, struct oci_store *store,
 			  const struct oci_digest *digest,
 			  struct oci_error *err)
 {
-	struct repository *self = (struct repository *)store;
+	struct oci_repository *self = (struct oci_repository *)store;
 
 	if (oci_manifests_find(&self->manifests, digest)) {
 		*out = true;
@@ -51,7 +37,7 @@ static int repository_open(struct oci_source **out, struct oci_store *store,
 			   const struct oci_descriptor *descriptor,
 			   struct oci_error *err)
 {
-	struct repository *self = (struct repository *)store;
+	struct oci_repository *self = (struct oci_repository *)store;
 	const struct oci_registry *registry = self->client.registry;
 	struct oci_sink *sink = NULL;
 	int fd, rc;
@@ -79,7 +65,7 @@ static int repository_fetch(struct oci_store *store,
 			    const struct oci_descriptor *descriptor,
 			    struct oci_sink *sink, struct oci_error *err)
 {
-	struct repository *self = (struct repository *)store;
+	struct oci_repository *self = (struct oci_repository *)store;
 
 	return oci_fetch_blob(&self->client, descriptor, sink, err);
 }
@@ -87,22 +73,34 @@ static int repository_fetch(struct oci_store *store,
 static int repository_create(struct oci_sink **out, struct oci_store *store,
 			     struct oci_error *err)
 {
-	const struct repository *self = (struct repository *)store;
+	struct oci_repository *self = (struct oci_repository *)store;
 
-	return oci_spool_open(out, self->client.registry->temp_dir, err);
+	return oci_blob_sink_open(out, &self->uploads, err);
 }
 
 static int repository_add(struct oci_store *store, struct oci_sink *sink,
 			  const struct oci_digest *digest, uint64_t size,
 			  struct oci_error *err)
 {
-	struct repository *self = (struct repository *)store;
+	const struct oci_repository *self = (struct oci_repository *)store;
+
+	return oci_uploads_has(&self->uploads, digest) ? 0 :
+	       oci_blob_sink_end(sink, digest, size, err);
+}
+
+static int repository_take(struct oci_store *store, int fd,
+			   const struct oci_digest *digest, uint64_t size,
+			   struct oci_error *err)
+{
+	struct oci_repository *self = (struct oci_repository *)store;
 	struct oci_outgoing blob = { .digest = digest, .size = size };
 	int rc;
 
-	if (oci_uploads_has(&self->uploads, digest))
+	if (oci_uploads_has(&self->uploads, digest)) {
+		close(fd);
 		return 0;
-	rc = oci_spool_take(&blob.fd, &blob.source, sink, size, err);
+	}
+	rc = oci_source_own_fd(&blob.source, fd, err);
 	return rc ? rc : oci_uploads_give(&self->uploads, &blob, err);
 }
 
@@ -110,7 +108,7 @@ static int repository_put(struct oci_store *store,
 			  const struct oci_descriptor *descriptor,
 			  const void *data, struct oci_error *err)
 {
-	struct repository *self = (struct repository *)store;
+	struct oci_repository *self = (struct oci_repository *)store;
 
 	return oci_manifests_add(&self->manifests, descriptor, data, err);
 }
@@ -118,18 +116,19 @@ static int repository_put(struct oci_store *store,
 static bool repository_same(const struct oci_store *a,
 			    const struct oci_store *b)
 {
-	const struct oci_client *one = &((const struct repository *)a)->client;
-	const struct oci_client *two = &((const struct repository *)b)->client;
+	const struct oci_repository *one = (const struct oci_repository *)a;
+	const struct oci_repository *two = (const struct oci_repository *)b;
 
-	return strcmp(one->base, two->base) == 0 &&
-	       strcmp(one->repository, two->repository) == 0;
+	return strcmp(one->client.base, two->client.base) == 0 &&
+	       strcmp(one->client.repository, two->client.repository) == 0;
 }
 
 /* The name of another repository of the registry, or NULL. */
-static const char *origin(const struct repository *self,
+static const char *origin(const struct oci_repository *self,
 			  const struct oci_store *from)
 {
-	const struct repository *other = (const struct repository *)from;
+	const struct oci_repository *other =
+		(const struct oci_repository *)from;
 
 	if (from->ops != self->base.ops || oci_store_same(&self->base, from) ||
 	    strcmp(other->client.base, self->client.base) != 0)
@@ -141,10 +140,10 @@ static int repository_import(struct oci_store *store,
 			     const struct oci_descriptor *descriptor,
 			     struct oci_store *from, struct oci_error *err)
 {
-	struct repository *self = (struct repository *)store;
+	struct oci_repository *self = (struct oci_repository *)store;
 	struct oci_outgoing blob = {
 		.digest = &descriptor->digest, .size = descriptor->size,
-		.fd = -1, .origin = origin(self, from),
+		.origin = origin(self, from),
 	};
 	int rc;
 
@@ -158,7 +157,7 @@ static int repository_keep(struct oci_store *store,
 			   const struct oci_digest *digest, uint64_t size,
 			   struct oci_error *err)
 {
-	struct repository *self = (struct repository *)store;
+	struct oci_repository *self = (struct oci_repository *)store;
 
 	return oci_uploads_keep(&self->uploads, digest, size, err);
 }
@@ -167,7 +166,7 @@ static int repository_holds(bool *out, struct oci_store *store,
 			    const struct oci_closure *image,
 			    struct oci_error *err)
 {
-	struct repository *self = (struct repository *)store;
+	struct oci_repository *self = (struct oci_repository *)store;
 	int rc;
 
 	*out = false;
@@ -180,7 +179,7 @@ static int repository_holds(bool *out, struct oci_store *store,
 }
 
 /* Where it misses blobs that it claimed to have, these go up once more. */
-static int put_manifests(struct repository *self, struct oci_error *err)
+static int put_manifests(struct oci_repository *self, struct oci_error *err)
 {
 	bool missing, any;
 	int again, rc = oci_manifests_put(&missing, &self->manifests,
@@ -195,7 +194,7 @@ static int put_manifests(struct repository *self, struct oci_error *err)
 				 err);
 }
 
-static int tell(struct repository *self, struct oci_error *err)
+static int tell(struct oci_repository *self, struct oci_error *err)
 {
 	int rc = oci_uploads_tell(&self->uploads, err);
 
@@ -206,7 +205,7 @@ static int tell(struct repository *self, struct oci_error *err)
 
 static int repository_commit(struct oci_store *store, struct oci_error *err)
 {
-	struct repository *self = (struct repository *)store;
+	struct oci_repository *self = (struct oci_repository *)store;
 	int rc = oci_uploads_wait(&self->uploads, err);
 
 	if (!rc && self->client.registry->options.plan)
@@ -227,7 +226,7 @@ static int repository_referrers(struct oci_descriptors *out,
 				const struct oci_digest *subject,
 				struct oci_error *err)
 {
-	struct repository *self = (struct repository *)store;
+	struct oci_repository *self = (struct oci_repository *)store;
 
 	return oci_referrers_list(out, &self->client, subject, err);
 }
@@ -244,9 +243,11 @@ static int repository_blobs(struct oci_store *store, oci_blob_fn *visit,
 
 static void repository_free(struct oci_store *store)
 {
-	struct repository *self = (struct repository *)store;
+	struct oci_repository *self = (struct oci_repository *)store;
 
 	oci_uploads_release(&self->uploads);
+	if (self->takes)
+		atomic_fetch_sub(&self->client.registry->repositories, 1);
 	oci_manifests_release(&self->manifests);
 	free(self->client.host);
 	free(self->client.base);
@@ -260,6 +261,7 @@ static const struct oci_store_ops ops = {
 	.fetch = repository_fetch,
 	.create = repository_create,
 	.add = repository_add,
+	.take = repository_take,
 	.put = repository_put,
 	.import = repository_import,
 	.keep = repository_keep,
@@ -271,12 +273,12 @@ static const struct oci_store_ops ops = {
 	.free = repository_free,
 };
 
-static int repository_new(struct repository **out,
-			  struct oci_registry *registry,
-			  const struct oci_reference *reference,
-			  struct oci_error *err)
+int oci_repository_new(struct oci_repository **out,
+		       struct oci_registry *registry,
+		       const struct oci_reference *reference,
+		       struct oci_error *err)
 {
-	struct repository *self = calloc(1, sizeof(*self));
+	struct oci_repository *self = calloc(1, sizeof(*self));
 	int rc;
 
 	*out = NULL;
@@ -284,7 +286,7 @@ static int repository_new(struct repository **out,
 		return oci_fail_nomem(err);
 	self->base.ops = &ops;
 	self->client.registry = registry;
-	self->uploads.client = &self->client;
+	oci_uploads_init(&self->uploads, &self->client);
 	rc = oci_text_copy(&self->client.host, reference->host, err);
 	if (!rc)
 		rc = oci_text_copy(&self->client.repository, reference->path,
@@ -296,99 +298,4 @@ static int repository_new(struct repository **out,
 	else
 		*out = self;
 	return rc;
-}
-
-int oci_registry_check(struct oci_registry *registry, const char *host,
-		       struct oci_error *err)
-{
-	struct oci_call call = {
-		.method = "GET", .url = "/v2/", .actions = "",
-	};
-	struct oci_http_response response = {0};
-	struct oci_reference reference = {0};
-	struct repository *self;
-	int rc;
-
-	if (strlen(host) >= sizeof(reference.host))
-		return oci_fail(err, OCI_E_INVALID, "host '%.80s...' is too "
-				"long", host);
-	memcpy(reference.host, host, strlen(host));
-	rc = repository_new(&self, registry, &reference, err);
-	if (rc)
-		return rc;
-	rc = oci_client_call(&response, NULL, &self->client, &call, err);
-	if (!rc && response.status != 200)
-		rc = oci_client_fail(&self->client, "log in", &response, err);
-	oci_http_response_release(&response);
-	oci_store_free(&self->base);
-	return rc ? oci_wrap(err, rc, "registry %s", host) : 0;
-}
-
-int oci_registry_create(struct oci_store **out, struct oci_registry *registry,
-			const struct oci_reference *repository,
-			const struct oci_strings *mount_from,
-			struct oci_error *err)
-{
-	struct repository *self;
-	int rc = repository_new(&self, registry, repository, err);
-
-	*out = NULL;
-	if (!rc && repository->tag[0])
-		rc = oci_text_copy(&self->manifests.tag, repository->tag, err);
-	for (size_t i = 0; !rc && mount_from && i < mount_from->count; i++)
-		rc = oci_strings_add(&self->uploads.mount_from,
-				     mount_from->items[i], err);
-	if (!rc)
-		*out = &self->base;
-	else if (self)
-		oci_store_free(&self->base);
-	return rc;
-}
-
-int oci_registry_open(struct oci_store **out, struct oci_registry *registry,
-		      const struct oci_reference *reference,
-		      struct oci_error *err)
-{
-	const char *name = reference->digest.text[0] ?
-			   reference->digest.text :
-			   reference->tag[0] ? reference->tag : "latest";
-	struct oci_reference named = *reference;
-	struct oci_descriptor image = {0};
-	struct repository *self;
-	char *text = NULL;
-	int rc = repository_new(&self, registry, reference, err);
-
-	*out = NULL;
-	if (!rc)
-		rc = oci_fetch_manifest(&image, &text, &self->client, name,
-					err);
-	if (!rc)
-		rc = oci_manifests_add(&self->manifests, &image, text, err);
-	if (!rc && !named.tag[0] && !named.digest.text[0])
-		memcpy(named.tag, "latest", 7);
-	named.digest.text[0] = '\0';
-	if (!rc)
-		rc = oci_store_tag(&self->base, &named, &image, err);
-	if (!rc)
-		*out = &self->base;
-	else if (self)
-		oci_store_free(&self->base);
-	oci_descriptor_release(&image);
-	free(text);
-	return rc;
-}
-
-void oci_registry_expect(struct oci_store *store,
-			 const struct oci_digest *digest)
-{
-	struct repository *self = (struct repository *)store;
-
-	self->expected = *digest;
-	self->expects = true;
-}
-
-void oci_registry_pushed(struct oci_push_result *out,
-			 const struct oci_store *store)
-{
-	*out = ((const struct repository *)store)->uploads.result;
 }

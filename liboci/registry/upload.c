@@ -11,104 +11,35 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/number.h"
-#include "base/text.h"
 #include "registry/retry.h"
 #include "registry/url.h"
 
 enum {
 	PATH_ROOM = OCI_REFERENCE_TEXT + 256,
 	BREAKS_IN_ONE_PIECE = 2,
-	LEAST_MOST = 64 * 1024 * 1024,
 	CHUNK_FALLBACK = 4 * 1024 * 1024	/* what GHCR takes */
 };
 
 static const char push[] = "pull,push";
 
+/* "push blob sha256:...": what is being done. */
+struct what {
+	char text[OCI_DIGEST_TEXT + 32];
+};
+
+static struct what what_of(const struct oci_upload *u)
+{
+	struct what what;
+
+	snprintf(what.text, sizeof(what.text), "push blob %s",
+		 u->digest->text);
+	return what;
+}
+
 static int fail(const struct oci_upload *u,
 		const struct oci_http_response *response, struct oci_error *err)
 {
-	char what[OCI_DIGEST_TEXT + 32];
-
-	snprintf(what, sizeof(what), "push blob %s", u->digest->text);
-	return oci_client_fail(u->client, what, response, err);
-}
-
-int oci_session_move(struct oci_session *session, struct oci_client *client,
-		     const char *url, const struct oci_http_response *response,
-		     struct oci_error *err)
-{
-	const char *location = oci_http_header(response, "location");
-	const char *least = oci_http_header(response, "oci-chunk-min-length");
-	uint64_t number;
-	char *next;
-	int rc;
-
-	if (least && !oci_number_parse(&number, least, 10, LEAST_MOST))
-		number = LEAST_MOST;
-	if (least)
-		session->least = (size_t)number;
-	/* Answers to a PATCH may keep the place. */
-	if (!location && session->location)
-		return 0;
-	if (!location)
-		return oci_fail(err, OCI_E_INVALID,
-				"registry %s opened an upload without a "
-				"Location", client->host);
-	rc = oci_url_resolve(&next, url, location, err);
-	if (!rc)
-		rc = oci_client_check_location(client, url, next, err);
-	if (rc) {
-		free(next);
-		return rc;
-	}
-	free(session->location);
-	session->location = next;
-	return 0;
-}
-
-static void abandon(struct oci_session *session, struct oci_client *client)
-{
-	struct oci_call call = {
-		.method = "DELETE", .url = session->location,
-		.actions = push, .once = true, .always = true,
-	};
-	struct oci_http_response response;
-
-	if (!session->location)
-		return;
-	/* Best effort: the registry forgets it in the end. */
-	oci_client_call(&response, NULL, client, &call, NULL);
-	oci_http_response_release(&response);
-	free(session->location);
-	session->location = NULL;
-}
-
-static int open_session(struct oci_session *session,
-			const struct oci_upload *u, struct oci_error *err)
-{
-	char path[PATH_ROOM];
-	struct oci_call call = {
-		.method = "POST", .url = path, .actions = push,
-	};
-	struct oci_http_response response;
-	char *url;
-	int rc;
-
-	snprintf(path, sizeof(path), "/v2/%s/blobs/uploads/",
-		 u->client->repository);
-	rc = oci_client_call(&response, &url, u->client, &call, err);
-	if (rc)
-		rc = oci_wrap(err, rc, "registry %s: push blob %s",
-			      u->client->host, u->digest->text);
-	else if (response.status != 202 && response.status != 201 &&
-		 response.status != 200)
-		rc = fail(u, &response, err);
-	else
-		rc = oci_session_move(session, u->client, url, &response, err);
-	oci_http_response_release(&response);
-	free(url);
-	return rc;
+	return oci_client_fail(u->client, what_of(u).text, response, err);
 }
 
 /* What a commit came to. */
@@ -180,16 +111,17 @@ static int try_session(enum commit *out, const struct oci_upload *u,
 		       struct oci_http_response *response,
 		       struct oci_error *err)
 {
-	bool restart = false;
-	int rc = session->location ? 0 : open_session(session, u, err);
+	bool in_pieces = chunk && u->size, restart = false;
+	int rc = session->location ? 0 :
+		 oci_session_open(session, u->client, what_of(u).text, err);
 
-	if (!rc && chunk && u->size)
+	if (!rc && in_pieces && !session->whole)
 		rc = oci_upload_chunks(&restart, session, u, chunk, err);
 	if (restart)
 		*out = UNSURE;
 	else if (!rc)
-		rc = commit(out, session, u, !(chunk && u->size), response,
-			    err);
+		rc = commit(out, session, u, !in_pieces && !session->whole,
+			    response, err);
 	return rc;
 }
 
@@ -258,9 +190,8 @@ static int upload(const struct oci_upload *u, struct oci_session *session,
 					  &response, err);
 		/* The registry may still be at a commit: asked first. */
 		if (!done)
-			abandon(session, u->client);
-		free(session->location);
-		session->location = NULL;
+			oci_session_abandon(session, u->client);
+		oci_session_release(session);
 		oci_http_response_release(&response);
 	}
 	return rc;
@@ -273,12 +204,15 @@ static int send(enum oci_upload_result *out, const struct oci_upload *u,
 	bool mounted = false;
 	int rc = 0;
 
-	if (!u->force)
+	if (u->begun && u->begun->location) {
+		session = *u->begun;
+		*u->begun = (struct oci_session){0};
+	} else if (!u->force)
 		rc = oci_upload_mount(&mounted, &session, u, err);
 	*out = mounted ? OCI_UPLOAD_MOUNTED : OCI_UPLOAD_DONE;
 	if (!rc && !mounted)
 		rc = upload(u, &session, err);
-	free(session.location);
+	oci_session_release(&session);
 	return rc;
 }
 
@@ -322,6 +256,8 @@ int oci_upload_blob(enum oci_upload_result *out, const struct oci_upload *u,
 	if (u->force)
 		return send(out, u, err);
 	*out = OCI_UPLOAD_PRESENT;
+	if (u->begun && u->begun->location)
+		return send_alone(out, u, err);
 	rc = oci_upload_exists(&there, u->client, push, u->digest, err);
 	if (rc || !there)
 		return rc ? rc : send_alone(out, u, err);

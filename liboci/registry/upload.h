@@ -3,7 +3,7 @@
 #ifndef REGISTRY_UPLOAD_H
 #define REGISTRY_UPLOAD_H
 
-#include "registry/client.h"
+#include "registry/session.h"
 
 enum oci_upload_result {
 	OCI_UPLOAD_PRESENT,
@@ -20,6 +20,8 @@ struct oci_upload {
 	const struct oci_strings *mount_from;
 	size_t chunk_size;		/* 0: in one piece */
 	bool force;			/* also where HEAD says it is there */
+	struct oci_session *begun;	/* that has its bytes already, and is
+					 * taken; NULL or none: it does not */
 	char **from;	/* not NULL: nothing is sent, and a repository that
 			 * it would be mounted from is put there */
 };
@@ -31,17 +33,9 @@ int oci_upload_exists(bool *out, struct oci_client *client,
 		      const char *actions, const struct oci_digest *digest,
 		      struct oci_error *err);
 
-/* A session that the registry opened: where its next request goes. */
-struct oci_session {
-	char *location;
-	size_t least;		/* bytes of a piece; 0: any */
-};
-
-/* Takes the Location of an answer that came from url. */
-int oci_session_move(struct oci_session *session, struct oci_client *client,
-		     const char *url,
-		     const struct oci_http_response *response,
-		     struct oci_error *err);
+/* Whether the registry says that the repository has nothing; false where it
+ * says something else, or nothing. */
+bool oci_repository_is_empty(struct oci_client *client);
 /* mount.c: asks for a mount; *mounted, or a session, or neither. */
 int oci_upload_mount(bool *mounted, struct oci_session *session,
 		     const struct oci_upload *upload, struct oci_error *err);

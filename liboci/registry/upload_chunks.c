@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/number.h"
 #include "base/text.h"
 #include "registry/retry.h"
 #include "registry/upload.h"
@@ -31,22 +30,6 @@ struct chunks {
 	unsigned failures;	/* since bytes arrived */
 	bool restart;
 };
-
-/* "0-N" or "bytes=0-N": the number of bytes, N + 1; false for others. */
-static bool parse_range(uint64_t *out, const char *text)
-{
-	uint64_t last;
-
-	if (!text)
-		return false;
-	if (strncmp(text, "bytes=", 6) == 0)
-		text += 6;
-	if (strncmp(text, "0-", 2) != 0 ||
-	    !oci_number_parse(&last, text + 2, 10, INT64_MAX - 1))
-		return false;
-	*out = last + 1;
-	return true;
-}
 
 /* Fills data with the piece at offset. */
 static int load(struct chunks *c, struct oci_error *err)
@@ -93,7 +76,7 @@ static int ask(struct chunks *c, struct oci_error *err)
 	int rc = oci_client_call(&response, &url, c->u->client, &call, err);
 
 	if (!rc && response.status == 204 &&
-	    parse_range(&has, oci_http_header(&response, "range")) &&
+	    oci_session_range(&has, oci_http_header(&response, "range")) &&
 	    has <= c->start + c->have && has > 1) {
 		c->offset = has;
 		rc = oci_session_move(c->session, c->u->client, url, &response,
@@ -115,7 +98,7 @@ static int advance(struct chunks *c, uint64_t sent,
 	const char *range = oci_http_header(response, "range");
 	uint64_t has;
 
-	if (range && parse_range(&has, range)) {
+	if (range && oci_session_range(&has, range)) {
 		if (has > sent)
 			return oci_fail(err, OCI_E_INVALID,
 					"registry %s: push blob %s: it claims "
@@ -180,7 +163,7 @@ static int judge(struct chunks *c, uint64_t sent, const char *url,
 		c->start = UINT64_MAX;
 		return 0;
 	}
-	if (parse_range(&has, oci_http_header(response, "range")) &&
+	if (oci_session_range(&has, oci_http_header(response, "range")) &&
 	    has > 1 && has <= c->start + c->have) {
 		c->offset = has;
 		return oci_session_move(c->session, c->u->client, url,

@@ -3,7 +3,6 @@
 #include "registry/uploads.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "io/ahead.h"
@@ -15,15 +14,19 @@ struct oci_upload_job {
 	struct oci_task task;	/* first: a task is a job */
 	struct oci_upload_job *next;
 	struct oci_uploads *owner;
-	struct oci_digest digest;
+	struct oci_digest digest;	/* empty: of a blob that was dropped,
+					 * or is not whole yet */
 	uint64_t size;
 	struct oci_source *source;	/* owned */
-	int fd;				/* of the spool; -1: none */
+	bool spooled;			/* and what follows is in use */
+	struct oci_spool spool;
+	struct oci_growing growing;
+	bool grows;			/* a sender has it */
 	const char *origin;
 	enum oci_upload_result result;
 	char *from;			/* of a plan: to mount from */
 	bool again;			/* whatever HEAD says */
-	bool kept;			/* it is there: no thread has it */
+	bool given;			/* to the pool: its end is waited for */
 	int status;
 	struct oci_error why;
 };
@@ -32,9 +35,9 @@ static void drop_source(struct oci_upload_job *job)
 {
 	oci_source_free(job->source);
 	job->source = NULL;
-	if (job->fd >= 0)
-		close(job->fd);
-	job->fd = -1;
+	if (job->spooled)
+		oci_spool_close(&job->spool);
+	job->spooled = false;
 }
 
 /* Bytes are read and digested beside the thread that sends, which is one for
@@ -55,6 +58,11 @@ static int upload_ahead(enum oci_upload_result *out, struct oci_upload *upload,
 	return rc;
 }
 
+static bool is_whole(const struct oci_upload_job *job)
+{
+	return job->digest.text[0] != '\0';
+}
+
 static void run_job(struct oci_task *task, unsigned worker)
 {
 	struct oci_upload_job *job = (struct oci_upload_job *)task;
@@ -67,25 +75,40 @@ static void run_job(struct oci_task *task, unsigned worker)
 		.origin = job->origin,
 		.mount_from = &owner->mount_from,
 		.force = job->again,
+		.begun = &job->growing.session,
 		.from = owner->client->registry->options.plan ? &job->from :
 								NULL,
 		.chunk_size = owner->client->registry->options.chunk_size,
 	};
 
 	(void)worker;
+	if (job->grows)
+		oci_pool_wait(owner->senders, &job->growing.task);
+	if (!is_whole(job)) {
+		drop_source(job);
+		return;
+	}
 	if (atomic_load(&owner->stop)) {
+		oci_session_abandon(&job->growing.session, owner->client);
 		job->status = oci_fail(&job->why, OCI_E_CANCELLED,
 				       "not begun");
 		drop_source(job);
 		return;
 	}
 	job->status = upload_ahead(&job->result, &upload, &job->why);
+	oci_session_abandon(&job->growing.session, owner->client);
 	/* Frees the spool's space while others are still on their way; a blob
 	 * that the registry claims to have may have to go up after all. */
 	if (job->status || upload.from || job->result != OCI_UPLOAD_PRESENT)
 		drop_source(job);
 	if (job->status)
 		atomic_store(&owner->stop, true);
+}
+
+void oci_uploads_init(struct oci_uploads *out, struct oci_client *client)
+{
+	*out = (struct oci_uploads){ .client = client };
+	pthread_mutex_init(&out->emptiness.lock, NULL);
 }
 
 bool oci_uploads_has(const struct oci_uploads *uploads,
@@ -98,59 +121,138 @@ bool oci_uploads_has(const struct oci_uploads *uploads,
 	return job != NULL;
 }
 
-static void add_job(struct oci_uploads *self, struct oci_upload_job *job)
+static int start_pool(struct oci_pool **pool, const struct oci_uploads *self,
+		      struct oci_error *err)
 {
+	unsigned jobs = self->client->registry->options.jobs;
+
+	return *pool ? 0 : oci_pool_new(pool, jobs ? jobs : 4, err);
+}
+
+static int new_job(struct oci_upload_job **out, struct oci_uploads *self,
+		   struct oci_error *err)
+{
+	struct oci_upload_job *job = calloc(1, sizeof(*job));
+
+	*out = job;
+	if (!job)
+		return oci_fail_nomem(err);
+	job->task.run = run_job;
+	job->owner = self;
 	if (!self->jobs)
 		self->last = &self->jobs;
 	*self->last = job;
 	self->last = &job->next;
+	return 0;
+}
+
+static void give(struct oci_upload_job *job)
+{
+	job->given = true;
+	oci_pool_give(job->owner->pool, &job->task);
 }
 
 int oci_uploads_give(struct oci_uploads *self,
 		     const struct oci_outgoing *blob, struct oci_error *err)
 {
-	unsigned jobs = self->client->registry->options.jobs;
-	struct oci_upload_job *job = calloc(1, sizeof(*job));
-	int rc = job ? 0 : oci_fail_nomem(err);
+	struct oci_upload_job *job;
+	int rc = start_pool(&self->pool, self, err);
 
-	if (!rc && !self->pool)
-		rc = oci_pool_new(&self->pool, jobs ? jobs : 4, err);
+	if (!rc)
+		rc = new_job(&job, self, err);
 	if (rc) {
 		oci_source_free(blob->source);
-		if (blob->fd >= 0)
-			close(blob->fd);
-		free(job);
 		return rc;
 	}
-	job->task.run = run_job;
-	job->owner = self;
 	job->digest = *blob->digest;
 	job->size = blob->size;
 	job->source = blob->source;
-	job->fd = blob->fd;
 	job->origin = blob->origin;
-	add_job(self, job);
-	oci_pool_give(self->pool, &job->task);
+	give(job);
 	return 0;
+}
+
+/* Of several repositories of a registry, one may mount what another one got;
+ * in pieces means that large bodies are not taken. */
+static bool may_grow(const struct oci_uploads *self)
+{
+	const struct oci_registry *registry = self->client->registry;
+
+	return !registry->options.plan && !registry->options.chunk_size &&
+	       registry->repositories == 1 && !self->mount_from.count;
+}
+
+int oci_uploads_begin(struct oci_upload_job **out, struct oci_uploads *self,
+		      struct oci_error *err)
+{
+	const struct oci_registry *registry = self->client->registry;
+	struct oci_upload_job *job;
+	int rc = start_pool(&self->pool, self, err);
+
+	if (!rc && may_grow(self))
+		rc = start_pool(&self->senders, self, err);
+	if (!rc)
+		rc = new_job(&job, self, err);
+	if (rc)
+		return rc;
+	job->spooled = true;
+	rc = oci_spool_open(&job->spool, registry->http, registry->temp_dir,
+			    err);
+	if (rc)
+		return rc;
+	job->growing = (struct oci_growing){
+		.task.run = oci_growing_run, .client = self->client,
+		.spool = &job->spool, .emptiness = &self->emptiness,
+	};
+	job->grows = may_grow(self);
+	if (job->grows)
+		oci_pool_give(self->senders, &job->growing.task);
+	*out = job;
+	return 0;
+}
+
+struct oci_spool *oci_uploads_spool(struct oci_upload_job *job)
+{
+	return &job->spool;
+}
+
+int oci_uploads_end(struct oci_upload_job *job,
+		    const struct oci_digest *digest, uint64_t size,
+		    struct oci_error *err)
+{
+	int rc = oci_spool_read(&job->source, &job->spool, err);
+
+	if (rc)
+		return rc;
+	job->digest = *digest;
+	job->size = size;
+	oci_spool_end(&job->spool, OCI_SPOOL_WHOLE);
+	give(job);
+	return 0;
+}
+
+void oci_uploads_drop(struct oci_upload_job *job)
+{
+	if (job->given)
+		return;
+	oci_spool_end(&job->spool, OCI_SPOOL_DROPPED);
+	give(job);
 }
 
 int oci_uploads_keep(struct oci_uploads *self, const struct oci_digest *digest,
 		     uint64_t size, struct oci_error *err)
 {
 	struct oci_upload_job *job;
+	int rc;
 
 	if (oci_uploads_has(self, digest))
 		return 0;
-	job = calloc(1, sizeof(*job));
-	if (!job)
-		return oci_fail_nomem(err);
-	job->kept = true;
-	job->owner = self;
+	rc = new_job(&job, self, err);
+	if (rc)
+		return rc;
 	job->digest = *digest;
 	job->size = size;
-	job->fd = -1;
 	job->result = OCI_UPLOAD_PRESENT;
-	add_job(self, job);
 	return 0;
 }
 
@@ -190,8 +292,10 @@ int oci_uploads_wait(struct oci_uploads *self, struct oci_error *err)
 
 	self->result = (struct oci_push_result){ .present = self->held };
 	for (struct oci_upload_job *job = self->jobs; job; job = job->next) {
-		if (!job->kept)
+		if (job->given)
 			oci_pool_wait(self->pool, &job->task);
+		if (!is_whole(job))
+			continue;
 		if (!job->status) {
 			count(&self->result, job);
 			continue;
@@ -227,7 +331,8 @@ int oci_uploads_tell(const struct oci_uploads *self, struct oci_error *err)
 			.from = job->from,
 		};
 
-		rc = oci_client_tell(self->client, &step, err);
+		if (is_whole(job))
+			rc = oci_client_tell(self->client, &step, err);
 	}
 	return rc;
 }
@@ -235,7 +340,11 @@ int oci_uploads_tell(const struct oci_uploads *self, struct oci_error *err)
 void oci_uploads_release(struct oci_uploads *uploads)
 {
 	atomic_store(&uploads->stop, true);
+	for (struct oci_upload_job *job = uploads->jobs; job; job = job->next)
+		if (!job->given && job->spooled)
+			oci_uploads_drop(job);
 	oci_pool_free(uploads->pool);
+	oci_pool_free(uploads->senders);
 	while (uploads->jobs) {
 		struct oci_upload_job *job = uploads->jobs;
 
@@ -245,4 +354,5 @@ void oci_uploads_release(struct oci_uploads *uploads)
 		free(job);
 	}
 	oci_strings_release(&uploads->mount_from);
+	pthread_mutex_destroy(&uploads->emptiness.lock);
 }

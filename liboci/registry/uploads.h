@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "io/pool.h"
+#include "registry/growing.h"
 #include "registry/upload.h"
 
 struct oci_upload_job;
@@ -14,6 +15,8 @@ struct oci_uploads {
 	struct oci_client *client;
 	struct oci_strings mount_from;
 	struct oci_pool *pool;		/* started with the first blob */
+	struct oci_pool *senders;	/* of blobs that grow; or NULL */
+	struct oci_emptiness emptiness;
 	struct oci_upload_job *jobs;	/* in the order of their giving */
 	struct oci_upload_job **last;
 	struct oci_push_result result;
@@ -21,6 +24,7 @@ struct oci_uploads {
 	atomic_bool stop;		/* one failed: no other begins */
 };
 
+void oci_uploads_init(struct oci_uploads *out, struct oci_client *client);
 bool oci_uploads_has(const struct oci_uploads *uploads,
 		     const struct oci_digest *digest);
 /* A blob that is to go up. */
@@ -28,15 +32,24 @@ struct oci_outgoing {
 	const struct oci_digest *digest;
 	uint64_t size;
 	struct oci_source *source;
-	int fd;			/* of the spool; -1: none */
 	const char *origin;	/* a repository of the registry that has it, or
 				 * NULL; borrowed as long as the source */
 };
 
-/* Starts an upload; takes source, and fd where it is not -1, over, also when
- * it fails. */
+/* Starts an upload; takes source over, also when it fails. */
 int oci_uploads_give(struct oci_uploads *uploads,
 		     const struct oci_outgoing *blob, struct oci_error *err);
+/*
+ * A blob that is made now: the caller writes to its spool, and ends it by one
+ * of the two calls below. It may go up meanwhile.
+ */
+int oci_uploads_begin(struct oci_upload_job **out, struct oci_uploads *uploads,
+		      struct oci_error *err);
+struct oci_spool *oci_uploads_spool(struct oci_upload_job *job);
+int oci_uploads_end(struct oci_upload_job *job,
+		    const struct oci_digest *digest, uint64_t size,
+		    struct oci_error *err);
+void oci_uploads_drop(struct oci_upload_job *job);
 /* Counts a blob that is there, and is not given, as one that was. */
 int oci_uploads_keep(struct oci_uploads *uploads,
 		     const struct oci_digest *digest, uint64_t size,

@@ -153,26 +153,6 @@ void oci_known_release(struct oci_known *known)
 	oci_note_release(&known->note);
 }
 
-static int copy_blob(struct oci_store *store, int fd,
-		     const struct oci_layer *layer, struct oci_error *err)
-{
-	struct oci_source *source;
-	struct oci_sink *sink = NULL;
-	int rc = oci_source_own_fd(&source, fd, err);
-
-	if (rc)
-		return rc;
-	rc = oci_store_create(&sink, store, err);
-	if (!rc)
-		rc = oci_source_copy(NULL, source, sink, err);
-	if (!rc)
-		rc = oci_store_add(store, sink, &layer->digest, layer->size,
-				   err);
-	oci_sink_free(sink);
-	oci_source_free(source);
-	return rc;
-}
-
 /* One that was cut short is as good as none. */
 static int has_blob(bool *out, struct oci_store *store,
 		    const struct oci_layer *layer, struct oci_error *err)
@@ -203,5 +183,6 @@ int oci_known_provide(bool *out, struct oci_store *store,
 		return rc;
 	rc = oci_cache_get(&fd, cache, &layer->digest, layer->size, err);
 	*out = !rc && fd >= 0;
-	return *out ? copy_blob(store, fd, layer, err) : rc;
+	return !*out ? rc :
+	       oci_store_take(store, fd, &layer->digest, layer->size, err);
 }

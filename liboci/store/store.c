@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "io/digest.h"
+#include "io/file.h"
 
 enum { NESTING_MAX = 8 };
 
@@ -138,6 +139,29 @@ int oci_store_keep(struct oci_store *store, const struct oci_digest *digest,
 {
 	return store->ops->keep ? store->ops->keep(store, digest, size, err) :
 				  0;
+}
+
+int oci_store_take(struct oci_store *store, int fd,
+		   const struct oci_digest *digest, uint64_t size,
+		   struct oci_error *err)
+{
+	struct oci_source *source;
+	struct oci_sink *sink = NULL;
+	int rc;
+
+	if (store->ops->take)
+		return store->ops->take(store, fd, digest, size, err);
+	rc = oci_source_own_fd(&source, fd, err);
+	if (rc)
+		return rc;
+	rc = oci_store_create(&sink, store, err);
+	if (!rc)
+		rc = oci_source_copy(NULL, source, sink, err);
+	if (!rc)
+		rc = oci_store_add(store, sink, digest, size, err);
+	oci_sink_free(sink);
+	oci_source_free(source);
+	return rc;
 }
 
 const struct oci_descriptors *oci_store_names(const struct oci_store *store)

@@ -37,6 +37,11 @@ struct oci_store_ops {
 	int (*import)(struct oci_store *store,
 		      const struct oci_descriptor *descriptor,
 		      struct oci_store *from, struct oci_error *err);
+	/* Takes a blob that is all of a file, which is known to be right, and
+	 * fd over, also when it fails; NULL: create and add. */
+	int (*take)(struct oci_store *store, int fd,
+		    const struct oci_digest *digest, uint64_t size,
+		    struct oci_error *err);
 	/* Whether all of an image is there, as its documents tell; NULL: blob
 	 * by blob. */
 	int (*holds)(bool *out, struct oci_store *store,
@@ -79,6 +84,11 @@ struct oci_store {
 /* See keep above. */
 int oci_store_keep(struct oci_store *store, const struct oci_digest *digest,
 		   uint64_t size, struct oci_error *err);
+
+/* See take above. */
+int oci_store_take(struct oci_store *store, int fd,
+		   const struct oci_digest *digest, uint64_t size,
+		   struct oci_error *err);
 
 /* What one has, the other one has. */
 bool oci_store_same(const struct oci_store *a, const struct oci_store *b);

@@ -3,7 +3,9 @@
  * Several stores as one to write to: what is packed once goes to an archive
  * and to registries. Names and commits are each store's own.
  */
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "store/store.h"
@@ -116,6 +118,24 @@ static int tee_keep(struct oci_store *store, const struct oci_digest *digest,
 	return rc;
 }
 
+static int tee_take(struct oci_store *store, int fd,
+		    const struct oci_digest *digest, uint64_t size,
+		    struct oci_error *err)
+{
+	struct tee *self = (struct tee *)store;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < self->count; i++) {
+		int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+		rc = own < 0 ? oci_fail_errno(err, "read a blob twice") :
+			       oci_store_take(self->stores[i], own, digest,
+					      size, err);
+	}
+	close(fd);
+	return rc;
+}
+
 static int tee_open(struct oci_source **out, struct oci_store *store,
 		    const struct oci_descriptor *descriptor,
 		    struct oci_error *err)
@@ -143,6 +163,7 @@ int oci_store_tee(struct oci_store **out, struct oci_store *const *stores,
 	static const struct oci_store_ops ops = {
 		.has = tee_has,
 		.keep = tee_keep,
+		.take = tee_take,
 		.open = tee_open,
 		.create = tee_create,
 		.add = tee_add,

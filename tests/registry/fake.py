@@ -30,16 +30,30 @@ class Request:
         self.path, _, self.query = handler.path.partition("?")
         self.args = urllib.parse.parse_qs(self.query)
         self.headers = handler.headers
+        self.chunked = handler.headers.get("Transfer-Encoding") == "chunked"
         self.length = int(handler.headers.get("Content-Length") or 0)
         self.got = None
         self.answered = False
 
     def body(self, limit=None):
         """The body, or its first bytes."""
-        if self.got is None:
+        if self.got is None and self.chunked:
+            self.got = b"".join(self.chunks(limit))
+        elif self.got is None:
             size = self.length if limit is None else min(limit, self.length)
             self.got = self.handler.rfile.read(size)
         return self.got
+
+    def chunks(self, limit):
+        """Those of a body without a length (RFC 9112, 7.1)."""
+        rfile, total = self.handler.rfile, 0
+        while limit is None or total < limit:
+            size = int(rfile.readline().split(b";")[0] or b"0", 16)
+            chunk = rfile.read(size)
+            total += len(chunk)
+            yield chunk
+            if rfile.readline() != b"\r\n" or not size:
+                break
 
     def reply(self, status, headers=(), body=b"", length=None):
         if isinstance(body, str):
@@ -57,7 +71,7 @@ class Request:
         if self.method != "HEAD":
             handler.wfile.write(body)
             handler.wfile.flush()
-        if self.got is None and self.length:
+        if self.got is None and (self.length or self.chunked):
             self.linger()
 
     def linger(self):
@@ -197,6 +211,9 @@ class Registry:
         m = re.match(r"/v2/(.+)/blobs/([^/]+)$", request.path)
         if m and request.method in ("GET", "HEAD"):
             return self.get(request, self.blobs.get(m[2]), "BLOB_UNKNOWN")
+        m = re.match(r"/v2/(.+)/tags/list$", request.path)
+        if m and request.method == "GET":
+            return self.list_tags(request, m[1])
         m = re.match(r"/v2/(.+)/manifests/([^/]+)$", request.path)
         if m and request.method == "PUT":
             return self.put(request, m[1], m[2])
@@ -243,8 +260,8 @@ class Registry:
             return request.reply(204)
         body = request.body()
         if request.method == "PATCH":
-            start = int(request.headers["Content-Range"].split("-")[0])
-            if start != len(data):
+            start = request.headers.get("Content-Range", f"{len(data)}-")
+            if int(start.split("-")[0]) != len(data):
                 return request.reply(416, {**here,
                                            "Range": self.range_of(session)})
             data += body
@@ -286,6 +303,14 @@ class Registry:
         if subject and self.subject:
             headers["OCI-Subject"] = subject["digest"]
         return request.reply(201, headers)
+
+    def list_tags(self, request, name):
+        tags = sorted(k for k, names in self.places.items()
+                      if name in names and ":" not in k)
+        if not tags:
+            return request.error(404, "NAME_UNKNOWN", "no such repository")
+        return request.reply(200, body=json.dumps({"name": name,
+                                                   "tags": tags}))
 
     def get_manifest(self, request, name, reference):
         if (reference not in self.manifests or
