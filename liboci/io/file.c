@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whole reads and writes on file descriptors. */
-#define _GNU_SOURCE	/* sync_file_range */
+#define _GNU_SOURCE	/* sync_file_range, O_TMPFILE */
 #include "io/file.h"
 
 #include <errno.h>
@@ -204,9 +204,15 @@ int oci_file_make_folders(const char *path, unsigned mode,
 int oci_file_temporary(int *fd, const char *dir, struct oci_error *err)
 {
 	char *name;
-	/* The folder may be everybody's: nobody else is to open it. */
-	int rc = oci_temp_create(fd, &name, dir, "oci", 0600, err);
+	int rc;
 
+	/* Nobody can open what has no name, whatever its mode; who gives it
+	 * one later gives it the mode that files have. */
+	*fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+	if (*fd >= 0)
+		return 0;
+	/* The folder may be everybody's: nobody else is to open it. */
+	rc = oci_temp_create(fd, &name, dir, "oci", 0600, err);
 	if (rc)
 		return rc;
 	if (unlink(name) != 0) {

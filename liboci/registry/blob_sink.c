@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "registry/blob_sink.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -45,6 +46,14 @@ int oci_blob_sink_open(struct oci_sink **out, struct oci_uploads *uploads,
 	else
 		*out = &self->base;
 	return rc;
+}
+
+int oci_blob_sink_lend(int *fd, struct oci_sink *sink, struct oci_error *err)
+{
+	const struct blob_sink *self = (struct blob_sink *)sink;
+
+	*fd = fcntl(oci_uploads_spool(self->job)->fd, F_DUPFD_CLOEXEC, 0);
+	return *fd < 0 ? oci_fail_errno(err, "lend a blob") : 0;
 }
 
 int oci_blob_sink_end(struct oci_sink *sink, const struct oci_digest *digest,

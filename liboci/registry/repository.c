@@ -78,6 +78,13 @@ static int repository_create(struct oci_sink **out, struct oci_store *store,
 	return oci_blob_sink_open(out, &self->uploads, err);
 }
 
+static int repository_lend(int *fd, struct oci_store *store,
+			   struct oci_sink *blob, struct oci_error *err)
+{
+	(void)store;
+	return oci_blob_sink_lend(fd, blob, err);
+}
+
 static int repository_add(struct oci_store *store, struct oci_sink *sink,
 			  const struct oci_digest *digest, uint64_t size,
 			  struct oci_error *err)
@@ -260,6 +267,7 @@ static const struct oci_store_ops ops = {
 	.open = repository_open,
 	.fetch = repository_fetch,
 	.create = repository_create,
+	.lend = repository_lend,
 	.add = repository_add,
 	.take = repository_take,
 	.put = repository_put,

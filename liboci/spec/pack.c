@@ -147,7 +147,7 @@ static int open_layers(struct oci_packing *p, struct oci_store **keeper,
 
 	*keeper = NULL;
 	p->layers = p->store;
-	if (!p->options->cache || p->store->ops->file)
+	if (!p->options->cache || p->store->ops->file || p->store->ops->lend)
 		return 0;
 	rc = oci_cache_keeper(keeper, p->options->cache, err);
 	both[1] = *keeper;

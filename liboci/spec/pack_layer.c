@@ -221,6 +221,18 @@ static void adopt(const struct oci_packing *p, const struct oci_digest *digest)
 	free(path);
 }
 
+/* The same for a file that is on its way elsewhere, before it goes. */
+static void borrow(const struct oci_packing *p, struct oci_sink *blob,
+		   const struct oci_digest *digest)
+{
+	int fd;
+
+	if (p->store->ops->lend(&fd, p->store, blob, NULL))
+		return;
+	oci_cache_adopt_fd(p->options->cache, fd, digest);
+	close(fd);
+}
+
 /* Blocks that are as before are taken over. */
 static int write_layer(struct oci_note *out, struct oci_packing *p,
 		       const struct oci_tree *tree,
@@ -240,13 +252,15 @@ static int write_layer(struct oci_note *out, struct oci_packing *p,
 	rc = oci_layer_write_blocks(&out->layer, cache ? &out->blocks : NULL,
 				    tree, blob, options,
 				    before.fd >= 0 ? &before : NULL, err);
+	if (!rc && cache && p->layers == p->store && p->store->ops->lend)
+		borrow(p, blob, &out->layer.digest);
 	if (!rc)
 		rc = oci_store_add(p->layers, blob, &out->layer.digest,
 				   out->layer.size, err);
 	oci_sink_free(blob);
 	if (before.fd >= 0)
 		close(before.fd);
-	if (!rc && cache && p->layers == p->store)
+	if (!rc && cache && p->layers == p->store && p->store->ops->file)
 		adopt(p, &out->layer.digest);
 	return rc ? rc : oci_image_add_written(p->image, &out->layer, options,
 					       err);

@@ -54,6 +54,9 @@ int oci_cache_keeper(struct oci_store **out, struct oci_cache *cache,
  * system can do that. */
 void oci_cache_adopt(struct oci_cache *cache, const char *path,
 		     const struct oci_digest *digest);
+/* The same for a file that is open, and may have no name. */
+void oci_cache_adopt_fd(struct oci_cache *cache, int fd,
+			const struct oci_digest *digest);
 
 /* cache_prune.c: when a handle goes that added something. */
 void oci_cache_limit(struct oci_cache *cache);

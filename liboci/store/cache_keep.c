@@ -4,6 +4,8 @@
  * is full, or a folder that cannot be written, only leaves it without the
  * blob.
  */
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -122,17 +124,34 @@ static bool copy_file(struct oci_cache_entry *entry, const char *path)
 }
 
 /* A file that is shared is checked whenever it is used, as all of them are. */
-void oci_cache_adopt(struct oci_cache *cache, const char *path,
-		     const struct oci_digest *digest)
+static void adopt(struct oci_cache *cache, const char *path, int flags,
+		  const struct oci_digest *digest)
 {
 	struct oci_cache_entry entry;
 	int fd = -1;
 
 	if (oci_cache_begin(&entry, cache, digest, NULL) == 0 &&
-	    ((unlink(entry.temp) == 0 && link(path, entry.temp) == 0) ||
+	    ((unlink(entry.temp) == 0 &&
+	      linkat(AT_FDCWD, path, AT_FDCWD, entry.temp, flags) == 0) ||
 	     copy_file(&entry, path)))
 		oci_cache_end(&fd, &entry, cache, digest, NULL);
 	if (fd >= 0)
 		close(fd);
 	oci_cache_drop(&entry);
+}
+
+void oci_cache_adopt(struct oci_cache *cache, const char *path,
+		     const struct oci_digest *digest)
+{
+	adopt(cache, path, 0, digest);
+}
+
+/* By a link of the system that leads to the file itself: open(2), O_TMPFILE. */
+void oci_cache_adopt_fd(struct oci_cache *cache, int fd,
+			const struct oci_digest *digest)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	adopt(cache, path, AT_SYMLINK_FOLLOW, digest);
 }

@@ -54,6 +54,10 @@ struct oci_store_ops {
 	 * is none. */
 	int (*file)(char **out, struct oci_store *store,
 		    const struct oci_digest *digest, struct oci_error *err);
+	/* A descriptor of the file that a sink of create writes to, before it
+	 * is added; the caller closes it. NULL: there is none. */
+	int (*lend)(int *fd, struct oci_store *store, struct oci_sink *blob,
+		    struct oci_error *err);
 	/* Whether a blob is there with just these bytes; NULL: not known. */
 	int (*same_bytes)(bool *out, struct oci_store *store,
 			  const struct oci_digest *digest, const void *data,
