@@ -32,7 +32,7 @@ make_repository() {
 	local repository=$BATS_FILE_TMPDIR/repository
 
 	cp -r "$example" "$repository"
-	cp "$root/examples/fetch-debs" "$repository/"
+	cp -r "$root"/examples/{fetch-debs,debian-index} "$repository/"
 	rm -rf "$repository"/{dist,dist-tini}
 	mv "$repository/inputs" "$BATS_FILE_TMPDIR/inputs"
 }
