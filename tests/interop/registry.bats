@@ -10,10 +10,13 @@ load peers
 # Each test is a subshell of its own, and host is its own.
 # shellcheck disable=SC2030,SC2031
 
+setup_file() {
+	build_peers
+}
+
 setup() {
+	find_peers
 	work_in_folder
-	dir=$BATS_TEST_TMPDIR
-	export HOME=$dir
 	spec a.spec 'image: example.org/a' 'tags: [one, two]' 'layers:' \
 		'  - {name: x, entries: [{path: /x, content: "hello\n"}]}' \
 		'  - {name: y, entries: [{path: /y, from: large}]}'
