@@ -27,6 +27,15 @@ teardown() {
 	stop_serving
 }
 
+# receives NAME PID: that registry has a part of a large blob, or the push,
+# which is that process, is over.
+receives() {
+	while [ -z "$(find "$dir/$1/data" -path '*/_uploads/*/data' \
+		-size +1M 2>/dev/null)" ] && kill -0 "$2" 2>/dev/null; do
+		sleep 0.01
+	done
+}
+
 tags() {
 	skopeo list-tags --tls-verify=false "docker://$1" | jq -c .Tags
 }
@@ -145,7 +154,7 @@ tags() {
 	head -c 60000000 /dev/urandom >large
 	"$OCI_PACK" a.spec --push "$host/x/a" --retries 20 >out 2>err &
 	pid=$!
-	sleep 0.3
+	receives a "$pid"
 	"$registry" stop "$dir/a"
 	sleep 1
 	serve a
