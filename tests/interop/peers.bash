@@ -7,10 +7,12 @@
 
 registry=$root/tests/registry/distribution
 
-# build_peers NAME...: for setup_file.
+# build_peers NAME...: for setup_file; and what serve starts, if it is built.
 build_peers() {
 	local status=0
 
+	[ "${DISTRIBUTION:-2}" = 2 ] || set -- registry "$@"
+	[ $# -gt 0 ] || return 0
 	"$root/tests/interop/peer" "$@" 2>"$BATS_FILE_TMPDIR/lack" ||
 		status=$?
 	[ "$status" -eq 3 ] || [ "$status" -eq 0 ] ||
@@ -27,15 +29,17 @@ find_peers() {
 	export HOME=$dir
 }
 
-# serve NAME [KIND]: a registry in $dir/NAME; $host is its HOST:PORT.
+# serve NAME [KIND]: a registry in $dir/NAME; $host is its HOST:PORT. With
+# DISTRIBUTION=3 it is that version.
 serve() {
 	local status=0
 
 	mkdir -p "$dir/$1"
 	printf 'user:s3cret:pass\n' >"$dir/$1/user"
-	host=$("$registry" start "$dir/$1" "${2:-plain}" 3>&-) || status=$?
-	[ "$status" -ne 3 ] || lack 'docker-registry is missing'
-	[ "$status" -eq 0 ] || fail "$(cat "$dir/$1/log")"
+	host=$("$registry" start "$dir/$1" "${2:-plain}" 3>&- \
+		2>"$dir/$1/why") || status=$?
+	[ "$status" -ne 3 ] || lack "$(cat "$dir/$1/why")"
+	[ "$status" -eq 0 ] || fail "$(cat "$dir/$1"/{why,log})"
 }
 
 # serve_referrers: a registry that lists referrers itself; $host as above.

@@ -10,10 +10,13 @@ load peers
 # Each test is a subshell of its own, and host is its own.
 # shellcheck disable=SC2030,SC2031
 
+setup_file() {
+	build_peers
+}
+
 setup() {
+	find_peers
 	work_in_folder
-	dir=$BATS_TEST_TMPDIR
-	export HOME=$dir
 	spec a.spec 'image: example.org/a' 'tags: [one, two]' 'layers:' \
 		'  - {name: x, entries: [{path: /x, content: "hello\n"}]}' \
 		'  - {name: y, entries: [{path: /y, from: large}]}'
@@ -22,6 +25,15 @@ setup() {
 
 teardown() {
 	stop_serving
+}
+
+# receives NAME PID: that registry has a part of a large blob, or the push,
+# which is that process, is over.
+receives() {
+	while [ -z "$(find "$dir/$1/data" -path '*/_uploads/*/data' \
+		-size +1M 2>/dev/null)" ] && kill -0 "$2" 2>/dev/null; do
+		sleep 0.01
+	done
 }
 
 tags() {
@@ -142,7 +154,7 @@ tags() {
 	head -c 60000000 /dev/urandom >large
 	"$OCI_PACK" a.spec --push "$host/x/a" --retries 20 >out 2>err &
 	pid=$!
-	sleep 0.3
+	receives a "$pid"
 	"$registry" stop "$dir/a"
 	sleep 1
 	serve a
