@@ -22,6 +22,7 @@ struct oci_spool {
 	pthread_mutex_t lock;		/* of what follows */
 	pthread_cond_t changed;
 	uint64_t size;			/* bytes that are there */
+	uint64_t taken;			/* that the source was read to */
 	enum oci_spool_state state;
 };
 
@@ -35,8 +36,9 @@ void oci_spool_end(struct oci_spool *spool, enum oci_spool_state state);
  * will be, or nobody wants them. */
 bool oci_spool_wait(struct oci_spool *spool, uint64_t least);
 /*
- * Reads it from its start. While it grows, the source is read where it is ready
- * alone; the read of one that was dropped fails. Freed before oci_spool_close.
+ * Reads it from its start: one source at a time. While it grows, the source is
+ * read where it is ready alone, which it is some MiB behind; the read of one
+ * that was dropped fails. Freed before oci_spool_close.
  */
 int oci_spool_read(struct oci_source **out, struct oci_spool *spool,
 		   struct oci_error *err);
