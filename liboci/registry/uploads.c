@@ -126,7 +126,7 @@ static int start_pool(struct oci_pool **pool, const struct oci_uploads *self,
 {
 	unsigned jobs = self->client->registry->options.jobs;
 
-	return *pool ? 0 : oci_pool_new(pool, jobs ? jobs : 4, err);
+	return *pool ? 0 : oci_pool_new(pool, jobs ? jobs : 8, err);
 }
 
 static int new_job(struct oci_upload_job **out, struct oci_uploads *self,

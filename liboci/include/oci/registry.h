@@ -101,7 +101,7 @@ struct oci_registry_options {
 	bool plain_http;	/* http; loopback hosts use it anyway, but
 				 * with ca_file, insecure, or certs */
 	int retries;		/* of each request; negative: 5 */
-	unsigned jobs;		/* transfers at a time; 0: 4 */
+	unsigned jobs;		/* transfers at a time; 0: 8 */
 	size_t chunk_size;	/* bytes of a PATCH; 0: whole blobs */
 	const char *temp_dir;	/* NULL: /var/tmp */
 	oci_credential_fn *credential;	/* NULL: anonymous */
