@@ -167,11 +167,11 @@ check-buildx:
 .PHONY: bench
 bench:
 	@tests/install-deps bench
-	@$(MAKE) --no-print-directory all $(BUILD)/rates
-	@tests/interop/peer crane oras docker-buildx || true
+	@$(MAKE) --no-print-directory all $(BUILD)/rates $(BUILD)/floor
+	@tests/interop/peer crane oras docker-buildx registry || true
 	@tests/bench/bench
 
-$(BUILD)/rates: tests/bench/rates.c Makefile
+$(BUILD)/rates $(BUILD)/floor: $(BUILD)/%: tests/bench/%.c Makefile
 	$(SAY) CC $@
 	$(Q)$(COMPILE) $(LDFLAGS) -o $@ $< $(DEPS_LIBS)
 
