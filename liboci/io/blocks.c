@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "io/blocks.h"
 
+#include <fcntl.h>
 #include <libdeflate.h>
 #include <stdlib.h>
 
@@ -34,14 +35,17 @@ uint32_t oci_block_sum(const void *data, size_t size)
 	return libdeflate_crc32(0, data, size);
 }
 
+/* What it is copied to needs as much memory as it leaves. */
 bool oci_block_fetch(void *out, size_t room, int fd,
 		     const struct oci_block_place *place)
 {
-	size_t got;
+	size_t got, size = (size_t)place->out_size;
 
-	return place->out_size && place->out_size <= room &&
-	       oci_file_read_at(&got, fd, out, (size_t)place->out_size,
-				place->offset, NULL) == 0 &&
-	       got == place->out_size &&
-	       oci_block_sum(out, got) == place->sum;
+	if (!size || size > room ||
+	    oci_file_read_at(&got, fd, out, size, place->offset, NULL) ||
+	    got != size || oci_block_sum(out, size) != place->sum)
+		return false;
+	posix_fadvise(fd, (off_t)place->offset, (off_t)size,
+		      POSIX_FADV_DONTNEED);
+	return true;
 }
