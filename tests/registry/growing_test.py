@@ -125,6 +125,26 @@ def who_does_not_say_that_it_is_empty_gets_what_it_lacks(c):
 
 
 @test
+def an_archive_is_written_beside(c):
+    check(c.build("-o", "a.tar", "--no-cache") == 0, c.said)
+    check(c.pushed() and len(c.growing()) == 1, "not while it was packed")
+    check(c.run("verify", "a.tar") == 0, c.said)
+
+
+@test
+def layers_of_several_platforms(c):
+    check(c.build(platforms=["linux/riscv64", "linux/arm64"]) == 0, c.said)
+    index = json.loads(c.registry.manifests["t"][1])
+    for each in index["manifests"]:
+        manifest = json.loads(c.registry.manifests[each["digest"]][1])
+        check(all(d["digest"] in c.registry.blobs
+                  for d in manifest["layers"]), "it is not whole")
+    check(len(c.growing()) == 2 and not c.registry.uploads, "a session is "
+          "left")
+    said(c, "4 blobs uploaded")
+
+
+@test
 def two_repositories_of_a_registry_share_an_upload(c):
     host = c.registry.host
     check(c.build(push=("--push", f"{host}/x/y:t", "--push",
