@@ -2,26 +2,79 @@
 #include "registry/growing.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "io/digest.h"
+#include "io/file.h"
 #include "registry/upload.h"
 
 /* What is smaller is made before the registry has answered. */
 enum { LEAST = 1024 * 1024 };
 
-static bool is_empty(struct oci_growing *self)
+void oci_growth_init(struct oci_growth *out, sem_t *room,
+		     const atomic_bool *stop)
 {
-	struct oci_emptiness *e = self->emptiness;
-	bool empty;
+	*out = (struct oci_growth){ .room = room, .stop = stop };
+	pthread_mutex_init(&out->lock, NULL);
+}
 
-	pthread_mutex_lock(&e->lock);
-	if (!e->asked)
-		e->empty = oci_repository_is_empty(self->client);
-	e->asked = true;
-	empty = e->empty;
-	pthread_mutex_unlock(&e->lock);
-	return empty;
+void oci_growth_release(struct oci_growth *growth)
+{
+	pthread_mutex_destroy(&growth->lock);
+	oci_strings_release(&growth->heads);
+}
+
+static bool has_text(const struct oci_strings *list, const char *text)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->items[i], text) == 0)
+			return true;
+	return false;
+}
+
+/* Whether no other one began with the same bytes. */
+static bool begins_anew(struct oci_growing *self)
+{
+	struct oci_growth *growth = self->growth;
+	struct oci_digest digest;
+	char *head = malloc(LEAST);
+	bool anew = false;
+	size_t got;
+
+	if (head &&
+	    oci_file_read_at(&got, self->spool->fd, head, LEAST, 0, NULL) ==
+		    0 && oci_digest_data(&digest, head, got, NULL) == 0) {
+		pthread_mutex_lock(&growth->lock);
+		anew = !has_text(&growth->heads, digest.text) &&
+		       oci_strings_add(&growth->heads, digest.text, NULL) == 0;
+		pthread_mutex_unlock(&growth->lock);
+	}
+	free(head);
+	return anew;
+}
+
+static bool fits(struct oci_growing *self)
+{
+	struct oci_growth *growth = self->growth;
+	bool out;
+
+	pthread_mutex_lock(&growth->lock);
+	if (!growth->asked)
+		growth->fits = oci_repository_is_empty(self->client);
+	growth->asked = true;
+	out = growth->fits;
+	pthread_mutex_unlock(&growth->lock);
+	return out;
+}
+
+/* Who did not take one does not take the next: it would go up twice, too. */
+static void give_up(struct oci_growth *growth)
+{
+	pthread_mutex_lock(&growth->lock);
+	growth->fits = false;
+	pthread_mutex_unlock(&growth->lock);
 }
 
 /* Whether the answer to the PATCH says that all is there. */
@@ -58,7 +111,8 @@ static int send_body(struct oci_growing *self, struct oci_source *body,
 	if (!rc)
 		rc = oci_client_call(&response, &url, self->client, &call,
 				     err);
-	self->session.whole = !rc && has_all(self, &response);
+	self->session.whole = !rc && has_all(self, &response) &&
+			      oci_spool_wait(self->spool, LEAST);
 	if (!rc)
 		rc = oci_session_move(&self->session, self->client, url,
 				      &response, err);
@@ -68,22 +122,37 @@ static int send_body(struct oci_growing *self, struct oci_source *body,
 	return rc;
 }
 
-void oci_growing_run(struct oci_task *task, unsigned worker)
+static void send_it(struct oci_growing *self)
 {
-	struct oci_growing *self = (struct oci_growing *)task;
 	struct oci_source *body = NULL;
-	int rc;
+	int rc = oci_spool_read(&body, self->spool, NULL);
 
-	(void)worker;
-	if (!oci_spool_wait(self->spool, LEAST) || !is_empty(self))
-		return;
-	rc = oci_spool_read(&body, self->spool, NULL);
 	if (!rc)
 		rc = oci_session_open(&self->session, self->client,
 				      "push a blob", NULL);
 	if (!rc)
 		rc = send_body(self, body, NULL);
-	if (rc || !self->session.whole)
-		oci_session_abandon(&self->session, self->client);
+	if (!rc && self->session.whole) {
+		oci_source_free(body);
+		return;
+	}
+	if (oci_spool_wait(self->spool, LEAST))
+		give_up(self->growth);
+	oci_session_abandon(&self->session, self->client);
 	oci_source_free(body);
+}
+
+void oci_growing_run(struct oci_task *task, unsigned worker)
+{
+	struct oci_growing *self = (struct oci_growing *)task;
+	struct oci_growth *growth = self->growth;
+
+	(void)worker;
+	if (!oci_spool_wait(self->spool, LEAST))
+		return;
+	while (sem_wait(growth->room) != 0)
+		;	/* a signal */
+	if (!atomic_load(growth->stop) && fits(self) && begins_anew(self))
+		send_it(self);
+	sem_post(growth->room);
 }

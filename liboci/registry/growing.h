@@ -7,24 +7,32 @@
 #ifndef REGISTRY_GROWING_H
 #define REGISTRY_GROWING_H
 
+#include <semaphore.h>
 #include <stdatomic.h>
 
 #include "io/pool.h"
 #include "registry/session.h"
 #include "registry/spool.h"
 
-/* Whether a repository is empty, which is asked for once. */
-struct oci_emptiness {
-	pthread_mutex_t lock;
-	bool asked;
-	bool empty;
+/* What the blobs of a repository that grow share. */
+struct oci_growth {
+	sem_t *room;			/* for transfers */
+	const atomic_bool *stop;	/* do not begin */
+	pthread_mutex_t lock;		/* of what follows */
+	bool asked;			/* whether the repository is empty */
+	bool fits;			/* it is, and takes such bodies */
+	struct oci_strings heads;	/* digests of how each one begins */
 };
+
+void oci_growth_init(struct oci_growth *out, sem_t *room,
+		     const atomic_bool *stop);
+void oci_growth_release(struct oci_growth *growth);
 
 struct oci_growing {
 	struct oci_task task;	/* first: a task is one of these */
 	struct oci_client *client;
 	struct oci_spool *spool;
-	struct oci_emptiness *emptiness;
+	struct oci_growth *growth;
 	/* After the task: has all bytes, or there is none. */
 	struct oci_session session;
 };
@@ -32,8 +40,9 @@ struct oci_growing {
 /*
  * The task's run. It sends nothing where the repository has something already:
  * a blob that is made of the same inputs may be there, and nobody knows before
- * it is whole. Nor does it where the blob is small. What fails is not told: the
- * blob has another way up.
+ * it is whole. Nor does it where the blob is small, begins as another one did,
+ * which may be the same, or where the registry did not take another one. What
+ * fails is not told: the blob has another way up.
  */
 void oci_growing_run(struct oci_task *task, unsigned worker);
 

@@ -113,9 +113,10 @@ static int take(size_t *size, struct spool_source *self, struct oci_error *err)
 	state = spool->state;
 	spool->taken = self->done + *size;
 	pthread_mutex_unlock(&spool->lock);
+	/* A session whose body ends can be given up; one whose body breaks
+	 * off cannot: distribution answers 404 or 416. */
 	if (state == OCI_SPOOL_DROPPED)
-		return oci_fail(err, OCI_E_CANCELLED, "it is not wanted any "
-				"more");
+		*size = 0;
 	if (!*size && state == OCI_SPOOL_GROWS)
 		return oci_fail(err, OCI_E_SYSTEM, "there is no more yet");
 	return 0;
@@ -136,8 +137,13 @@ static int source_read(size_t *got, struct oci_source *source, void *data,
 
 static int source_rewind(struct oci_source *source, struct oci_error *err)
 {
+	struct spool_source *self = (struct spool_source *)source;
+
 	(void)err;
-	((struct spool_source *)source)->done = 0;
+	self->done = 0;
+	pthread_mutex_lock(&self->spool->lock);
+	self->spool->taken = 0;
+	pthread_mutex_unlock(&self->spool->lock);
 	return 0;
 }
 

@@ -37,8 +37,8 @@ void oci_spool_end(struct oci_spool *spool, enum oci_spool_state state);
 bool oci_spool_wait(struct oci_spool *spool, uint64_t least);
 /*
  * Reads it from its start: one source at a time. While it grows, the source is
- * read where it is ready alone, which it is some MiB behind; the read of one
- * that was dropped fails. Freed before oci_spool_close.
+ * read where it is ready alone, which it is some MiB behind; where it was
+ * dropped, the source ends. Freed before oci_spool_close.
  */
 int oci_spool_read(struct oci_source **out, struct oci_spool *spool,
 		   struct oci_error *err);

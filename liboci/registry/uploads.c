@@ -95,7 +95,10 @@ static void run_job(struct oci_task *task, unsigned worker)
 		drop_source(job);
 		return;
 	}
+	while (sem_wait(&owner->room) != 0)
+		;	/* a signal */
 	job->status = upload_ahead(&job->result, &upload, &job->why);
+	sem_post(&owner->room);
 	oci_session_abandon(&job->growing.session, owner->client);
 	/* Frees the spool's space while others are still on their way; a blob
 	 * that the registry claims to have may have to go up after all. */
@@ -105,10 +108,18 @@ static void run_job(struct oci_task *task, unsigned worker)
 		atomic_store(&owner->stop, true);
 }
 
+static unsigned jobs_of(const struct oci_uploads *self)
+{
+	unsigned jobs = self->client->registry->options.jobs;
+
+	return jobs ? jobs : 8;
+}
+
 void oci_uploads_init(struct oci_uploads *out, struct oci_client *client)
 {
 	*out = (struct oci_uploads){ .client = client };
-	pthread_mutex_init(&out->emptiness.lock, NULL);
+	sem_init(&out->room, 0, jobs_of(out));
+	oci_growth_init(&out->growth, &out->room, &out->stop);
 }
 
 bool oci_uploads_has(const struct oci_uploads *uploads,
@@ -124,9 +135,7 @@ bool oci_uploads_has(const struct oci_uploads *uploads,
 static int start_pool(struct oci_pool **pool, const struct oci_uploads *self,
 		      struct oci_error *err)
 {
-	unsigned jobs = self->client->registry->options.jobs;
-
-	return *pool ? 0 : oci_pool_new(pool, jobs ? jobs : 8, err);
+	return *pool ? 0 : oci_pool_new(pool, jobs_of(self), err);
 }
 
 static int new_job(struct oci_upload_job **out, struct oci_uploads *self,
@@ -189,8 +198,6 @@ int oci_uploads_begin(struct oci_upload_job **out, struct oci_uploads *self,
 	struct oci_upload_job *job;
 	int rc = start_pool(&self->pool, self, err);
 
-	if (!rc && may_grow(self))
-		rc = start_pool(&self->senders, self, err);
 	if (!rc)
 		rc = new_job(&job, self, err);
 	if (rc)
@@ -202,9 +209,11 @@ int oci_uploads_begin(struct oci_upload_job **out, struct oci_uploads *self,
 		return rc;
 	job->growing = (struct oci_growing){
 		.task.run = oci_growing_run, .client = self->client,
-		.spool = &job->spool, .emptiness = &self->emptiness,
+		.spool = &job->spool, .growth = &self->growth,
 	};
-	job->grows = may_grow(self);
+	/* Without threads for that, there is the usual way. */
+	job->grows = may_grow(self) &&
+		     start_pool(&self->senders, self, NULL) == 0;
 	if (job->grows)
 		oci_pool_give(self->senders, &job->growing.task);
 	*out = job;
@@ -354,5 +363,6 @@ void oci_uploads_release(struct oci_uploads *uploads)
 		free(job);
 	}
 	oci_strings_release(&uploads->mount_from);
-	pthread_mutex_destroy(&uploads->emptiness.lock);
+	oci_growth_release(&uploads->growth);
+	sem_destroy(&uploads->room);
 }

@@ -16,7 +16,8 @@ struct oci_uploads {
 	struct oci_strings mount_from;
 	struct oci_pool *pool;		/* started with the first blob */
 	struct oci_pool *senders;	/* of blobs that grow; or NULL */
-	struct oci_emptiness emptiness;
+	struct oci_growth growth;
+	sem_t room;			/* for transfers of both */
 	struct oci_upload_job *jobs;	/* in the order of their giving */
 	struct oci_upload_job **last;
 	struct oci_push_result result;

@@ -221,18 +221,6 @@ static void adopt(const struct oci_packing *p, const struct oci_digest *digest)
 	free(path);
 }
 
-/* The same for a file that is on its way elsewhere, before it goes. */
-static void borrow(const struct oci_packing *p, struct oci_sink *blob,
-		   const struct oci_digest *digest)
-{
-	int fd;
-
-	if (p->store->ops->lend(&fd, p->store, blob, NULL))
-		return;
-	oci_cache_adopt_fd(p->options->cache, fd, digest);
-	close(fd);
-}
-
 /* Blocks that are as before are taken over. */
 static int write_layer(struct oci_note *out, struct oci_packing *p,
 		       const struct oci_tree *tree,
@@ -243,7 +231,7 @@ static int write_layer(struct oci_note *out, struct oci_packing *p,
 	struct oci_layer_before before = { &known->note.blocks, -1 };
 	struct oci_cache *cache = p->options->cache;
 	struct oci_sink *blob;
-	int rc = oci_store_create(&blob, p->layers, err);
+	int lent = -1, rc = oci_store_create(&blob, p->layers, err);
 
 	if (rc)
 		return rc;
@@ -253,7 +241,7 @@ static int write_layer(struct oci_note *out, struct oci_packing *p,
 				    tree, blob, options,
 				    before.fd >= 0 ? &before : NULL, err);
 	if (!rc && cache && p->layers == p->store && p->store->ops->lend)
-		borrow(p, blob, &out->layer.digest);
+		p->store->ops->lend(&lent, p->store, blob, NULL);
 	if (!rc)
 		rc = oci_store_add(p->layers, blob, &out->layer.digest,
 				   out->layer.size, err);
@@ -262,6 +250,10 @@ static int write_layer(struct oci_note *out, struct oci_packing *p,
 		close(before.fd);
 	if (!rc && cache && p->layers == p->store && p->store->ops->file)
 		adopt(p, &out->layer.digest);
+	if (!rc && lent >= 0)
+		oci_cache_adopt_fd(cache, lent, &out->layer.digest);
+	if (lent >= 0)
+		close(lent);
 	return rc ? rc : oci_image_add_written(p->image, &out->layer, options,
 					       err);
 }

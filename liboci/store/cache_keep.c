@@ -129,11 +129,18 @@ static void adopt(struct oci_cache *cache, const char *path, int flags,
 {
 	struct oci_cache_entry entry;
 	int fd = -1;
+	bool there = oci_cache_begin(&entry, cache, digest, NULL) == 0;
 
-	if (oci_cache_begin(&entry, cache, digest, NULL) == 0 &&
-	    ((unlink(entry.temp) == 0 &&
-	      linkat(AT_FDCWD, path, AT_FDCWD, entry.temp, flags) == 0) ||
-	     copy_file(&entry, path)))
+	if (there && (unlink(entry.temp) != 0 ||
+		      linkat(AT_FDCWD, path, AT_FDCWD, entry.temp,
+			     flags) != 0)) {
+		/* It may be of another file system. The name of the entry is
+		 * gone: another one. */
+		oci_cache_drop(&entry);
+		there = oci_cache_begin(&entry, cache, digest, NULL) == 0 &&
+			copy_file(&entry, path);
+	}
+	if (there)
 		oci_cache_end(&fd, &entry, cache, digest, NULL);
 	if (fd >= 0)
 		close(fd);
