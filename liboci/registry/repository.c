@@ -78,6 +78,12 @@ static int repository_create(struct oci_sink **out, struct oci_store *store,
 	return oci_blob_sink_open(out, &self->uploads, err);
 }
 
+static void repository_grow(struct oci_store *store, struct oci_sink *blob)
+{
+	(void)store;
+	oci_blob_sink_grow(blob);
+}
+
 static int repository_lend(int *fd, struct oci_store *store,
 			   struct oci_sink *blob, struct oci_error *err)
 {
@@ -267,6 +273,7 @@ static const struct oci_store_ops ops = {
 	.open = repository_open,
 	.fetch = repository_fetch,
 	.create = repository_create,
+	.grow = repository_grow,
 	.lend = repository_lend,
 	.add = repository_add,
 	.take = repository_take,

@@ -207,17 +207,23 @@ int oci_uploads_begin(struct oci_upload_job **out, struct oci_uploads *self,
 			    err);
 	if (rc)
 		return rc;
+	*out = job;
+	return 0;
+}
+
+void oci_uploads_grow(struct oci_upload_job *job)
+{
+	struct oci_uploads *self = job->owner;
+
+	/* Without threads for that, there is the usual way. */
+	if (!may_grow(self) || start_pool(&self->senders, self, NULL))
+		return;
 	job->growing = (struct oci_growing){
 		.task.run = oci_growing_run, .client = self->client,
 		.spool = &job->spool, .growth = &self->growth,
 	};
-	/* Without threads for that, there is the usual way. */
-	job->grows = may_grow(self) &&
-		     start_pool(&self->senders, self, NULL) == 0;
-	if (job->grows)
-		oci_pool_give(self->senders, &job->growing.task);
-	*out = job;
-	return 0;
+	job->grows = true;
+	oci_pool_give(self->senders, &job->growing.task);
 }
 
 struct oci_spool *oci_uploads_spool(struct oci_upload_job *job)

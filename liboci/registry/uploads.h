@@ -42,11 +42,12 @@ int oci_uploads_give(struct oci_uploads *uploads,
 		     const struct oci_outgoing *blob, struct oci_error *err);
 /*
  * A blob that is made now: the caller writes to its spool, and ends it by one
- * of the two calls below. It may go up meanwhile.
+ * of the last two calls below. After oci_uploads_grow it may go up meanwhile.
  */
 int oci_uploads_begin(struct oci_upload_job **out, struct oci_uploads *uploads,
 		      struct oci_error *err);
 struct oci_spool *oci_uploads_spool(struct oci_upload_job *job);
+void oci_uploads_grow(struct oci_upload_job *job);
 int oci_uploads_end(struct oci_upload_job *job,
 		    const struct oci_digest *digest, uint64_t size,
 		    struct oci_error *err);

@@ -235,6 +235,8 @@ static int write_layer(struct oci_note *out, struct oci_packing *p,
 
 	if (rc)
 		return rc;
+	if (p->layers->ops->grow)
+		p->layers->ops->grow(p->layers, blob);
 	if (cache)
 		before.fd = oci_known_open(known, cache);
 	rc = oci_layer_write_blocks(&out->layer, cache ? &out->blocks : NULL,

@@ -25,6 +25,9 @@ struct oci_store_ops {
 	/* NULL in stores that are only read. */
 	int (*create)(struct oci_sink **out, struct oci_store *store,
 		      struct oci_error *err);
+	/* A sink of create gets a blob of which nobody knows the digest: it
+	 * may go on its way before it is whole. NULL: it does not. */
+	void (*grow)(struct oci_store *store, struct oci_sink *blob);
 	int (*add)(struct oci_store *store, struct oci_sink *blob,
 		   const struct oci_digest *digest, uint64_t size,
 		   struct oci_error *err);

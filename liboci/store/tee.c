@@ -66,6 +66,17 @@ static int tee_create(struct oci_sink **out, struct oci_store *store,
 	return rc;
 }
 
+static void tee_grow(struct oci_store *store, struct oci_sink *blob)
+{
+	struct tee *self = (struct tee *)store;
+	struct tee_sink *sink = (struct tee_sink *)blob;
+
+	for (size_t i = 0; i < self->count; i++)
+		if (self->stores[i]->ops->grow)
+			self->stores[i]->ops->grow(self->stores[i],
+						   sink->sinks[i]);
+}
+
 static int tee_add(struct oci_store *store, struct oci_sink *blob,
 		   const struct oci_digest *digest, uint64_t size,
 		   struct oci_error *err)
@@ -166,6 +177,7 @@ int oci_store_tee(struct oci_store **out, struct oci_store *const *stores,
 		.take = tee_take,
 		.open = tee_open,
 		.create = tee_create,
+		.grow = tee_grow,
 		.add = tee_add,
 		.put = tee_put,
 		.blobs = tee_blobs,
