@@ -72,6 +72,14 @@ void oci_strings_wipe(struct oci_strings *list)
 	oci_strings_release(list);
 }
 
+bool oci_strings_has(const struct oci_strings *list, const char *text)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->items[i], text) == 0)
+			return true;
+	return false;
+}
+
 /* The place of key, or the place where it belongs. */
 static size_t find(const struct oci_pairs *map, const char *key, int *equal)
 {

@@ -3,6 +3,8 @@
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
 
+#include <stdbool.h>
+
 #include <oci/text.h>
 
 /* *out is a copy that the caller frees. */
@@ -13,5 +15,6 @@ int oci_text_set(char **field, const char *text, struct oci_error *err);
 void oci_text_wipe(char *text);
 /* The same for all of a list. */
 void oci_strings_wipe(struct oci_strings *list);
+bool oci_strings_has(const struct oci_strings *list, const char *text);
 
 #endif

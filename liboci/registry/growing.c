@@ -2,7 +2,6 @@
 #include "registry/growing.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -26,14 +25,6 @@ void oci_growth_release(struct oci_growth *growth)
 	oci_strings_release(&growth->heads);
 }
 
-static bool has_text(const struct oci_strings *list, const char *text)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (strcmp(list->items[i], text) == 0)
-			return true;
-	return false;
-}
-
 /* Whether no other one began with the same bytes. */
 static bool begins_anew(struct oci_growing *self)
 {
@@ -47,7 +38,7 @@ static bool begins_anew(struct oci_growing *self)
 	    oci_file_read_at(&got, self->spool->fd, head, LEAST, 0, NULL) ==
 		    0 && oci_digest_data(&digest, head, got, NULL) == 0) {
 		pthread_mutex_lock(&growth->lock);
-		anew = !has_text(&growth->heads, digest.text) &&
+		anew = !oci_strings_has(&growth->heads, digest.text) &&
 		       oci_strings_add(&growth->heads, digest.text, NULL) == 0;
 		pthread_mutex_unlock(&growth->lock);
 	}

@@ -115,10 +115,7 @@ int oci_manifests_hold(bool *out, struct oci_manifests *manifests,
 static bool is_held(const struct oci_manifests *manifests,
 		    const struct oci_digest *digest)
 {
-	for (size_t i = 0; i < manifests->held.count; i++)
-		if (strcmp(manifests->held.items[i], digest->text) == 0)
-			return true;
-	return false;
+	return oci_strings_has(&manifests->held, digest->text);
 }
 
 int oci_manifests_open(struct oci_source **out,

@@ -68,14 +68,6 @@ static void load(struct oci_sightings *self)
 	free(text);
 }
 
-static bool has(const struct oci_strings *list, const char *line)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (strcmp(list->items[i], line) == 0)
-			return true;
-	return false;
-}
-
 static void write_line(char out[LINE_ROOM], const char *host,
 		       const char *repository, const struct oci_digest *digest)
 {
@@ -90,7 +82,7 @@ void oci_sightings_note(struct oci_sightings *self, const char *host,
 
 	write_line(line, host, repository, digest);
 	pthread_mutex_lock(&self->lock);
-	if (!has(&self->fresh, line))
+	if (!oci_strings_has(&self->fresh, line))
 		oci_strings_add(&self->fresh, line, NULL);
 	pthread_mutex_unlock(&self->lock);
 }
@@ -110,7 +102,7 @@ static int take(struct oci_strings *out, const char *line, const char *host,
 	size++;
 	snprintf(name, sizeof(name), "%.*s", (int)(space - line - (long)size),
 		 line + size);
-	if (strcmp(name, repository) == 0 || has(out, name))
+	if (strcmp(name, repository) == 0 || oci_strings_has(out, name))
 		return 0;
 	return oci_strings_add(out, name, err);
 }
@@ -144,9 +136,9 @@ int oci_sightings_enter(bool *there, struct oci_sightings *self,
 	write_line(key, host, "", digest);
 	write_line(line, host, repository, digest);
 	pthread_mutex_lock(&self->lock);
-	while (has(&self->coming, key))
+	while (oci_strings_has(&self->coming, key))
 		pthread_cond_wait(&self->arrived, &self->lock);
-	*there = has(&self->fresh, line);
+	*there = oci_strings_has(&self->fresh, line);
 	if (!*there)
 		rc = oci_strings_add(&self->coming, key, err);
 	pthread_mutex_unlock(&self->lock);
@@ -201,7 +193,7 @@ static void append(struct oci_sightings *self)
 
 	oci_buf_init(&text, FILE_MAX);
 	for (size_t i = 0; i < self->fresh.count; i++)
-		if (!has(&self->lines, self->fresh.items[i]) &&
+		if (!oci_strings_has(&self->lines, self->fresh.items[i]) &&
 		    oci_buf_format(&text, NULL, "%s\n", self->fresh.items[i]))
 			break;
 	fd = text.len ? open(self->path, O_WRONLY | O_APPEND | O_CREAT |

@@ -28,21 +28,13 @@ static int replace_texts(struct oci_strings *out,
 	return copy_texts(out, from, err);
 }
 
-static bool has_text(const struct oci_strings *list, const char *text)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (strcmp(list->items[i], text) == 0)
-			return true;
-	return false;
-}
-
 static int merge_texts(struct oci_strings *out, const struct oci_strings *from,
 		       struct oci_error *err)
 {
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < from->count; i++)
-		if (!has_text(out, from->items[i]))
+		if (!oci_strings_has(out, from->items[i]))
 			rc = oci_strings_add(out, from->items[i], err);
 	return rc;
 }

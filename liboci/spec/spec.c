@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "spec/artifact.h"
 #include "spec/decode.h"
 #include "spec/handle.h"
@@ -228,10 +229,8 @@ static int fail_artifact(const struct opening *o,
 static int add_remote(struct oci_spec *spec, const char *base,
 		      struct oci_error *err)
 {
-	for (size_t i = 0; i < spec->remotes.count; i++)
-		if (strcmp(spec->remotes.items[i], base) == 0)
-			return 0;
-	return oci_strings_add(&spec->remotes, base, err);
+	return oci_strings_has(&spec->remotes, base) ? 0 :
+	       oci_strings_add(&spec->remotes, base, err);
 }
 
 /* What a spec that is a base reads and starts from, so does this one. */
