@@ -123,13 +123,11 @@ static void send_it(struct oci_growing *self)
 				      "push a blob", NULL);
 	if (!rc)
 		rc = send_body(self, body, NULL);
-	if (!rc && self->session.whole) {
-		oci_source_free(body);
-		return;
+	if (rc || !self->session.whole) {
+		if (oci_spool_wait(self->spool, LEAST))
+			give_up(self->growth);
+		oci_session_abandon(&self->session, self->client);
 	}
-	if (oci_spool_wait(self->spool, LEAST))
-		give_up(self->growth);
-	oci_session_abandon(&self->session, self->client);
 	oci_source_free(body);
 }
 

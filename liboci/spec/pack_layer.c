@@ -230,6 +230,8 @@ static int write_layer(struct oci_note *out, struct oci_packing *p,
 {
 	struct oci_layer_before before = { &known->note.blocks, -1 };
 	struct oci_cache *cache = p->options->cache;
+	/* The store has a file of it, and no other one is written beside. */
+	bool one_file = cache && p->layers == p->store;
 	struct oci_sink *blob;
 	int lent = -1, rc = oci_store_create(&blob, p->layers, err);
 
@@ -242,7 +244,7 @@ static int write_layer(struct oci_note *out, struct oci_packing *p,
 	rc = oci_layer_write_blocks(&out->layer, cache ? &out->blocks : NULL,
 				    tree, blob, options,
 				    before.fd >= 0 ? &before : NULL, err);
-	if (!rc && cache && p->layers == p->store && p->store->ops->lend)
+	if (!rc && one_file && p->store->ops->lend)
 		p->store->ops->lend(&lent, p->store, blob, NULL);
 	if (!rc)
 		rc = oci_store_add(p->layers, blob, &out->layer.digest,
@@ -250,7 +252,7 @@ static int write_layer(struct oci_note *out, struct oci_packing *p,
 	oci_sink_free(blob);
 	if (before.fd >= 0)
 		close(before.fd);
-	if (!rc && cache && p->layers == p->store && p->store->ops->file)
+	if (!rc && one_file && p->store->ops->file)
 		adopt(p, &out->layer.digest);
 	if (!rc && lent >= 0)
 		oci_cache_adopt_fd(cache, lent, &out->layer.digest);

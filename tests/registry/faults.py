@@ -1129,17 +1129,20 @@ def tls(c):
           "it takes a certificate for another name")
 
 
-@fault(67, "SIGINT in mid-push: the session is deleted, exit 1")
-def interrupted(c):
-    began = threading.Event()
-
+def hanging(began):
+    """An answer that takes the first bytes, says so, and then none."""
     def hang(r):
         r.body(limit=100000)
         began.set()
         time.sleep(3)
         r.drop()
+    return hang
 
-    c.registry.on("PUT", SESSION, hang, times=-1)
+
+@fault(67, "SIGINT in mid-push: the session is deleted, exit 1")
+def interrupted(c):
+    began = threading.Event()
+    c.registry.on("PUT", SESSION, hanging(began), times=-1)
     process = c.start("push", INPUTS["one"], f"{c.registry.host}/x/y:t")
     check(began.wait(20), "nothing was sent")
     process.send_signal(signal.SIGINT)

@@ -76,6 +76,22 @@ def when_growing(answer):
     return lambda r: answer(r) if is_growing(r) else None
 
 
+def changing(c):
+    """An input of its own, so large that it is not read at once."""
+    path = c.folder / "changing"
+    path.write_bytes(random.Random(3).randbytes(64 << 20))
+    INPUTS[f"changing-{id(c)}"] = path
+    return path
+
+
+def move(c, r):
+    """Takes the body, and has its session at another place from then on."""
+    session = r.path.split("/")[-1]
+    c.registry.uploads[session + "-moved"] = \
+        c.registry.uploads.pop(session) + r.body()
+    r.reply(202, {"Location": r.path + "-moved"})
+
+
 @test
 def an_empty_repository_gets_a_layer_while_it_is_packed(c):
     check(c.build() == 0, c.said)
@@ -213,13 +229,7 @@ def no_range_is_fine(c):
 
 @test
 def the_location_moves_with_the_body(c):
-    def patch(r):
-        session = r.path.split("/")[-1]
-        c.registry.uploads[session + "-moved"] = \
-            c.registry.uploads.pop(session) + r.body()
-        r.reply(202, {"Location": r.path + "-moved"})
-
-    c.registry.on("PATCH", SESSION, when_growing(patch))
+    c.registry.on("PATCH", SESSION, when_growing(lambda r: move(c, r)))
     check(c.build() == 0 and c.pushed(), c.said)
     check(any("-moved" in r["target"] for r in c.registry.requests(
         "PUT", SESSION)), "the first place was used")
@@ -301,9 +311,7 @@ def a_location_on_another_host_gets_no_authorization(c):
 @test
 def packing_fails_in_mid_body(c):
     """An input that changes ends the build, and with it the session."""
-    path = c.folder / "changing"
-    path.write_bytes(random.Random(3).randbytes(64 << 20))
-    INPUTS[f"changing-{id(c)}"] = path
+    path = changing(c)
 
     def patch(r):
         os.truncate(path, 1 << 20)
@@ -320,16 +328,11 @@ def packing_fails_in_mid_body(c):
 @test
 def a_body_that_is_not_wanted_ends(c):
     """Real registries forget the session at its newest place alone."""
-    path = c.folder / "changing"
-    path.write_bytes(random.Random(4).randbytes(64 << 20))
-    INPUTS[f"changing-{id(c)}"] = path
+    path = changing(c)
 
     def patch(r):
-        session = r.path.split("/")[-1]
         os.truncate(path, 1 << 20)
-        c.registry.uploads[session + "-moved"] = \
-            c.registry.uploads.pop(session) + r.body()
-        r.reply(202, {"Location": r.path + "-moved"})
+        move(c, r)
 
     c.registry.on("PATCH", SESSION, when_growing(patch))
     check(c.build(large=f"changing-{id(c)}") == 1, c.said)
@@ -366,14 +369,8 @@ def a_cache_has_what_was_pushed(c):
 @test
 def interrupted_in_mid_body(c):
     began = threading.Event()
-
-    def hang(r):
-        r.body(limit=100000)
-        began.set()
-        time.sleep(3)
-        r.drop()
-
-    c.registry.on("PATCH", SESSION, when_growing(hang))
+    c.registry.on("PATCH", SESSION, when_growing(
+        faults.hanging(began)))
     process = c.start("build", c.spec(), "--push", "--lint", "off")
     check(began.wait(20), "nothing was sent")
     process.send_signal(signal.SIGINT)
