@@ -17,4 +17,7 @@ void oci_text_wipe(char *text);
 void oci_strings_wipe(struct oci_strings *list);
 bool oci_strings_has(const struct oci_strings *list, const char *text);
 
+/* Takes key out of the map, if it is there. */
+void oci_pairs_remove(struct oci_pairs *map, const char *key);
+
 #endif

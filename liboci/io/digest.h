@@ -3,6 +3,7 @@
 #ifndef IO_DIGEST_H
 #define IO_DIGEST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <oci/digest.h>
@@ -69,5 +70,9 @@ int oci_measure_end(struct oci_digest *digest, uint64_t *size,
 int oci_checked_open(struct oci_source **out, struct oci_source *from,
 		     const struct oci_digest *digest, uint64_t size,
 		     struct oci_error *err);
+
+/* Whether the file of fd has size bytes, and this digest. It is read from its
+ * start, with pread; false too where it cannot be read to its end. */
+bool oci_fd_has_digest(int fd, uint64_t size, const struct oci_digest *digest);
 
 #endif

@@ -60,30 +60,6 @@ static int blob_path(char out[PATH_ROOM], const struct oci_cache *cache,
 			cache->path);
 }
 
-static int is_right(bool *out, int fd, const struct oci_digest *digest,
-		    uint64_t size, struct oci_error *err)
-{
-	struct oci_source *source;
-	struct oci_sink *measure = NULL;
-	struct oci_digest found;
-	uint64_t has;
-	int rc = oci_source_open_range(&source, fd, 0, size, err);
-
-	*out = false;
-	if (rc)
-		return rc;
-	rc = oci_measure_open(&measure, NULL, digest, err);
-	if (!rc)
-		rc = oci_source_copy(NULL, source, measure, err);
-	if (!rc)
-		rc = oci_measure_end(&found, &has, measure, err);
-	if (!rc)
-		*out = oci_digest_equal(&found, digest);
-	oci_sink_free(measure);
-	oci_source_free(source);
-	return rc;
-}
-
 int oci_cache_peek(int *fd, const struct oci_cache *cache,
 		   const struct oci_digest *digest, uint64_t size,
 		   struct oci_error *err)
@@ -112,7 +88,6 @@ int oci_cache_get(int *fd, const struct oci_cache *cache,
 		  struct oci_error *err)
 {
 	char path[PATH_ROOM];
-	bool right = false;
 	int rc = blob_path(path, cache, digest, err);
 
 	if (!rc)
@@ -120,8 +95,7 @@ int oci_cache_get(int *fd, const struct oci_cache *cache,
 	if (rc || *fd < 0)
 		return rc;
 	/* What cannot be read to its end is as bad as what is wrong. */
-	is_right(&right, *fd, digest, size, NULL);
-	if (right) {
+	if (oci_fd_has_digest(*fd, size, digest)) {
 		/* It was of use: it stays longer than others. */
 		futimens(*fd, NULL);
 		return 0;
