@@ -139,7 +139,7 @@ int oci_atomic_place(struct oci_atomic *file, struct oci_error *err)
 
 int oci_atomic_commit(struct oci_atomic *file, struct oci_error *err)
 {
-	char *dir;
+	char *dir = NULL;
 	int rc = oci_path_folder(&dir, file->path, err);
 
 	if (!rc)

@@ -7,6 +7,8 @@
 #define OPENSSL_API_COMPAT 0x10101000L	/* SHA256_* are not deprecated there */
 #include "io/digest.h"
 
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,4 +169,23 @@ int oci_digest_data(struct oci_digest *out, const void *data, size_t size,
 		    struct oci_error *err)
 {
 	return oci_digest_like(out, NULL, data, size, err);
+}
+
+int oci_mac(char out[OCI_MAC_TEXT], const unsigned char key[OCI_MAC_KEY],
+	    const void *data, size_t size, struct oci_error *err)
+{
+	unsigned char code[SHA256_DIGEST_LENGTH];
+
+	if (!HMAC(EVP_sha256(), key, OCI_MAC_KEY, data, size, code, NULL))
+		return crypto_failed(err);
+	oci_hex_format(out, code, sizeof(code));
+	return 0;
+}
+
+int oci_random_bytes(void *out, size_t size, struct oci_error *err)
+{
+	if (RAND_bytes(out, (int)size) != 1)
+		return oci_fail(err, OCI_E_SYSTEM,
+				"libcrypto has no random bytes");
+	return 0;
 }

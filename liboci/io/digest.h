@@ -45,6 +45,14 @@ void oci_digester_restore(struct oci_digester *digester,
 int oci_digest_like(struct oci_digest *out, const struct oci_digest *like,
 		    const void *data, size_t size, struct oci_error *err);
 
+enum { OCI_MAC_KEY = 32, OCI_MAC_TEXT = 65 };
+
+/* HMAC-SHA-256 (RFC 2104) of size bytes, as lower-case hexadecimal digits. */
+int oci_mac(char out[OCI_MAC_TEXT], const unsigned char key[OCI_MAC_KEY],
+	    const void *data, size_t size, struct oci_error *err);
+/* Bytes for secrets: size of them, at most INT_MAX. */
+int oci_random_bytes(void *out, size_t size, struct oci_error *err);
+
 /*
  * A filter that passes bytes on to next and measures them. next may be NULL:
  * bytes are measured only. The algorithm is that of `like`, NULL: sha256.

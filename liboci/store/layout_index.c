@@ -149,7 +149,7 @@ static int try_lock(int *fd, bool *mine, struct oci_layout *self,
 static int lock(int *fd, bool *mine, struct oci_layout *self,
 		struct oci_error *err)
 {
-	char *path;
+	char *path = NULL;
 	int rc = oci_layout_path(&path, self, OCI_LAYOUT_FILE, err);
 
 	*fd = -1;
