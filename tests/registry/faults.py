@@ -1110,7 +1110,7 @@ def tls(c):
     import ssl
     key, cert = c.folder / "key.pem", c.folder / "cert.pem"
     harness.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days",
-                    2, "-subj", "/CN=127.0.0.1", "-addext",
+                    7300, "-subj", "/CN=127.0.0.1", "-addext",
                     "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out",
                     cert)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

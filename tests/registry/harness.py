@@ -27,6 +27,10 @@ LOGGED = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE) \S+: |waiting \d|"
                     r"copied ")
 KEPT = ("auth.json", "config.json", "docker-credential-test", "user")
 INPUTS = {}
+# A clock that is handed in (faketime's) is the command's alone: certificates
+# and tokens go by the system's, as the servers do.
+CLOCK = {name: os.environ.pop(name) for name in list(os.environ)
+         if name == "LD_PRELOAD" or name.startswith("FAKETIME")}
 
 
 def check(condition, what):
@@ -54,7 +58,7 @@ class Case:
         self.argv = ""
         self.secrets = {"s3cret-", PAIR}
         self.env = {"PATH": os.environ["PATH"], "HOME": str(self.folder),
-                    "TMPDIR": str(self.folder)}
+                    "TMPDIR": str(self.folder), **CLOCK}
         for name, value in os.environ.items():
             if name.endswith("SAN_OPTIONS"):
                 self.env[name] = value
@@ -123,7 +127,8 @@ class Case:
 
     def hurry(self):
         """Limits of minutes are over in seconds from now on."""
-        self.env.update(LD_PRELOAD=str(INPUTS["clock"]), FAST_CLOCK="30")
+        self.env.update(FAST_CLOCK="30", LD_PRELOAD=" ".join(
+            filter(None, [str(INPUTS["clock"]), CLOCK.get("LD_PRELOAD")])))
         self.env["ASAN_OPTIONS"] = (self.env.get("ASAN_OPTIONS", "") +
                                     ":verify_asan_link_order=0")
 
@@ -180,14 +185,14 @@ def openssl(*args):
 def make_certificate(folder, names):
     """folder/ca.pem, and folder/server.pem with its key, which it signed."""
     ca, key, server = (folder / f"{n}.pem" for n in ("ca", "key", "server"))
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", 2,
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", 7300,
             "-subj", "/CN=test CA", "-keyout", folder / "ca-key.pem",
             "-out", ca)
     openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=" + names[0],
             "-keyout", key, "-out", folder / "server.csr")
     (folder / "names").write_text("subjectAltName=" + ",".join(
         ("IP:" if n[0].isdigit() else "DNS:") + n for n in names))
-    openssl("x509", "-req", "-in", folder / "server.csr", "-days", 2, "-CA",
+    openssl("x509", "-req", "-in", folder / "server.csr", "-days", 7300, "-CA",
             ca, "-CAkey", folder / "ca-key.pem", "-CAcreateserial",
             "-extfile", folder / "names", "-out", server)
     return ca, server, key
