@@ -50,8 +50,6 @@ enum { OCI_MAC_KEY = 32, OCI_MAC_TEXT = 65 };
 /* HMAC-SHA-256 (RFC 2104) of size bytes, as lower-case hexadecimal digits. */
 int oci_mac(char out[OCI_MAC_TEXT], const unsigned char key[OCI_MAC_KEY],
 	    const void *data, size_t size, struct oci_error *err);
-/* Bytes for secrets: size of them, at most INT_MAX. */
-int oci_random_bytes(void *out, size_t size, struct oci_error *err);
 
 /*
  * A filter that passes bytes on to next and measures them. next may be NULL:

@@ -5,9 +5,11 @@
  * secret DIR/key (HMAC, RFC 2104). A record that was damaged, changed or moved
  * to another place is not used.
  */
+#define _DEFAULT_SOURCE /* getrandom */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -83,7 +85,7 @@ static void make_key(const struct oci_cache *cache, const char *path)
 	char *temp = NULL;
 	int fd = -1;
 
-	if (oci_random_bytes(key, sizeof(key), NULL) ||
+	if (getrandom(key, sizeof(key), 0) != sizeof(key) ||
 	    oci_file_make_folders(path, 0700, NULL) ||
 	    oci_temp_create(&fd, &temp, cache->path, "key", 0600, NULL))
 		return;

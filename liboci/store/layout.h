@@ -16,6 +16,7 @@
 struct oci_layout_known {
 	struct oci_digest digest;
 	char *temp;		       /* its file until the commit; or NULL */
+	char *path;		       /* its file from then on; of the arena */
 	struct oci_layout_known *next; /* in the order of adding */
 };
 
@@ -57,7 +58,11 @@ int oci_layout_read_index(struct oci_index *out, const struct oci_layout *self,
  * nothing that a reader sees; from there on nothing fails. */
 int oci_layout_commit(struct oci_store *store, struct oci_error *err);
 
-/* layout_place.c: gives each added blob its name in blobs/, durably. */
+/* layout_place.c: makes the folders of the blobs that were added. */
+int oci_layout_make_blobs(struct oci_layout *self, struct oci_error *err);
+/* Removes those of them that are empty. */
+void oci_layout_remove_blobs(const struct oci_layout *self);
+/* Gives each added blob its name in blobs/, durably. Allocates nothing. */
 int oci_layout_place_blobs(struct oci_layout *self, struct oci_error *err);
 /* Removes the files of blobs that were not placed. */
 void oci_layout_drop_blobs(struct oci_layout *self);

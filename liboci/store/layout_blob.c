@@ -58,13 +58,18 @@ static int remember(struct oci_layout *self, const struct oci_digest *digest,
 {
 	struct oci_layout_known *known =
 		oci_arena_alloc(&self->arena, sizeof(*known));
-	int rc;
+	char *path;
+	int rc = known ? oci_layout_blob_path(&path, self, digest, err)
+		       : oci_fail_nomem(err);
 
-	if (!known)
-		return oci_fail_nomem(err);
+	if (rc)
+		return rc;
 	known->digest = *digest;
-	rc = oci_table_set(&self->table, known->digest.text,
-			   strlen(known->digest.text), known, err);
+	known->path = oci_arena_text(&self->arena, path);
+	free(path);
+	rc = known->path ? oci_table_set(&self->table, known->digest.text,
+					 strlen(known->digest.text), known, err)
+			 : oci_fail_nomem(err);
 	if (rc)
 		return rc;
 	known->temp = temp;

@@ -219,45 +219,64 @@ static int format(char **out, const struct oci_layout *self,
 	return rc;
 }
 
-/* All that may fail for want of room is written before a blob has its name. */
-static int write_index(struct oci_layout *self, bool *placed,
-		       const struct oci_index *index, struct oci_error *err)
+/* Writes the new index.json beside the old one; file stays unopened where it
+ * would be the same. */
+static int prepare_index(struct oci_atomic *file, struct oci_layout *self,
+			 const struct oci_index *index, struct oci_error *err)
 {
-	struct oci_atomic file = OCI_ATOMIC_INIT;
 	char *json = NULL, *path = NULL;
-	bool same;
 	int rc = format(&json, self, index, err);
 
+	*file = (struct oci_atomic)OCI_ATOMIC_INIT;
 	if (!rc)
 		rc = oci_layout_path(&path, self, "index.json", err);
-	same = !rc && oci_file_is(path, json, strlen(json));
-	if (!rc && !same)
-		rc = oci_atomic_open(&file, path, err);
-	if (!rc && !same)
-		rc = oci_file_write(file.fd, json, strlen(json), err);
-	if (!rc && !same)
-		rc = oci_atomic_finish(&file, err);
-	*placed = !rc;
-	if (!rc)
-		rc = oci_layout_place_blobs(self, err);
-	if (!rc && !same)
-		rc = oci_atomic_commit(&file, err);
-	oci_atomic_release(&file);
+	if (!rc && !oci_file_is(path, json, strlen(json))) {
+		rc = oci_atomic_open(file, path, err);
+		if (!rc)
+			rc = oci_file_write(file->fd, json, strlen(json), err);
+		if (!rc)
+			rc = oci_atomic_finish(file, err);
+	}
 	free(json);
 	free(path);
 	return rc;
 }
 
-/* Takes oci-layout back, which this run made and has locked, unless another run
- * has committed to the layout before. */
+/* All that may fail for want of room or memory comes before the first rename:
+ * *placed tells that it was reached. */
+static int write_index(struct oci_layout *self, bool *placed,
+		       const struct oci_index *index, struct oci_error *err)
+{
+	struct oci_atomic file;
+	int rc = prepare_index(&file, self, index, err);
+
+	if (!rc)
+		rc = oci_layout_make_blobs(self, err);
+	*placed = !rc;
+	if (!rc)
+		rc = oci_layout_place_blobs(self, err);
+	if (!rc && file.temp) {
+		rc = oci_atomic_place(&file, err);
+		/* The new index is there: see oci_atomic_commit. */
+		if (!rc)
+			oci_folder_sync(self->path, NULL);
+	}
+	oci_atomic_release(&file);
+	return rc;
+}
+
+/* Takes oci-layout and empty folders back, which this run made and has locked,
+ * unless another run has committed to the layout before. */
 static void remove_version(const struct oci_layout *self)
 {
 	char *version = NULL, *index = NULL;
 
 	if (!oci_layout_path(&version, self, OCI_LAYOUT_FILE, NULL) &&
 	    !oci_layout_path(&index, self, "index.json", NULL) &&
-	    access(index, F_OK) != 0 && errno == ENOENT)
+	    access(index, F_OK) != 0 && errno == ENOENT) {
+		oci_layout_remove_blobs(self);
 		unlink(version);
+	}
 	free(version);
 	free(index);
 }

@@ -8,31 +8,28 @@
 #include "io/file.h"
 #include "store/layout.h"
 
-/* Replaces a file that is there: it may be damaged. */
-static int place_blob(struct oci_layout *self, struct oci_layout_known *known,
-		      struct oci_error *err)
-{
-	char *path;
-	int rc = oci_layout_blob_path(&path, self, &known->digest, err);
+enum { PATH_ROOM = 4096 };
 
-	if (rc)
-		return rc;
-	rc = oci_file_make_folders(path, 0777, err);
-	if (!rc && rename(known->temp, path) != 0)
-		rc = oci_fail_errno(err, "rename '%s' to '%s'", known->temp,
-				    path);
-	free(path);
-	if (rc)
-		return rc;
-	/* rename(2) leaves two names of one file as they are. */
-	unlink(known->temp);
-	free(known->temp);
-	known->temp = NULL;
-	return 0;
+/* From the innermost out. */
+static const char *const folders[] = {
+	"blobs/sha256",
+	"blobs/sha512",
+	"blobs",
+};
+
+enum { FOLDERS = sizeof(folders) / sizeof(folders[0]) };
+
+/* False where the path is too long, as oci_layout_path has it. */
+static bool folder_path(char out[PATH_ROOM], const struct oci_layout *self,
+			size_t i)
+{
+	int n = snprintf(out, PATH_ROOM, "%s/%s", self->path, folders[i]);
+
+	return n > 0 && n < PATH_ROOM;
 }
 
 /* image-layout.md: the folder has to be there, with or without blobs. */
-static int make_blobs(const struct oci_layout *self, struct oci_error *err)
+int oci_layout_make_blobs(struct oci_layout *self, struct oci_error *err)
 {
 	char *path;
 	int rc = oci_layout_path(&path, self, "blobs/sha256/", err);
@@ -41,42 +38,57 @@ static int make_blobs(const struct oci_layout *self, struct oci_error *err)
 		return rc;
 	rc = oci_file_make_folders(path, 0777, err);
 	free(path);
+	for (struct oci_layout_known *k = self->first; !rc && k; k = k->next)
+		if (k->temp)
+			rc = oci_file_make_folders(k->path, 0777, err);
 	return rc;
 }
 
-static int sync_folder(const struct oci_layout *self, const char *name,
-		       struct oci_error *err)
+void oci_layout_remove_blobs(const struct oci_layout *self)
 {
-	char *path;
-	int rc = oci_layout_path(&path, self, name, err);
+	char path[PATH_ROOM];
 
-	if (rc)
-		return rc;
-	if (access(path, F_OK) == 0)
-		rc = oci_folder_sync(path, err);
-	free(path);
+	for (size_t i = 0; i < FOLDERS; i++)
+		if (folder_path(path, self, i))
+			rmdir(path);
+}
+
+/* Replaces a file that is there: it may be damaged. */
+static int place_blob(struct oci_layout_known *known, struct oci_error *err)
+{
+	if (rename(known->temp, known->path) != 0)
+		return oci_fail_errno(err, "rename '%s' to '%s'", known->temp,
+				      known->path);
+	/* rename(2) leaves two names of one file as they are. */
+	unlink(known->temp);
+	free(known->temp);
+	known->temp = NULL;
+	return 0;
+}
+
+static int sync_folders(const struct oci_layout *self, struct oci_error *err)
+{
+	char path[PATH_ROOM];
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < FOLDERS; i++)
+		if (folder_path(path, self, i) && access(path, F_OK) == 0)
+			rc = oci_folder_sync(path, err);
 	return rc;
 }
 
 int oci_layout_place_blobs(struct oci_layout *self, struct oci_error *err)
 {
-	static const char *const folders[] = {
-		"blobs/sha256",
-		"blobs/sha512",
-		"blobs",
-	};
 	bool placed = false;
-	int rc = make_blobs(self, err);
+	int rc = 0;
 
 	for (struct oci_layout_known *k = self->first; !rc && k; k = k->next) {
 		if (!k->temp)
 			continue;
-		rc = place_blob(self, k, err);
+		rc = place_blob(k, err);
 		placed = true;
 	}
-	for (size_t i = 0; !rc && placed && i < 3; i++)
-		rc = sync_folder(self, folders[i], err);
-	return rc;
+	return rc || !placed ? rc : sync_folders(self, err);
 }
 
 void oci_layout_drop_blobs(struct oci_layout *self)
