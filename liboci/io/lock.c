@@ -3,10 +3,13 @@
 #include "io/lock.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <time.h>
 
 #include "base/error.h"
+#include "io/atomic.h"
 
 enum { WAIT_MS = 120 * 1000, STEP_MAX_MS = 20 };
 
@@ -38,4 +41,21 @@ int oci_file_lock(int fd, const char *what, struct oci_error *err)
 		step = step < STEP_MAX_MS ? step + 1 : 1;
 	}
 	return 0;
+}
+
+int oci_folder_lock(int *fd, const char *path, struct oci_error *err)
+{
+	char *folder;
+	int rc = oci_path_folder(&folder, path, err);
+
+	*fd = -1;
+	if (rc)
+		return rc;
+	*fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd >= 0)
+		rc = oci_file_lock(*fd, folder, err);
+	else if (errno != EACCES)
+		rc = oci_fail_errno(err, "open folder '%s'", folder);
+	free(folder);
+	return rc;
 }

@@ -14,4 +14,11 @@
  */
 int oci_file_lock(int fd, const char *what, struct oci_error *err);
 
+/*
+ * The same for the folder that the file path is in, for those who replace that
+ * file by a rename. *fd is the folder, which the caller closes to give the lock
+ * back; -1, without a lock, if this process may not read the folder.
+ */
+int oci_folder_lock(int *fd, const char *path, struct oci_error *err);
+
 #endif
