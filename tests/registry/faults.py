@@ -542,8 +542,8 @@ def patch_201(c):
 
 @fault(37, "429 with seconds, a date, a past date, garbage: a bounded wait")
 def retry_after(c):
-    past = email.utils.formatdate(time.time() - 100, usegmt=True)
-    soon = email.utils.formatdate(time.time() + 2, usegmt=True)
+    past = email.utils.formatdate(harness.now() - 100, usegmt=True)
+    soon = email.utils.formatdate(harness.now() + 2, usegmt=True)
     for value in ("1", past, soon):
         c.registry.on("POST", UPLOADS, lambda r, v=value: r.reply(
             429, {"Retry-After": v}))

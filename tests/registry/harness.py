@@ -27,10 +27,23 @@ LOGGED = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE) \S+: |waiting \d|"
                     r"copied ")
 KEPT = ("auth.json", "config.json", "docker-credential-test", "user")
 INPUTS = {}
-# A clock that is handed in (faketime's) is the command's alone: certificates
-# and tokens go by the system's, as the servers do.
-CLOCK = {name: os.environ.pop(name) for name in list(os.environ)
-         if name == "LD_PRELOAD" or name.startswith("FAKETIME")}
+# A clock that is handed in (faketime's) is the command's alone. Certificates,
+# tokens and servers go by the system's; so does this program, whose threads
+# cannot wait with the other one.
+HANDED = "COMMANDS_CLOCK"
+if "LD_PRELOAD" in os.environ:
+    os.environ[HANDED] = json.dumps({
+        name: os.environ.pop(name) for name in list(os.environ)
+        if name == "LD_PRELOAD" or name.startswith("FAKETIME")})
+    os.execv(sys.executable, [sys.executable] + sys.argv)
+CLOCK = json.loads(os.environ.pop(HANDED, "{}"))
+
+
+def now():
+    """Seconds since 1970 by the command's clock."""
+    return int(subprocess.run(["date", "+%s"], env={**os.environ, **CLOCK},
+                              stdout=subprocess.PIPE, check=True).stdout)
+
 
 
 def check(condition, what):
