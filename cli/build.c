@@ -111,6 +111,8 @@ static int pack_into(struct build *b, struct oci_store *store,
 	}
 	options.cache = b->options.lint.cache = b->options.bases.cache;
 	options.temp_dir = temp_dir();
+	options.max_inflated = max_inflated();
+	options.cancelled = interrupted_flag();
 	options.compression = b->options.compression;
 	options.level = b->options.level;
 	options.jobs = b->options.jobs;

@@ -116,6 +116,8 @@ int build_lint_look(void *data, const struct oci_rootfs *rootfs,
 	options.exception_count = lint->findings.exception_count;
 	options.size_budget = lint->budget;
 	options.temp_dir = temp_dir();
+	options.max_inflated = max_inflated();
+	options.cancelled = interrupted_flag();
 	rc = oci_lint_check(&lint->findings.result, &subject, &options, err);
 	/* Notes are not told of here. */
 	if (!rc && lint->findings.result.errors == before.errors &&

@@ -40,6 +40,9 @@ FILE *result_stream(const char *output);
 
 /* Where to put temporary files: TMPDIR, or NULL for the library's own. */
 const char *temp_dir(void);
+/* --max-inflated, for all that is opened; 0: the library's own limits. */
+void set_max_inflated(uint64_t bytes);
+uint64_t max_inflated(void);
 /* SOURCE_DATE_EPOCH, or OCI_DEFAULT. False, and said, when it is no time. */
 bool read_epoch(int64_t *epoch);
 

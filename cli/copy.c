@@ -241,6 +241,7 @@ static int copy_to(struct command *c, struct opened *from, const char *text,
 
 	options.platform = c->has_platform ? &c->platform : NULL;
 	options.referrers = c->referrers;
+	options.cancelled = interrupted_flag();
 	options.progress = on_progress;
 	options.progress_data = c;
 	if (!rc)

@@ -100,6 +100,7 @@ static int write_join(struct index_target *target, const char *text,
 	int rc = index_target_open(target, text, c, err);
 
 	options.referrers = c->referrers;
+	options.cancelled = interrupted_flag();
 	options.progress = on_progress;
 	options.progress_data = c;
 	c->remote.plan = (struct plan){ .quiet = c->quiet };
@@ -125,6 +126,7 @@ static int make(struct index_command *c, const char *text,
 	options.platforms = c->platforms;
 	options.platform_count = c->platform_count;
 	options.attestations = !c->no_attestations;
+	options.cancelled = interrupted_flag();
 	options.note = on_note;
 	options.note_data = c;
 	rc = oci_join_new(&join, &options, err);

@@ -61,6 +61,8 @@ static int lint(struct command *c, const char *name, struct oci_error *err)
 	options.exceptions = c->findings.exceptions;
 	options.exception_count = c->findings.exception_count;
 	options.temp_dir = temp_dir();
+	options.max_inflated = max_inflated();
+	options.cancelled = interrupted_flag();
 	options.platform = c->has_platform ? &c->platform : NULL;
 	if (!rc)
 		rc = oci_lint_image(&c->findings.result, image.store,
@@ -95,6 +97,8 @@ static int explain(struct command *c, const char *name, struct oci_error *err)
 	options.exceptions = c->findings.exceptions;
 	options.exception_count = c->findings.exception_count;
 	options.temp_dir = temp_dir();
+	options.max_inflated = max_inflated();
+	options.cancelled = interrupted_flag();
 	return oci_lint_archive(&c->findings.result, name, &options,
 				c->format == FORMAT_TEXT ? say_load : NULL,
 				NULL, err);

@@ -52,6 +52,12 @@ int remote_option(struct remote_options *out, const char *command, int option)
 	case 520:
 		return oci_strings_add(&out->mount_from, optarg, &err) ?
 			       say_error(&err) : -1;
+	case 540:
+		if (!parse_size(&number, optarg) || !number)
+			return say_usage(command, "--max-inflated '%s' is no "
+					 "size such as 40GiB", optarg);
+		set_max_inflated(number);
+		return -1;
 	default:
 		return -2;
 	}

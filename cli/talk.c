@@ -77,6 +77,18 @@ const char *temp_dir(void)
 	return dir && *dir ? dir : NULL;
 }
 
+static uint64_t most_inflated;
+
+void set_max_inflated(uint64_t bytes)
+{
+	most_inflated = bytes;
+}
+
+uint64_t max_inflated(void)
+{
+	return most_inflated;
+}
+
 bool parse_number(uint64_t *out, const char *text, uint64_t max)
 {
 	uint64_t value = 0;

@@ -27,13 +27,6 @@ static void report(void *data, const char *finding)
 	printf("%s\n", finding);
 }
 
-static int on_progress(void *data, const struct oci_progress *progress)
-{
-	(void)data;
-	(void)progress;
-	return was_interrupted();
-}
-
 static int verify(struct oci_store *store, const char *name, bool quiet)
 {
 	struct oci_verify_options options = OCI_VERIFY_OPTIONS_INIT;
@@ -41,7 +34,8 @@ static int verify(struct oci_store *store, const char *name, bool quiet)
 	size_t findings;
 
 	options.report = report;
-	options.progress = on_progress;
+	options.max_inflated = max_inflated();
+	options.cancelled = interrupted_flag();
 	if (oci_image_verify(&findings, store, &options, &err))
 		return say_error(&err);
 	if (findings) {
