@@ -12,6 +12,8 @@
 
 #include <oci/oci.h>
 
+#include "say.h"
+
 enum exit_status {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
@@ -55,10 +57,6 @@ bool parse_size(uint64_t *out, const char *text);
 /* "27.3 MB" in decimal units. */
 #define SIZE_TEXT 16
 void format_size(char out[SIZE_TEXT], uint64_t bytes);
-/* Text in quotes as JSON has it; the bytes are UTF-8. */
-void print_json_text(FILE *out, const char *text);
-/* Text without control characters, for terminals. */
-void print_plain(FILE *out, const char *text);
 
 /* What the command line calls an image. */
 struct image_name {

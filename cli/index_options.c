@@ -10,7 +10,7 @@
 
 static int out_of_memory(void)
 {
-	fprintf(stderr, "oci-pack: out of memory\n");
+	say(stderr, "oci-pack: out of memory\n");
 	return EXIT_FAILED;
 }
 

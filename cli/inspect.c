@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "inspect.h"
-#include "say.h"
 
 static const char help[] =
 	"Usage: oci-pack inspect [options] IMAGE\n"
@@ -249,7 +248,7 @@ static int take_option(struct options *out, int option, char **argv)
 		out->remote.verbose = true;
 		return -1;
 	case 'h':
-		return say(stdout, help);
+		return say_help(stdout, help);
 	default:
 		status = remote_option(&out->remote, "inspect", option);
 		return status != -2 ? status :

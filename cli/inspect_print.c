@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "say.h"
-
 static const char *name_of(const struct oci_descriptor *d)
 {
 	const char *name = oci_pairs_get(&d->annotations,

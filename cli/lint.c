@@ -45,8 +45,8 @@ static int list_rules(void)
 	const struct oci_lint_rule *rules = oci_lint_rules(&count);
 
 	for (size_t i = 0; i < count; i++)
-		printf("%s (%s)\n    %s\n    %s\n", rules[i].name,
-		       levels[rules[i].level], rules[i].why, rules[i].remedy);
+		say(stdout, "%s (%s)\n    %s\n    %s\n", rules[i].name,
+		    levels[rules[i].level], rules[i].why, rules[i].remedy);
 	return EXIT_DONE;
 }
 
@@ -83,9 +83,7 @@ static int lint(struct command *c, const char *name, struct oci_error *err)
 static void say_load(void *data, const char *program, const char *text)
 {
 	(void)data;
-	printf("%-30s ", program);
-	print_plain(stdout, text);
-	printf("\n");
+	say(stdout, "%-30s %s\n", program, text);
 }
 
 static int explain(struct command *c, const char *name, struct oci_error *err)
@@ -160,7 +158,7 @@ static int take_option(struct command *c, int option, char **argv)
 		c->remote.verbose = true;
 		return -1;
 	case 'h':
-		return fputs(help, stdout) < 0;
+		return say_help(stdout, help);
 	default:
 		return remote_option_last(&c->remote, "lint", option,
 					  argv[optind - 1]);

@@ -145,6 +145,7 @@ int say_args(FILE *out, const char *fmt, va_list args)
 	va_list rest;
 
 	va_copy(rest, args);
+	flockfile(out);
 	while (*fmt) {
 		struct conversion c;
 		size_t size = strcspn(fmt, "%");
@@ -156,6 +157,7 @@ int say_args(FILE *out, const char *fmt, va_list args)
 		fmt = read_conversion(&c, fmt + 1, &rest);
 		say_conversion(out, &c, &rest);
 	}
+	funlockfile(out);
 	va_end(rest);
 	return 0;
 }
@@ -167,6 +169,12 @@ int say(FILE *out, const char *fmt, ...)
 	va_start(args, fmt);
 	say_args(out, fmt, args);
 	va_end(args);
+	return 0;
+}
+
+int say_help(FILE *out, const char *help)
+{
+	fputs(help, out);
 	return 0;
 }
 

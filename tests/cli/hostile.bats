@@ -12,6 +12,10 @@ setup() {
 	work_in_folder
 }
 
+teardown() {
+	[ -z "${server:-}" ] || kill "$server" 2>/dev/null || :
+}
+
 make() {
 	python3 "$hostile/make.py" "$@"
 }
@@ -155,4 +159,100 @@ base() {
 	make larger larger
 	bounded 1 'ends after .* of 1152921504606846976' lint oci:larger
 	bounded 3 'ends after .* of 1152921504606846976' verify oci:larger
+}
+
+# plain ARGUMENT...: all that the command writes is harmless.
+plain() {
+	"$OCI_PACK" "$@" >said 2>&1 || :
+	python3 "$BATS_TEST_DIRNAME/plain.py" <said || fail "of: $*"
+}
+
+@test "faults 3: texts of a config in every format of lint" {
+	unpack github-platform
+	mv github-platform/17-github l
+	plain lint --format github oci:l
+	matches '\[linux%0A::stop-commands::x/riscv64\]' "$(<said)"
+	make texts texts
+	for format in text json sarif github; do
+		plain lint --format $format oci:l
+		plain lint --format $format oci:texts
+		case $format in json | sarif) python3 -m json.tool <said >/dev/null ;; esac
+	done
+	matches 'x\\x1b\[2J\\u009b1m\\u202e\\u2028y' \
+		"$("$OCI_PACK" lint oci:texts)"
+}
+
+@test "faults 3: texts of an image in what is said of it" {
+	make texts texts
+	plain inspect oci:texts
+	matches 'x\\x1b\[2J\\u009b1m\\u202e\\u2028y' "$(<said)"
+	plain inspect --json oci:texts
+	python3 -c 'import json; d = json.load(open("said"))
+assert d["images"][0]["config"]["author"] == \
+	"x\x1b[2J\x9b1m\u202e\u2028y"'
+	plain verify oci:texts
+	plain copy oci:texts copy.tar
+	plain verify copy.tar
+	plain inspect oci:texts:other
+	matches 'it holds no .other., but x\\x1b' "$(<said)"
+	plain inspect $'oci:x\x1b\x9b\u202e'
+	plain index create localhost:1/x oci:texts
+	base texts
+	plain base.spec -o out
+}
+
+@test "faults 3: names of members, of files and of options" {
+	local name=$'a\x1b[2J\x9b\u202eb'
+
+	mkdir folder
+	echo x >"folder/$name"
+	tar -cf "$name.tar" -C / --absolute-names "$PWD/folder/$name"
+	archive '"a\e[2J\x9B\u202Eb.tar"'
+	plain archive.spec -o out
+	cp "$name.tar" x.tar
+	archive x.tar
+	plain archive.spec -o out
+	plain inspect "$name.tar"
+	plain lint "$name.tar"
+	plain verify "$name"
+	plain lint --format "$name" x
+	plain lint --ignore "$name" x
+	plain inspect --platform "$name" x
+	plain "--$name"
+	spec bad.spec "$(printf '"x\\e\\u202e": 1')"
+	plain bad.spec -o out
+	spec raw.spec "$name: 1"
+	plain raw.spec -o out
+}
+
+@test "faults 3: what a registry says" {
+	python3 - 3>port <<'END' &
+import http.server
+import os
+
+class Registry(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = ('{"errors":[{"code":"\\u001b[2J","message":'
+                '"x\u009b1m\\u202e\u2028y"}]}').encode() + b'\xff'
+        self.send_response(403, 'x\x1b[2J')
+        self.send_header('Content-Type', 'application/json')
+        self.send_header('Warning', '299 - "x\x1b[2J\x9b"')
+        self.send_header('Content-Length', str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_HEAD = do_GET
+
+    def log_message(self, *_):
+        pass
+
+server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Registry)
+os.write(3, b'%d\n' % server.server_port)
+os.close(3)
+server.serve_forever()
+END
+	server=$!
+	until [ -s port ]; do sleep 0.1; done
+	plain inspect -v --retries 0 "docker://127.0.0.1:$(<port)/x:y"
+	matches '403|denied|x' "$(<said)"
 }
