@@ -61,7 +61,7 @@ int bases_open(struct bases *bases, const char *spec, struct oci_error *err)
 	free(folder);
 	if (rc != OCI_E_INVALID)
 		return rc;
-	fprintf(stderr, "oci-pack: %s; it is not used\n", err->message);
+	say(stderr, "oci-pack: %s; it is not used\n", err->message);
 	return 0;
 }
 

@@ -36,9 +36,9 @@ static bool has_place(const char *text)
 	return false;
 }
 
-static void say(const char *text)
+static void say_line(const char *text)
 {
-	fprintf(stderr, "%s%s\n", has_place(text) ? "" : "oci-pack: ", text);
+	say(stderr, "%s%s\n", has_place(text) ? "" : "oci-pack: ", text);
 }
 
 static void report(void *data, const char *text)
@@ -46,7 +46,7 @@ static void report(void *data, const char *text)
 	struct build *b = data;
 
 	b->reported = true;
-	say(text);
+	say_line(text);
 }
 
 static int open_spec(struct build *b, struct oci_error *err)
@@ -68,12 +68,12 @@ static int on_progress(void *data, const struct oci_progress *progress)
 	char size[SIZE_TEXT];
 
 	if (b->options.verbose && progress->known) {
-		fprintf(stderr, "kept %s: its inputs are the same\n",
-			progress->what ? progress->what : "layer");
+		say(stderr, "kept %s: its inputs are the same\n",
+		    progress->what ? progress->what : "layer");
 	} else if (b->options.verbose && progress->done == progress->total) {
 		format_size(size, progress->total);
-		fprintf(stderr, "packed %s, %s of files\n",
-			progress->what ? progress->what : "layer", size);
+		say(stderr, "packed %s, %s of files\n",
+		    progress->what ? progress->what : "layer", size);
 	}
 	return was_interrupted();
 }
@@ -115,6 +115,8 @@ static int pack_into(struct build *b, struct oci_store *store,
 	}
 	options.cache = b->options.lint.cache = b->options.bases.cache;
 	options.temp_dir = temp_dir();
+	options.max_inflated = max_inflated();
+	options.cancelled = interrupted_flag();
 	options.compression = b->options.compression;
 	options.level = b->options.level;
 	options.jobs = b->options.jobs;
@@ -162,9 +164,9 @@ static void say_unused(const struct build *b)
 
 	for (size_t i = 0; i < bases->lock.count; i++)
 		if (!has_base(b->spec, bases->lock.items[i].base))
-			fprintf(stderr, "%s has '%s', which the spec does not "
-				"start from: oci-pack lock takes it out\n",
-				bases->lock_path, bases->lock.items[i].base);
+			say(stderr, "%s has '%s', which the spec does not "
+			    "start from: oci-pack lock takes it out\n",
+			    bases->lock_path, bases->lock.items[i].base);
 }
 
 static int build(struct build *b, struct oci_error *err)
@@ -200,7 +202,7 @@ static void say_result(const struct build *b)
 	FILE *out = output && strcmp(output, "-") == 0 ? stderr : stdout;
 
 	if (b->options.quiet) {
-		fprintf(out, "%s\n", b->image.digest.text);
+		say(out, "%s\n", b->image.digest.text);
 		return;
 	}
 	if (b->options.remote.dry_run) {
@@ -222,10 +224,10 @@ static void say_platforms(const struct build *b)
 	    !b->targets[b->count - 1].archive)
 		return;
 	oci_platform_format(name, &platforms[0]);
-	fprintf(stderr,
-		"manifest.json, which docker load without the containerd "
-		"image store reads, tells of %s alone: --platform chooses\n",
-		name);
+	say(stderr,
+	    "manifest.json, which docker load without the containerd "
+	    "image store reads, tells of %s alone: --platform chooses\n",
+	    name);
 }
 
 static int run(struct build *b)
@@ -236,18 +238,18 @@ static int run(struct build *b)
 		return EXIT_USAGE;
 	if (open_spec(b, &err)) {
 		if (!b->reported)
-			say(err.message);
+			say_line(err.message);
 		return EXIT_FAILED;
 	}
 	if (build(b, &err)) {
-		say(err.message);
+		say_line(err.message);
 		return EXIT_FAILED;
 	}
 	build_lint_say(&b->options.lint, b->options.spec, b->options.quiet);
 	if (build_lint_refuses(&b->options.lint)) {
-		fprintf(stderr, "oci-pack: the image was not written: mend "
-			"it, or say so under 'lint' in the spec, or use "
-			"--lint warn\n");
+		say(stderr, "oci-pack: the image was not written: mend "
+		    "it, or say so under 'lint' in the spec, or use "
+		    "--lint warn\n");
 		return EXIT_FINDINGS;
 	}
 	say_result(b);

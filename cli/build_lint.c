@@ -55,16 +55,16 @@ static bool key_of(struct oci_digest *out, const struct build_lint *lint,
 	bool good = stream && oci_config_format(&json, config, NULL) == 0;
 
 	if (good)
-		fprintf(stream, "%s %llu\n%s\n", OCI_VERSION,
-			(unsigned long long)lint->budget, json);
+		say(stream, "%s %llu\n%s\n", OCI_VERSION,
+		    (unsigned long long)lint->budget, json);
 	for (size_t i = 0; good && i < layers->count; i++)
-		fprintf(stream, "%s\n", layers->items[i].digest.text);
+		say(stream, "%s\n", layers->items[i].digest.text);
 	for (size_t i = 0; good && i < lint->findings.exception_count; i++) {
 		const struct oci_lint_exception *e =
 			&lint->findings.exceptions[i];
 
-		fprintf(stream, "%s %d %s\n", e->rule, (int)e->level,
-			e->path ? e->path : "");
+		say(stream, "%s %d %s\n", e->rule, (int)e->level,
+		    e->path ? e->path : "");
 	}
 	good = stream && fclose(stream) == 0 && good &&
 	       oci_digest_data(out, text, size, NULL) == 0;
@@ -116,6 +116,8 @@ int build_lint_look(void *data, const struct oci_rootfs *rootfs,
 	options.exception_count = lint->findings.exception_count;
 	options.size_budget = lint->budget;
 	options.temp_dir = temp_dir();
+	options.max_inflated = max_inflated();
+	options.cancelled = interrupted_flag();
 	rc = oci_lint_check(&lint->findings.result, &subject, &options, err);
 	if (!rc)
 		rc = findings_complete(&lint->findings, err);

@@ -209,7 +209,7 @@ static int take_option(struct build_options *out, int option, char **argv)
 		out->verbose = true;
 		return -1;
 	case 'h':
-		fputs(help, stdout);
+		say_help(stdout, help);
 		return EXIT_DONE;
 	case OPT_PUSH:
 		return add_push(out, argv);

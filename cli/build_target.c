@@ -87,10 +87,10 @@ void build_target_say(const struct build_target *target,
 
 	for (size_t i = 0; i < target->names.count; i++) {
 		oci_reference_familiar(name, &target->names.items[i]);
-		fprintf(out, "%s %s\n", name, image->digest.text);
+		say(out, "%s %s\n", name, image->digest.text);
 	}
 	if (!target->names.count)
-		fprintf(out, "%s\n", image->digest.text);
+		say(out, "%s\n", image->digest.text);
 	if (target->registry)
 		say_pushed(target->store);
 }

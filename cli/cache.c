@@ -36,8 +36,8 @@ static int info(struct oci_cache *cache, const char *folder,
 	if (rc)
 		return rc;
 	format_size(size, found.bytes);
-	printf("%s: %llu blobs, %s\n", folder,
-	       (unsigned long long)found.blobs, size);
+	say(stdout, "%s: %llu blobs, %s\n", folder,
+	    (unsigned long long)found.blobs, size);
 	return 0;
 }
 
@@ -50,8 +50,9 @@ static int prune(struct oci_cache *cache, uint64_t keep, struct oci_error *err)
 	if (rc)
 		return rc;
 	format_size(size, removed.bytes);
-	printf("removed %llu blobs, %s\n", (unsigned long long)removed.blobs,
-	       size);
+	say(stdout, "removed %llu blobs, %s\n",
+	    (unsigned long long)removed.blobs,
+	    size);
 	return 0;
 }
 
@@ -89,7 +90,7 @@ static int take_option(struct command *c, int option, char **argv)
 		c->has_keep = true;
 		return -1;
 	case 'h':
-		return fputs(help, stdout) < 0;
+		return say_help(stdout, help);
 	default:
 		return say_usage("cache", "unknown option '%s', or it lacks "
 				 "its value", argv[optind - 1]);

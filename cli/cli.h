@@ -12,6 +12,8 @@
 
 #include <oci/oci.h>
 
+#include "say.h"
+
 enum exit_status {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
@@ -46,6 +48,9 @@ FILE *result_stream(const char *output);
 
 /* Where to put temporary files: TMPDIR, or NULL for the library's own. */
 const char *temp_dir(void);
+/* --max-inflated, for all that is opened; 0: the library's own limits. */
+void set_max_inflated(uint64_t bytes);
+uint64_t max_inflated(void);
 /* SOURCE_DATE_EPOCH, or OCI_DEFAULT. False, and said, when it is no time. */
 bool read_epoch(int64_t *epoch);
 
@@ -58,10 +63,6 @@ bool parse_size(uint64_t *out, const char *text);
 /* "27.3 MB" in decimal units. */
 #define SIZE_TEXT 16
 void format_size(char out[SIZE_TEXT], uint64_t bytes);
-/* Text in quotes as JSON has it; the bytes are UTF-8. */
-void print_json_text(FILE *out, const char *text);
-/* Text without control characters, for terminals. */
-void print_plain(FILE *out, const char *text);
 
 /* What the command line calls an image. */
 struct image_name {

@@ -206,7 +206,7 @@ static int on_progress(void *data, const struct oci_progress *progress)
 	const struct command *c = data;
 
 	if (c->remote.verbose)
-		fprintf(stderr, "copied %s\n", progress->what);
+		say(stderr, "copied %s\n", progress->what);
 	return was_interrupted();
 }
 
@@ -216,14 +216,14 @@ static void say_result(const struct command *c, const struct target *target,
 	FILE *out = result_stream(text);
 
 	if (c->quiet) {
-		fprintf(out, "%s\n", copy->digest.text);
+		say(out, "%s\n", copy->digest.text);
 		return;
 	}
 	if (c->remote.dry_run) {
 		plan_say(&c->remote.plan);
 		return;
 	}
-	fprintf(out, "%s %s\n", text, copy->digest.text);
+	say(out, "%s %s\n", text, copy->digest.text);
 	if (target->registry)
 		say_pushed(target->store);
 }
@@ -241,6 +241,7 @@ static int copy_to(struct command *c, struct opened *from, const char *text,
 
 	options.platform = c->has_platform ? &c->platform : NULL;
 	options.referrers = c->referrers;
+	options.cancelled = interrupted_flag();
 	options.progress = on_progress;
 	options.progress_data = c;
 	if (!rc)
@@ -313,7 +314,7 @@ static int take_option(struct command *c, int option, char **argv)
 		c->has_platform = true;
 		return -1;
 	case 'h':
-		return fputs(c->help, stdout) < 0;
+		return say_help(stdout, c->help);
 	default:
 		return remote_option_last(&c->remote, c->name, option,
 					  argv[optind - 1]);

@@ -28,18 +28,14 @@ static bool is_first(bool told[RULES_MAX], const struct oci_lint_rule *rule)
 
 static void print_text(FILE *out, const struct finding *f, bool first)
 {
-	fprintf(out, "%s: %s: ", levels[f->level], f->rule->name);
+	say(out, "%s: %s: ", levels[f->level], f->rule->name);
 	if (f->path)
-		print_plain(out, f->path);
+		say(out, "%s", f->path);
 	if (f->layer)
-		fprintf(out, " (layer %u)", f->layer);
-	if (f->path)
-		fputs(": ", out);
-	print_plain(out, f->message);
-	fprintf(out, " [%s]\n", f->platform);
+		say(out, " (layer %u)", f->layer);
+	say(out, "%s%s [%s]\n", f->path ? ": " : "", f->message, f->platform);
 	if (first)
-		fprintf(out, "    %s\n    %s\n", f->rule->why,
-			f->rule->remedy);
+		say(out, "    %s\n    %s\n", f->rule->why, f->rule->remedy);
 }
 
 static void print_sums(FILE *out, const struct findings *all,
@@ -47,47 +43,46 @@ static void print_sums(FILE *out, const struct findings *all,
 {
 	const struct oci_lint_result *r = &all->result;
 
-	print_plain(out, name);
-	fprintf(out, ": %zu errors, %zu warnings, %zu notes", r->errors,
-		r->warnings, r->notes);
+	say(out, "%s: %zu errors, %zu warnings, %zu notes", name, r->errors,
+	    r->warnings, r->notes);
 	if (r->ignored)
-		fprintf(out, ", %zu passed over", r->ignored);
+		say(out, ", %zu passed over", r->ignored);
 	if (all->count == FINDINGS_MAX)
-		fprintf(out, "; the first %d are told", FINDINGS_MAX);
-	fputs("\n", out);
+		say(out, "; the first %d are told", FINDINGS_MAX);
+	say(out, "\n");
 }
 
 static void print_member(FILE *out, const char *name, const char *text)
 {
-	fprintf(out, ",\"%s\":", name);
-	print_json_text(out, text);
+	say(out, ",\"%s\":", name);
+	say_json(out, text);
 }
 
 static void print_json(FILE *out, const struct findings *all)
 {
 	const struct oci_lint_result *r = &all->result;
 
-	fputs("{\"findings\":[", out);
+	say(out, "{\"findings\":[");
 	for (size_t i = 0; i < all->count; i++) {
 		const struct finding *f = &all->items[i];
 
-		fprintf(out, "%s{\"rule\":\"%s\",\"level\":\"%s\"",
-			i ? "," : "", f->rule->name, levels[f->level]);
+		say(out, "%s{\"rule\":\"%s\",\"level\":\"%s\"",
+		    i ? "," : "", f->rule->name, levels[f->level]);
 		print_member(out, "platform", f->platform);
 		if (f->path)
 			print_member(out, "path", f->path);
 		if (f->layer)
-			fprintf(out, ",\"layer\":%u", f->layer);
+			say(out, ",\"layer\":%u", f->layer);
 		if (f->digest.text[0])
 			print_member(out, "digest", f->digest.text);
 		print_member(out, "message", f->message);
 		print_member(out, "why", f->rule->why);
 		print_member(out, "remedy", f->rule->remedy);
-		fputs("}", out);
+		say(out, "}");
 	}
-	fprintf(out, "],\"errors\":%zu,\"warnings\":%zu,\"notes\":%zu,"
-		"\"ignored\":%zu}\n", r->errors, r->warnings, r->notes,
-		r->ignored);
+	say(out, "],\"errors\":%zu,\"warnings\":%zu,\"notes\":%zu,"
+	    "\"ignored\":%zu}\n", r->errors, r->warnings, r->notes,
+	    r->ignored);
 }
 
 static void print_sarif_rules(FILE *out)
@@ -96,94 +91,67 @@ static void print_sarif_rules(FILE *out)
 	const struct oci_lint_rule *rules = oci_lint_rules(&count);
 
 	for (size_t i = 0; i < count; i++) {
-		fprintf(out, "%s{\"id\":\"%s\",\"shortDescription\":{\"text\":",
-			i ? "," : "", rules[i].name);
-		print_json_text(out, rules[i].why);
-		fputs("},\"help\":{\"text\":", out);
-		print_json_text(out, rules[i].remedy);
-		fprintf(out, "},\"defaultConfiguration\":{\"level\":\"%s\"}}",
-			levels[rules[i].level]);
+		say(out, "%s{\"id\":\"%s\",\"shortDescription\":{\"text\":",
+		    i ? "," : "", rules[i].name);
+		say_json(out, rules[i].why);
+		say(out, "},\"help\":{\"text\":");
+		say_json(out, rules[i].remedy);
+		say(out, "},\"defaultConfiguration\":{\"level\":\"%s\"}}",
+		    levels[rules[i].level]);
 	}
-}
-
-/* A relative URI reference: RFC 3986. */
-static void print_uri(FILE *out, const char *text)
-{
-	fputc('"', out);
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c > ' ' && c < 0x7f && !strchr("\"%<>[\\]^`{|}#?", c))
-			fputc(c, out);
-		else
-			fprintf(out, "%%%02X", c);
-	}
-	fputc('"', out);
 }
 
 static void print_sarif_result(FILE *out, const struct finding *f,
 			       const char *name)
 {
-	fprintf(out, "{\"ruleId\":\"%s\",\"level\":\"%s\",\"message\":{"
-		"\"text\":", f->rule->name, levels[f->level]);
-	print_json_text(out, f->message);
-	fputs("},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":"
-	      "{\"uri\":", out);
-	print_uri(out, name);
-	fputs("},\"region\":{\"startLine\":1}}", out);
+	say(out, "{\"ruleId\":\"%s\",\"level\":\"%s\",\"message\":{"
+	    "\"text\":", f->rule->name, levels[f->level]);
+	say_json(out, f->message);
+	say(out, "},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":"
+	    "{\"uri\":");
+	say_uri(out, name);
+	say(out, "},\"region\":{\"startLine\":1}}");
 	if (f->path) {
-		fputs(",\"logicalLocations\":[{\"fullyQualifiedName\":", out);
-		print_json_text(out, f->path);
-		fputs(",\"kind\":\"resource\"}]", out);
+		say(out, ",\"logicalLocations\":[{\"fullyQualifiedName\":");
+		say_json(out, f->path);
+		say(out, ",\"kind\":\"resource\"}]");
 	}
-	fputs("}]", out);
-	fputs(",\"properties\":{\"platform\":", out);
-	print_json_text(out, f->platform);
-	fputs("}}", out);
+	say(out, "}]");
+	say(out, ",\"properties\":{\"platform\":");
+	say_json(out, f->platform);
+	say(out, "}}");
 }
 
 static void print_sarif(FILE *out, const struct findings *all,
 			const char *name)
 {
-	fprintf(out, "{\"$schema\":\"https://json.schemastore.org/"
-		"sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{"
-		"\"tool\":{\"driver\":{\"name\":\"oci-pack\",\"version\":"
-		"\"%s\",\"rules\":[", oci_version());
+	say(out, "{\"$schema\":\"https://json.schemastore.org/"
+	    "sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{"
+	    "\"tool\":{\"driver\":{\"name\":\"oci-pack\",\"version\":"
+	    "\"%s\",\"rules\":[", oci_version());
 	print_sarif_rules(out);
-	fputs("]}},\"results\":[", out);
+	say(out, "]}},\"results\":[");
 	for (size_t i = 0; i < all->count; i++) {
-		fputs(i ? "," : "", out);
+		say(out, "%s", i ? "," : "");
 		print_sarif_result(out, &all->items[i], name);
 	}
-	fputs("]}]}\n", out);
-}
-
-/* The characters that end a value there. */
-static void print_escaped(FILE *out, const char *text, bool property)
-{
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c < ' ' || c == '%' || c == 0x7f ||
-		    (property && (c == ',' || c == ':')))
-			fprintf(out, "%%%02X", c);
-		else
-			fputc(c, out);
-	}
+	say(out, "]}]}\n");
 }
 
 static void print_github(FILE *out, const struct finding *f, const char *name)
 {
-	fprintf(out, "::%s file=",
-		f->level == OCI_LINT_NOTE ? "notice" : levels[f->level]);
-	print_escaped(out, name, true);
-	fprintf(out, ",title=%s::", f->rule->name);
+	say(out, "::%s file=",
+	    f->level == OCI_LINT_NOTE ? "notice" : levels[f->level]);
+	say_github(out, name, true);
+	say(out, ",title=%s::", f->rule->name);
 	if (f->path) {
-		print_escaped(out, f->path, false);
-		fputs(": ", out);
+		say_github(out, f->path, false);
+		say(out, ": ");
 	}
-	print_escaped(out, f->message, false);
-	fprintf(out, " [%s] %s\n", f->platform, f->rule->remedy);
+	say_github(out, f->message, false);
+	say(out, " [");
+	say_github(out, f->platform, false);
+	say(out, "] %s\n", f->rule->remedy);
 }
 
 void findings_print(const struct findings *all, FILE *out,

@@ -122,11 +122,16 @@ bool image_name_writable(const struct image_name *name,
 int image_open_store(struct oci_store **store, const struct image_name *name,
 		     struct oci_error *err)
 {
+	struct oci_archive_options options = OCI_ARCHIVE_OPTIONS_INIT;
+
 	if (name->dir)
 		return oci_dir_open(store, name->path, err);
 	if (name->layout)
 		return oci_layout_open(store, name->path, err);
-	return oci_archive_open(store, name->path, temp_dir(), err);
+	options.temp_dir = temp_dir();
+	options.max_inflated = max_inflated();
+	options.cancelled = interrupted_flag();
+	return oci_archive_open(store, name->path, &options, err);
 }
 
 int image_open(struct oci_store **store, struct oci_descriptor *image,

@@ -41,7 +41,7 @@ static void on_note(void *data, const char *note)
 	const struct index_command *c = data;
 
 	if (!c->quiet)
-		fprintf(stderr, "%s\n", note);
+		say(stderr, "%s\n", note);
 }
 
 static int on_progress(void *data, const struct oci_progress *progress)
@@ -49,7 +49,7 @@ static int on_progress(void *data, const struct oci_progress *progress)
 	const struct index_command *c = data;
 
 	if (c->remote.verbose)
-		fprintf(stderr, "copied %s\n", progress->what);
+		say(stderr, "copied %s\n", progress->what);
 	return was_interrupted();
 }
 
@@ -60,11 +60,11 @@ static void say_result(const struct index_command *c,
 	FILE *out = result_stream(text);
 
 	if (c->quiet) {
-		fprintf(out, "%s\n", index->digest.text);
+		say(out, "%s\n", index->digest.text);
 	} else if (c->remote.dry_run) {
 		plan_say(&c->remote.plan);
 	} else {
-		fprintf(out, "%s %s\n", text, index->digest.text);
+		say(out, "%s %s\n", text, index->digest.text);
 		if (target->registry)
 			say_pushed(target->store);
 	}
@@ -100,6 +100,7 @@ static int write_join(struct index_target *target, const char *text,
 	int rc = index_target_open(target, text, c, err);
 
 	options.referrers = c->referrers;
+	options.cancelled = interrupted_flag();
 	options.progress = on_progress;
 	options.progress_data = c;
 	c->remote.plan = (struct plan){ .quiet = c->quiet };
@@ -125,6 +126,7 @@ static int make(struct index_command *c, const char *text,
 	options.platforms = c->platforms;
 	options.platform_count = c->platform_count;
 	options.attestations = !c->no_attestations;
+	options.cancelled = interrupted_flag();
 	options.note = on_note;
 	options.note_data = c;
 	rc = oci_join_new(&join, &options, err);
@@ -213,7 +215,7 @@ static int take_option(struct index_command *c, int option, char **argv)
 		c->remote.verbose = true;
 		return -1;
 	case 'h':
-		return fputs(help, stdout) < 0;
+		return say_help(stdout, help);
 	case OPT_PLATFORM:
 		return index_take_platforms(c, optarg);
 	case OPT_ANNOTATION:
@@ -295,7 +297,7 @@ int command_index(int argc, char **argv)
 		}
 	if (argc > 1 && (strcmp(argv[1], "--help") == 0 ||
 			 strcmp(argv[1], "-h") == 0))
-		return fputs(help, stdout) < 0;
+		return say_help(stdout, help);
 	if (!c.name)
 		return say_usage("index", "create, append or remove is to be "
 				 "said");

@@ -32,11 +32,37 @@ struct options {
 	struct remote_options remote;
 };
 
-static int read_manifest(struct inspect_image *out, struct oci_store *store,
-			 struct oci_error *err)
+/* Documents of one image are in memory at a time; these are all of them. */
+#define DOCUMENTS_BYTES (UINT64_C(64) << 20)
+
+static int fail(struct oci_error *err, enum oci_status status,
+		const char *message)
 {
-	int rc = oci_store_read(&out->manifest_json, store, &out->descriptor,
-				err);
+	*err = (struct oci_error){ .status = status };
+	snprintf(err->message, sizeof(err->message), "%s", message);
+	return status;
+}
+
+static int read_document(char **out, uint64_t *bytes, struct oci_store *store,
+			 const struct oci_descriptor *d, struct oci_error *err)
+{
+	*out = NULL;
+	if (was_interrupted())
+		return fail(err, OCI_E_CANCELLED, "interrupted");
+	*bytes += d->size;
+	if (d->size <= DOCUMENTS_BYTES && *bytes > DOCUMENTS_BYTES)
+		return fail(err, OCI_E_LIMIT, "its documents have more than 64 "
+			    "MiB, the most that are read: name one of its "
+			    "platforms with --platform, or one image by its "
+			    "digest");
+	return oci_store_read(out, store, d, err);
+}
+
+static int read_manifest(struct inspect_image *out, uint64_t *bytes,
+			 struct oci_store *store, struct oci_error *err)
+{
+	int rc = read_document(&out->manifest_json, bytes, store,
+			       &out->descriptor, err);
 
 	if (!rc)
 		rc = oci_manifest_parse(&out->manifest, out->manifest_json,
@@ -44,83 +70,140 @@ static int read_manifest(struct inspect_image *out, struct oci_store *store,
 					out->descriptor.media_type, err);
 	if (rc || !oci_media_is_config(out->manifest.config.media_type))
 		return rc;
-	rc = oci_store_read(&out->config_json, store, &out->manifest.config,
-			    err);
+	rc = read_document(&out->config_json, bytes, store,
+			   &out->manifest.config, err);
 	if (!rc)
 		rc = oci_config_parse(&out->config, out->config_json,
 				      (size_t)out->manifest.config.size, err);
 	return rc;
 }
 
-static int add_image(struct inspect *in, const struct oci_descriptor *d,
-		     const struct options *options, struct oci_error *err)
+static void release_image(struct inspect_image *image)
 {
-	struct inspect_image *images, *image;
-	int rc;
-
-	if (options->has_platform && d->has_platform &&
-	    !oci_platform_equal(&d->platform, &options->platform))
-		return 0;
-	images = realloc(in->images, (in->count + 1) * sizeof(*images));
-	if (!images) {
-		snprintf(err->message, sizeof(err->message), "out of memory");
-		return OCI_E_NOMEM;
-	}
-	in->images = images;
-	image = &images[in->count++];
-	*image = (struct inspect_image){0};
-	rc = oci_descriptor_copy(&image->descriptor, d, err);
-	return rc ? rc : read_manifest(image, in->from.store, err);
+	oci_descriptor_release(&image->descriptor);
+	oci_manifest_release(&image->manifest);
+	oci_config_release(&image->config);
+	free(image->manifest_json);
+	free(image->config_json);
 }
 
-static int read_index(struct inspect *in, const struct options *options,
-		      struct oci_error *err)
+static int show_image(struct inspect *in, const struct oci_descriptor *d,
+		      size_t listed, uint64_t *bytes, struct oci_error *err)
 {
-	struct oci_index *index = &in->index;
-	const struct oci_descriptor *d = &in->from.image;
-	int rc = oci_index_parse(index, in->json, (size_t)d->size,
-				 d->media_type, err);
+	struct inspect_image image = { .listed = listed };
+	int rc = oci_descriptor_copy(&image.descriptor, d, err);
 
-	for (size_t i = 0; !rc && i < index->manifests.count; i++)
-		if (oci_media_is_manifest(index->manifests.items[i].media_type))
-			rc = add_image(in, &index->manifests.items[i], options,
-				       err);
-	if (!rc && options->has_platform && !in->count) {
-		snprintf(err->message, sizeof(err->message),
-			 "it has no image for that platform");
-		rc = OCI_E_NOT_FOUND;
-	}
+	if (!rc)
+		rc = read_manifest(&image, bytes, in->from.store, err);
+	if (!rc)
+		inspect_print_image(in, &image);
+	in->count += !rc;
+	release_image(&image);
 	return rc;
 }
 
-static int load(struct inspect *in, const struct options *options,
-		struct oci_error *err)
+static bool is_wanted(const struct oci_descriptor *d,
+		      const struct options *options)
 {
-	int rc = oci_store_read(&in->json, in->from.store, &in->from.image,
-				err);
-
-	if (rc || options->raw)
-		return rc;
-	if (oci_media_is_index(in->from.image.media_type))
-		return read_index(in, options, err);
-	return add_image(in, &in->from.image, options, err);
+	return oci_media_is_manifest(d->media_type) &&
+	       (!options->has_platform || !d->has_platform ||
+		oci_platform_equal(&d->platform, &options->platform));
 }
 
-static void release(struct inspect *in)
+static int by_digest(const void *a, const void *b)
 {
-	for (size_t i = 0; i < in->count; i++) {
-		struct inspect_image *image = &in->images[i];
+	const struct oci_descriptor *const *left = a, *const *right = b;
+	int order = strcmp((*left)->digest.text, (*right)->digest.text);
 
-		oci_descriptor_release(&image->descriptor);
-		oci_manifest_release(&image->manifest);
-		oci_config_release(&image->config);
-		free(image->manifest_json);
-		free(image->config_json);
+	return order ? order : (*left > *right) - (*left < *right);
+}
+
+/* How often each member of an index is listed: at its first place, 0 at the
+ * others and where it is not wanted. The caller frees it. */
+static size_t *count_members(const struct oci_descriptors *list,
+			     const struct options *options)
+{
+	const struct oci_descriptor **sorted =
+		calloc(list->count + 1, sizeof(*sorted));
+	size_t *listed = calloc(list->count + 1, sizeof(*listed)), n = 0;
+
+	if (!sorted || !listed) {
+		free(sorted);
+		free(listed);
+		return NULL;
 	}
-	free(in->images);
-	free(in->json);
-	oci_index_release(&in->index);
-	opened_release(&in->from);
+	for (size_t i = 0; i < list->count; i++)
+		if (is_wanted(&list->items[i], options))
+			sorted[n++] = &list->items[i];
+	qsort(sorted, n, sizeof(*sorted), by_digest);
+	for (size_t i = 0, first = 0; i < n; i++) {
+		if (!oci_digest_equal(&sorted[i]->digest,
+				      &sorted[first]->digest))
+			first = i;
+		listed[sorted[first] - list->items]++;
+	}
+	free(sorted);
+	return listed;
+}
+
+static int show_index(struct inspect *in, const struct options *options,
+		      struct oci_error *err)
+{
+	const struct oci_descriptors *list = &in->index.manifests;
+	size_t *listed = count_members(list, options);
+	uint64_t bytes = 0;
+	int rc = listed ? 0 : fail(err, OCI_E_NOMEM, "out of memory");
+
+	for (size_t i = 0; !rc && i < list->count; i++)
+		if (listed[i])
+			rc = show_image(in, &list->items[i], listed[i], &bytes,
+					err);
+	free(listed);
+	if (!rc && options->has_platform && !in->count)
+		rc = fail(err, OCI_E_NOT_FOUND,
+			  "it has no image for that platform");
+	return rc;
+}
+
+static int show(struct inspect *in, const struct options *options,
+		struct oci_error *err)
+{
+	const struct oci_descriptor *d = &in->from.image;
+	bool index = oci_media_is_index(d->media_type);
+	uint64_t bytes = 0;
+	int rc = 0;
+
+	if (index)
+		rc = oci_index_parse(&in->index, in->json, (size_t)d->size,
+				     d->media_type, err);
+	if (rc)
+		return rc;
+	inspect_print_head(in);
+	rc = index ? show_index(in, options, err) :
+		     show_image(in, d, 1, &bytes, err);
+	inspect_print_tail(in);
+	return rc;
+}
+
+/* Nothing is shown of an image that cannot be read whole. */
+static int show_all(struct inspect *in, const struct options *options,
+		    struct oci_error *err)
+{
+	char *text = NULL;
+	size_t size = 0;
+	int rc;
+
+	in->out = open_memstream(&text, &size);
+	if (!in->out)
+		return fail(err, OCI_E_NOMEM, "out of memory");
+	in->as_json = options->json;
+	rc = show(in, options, err);
+	if (fclose(in->out) != 0 && !rc)
+		rc = fail(err, OCI_E_NOMEM, "out of memory");
+	if (!rc)
+		say_bytes(stdout, text, size);
+	free(text);
+	return rc;
 }
 
 static int run(const char *text, struct options *options)
@@ -130,16 +213,17 @@ static int run(const char *text, struct options *options)
 	int rc = opened_init(&in.from, text, &options->remote, &err);
 
 	if (!rc)
-		rc = load(&in, options, &err);
+		rc = oci_store_read(&in.json, in.from.store, &in.from.image,
+				    &err);
+	if (!rc && options->raw)
+		say_bytes(stdout, in.json, (size_t)in.from.image.size);
+	else if (!rc)
+		rc = show_all(&in, options, &err);
 	if (rc)
 		say_error(&err);
-	else if (options->raw)
-		fwrite(in.json, 1, (size_t)in.from.image.size, stdout);
-	else if (options->json)
-		inspect_print_json(&in);
-	else
-		inspect_print_text(&in);
-	release(&in);
+	free(in.json);
+	oci_index_release(&in.index);
+	opened_release(&in.from);
 	return rc ? EXIT_FAILED : EXIT_DONE;
 }
 
@@ -164,7 +248,7 @@ static int take_option(struct options *out, int option, char **argv)
 		out->remote.verbose = true;
 		return -1;
 	case 'h':
-		return fputs(help, stdout) < 0;
+		return say_help(stdout, help);
 	default:
 		status = remote_option(&out->remote, "inspect", option);
 		return status != -2 ? status :

@@ -7,6 +7,7 @@
 
 struct inspect_image {
 	struct oci_descriptor descriptor;
+	size_t listed;			/* times, in its index */
 	char *manifest_json;
 	char *config_json;		/* NULL where it is no image's */
 	struct oci_manifest manifest;
@@ -17,11 +18,15 @@ struct inspect {
 	struct opened from;		/* a manifest or an index */
 	char *json;			/* the document */
 	struct oci_index index;		/* where it is one */
-	struct inspect_image *images;
-	size_t count;
+	FILE *out;			/* shown when all could be read */
+	bool as_json;
+	size_t count;			/* images that were printed */
 };
 
-void inspect_print_text(const struct inspect *in);
-void inspect_print_json(const struct inspect *in);
+/* What stands before the images, one of them, and what stands behind them. */
+void inspect_print_head(const struct inspect *in);
+void inspect_print_image(const struct inspect *in,
+			 const struct inspect_image *image);
+void inspect_print_tail(const struct inspect *in);
 
 #endif

@@ -13,43 +13,39 @@ static const char *name_of(const struct oci_descriptor *d)
 					   OCI_ANNOTATION_REF_NAME);
 }
 
-static void print_line(const char *title, const char *text)
+static void print_line(FILE *out, const char *title, const char *text)
 {
-	if (!text || !*text)
-		return;
-	printf("%-13s ", title);
-	print_plain(stdout, text);
-	putchar('\n');
+	if (text && *text)
+		say(out, "%-13s %s\n", title, text);
 }
 
-static void print_list(const char *title, const struct oci_strings *list)
+static void print_list(FILE *out, const char *title,
+		       const struct oci_strings *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		print_line(i ? "" : title, list->items[i]);
+		print_line(out, i ? "" : title, list->items[i]);
 }
 
-static void print_argv(const char *title, const struct oci_strings *list)
+static void print_argv(FILE *out, const char *title,
+		       const struct oci_strings *list)
 {
 	if (!list->count)
 		return;
-	printf("%-14s[", title);
+	say(out, "%-14s[", title);
 	for (size_t i = 0; i < list->count; i++) {
 		if (i)
-			fputs(", ", stdout);
-		print_json_text(stdout, list->items[i]);
+			say(out, ", ");
+		say_json(out, list->items[i]);
 	}
-	puts("]");
+	say(out, "]\n");
 }
 
-static void print_pairs(const char *title, const struct oci_pairs *map)
+static void print_pairs(FILE *out, const char *title,
+			const struct oci_pairs *map)
 {
-	for (size_t i = 0; i < map->count; i++) {
-		printf("%-14s", i ? "" : title);
-		print_plain(stdout, map->items[i].key);
-		fputs(" = ", stdout);
-		print_plain(stdout, map->items[i].value);
-		putchar('\n');
-	}
+	for (size_t i = 0; i < map->count; i++)
+		say(out, "%-14s%s = %s\n", i ? "" : title, map->items[i].key,
+		    map->items[i].value);
 }
 
 /* A file's name, in an artifact; else the history entry of the layer: that
@@ -77,17 +73,15 @@ static const char *layer_name(const struct inspect_image *image, size_t layer)
 	return "";
 }
 
-static void print_layers(const struct inspect_image *image)
+static void print_layers(FILE *out, const struct inspect_image *image)
 {
 	const struct oci_descriptors *layers = &image->manifest.layers;
 	char size[SIZE_TEXT];
 
 	for (size_t i = 0; i < layers->count; i++) {
 		format_size(size, layers->items[i].size);
-		printf("%-14s%8s  %.19s  ", i ? "" : "Layers:", size,
-		       layers->items[i].digest.text);
-		print_plain(stdout, layer_name(image, i));
-		putchar('\n');
+		say(out, "%-14s%8s  %.19s  %s\n", i ? "" : "Layers:", size,
+		    layers->items[i].digest.text, layer_name(image, i));
 	}
 }
 
@@ -100,39 +94,42 @@ static uint64_t total_size(const struct inspect_image *image)
 	return size;
 }
 
-static void print_config(const struct oci_config *config)
+static void print_config(FILE *out, const struct oci_config *config)
 {
-	print_line("Created:", config->created);
-	print_line("Author:", config->author);
-	print_line("User:", config->user);
-	print_argv("Entrypoint:", &config->entrypoint);
-	print_argv("Cmd:", &config->cmd);
-	print_line("Working dir:", config->working_dir);
-	print_list("Env:", &config->env);
-	print_list("Ports:", &config->exposed_ports);
-	print_list("Volumes:", &config->volumes);
-	print_line("Stop signal:", config->stop_signal);
-	print_argv("Healthcheck:", &config->healthcheck.test);
-	print_pairs("Labels:", &config->labels);
+	print_line(out, "Created:", config->created);
+	print_line(out, "Author:", config->author);
+	print_line(out, "User:", config->user);
+	print_argv(out, "Entrypoint:", &config->entrypoint);
+	print_argv(out, "Cmd:", &config->cmd);
+	print_line(out, "Working dir:", config->working_dir);
+	print_list(out, "Env:", &config->env);
+	print_list(out, "Ports:", &config->exposed_ports);
+	print_list(out, "Volumes:", &config->volumes);
+	print_line(out, "Stop signal:", config->stop_signal);
+	print_argv(out, "Healthcheck:", &config->healthcheck.test);
+	print_pairs(out, "Labels:", &config->labels);
 }
 
-static void print_image(const struct inspect_image *image, bool nested)
+static void print_text(FILE *out, const struct inspect_image *image,
+		       bool nested)
 {
 	char platform[OCI_PLATFORM_TEXT], size[SIZE_TEXT];
 
 	if (nested)
-		putchar('\n');
+		say(out, "\n");
 	oci_platform_format(platform, &image->config.platform);
 	if (image->config_json)
-		print_line("Platform:", platform);
+		print_line(out, "Platform:", platform);
 	if (nested)
-		print_line("Digest:", image->descriptor.digest.text);
+		print_line(out, "Digest:", image->descriptor.digest.text);
+	if (image->listed > 1)
+		say(out, "%-13s %zu times\n", "Listed:", image->listed);
 	format_size(size, total_size(image));
-	print_line("Size:", size);
-	print_line("Artifact type:", image->manifest.artifact_type);
-	print_layers(image);
-	print_config(&image->config);
-	print_pairs("Annotations:", &image->manifest.annotations);
+	print_line(out, "Size:", size);
+	print_line(out, "Artifact type:", image->manifest.artifact_type);
+	print_layers(out, image);
+	print_config(out, &image->config);
+	print_pairs(out, "Annotations:", &image->manifest.annotations);
 }
 
 static void print_names(const struct inspect *in)
@@ -146,44 +143,35 @@ static void print_names(const struct inspect *in)
 		if (!name_of(d) || !oci_digest_equal(&d->digest,
 						     &in->from.image.digest))
 			continue;
-		print_line(first ? "Name:" : "", name_of(d));
+		print_line(in->out, first ? "Name:" : "", name_of(d));
 		first = false;
 	}
 }
 
-void inspect_print_text(const struct inspect *in)
+static void print_member(FILE *out, const char *name, const char *text)
 {
-	bool index = oci_media_is_index(in->from.image.media_type);
-
-	print_names(in);
-	print_line("Digest:", in->from.image.digest.text);
-	print_line("Type:", in->from.image.media_type);
-	if (index)
-		print_pairs("Annotations:", &in->index.annotations);
-	for (size_t i = 0; i < in->count; i++)
-		print_image(&in->images[i], index);
+	say(out, "\"%s\":", name);
+	say_json(out, text);
 }
 
-static void print_member(const char *name, const char *text)
-{
-	printf("\"%s\":", name);
-	print_json_text(stdout, text);
-}
-
-static void print_image_json(const struct inspect_image *image)
+static void print_json(FILE *out, const struct inspect_image *image)
 {
 	char platform[OCI_PLATFORM_TEXT];
 
-	putchar('{');
-	print_member("digest", image->descriptor.digest.text);
+	say(out, "{");
+	print_member(out, "digest", image->descriptor.digest.text);
 	if (image->config_json) {
 		oci_platform_format(platform, &image->config.platform);
-		putchar(',');
-		print_member("platform", platform);
+		say(out, ",");
+		print_member(out, "platform", platform);
 	}
-	printf(",\"size\":%llu,\"manifest\":%s,\"config\":%s}",
-	       (unsigned long long)total_size(image), image->manifest_json,
-	       image->config_json ? image->config_json : "null");
+	say(out, ",\"size\":%llu,\"manifest\":",
+	    (unsigned long long)total_size(image));
+	say_json_document(out, image->manifest_json);
+	say(out, ",\"config\":");
+	say_json_document(out, image->config_json ? image->config_json :
+						    "null");
+	say(out, "}");
 }
 
 static void print_names_json(const struct inspect *in)
@@ -191,7 +179,7 @@ static void print_names_json(const struct inspect *in)
 	const struct oci_descriptors *names = oci_store_names(in->from.store);
 	bool first = true;
 
-	fputs(",\"names\":[", stdout);
+	say(in->out, ",\"names\":[");
 	for (size_t i = 0; i < names->count; i++) {
 		const struct oci_descriptor *d = &names->items[i];
 
@@ -199,25 +187,49 @@ static void print_names_json(const struct inspect *in)
 						     &in->from.image.digest))
 			continue;
 		if (!first)
-			putchar(',');
-		print_json_text(stdout, name_of(d));
+			say(in->out, ",");
+		say_json(in->out, name_of(d));
 		first = false;
 	}
-	putchar(']');
+	say(in->out, "]");
 }
 
-void inspect_print_json(const struct inspect *in)
+void inspect_print_head(const struct inspect *in)
 {
-	putchar('{');
-	print_member("digest", in->from.image.digest.text);
-	putchar(',');
-	print_member("mediaType", in->from.image.media_type);
-	print_names_json(in);
-	printf(",\"document\":%s,\"images\":[", in->json);
-	for (size_t i = 0; i < in->count; i++) {
-		if (i)
-			putchar(',');
-		print_image_json(&in->images[i]);
+	const struct oci_descriptor *d = &in->from.image;
+
+	if (in->as_json) {
+		say(in->out, "{");
+		print_member(in->out, "digest", d->digest.text);
+		say(in->out, ",");
+		print_member(in->out, "mediaType", d->media_type);
+		print_names_json(in);
+		say(in->out, ",\"document\":");
+		say_json_document(in->out, in->json);
+		say(in->out, ",\"images\":[");
+		return;
 	}
-	puts("]}");
+	print_names(in);
+	print_line(in->out, "Digest:", d->digest.text);
+	print_line(in->out, "Type:", d->media_type);
+	print_pairs(in->out, "Annotations:", &in->index.annotations);
+}
+
+void inspect_print_image(const struct inspect *in,
+			 const struct inspect_image *image)
+{
+	if (!in->as_json) {
+		print_text(in->out, image,
+			   oci_media_is_index(in->from.image.media_type));
+		return;
+	}
+	if (in->count)
+		say(in->out, ",");
+	print_json(in->out, image);
+}
+
+void inspect_print_tail(const struct inspect *in)
+{
+	if (in->as_json)
+		say(in->out, "]}\n");
 }

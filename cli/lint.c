@@ -45,8 +45,8 @@ static int list_rules(void)
 	const struct oci_lint_rule *rules = oci_lint_rules(&count);
 
 	for (size_t i = 0; i < count; i++)
-		printf("%s (%s)\n    %s\n    %s\n", rules[i].name,
-		       levels[rules[i].level], rules[i].why, rules[i].remedy);
+		say(stdout, "%s (%s)\n    %s\n    %s\n", rules[i].name,
+		    levels[rules[i].level], rules[i].why, rules[i].remedy);
 	return EXIT_DONE;
 }
 
@@ -61,6 +61,8 @@ static int lint(struct command *c, const char *name, struct oci_error *err)
 	options.exceptions = c->findings.exceptions;
 	options.exception_count = c->findings.exception_count;
 	options.temp_dir = temp_dir();
+	options.max_inflated = max_inflated();
+	options.cancelled = interrupted_flag();
 	options.platform = c->has_platform ? &c->platform : NULL;
 	if (!rc)
 		rc = oci_lint_image(&c->findings.result, image.store,
@@ -79,9 +81,7 @@ static int lint(struct command *c, const char *name, struct oci_error *err)
 static void say_load(void *data, const char *program, const char *text)
 {
 	(void)data;
-	printf("%-30s ", program);
-	print_plain(stdout, text);
-	printf("\n");
+	say(stdout, "%-30s %s\n", program, text);
 }
 
 static int explain(struct command *c, const char *name, struct oci_error *err)
@@ -93,6 +93,8 @@ static int explain(struct command *c, const char *name, struct oci_error *err)
 	options.exceptions = c->findings.exceptions;
 	options.exception_count = c->findings.exception_count;
 	options.temp_dir = temp_dir();
+	options.max_inflated = max_inflated();
+	options.cancelled = interrupted_flag();
 	return oci_lint_archive(&c->findings.result, name, &options,
 				c->format == FORMAT_TEXT ? say_load : NULL,
 				NULL, err);
@@ -154,7 +156,7 @@ static int take_option(struct command *c, int option, char **argv)
 		c->remote.verbose = true;
 		return -1;
 	case 'h':
-		return fputs(help, stdout) < 0;
+		return say_help(stdout, help);
 	default:
 		return remote_option_last(&c->remote, "lint", option,
 					  argv[optind - 1]);

@@ -39,7 +39,7 @@ static void report(void *data, const char *text)
 	struct command *c = data;
 
 	c->reported = true;
-	fprintf(stderr, "%s\n", text);
+	say(stderr, "%s\n", text);
 }
 
 static int open_spec(struct command *c, const char *path,
@@ -108,9 +108,9 @@ static int look_up(struct command *c, const char *base, struct oci_error *err)
 	if (!rc)
 		rc = oci_lock_set(&c->lock, base, &image, err);
 	if (!rc && !c->quiet)
-		printf("%s %s%s\n", base, image.digest.text,
-		       old && oci_digest_equal(&old->digest, &image.digest) ?
-			       ", as before" : "");
+		say(stdout, "%s %s%s\n", base, image.digest.text,
+		    old && oci_digest_equal(&old->digest, &image.digest) ?
+		    ", as before" : "");
 	oci_descriptor_release(&image);
 	oci_store_free(store);
 	return rc;
@@ -184,7 +184,7 @@ static int take_option(struct command *c, int option, char **argv)
 		c->remote.verbose = true;
 		return -1;
 	case 'h':
-		return fputs(help, stdout) < 0;
+		return say_help(stdout, help);
 	default:
 		if (bases_option(&c->bases, option))
 			return -1;

@@ -39,7 +39,7 @@ static int run(const char *host, struct remote_options *options)
 	if (!rc)
 		rc = oci_credential_store(path, host, &credential, &err);
 	if (!rc)
-		printf("logged in to %s\n", host);
+		say(stdout, "logged in to %s\n", host);
 	oci_registry_free(registry);
 	oci_credential_release(&credential);
 	free(path);
@@ -61,7 +61,7 @@ int command_login(int argc, char **argv)
 	while (status < 0 && (option = getopt_long(argc, argv, "vh", options,
 						   NULL)) != -1) {
 		if (option == 'h')
-			status = fputs(help, stdout) < 0;
+			status = say_help(stdout, help);
 		else if (option == 'v')
 			remote.verbose = true;
 		else

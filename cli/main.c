@@ -2,6 +2,7 @@
 /* oci-pack: which command, and what is said without one. */
 #include "cli.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,20 +81,23 @@ int main(int argc, char **argv)
 
 	if (fill_standard_streams())
 		return EXIT_FAILED;
+	/* A line is written at once, also where threads log. */
+	setvbuf(stderr, NULL, _IOLBF, 0);
 	if (argc < 2) {
-		fputs(help, stderr);
+		say_help(stderr, help);
 		return EXIT_USAGE;
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
-		status = printf("oci-pack %s\n", oci_version()) < 0;
+		status = say(stdout, "oci-pack %s\n", oci_version());
 	else if (strcmp(argv[1], "--help") == 0 ||
 		 strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
-		status = fputs(help, stdout) < 0;
+		status = say_help(stdout, help);
 	else
 		status = run(argc, argv);
 	/* A full disk under stdout shows only here. */
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		perror("oci-pack: standard output");
+		say(stderr, "oci-pack: standard output: %s\n",
+		    strerror(errno));
 		return status ? status : EXIT_FAILED;
 	}
 	return status;

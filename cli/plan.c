@@ -12,7 +12,7 @@ static void say_repository(struct plan *plan, const struct oci_push_step *s)
 	if (strcmp(name, plan->name) == 0)
 		return;
 	memcpy(plan->name, name, sizeof(name));
-	printf("%s\n", name);
+	say(stdout, "%s\n", name);
 }
 
 static void count(struct plan *plan, const struct oci_push_step *s)
@@ -33,14 +33,14 @@ static void count(struct plan *plan, const struct oci_push_step *s)
 
 static void say_tag(const struct oci_push_step *s)
 {
-	printf("  %-7s tag %s", s->action == OCI_PUSH_KEEP ? "keep" : "set",
-	       s->tag);
+	say(stdout, "  %-7s tag %s",
+	    s->action == OCI_PUSH_KEEP ? "keep" : "set", s->tag);
 	if (s->action == OCI_PUSH_KEEP)
-		printf("\n");
+		say(stdout, "\n");
 	else if (s->from)
-		printf(", now %s\n", s->from);
+		say(stdout, ", now %s\n", s->from);
 	else
-		printf(", new\n");
+		say(stdout, ", new\n");
 }
 
 int plan_step(void *data, const struct oci_push_step *s)
@@ -62,12 +62,12 @@ int plan_step(void *data, const struct oci_push_step *s)
 		return was_interrupted();
 	}
 	format_size(size, s->size);
-	printf("  %-7s %s %s, %s", actions[s->action],
-	       s->kind == OCI_PUSH_BLOB ? "blob" : "manifest",
-	       s->digest->text, size);
+	say(stdout, "  %-7s %s %s, %s", actions[s->action],
+	    s->kind == OCI_PUSH_BLOB ? "blob" : "manifest",
+	    s->digest->text, size);
 	if (s->action == OCI_PUSH_MOUNT)
-		printf(", from %s", s->from);
-	printf("\n");
+		say(stdout, ", from %s", s->from);
+	say(stdout, "\n");
 	return was_interrupted();
 }
 
@@ -76,8 +76,8 @@ void plan_say(const struct plan *plan)
 	char size[SIZE_TEXT];
 
 	format_size(size, plan->bytes);
-	printf("to upload: %lu blobs and %lu manifests, %s; to mount: %lu; "
-	       "tags to set: %lu; there already: %lu\n", plan->blobs,
-	       plan->manifests, size, plan->mounts, plan->tags, plan->there);
-	printf("nothing was changed\n");
+	say(stdout, "to upload: %lu blobs and %lu manifests, %s; to mount: "
+	    "%lu; tags to set: %lu; there already: %lu\n", plan->blobs,
+	    plan->manifests, size, plan->mounts, plan->tags, plan->there);
+	say(stdout, "nothing was changed\n");
 }

@@ -52,6 +52,12 @@ int remote_option(struct remote_options *out, const char *command, int option)
 	case 520:
 		return oci_strings_add(&out->mount_from, optarg, &err) ?
 			       say_error(&err) : -1;
+	case 540:
+		if (!parse_size(&number, optarg) || !number)
+			return say_usage(command, "--max-inflated '%s' is no "
+					 "size such as 40GiB", optarg);
+		set_max_inflated(number);
+		return -1;
 	default:
 		return -2;
 	}
@@ -135,7 +141,7 @@ static int find_credential(void *data, struct oci_credential *out,
 static void log_line(void *data, const char *line)
 {
 	(void)data;
-	fprintf(stderr, "%s\n", line);
+	say(stderr, "%s\n", line);
 }
 
 /* --username is for one host: no other is to see the password. */
@@ -214,10 +220,10 @@ void say_pushed(const struct oci_store *store)
 
 	oci_registry_pushed(&pushed, store);
 	format_size(size, pushed.uploaded_bytes);
-	fprintf(stderr, "%llu blobs uploaded (%s), %llu mounted, %llu there "
-		"already\n", (unsigned long long)pushed.uploaded, size,
-		(unsigned long long)pushed.mounted,
-		(unsigned long long)pushed.present);
+	say(stderr, "%llu blobs uploaded (%s), %llu mounted, %llu there "
+	    "already\n", (unsigned long long)pushed.uploaded, size,
+	    (unsigned long long)pushed.mounted,
+	    (unsigned long long)pushed.present);
 }
 
 int opened_init(struct opened *out, const char *text,

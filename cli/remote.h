@@ -46,7 +46,8 @@ struct remote_options {
 	{ "ca-file", required_argument, NULL, 517 }, \
 	{ "retries", required_argument, NULL, 518 }, \
 	{ "chunk-size", required_argument, NULL, 519 }, \
-	{ "mount-from", required_argument, NULL, 520 }
+	{ "mount-from", required_argument, NULL, 520 }, \
+	{ "max-inflated", required_argument, NULL, 540 }
 
 #define REMOTE_HELP \
 	"\n" \
@@ -61,7 +62,11 @@ struct remote_options {
 	"      --retries N         of each request; the usual is 5\n" \
 	"      --chunk-size SIZE   upload in pieces, such as 4MiB\n" \
 	"      --mount-from REPO   a repository of the same registry that\n" \
-	"                          may have the blobs; may be repeated\n"
+	"                          may have the blobs; may be repeated\n" \
+	"\n" \
+	"Archives and layers:\n" \
+	"      --max-inflated SIZE what they may inflate to, such as 40GiB;\n" \
+	"                          the usual is 8GiB, or 200 times their size\n"
 
 /* -1 where the option was one of these and is fine; an exit status where it
  * is wrong; -2 where it is none of these. */

@@ -49,13 +49,13 @@ volatile const int *interrupted_flag(void)
 
 int say_error(const struct oci_error *err)
 {
-	fprintf(stderr, "oci-pack: %s\n", err->message);
+	say(stderr, "oci-pack: %s\n", err->message);
 	return EXIT_FAILED;
 }
 
 int say_no_memory(void)
 {
-	fprintf(stderr, "oci-pack: out of memory\n");
+	say(stderr, "oci-pack: out of memory\n");
 	return EXIT_FAILED;
 }
 
@@ -71,11 +71,11 @@ int say_usage(const char *command, const char *fmt, ...)
 {
 	va_list args;
 
-	fprintf(stderr, "oci-pack %s: ", command);
+	say(stderr, "oci-pack %s: ", command);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	say_args(stderr, fmt, args);
 	va_end(args);
-	fprintf(stderr, "; 'oci-pack %s --help' tells the options\n", command);
+	say(stderr, "; 'oci-pack %s --help' tells the options\n", command);
 	return EXIT_USAGE;
 }
 
@@ -89,6 +89,18 @@ const char *temp_dir(void)
 	const char *dir = getenv("TMPDIR");
 
 	return dir && *dir ? dir : NULL;
+}
+
+static uint64_t most_inflated;
+
+void set_max_inflated(uint64_t bytes)
+{
+	most_inflated = bytes;
+}
+
+uint64_t max_inflated(void)
+{
+	return most_inflated;
 }
 
 bool parse_number(uint64_t *out, const char *text, uint64_t max)
@@ -121,9 +133,9 @@ bool read_epoch(int64_t *epoch)
 		*epoch = (int64_t)value;
 		return true;
 	}
-	fprintf(stderr,
-		"oci-pack: SOURCE_DATE_EPOCH is '%s', not seconds since 1970, "
-		"up to the year 9999\n", text);
+	say(stderr,
+	    "oci-pack: SOURCE_DATE_EPOCH is '%s', not seconds since 1970, "
+	    "up to the year 9999\n", text);
 	return false;
 }
 
@@ -160,55 +172,4 @@ void format_size(char out[SIZE_TEXT], uint64_t bytes)
 	for (; value >= 999.95 && unit < 4; unit++)
 		value /= 1000;
 	snprintf(out, SIZE_TEXT, "%.1f %s", value, units[unit]);
-}
-
-/* The bytes of a character of UTF-8 behind its first one; -1: it is none. */
-static int trail_of(const unsigned char *p)
-{
-	int n = p[0] < 0x80 ? 0 : p[0] >= 0xc2 && p[0] < 0xe0 ? 1 :
-		(p[0] & 0xf0) == 0xe0 ? 2 : p[0] >= 0xf0 && p[0] < 0xf5 ? 3 :
-									  -1;
-
-	for (int i = 1; i <= n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return -1;
-	/* Longer than need be, surrogates, and behind the last one. */
-	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] >= 0xa0) ||
-	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] >= 0x90))
-		return -1;
-	return n;
-}
-
-void print_json_text(FILE *out, const char *text)
-{
-	fputc('"', out);
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-		int trail = trail_of((const unsigned char *)text);
-
-		if (trail < 0) {
-			fputs("\\ufffd", out);
-			continue;
-		}
-		for (; trail; trail--) {
-			fputc(*text++, out);
-			c = (unsigned char)*text;
-		}
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c < 0x20)
-			fprintf(out, "\\u%04x", c);
-		else
-			fputc(c, out);
-	}
-	fputc('"', out);
-}
-
-void print_plain(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		fputc(c < 0x20 || c == 0x7f ? '?' : c, out);
-	}
 }

@@ -24,14 +24,7 @@ static const char help[] =
 static void report(void *data, const char *finding)
 {
 	(void)data;
-	printf("%s\n", finding);
-}
-
-static int on_progress(void *data, const struct oci_progress *progress)
-{
-	(void)data;
-	(void)progress;
-	return was_interrupted();
+	say(stdout, "%s\n", finding);
 }
 
 static int verify(struct oci_store *store, const char *name, bool quiet)
@@ -41,17 +34,18 @@ static int verify(struct oci_store *store, const char *name, bool quiet)
 	size_t findings;
 
 	options.report = report;
-	options.progress = on_progress;
+	options.max_inflated = max_inflated();
+	options.cancelled = interrupted_flag();
 	if (oci_image_verify(&findings, store, &options, &err))
 		return say_error(&err);
 	if (findings) {
-		fprintf(stderr, "oci-pack: '%s': %zu finding%s\n", name,
-			findings, findings == 1 ? "" : "s");
+		say(stderr, "oci-pack: '%s': %zu finding%s\n", name,
+		    findings, findings == 1 ? "" : "s");
 		return EXIT_FINDINGS;
 	}
 	if (!quiet)
-		printf("%s: all digests, sizes, diff_ids and references are "
-		       "right\n", name);
+		say(stdout, "%s: all digests, sizes, diff_ids and references "
+		    "are right\n", name);
 	return EXIT_DONE;
 }
 
@@ -104,7 +98,7 @@ int command_verify(int argc, char **argv)
 	while (status < 0 && (option = getopt_long(argc, argv, "qvh", options,
 						   NULL)) != -1) {
 		if (option == 'h')
-			status = fputs(help, stdout) < 0;
+			status = say_help(stdout, help);
 		else if (option == 'q')
 			quiet = true;
 		else if (option == 'v')

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include <oci/text.h>
 
 const char *oci_version(void)
 {
@@ -30,24 +30,38 @@ const char *oci_status_name(int status)
 	return names[i];
 }
 
-/* Replaces control characters, the second set of ISO 6429 too, and bytes
- * that are not UTF-8. */
-static void make_printable(char *text)
+/* Cuts what has no room, and says so. No character is cut in two. */
+static void cut(char *text, size_t size)
 {
-	size_t left = strlen(text);
+	if (size > OCI_ERROR_MESSAGE - 4)
+		size = OCI_ERROR_MESSAGE - 4;
+	while (size && ((unsigned char)text[size] & 0xc0) == 0x80)
+		size--;
+	memcpy(text + size, "...", 4);
+}
 
-	while (left) {
-		size_t n = oci_utf8_size(text, left);
-		unsigned char c = (unsigned char)*text;
+/* Escapes what foreign names and texts have in them: oci_text_escape. */
+static void make_printable(char text[OCI_ERROR_MESSAGE])
+{
+	char out[OCI_ERROR_MESSAGE], one[OCI_ESCAPE_ROOM];
+	size_t used = 0;
 
-		if (n == 0 || c < 0x20 || c == 0x7f ||
-		    (c == 0xc2 && (unsigned char)text[1] < 0xa0)) {
-			n = n ? n : 1;
-			memset(text, '?', n);
+	for (const char *from = text; *from;) {
+		size_t size;
+
+		from += oci_text_escape(one, from);
+		size = strlen(one);
+		if (used + size >= sizeof(out)) {
+			out[used] = '\0';
+			cut(out, used);
+			used = strlen(out);
+			break;
 		}
-		text += n;
-		left -= n;
+		memcpy(out + used, one, size);
+		used += size;
 	}
+	memcpy(text, out, used);
+	text[used] = '\0';
 }
 
 static void format_message(char *out, const char *fmt, va_list args)
@@ -57,7 +71,7 @@ static void format_message(char *out, const char *fmt, va_list args)
 	if (n < 0)
 		out[0] = '\0';
 	else if (n >= OCI_ERROR_MESSAGE)
-		memcpy(out + OCI_ERROR_MESSAGE - 4, "...", 4);
+		cut(out, OCI_ERROR_MESSAGE - 1);
 	make_printable(out);
 }
 

@@ -2,8 +2,8 @@
 /*
  * Making errors. Each function returns the status it stored, so that a caller
  * can write `return oci_fail(err, OCI_E_INVALID, "...");`. err may be NULL.
- * Control characters from hostile names are replaced, so that a message is
- * one printable line.
+ * Control characters from hostile names are escaped (oci_text_escape), so that
+ * a message is one printable line.
  */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H

@@ -138,6 +138,64 @@ int oci_pairs_set(struct oci_pairs *map, const char *key, const char *value,
 	return insert(map, at, key, value, err);
 }
 
+/* By key; of equal keys the later one comes first. */
+static int by_key(const void *a, const void *b)
+{
+	const struct oci_pair *const *left = a, *const *right = b;
+	int order = strcmp((*left)->key, (*right)->key);
+
+	return order ? order : (*left < *right) - (*left > *right);
+}
+
+/* Appends two sorted lists; of equal keys the first one of sorted. */
+static int merge(struct oci_pairs *out, const struct oci_pairs *map,
+		 const struct oci_pair **sorted, size_t count,
+		 struct oci_error *err)
+{
+	size_t i = 0, j = 0;
+	int rc = 0;
+
+	while (!rc && (i < map->count || j < count)) {
+		int order = j == count ? -1 : i == map->count ? 1 :
+			strcmp(map->items[i].key, sorted[j]->key);
+		const struct oci_pair *next = order < 0 ? &map->items[i] :
+							  sorted[j];
+
+		rc = insert(out, out->count, next->key, next->value, err);
+		i += order <= 0;
+		while (order >= 0 && j < count &&
+		       strcmp(sorted[j]->key, next->key) == 0)
+			j++;
+	}
+	return rc;
+}
+
+int oci_pairs_merge(struct oci_pairs *map, const struct oci_pair *from,
+		    size_t count, struct oci_error *err)
+{
+	const struct oci_pair **sorted;
+	struct oci_pairs out = {0};
+	int rc;
+
+	if (!count)
+		return 0;
+	sorted = calloc(count, sizeof(*sorted));
+	if (!sorted)
+		return oci_fail_nomem(err);
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &from[i];
+	qsort(sorted, count, sizeof(*sorted), by_key);
+	rc = merge(&out, map, sorted, count, err);
+	free(sorted);
+	if (rc) {
+		oci_pairs_release(&out);
+		return rc;
+	}
+	oci_pairs_release(map);
+	*map = out;
+	return 0;
+}
+
 const char *oci_pairs_get(const struct oci_pairs *map, const char *key)
 {
 	int equal;

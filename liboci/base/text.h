@@ -15,6 +15,13 @@ int oci_text_set(char **field, const char *text, struct oci_error *err);
 void oci_text_wipe(char *text);
 /* The same for all of a list. */
 void oci_strings_wipe(struct oci_strings *list);
+/*
+ * Sets many keys to copies of their values at once, in any order: of equal
+ * keys the last one counts. Inserting them one by one would take the square of
+ * their number. The map is unchanged when it fails.
+ */
+int oci_pairs_merge(struct oci_pairs *map, const struct oci_pair *from,
+		    size_t count, struct oci_error *err);
 bool oci_strings_has(const struct oci_strings *list, const char *text);
 
 /* Takes key out of the map, if it is there. */

@@ -40,10 +40,10 @@ int oci_descriptor_copy(struct oci_descriptor *out,
 				  err);
 	if (!rc)
 		rc = oci_text_set(&copy.rest, from->rest, err);
-	for (size_t i = 0; !rc && i < from->annotations.count; i++)
-		rc = oci_pairs_set(&copy.annotations,
-				   from->annotations.items[i].key,
-				   from->annotations.items[i].value, err);
+	if (!rc)
+		rc = oci_pairs_merge(&copy.annotations,
+				     from->annotations.items,
+				     from->annotations.count, err);
 	if (rc)
 		oci_descriptor_release(&copy);
 	*out = copy;

@@ -5,6 +5,7 @@
  */
 #include "document/json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -180,21 +181,42 @@ int oci_json_keys(struct oci_strings *out, const json_t *object,
 	return rc;
 }
 
-int oci_json_pairs(struct oci_pairs *out, const json_t *object,
-		   const char *name, struct oci_error *err)
+/* Borrows keys and values. */
+static int list_pairs(struct oci_pair *out, const json_t *map,
+		      const char *name, struct oci_error *err)
 {
-	const json_t *map;
-	int rc = oci_json_object(&map, object, name, err);
-	void *iter = map ? json_object_iter((json_t *)map) : NULL;
+	void *iter = json_object_iter((json_t *)map);
 
-	for (; !rc && iter; iter = json_object_iter_next((json_t *)map, iter)) {
+	for (; iter; iter = json_object_iter_next((json_t *)map, iter)) {
 		const json_t *value = json_object_iter_value(iter);
 
 		if (!json_is_string(value))
 			return wrong_type(name, "an object of strings", err);
-		rc = oci_pairs_set(out, json_object_iter_key(iter),
-				   json_string_value(value), err);
+		*out++ = (struct oci_pair){
+			.key = (char *)json_object_iter_key(iter),
+			.value = (char *)json_string_value(value),
+		};
 	}
+	return 0;
+}
+
+int oci_json_pairs(struct oci_pairs *out, const json_t *object,
+		   const char *name, struct oci_error *err)
+{
+	const json_t *map;
+	struct oci_pair *list;
+	int rc = oci_json_object(&map, object, name, err);
+	size_t count = json_object_size(map);
+
+	if (rc || !count)
+		return rc;
+	list = calloc(count, sizeof(*list));
+	if (!list)
+		return oci_fail_nomem(err);
+	rc = list_pairs(list, map, name, err);
+	if (!rc)
+		rc = oci_pairs_merge(out, list, count, err);
+	free(list);
 	return rc;
 }
 

@@ -12,6 +12,7 @@
 #include "io/digest.h"
 #include "io/file.h"
 #include "io/inflate.h"
+#include "layer/rootfs.h"
 
 /* A source whose bytes go to a sink as well. Both are borrowed. */
 struct copying {
@@ -87,6 +88,7 @@ static int pass(const char **media_type, struct oci_rootfs *rootfs,
 
 	if (rc)
 		return rc;
+	oci_inflate_watch(inflate, rootfs->watch);
 	rc = choose_type(media_type, layer, oci_inflate_kind(inflate), err);
 	if (!rc)
 		rc = read_tar(&found, rootfs, inflate, err);

@@ -14,8 +14,6 @@
 #include "document/rest.h"
 #include "store/store.h"
 
-enum { NESTING_MAX = 8, DOCUMENTS_MAX = 2000 };
-
 /* An image on its way into the join. */
 struct addition {
 	struct oci_join *join;
@@ -23,6 +21,7 @@ struct addition {
 	size_t source;		/* 0: what is there already */
 	bool as_is;		/* members stay as they are */
 	size_t images;		/* that were taken */
+	struct oci_walk walk;	/* of its indexes */
 	char other[OCI_PLATFORM_TEXT];	/* a platform that was not wanted */
 };
 
@@ -37,6 +36,8 @@ int oci_join_new(struct oci_join **out, const struct oci_join_options *options,
 	if (!join)
 		return oci_fail_nomem(err);
 	join->options = options ? *options : usual;
+	join->watch.cancelled = join->options.cancelled;
+	join->walk.watch = &join->watch;
 	rc = oci_text_copy(&join->head.media_type, OCI_MEDIA_INDEX, err);
 	if (rc)
 		oci_join_free(join);
@@ -54,6 +55,7 @@ void oci_join_free(struct oci_join *join)
 	free(join->members);
 	oci_strings_release(&join->names);
 	oci_index_release(&join->head);
+	oci_walk_release(&join->walk);
 	free(join);
 }
 
@@ -65,11 +67,7 @@ struct oci_pairs *oci_join_annotations(struct oci_join *join)
 static int read_document(char **out, struct addition *a,
 			 const struct oci_descriptor *d, struct oci_error *err)
 {
-	*out = NULL;
-	if (++a->join->documents > DOCUMENTS_MAX)
-		return oci_fail(err, OCI_E_LIMIT, "more than %d documents",
-				DOCUMENTS_MAX);
-	return oci_store_read(out, a->store, d, err);
+	return oci_walk_read(out, &a->join->walk, a->store, d, err);
 }
 
 /* The platform that the config tells, if it is an image's. */
@@ -149,9 +147,14 @@ static int take_member(struct addition *a, const struct oci_descriptor *d,
 		       struct oci_error *err)
 {
 	struct join_member m = { .store = a->store, .source = a->source };
-	bool known = d->has_platform || join_subject(d);
-	int rc;
+	bool known = d->has_platform || join_subject(d), first = true;
+	int rc = 0;
 
+	/* One whose config tells its platform is the same each time. */
+	if (!known && !a->as_is)
+		rc = oci_walk_first(&first, &a->walk, &d->digest, err);
+	if (rc || !first)
+		return rc;
 	if (d->has_platform && !join_subject(d))
 		m.platform = d->platform;
 	rc = oci_descriptor_copy(&m.descriptor, d, err);
@@ -178,13 +181,15 @@ static int take_index(struct addition *a, const struct oci_descriptor *d,
 		      int depth, struct oci_error *err)
 {
 	struct oci_index index = {0};
+	bool first = true;
 	char *text;
-	int rc;
+	int rc = oci_walk_depth(depth, err);
 
-	if (depth > NESTING_MAX)
-		return oci_fail(err, OCI_E_LIMIT,
-				"indexes are nested more than %d deep",
-				NESTING_MAX);
+	/* The index that is there already is no part of what is added. */
+	if (!rc && !a->as_is)
+		rc = oci_walk_first(&first, &a->walk, &d->digest, err);
+	if (rc || !first)
+		return rc;
 	rc = read_document(&text, a, d, err);
 	if (!rc)
 		rc = oci_index_parse(&index, text, (size_t)d->size,
@@ -262,6 +267,7 @@ int oci_join_start(struct oci_join *join, struct oci_store *store,
 	if (join->count || join->names.count)
 		return oci_fail(err, OCI_E_INVALID, "the join has begun");
 	rc = take(&a, image, err);
+	oci_walk_release(&a.walk);
 	if (!rc && !a.as_is && !a.images)
 		rc = fail_without(&a, err);
 	join_sweep(join);
@@ -279,6 +285,7 @@ int oci_join_add(struct oci_join *join, struct oci_store *store,
 		return rc;
 	a.source = join->names.count;
 	rc = take(&a, image, err);
+	oci_walk_release(&a.walk);
 	if (rc == OCI_E_CONFLICT)
 		return rc;
 	if (!rc && !a.images)

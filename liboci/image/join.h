@@ -6,6 +6,8 @@
 #include <oci/join.h>
 #include <oci/manifest.h>
 
+#include "store/walk.h"
+
 enum { JOIN_MEMBERS_MAX = 1000 };
 
 struct join_member {
@@ -22,7 +24,8 @@ struct oci_join {
 	struct join_member *members;
 	size_t count;
 	size_t capacity;
-	size_t documents;		/* that were read, for a limit */
+	struct oci_walk walk;		/* of documents that were read */
+	struct oci_watch watch;
 	struct oci_index head;		/* all but its manifests */
 };
 

@@ -13,7 +13,9 @@
 #include "base/error.h"
 #include "io/file.h"
 
-enum { NESTING_MAX = 8 };
+/* A whole store may have more documents than an image. */
+enum { DOCUMENTS_MAX = 1000 * 1000 };
+#define BYTES_MAX (UINT64_C(4) << 30)
 
 static void report_text(void *data, const char *finding)
 {
@@ -31,6 +33,9 @@ static int read_document(char **json, struct oci_verify *v,
 	*json = NULL;
 	if (seen->bad)
 		return 0;
+	rc = oci_walk_count(&v->walk, d, err);
+	if (rc)
+		return rc;
 	rc = oci_store_read(json, v->store, d, &why);
 	return oci_verify_judge(&seen->bad, v, rc, &why, from, err);
 }
@@ -195,9 +200,9 @@ static int check_any(struct oci_verify *v, const struct oci_descriptor *d,
 	char *json;
 	int rc;
 
-	if (depth > NESTING_MAX) {
+	if (depth > OCI_NESTING_MAX) {
 		oci_verify_report(v, "%s: indexes are nested more than %d deep",
-				  from, NESTING_MAX);
+				  from, OCI_NESTING_MAX);
 		return 0;
 	}
 	if (!oci_media_is_index(d->media_type) &&
@@ -222,6 +227,22 @@ static int check_any(struct oci_verify *v, const struct oci_descriptor *d,
 	return rc;
 }
 
+static int read_to_end(struct oci_source *source, const struct oci_verify *v,
+		       struct oci_error *err)
+{
+	char data[64 * 1024];
+	size_t got = 1;
+	int rc = 0;
+
+	while (!rc && got) {
+		rc = oci_watch_look(&v->watch, err);
+		if (!rc)
+			rc = oci_source_read(&got, source, data, sizeof(data),
+					     err);
+	}
+	return rc;
+}
+
 static int check_unnamed(void *data, const struct oci_digest *digest,
 			 uint64_t size, struct oci_error *err)
 {
@@ -237,7 +258,7 @@ static int check_unnamed(void *data, const struct oci_digest *digest,
 	rc = oci_store_open(&source, v->store, &d, err);
 	if (rc)
 		return rc;
-	rc = oci_source_drain(source, &why);
+	rc = read_to_end(source, v, &why);
 	oci_source_free(source);
 	return oci_verify_judge(&bad, v, rc, &why, "a blob without a name",
 				err);
@@ -251,10 +272,16 @@ int oci_image_verify(size_t *findings, struct oci_store *store,
 	struct oci_verify v = {
 		.store = store,
 		.options = options ? options : &usual,
+		.walk = {
+			.max_documents = DOCUMENTS_MAX, .max_bytes = BYTES_MAX,
+		},
 	};
 	const struct oci_descriptors *names = oci_store_names(store);
 	int rc = 0;
 
+	v.watch.cancelled = v.options->cancelled;
+	v.watch.max_inflated = v.options->max_inflated;
+	v.walk.watch = &v.watch;
 	for (size_t i = 0; !rc && i < names->count; i++)
 		rc = check_any(&v, &names->items[i], "index.json", 0, err);
 	if (!rc && names->count == 0)
@@ -265,6 +292,7 @@ int oci_image_verify(size_t *findings, struct oci_store *store,
 		rc = store->ops->check(store, report_text, &v, err);
 	if (!rc)
 		rc = oci_store_blobs(store, check_unnamed, &v, err);
+	oci_walk_release(&v.walk);
 	oci_table_release(&v.seen);
 	oci_arena_release(&v.arena);
 	*findings = v.findings;

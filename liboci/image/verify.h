@@ -12,6 +12,7 @@
 #include "base/table.h"
 #include "io/inflate.h"
 #include "store/store.h"
+#include "store/walk.h"
 
 /* What is known of a blob that was read. */
 struct oci_seen {
@@ -29,6 +30,8 @@ struct oci_verify {
 	const struct oci_verify_options *options;
 	struct oci_arena arena;
 	struct oci_table seen; /* digest to struct oci_seen */
+	struct oci_walk walk;  /* of documents; seen says what they are */
+	struct oci_watch watch;
 	size_t findings;
 };
 

@@ -71,6 +71,8 @@ static int measure(struct oci_seen *seen, struct oci_verify *v,
 	if (!rc)
 		rc = oci_inflate_open(&inflate, raw, err);
 	if (!rc)
+		oci_inflate_watch(inflate, &v->watch);
+	if (!rc)
 		rc = oci_ahead_open(&tar, inflate, err);
 	if (!rc)
 		rc = oci_measure_open(&sink, NULL, NULL, err);

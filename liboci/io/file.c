@@ -67,6 +67,56 @@ int oci_file_write_at(int fd, const void *data, size_t size, uint64_t offset,
 	return 0;
 }
 
+static bool is_zero(const char *data, size_t size)
+{
+	return !size || (!data[0] && !memcmp(data, data + 1, size - 1));
+}
+
+/* Bytes up to the end of the page of the file, or of the data. */
+static size_t page_at(uint64_t offset, size_t size)
+{
+	enum { PAGE = 4096 };
+	size_t left = PAGE - (size_t)(offset % PAGE);
+
+	return left < size ? left : size;
+}
+
+int oci_file_spool(int fd, const void *data, size_t size, uint64_t offset,
+		   struct oci_error *err)
+{
+	const char *p = data;
+	bool hole = false;
+
+	while (size) {
+		size_t run = 0, page = page_at(offset, size);
+		int rc;
+
+		hole = is_zero(p, page);
+		while (!hole && run < size && !is_zero(p + run, page)) {
+			run += page;
+			page = page_at(offset + run, size - run);
+		}
+		rc = oci_file_write_at(fd, p, run, offset, err);
+		if (rc)
+			return rc;
+		run = hole ? page : run;
+		p += run;
+		size -= run;
+		offset += run;
+	}
+	return hole ? oci_file_extend(fd, offset, err) : 0;
+}
+
+int oci_file_extend(int fd, uint64_t size, struct oci_error *err)
+{
+	if (size > INT64_MAX)
+		return oci_fail(err, OCI_E_LIMIT,
+				"more bytes than a file can have");
+	if (ftruncate(fd, (off_t)size) != 0)
+		return oci_fail_errno(err, "make a hole");
+	return 0;
+}
+
 int oci_file_read(size_t *got, int fd, void *data, size_t size,
 		  struct oci_error *err)
 {

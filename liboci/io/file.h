@@ -21,6 +21,12 @@ int oci_file_write(int fd, const void *data, size_t size,
 void oci_file_push(int fd, uint64_t *begun, uint64_t end);
 int oci_file_write_at(int fd, const void *data, size_t size, uint64_t offset,
 		      struct oci_error *err);
+/* Appends to a temporary file that has `offset` bytes. Pages of zeros become
+ * holes, which take no room on disk. */
+int oci_file_spool(int fd, const void *data, size_t size, uint64_t offset,
+		   struct oci_error *err);
+/* Makes a file longer, by a hole. */
+int oci_file_extend(int fd, uint64_t size, struct oci_error *err);
 /* Reads up to size bytes; fewer only at the end of the file. */
 int oci_file_read(size_t *got, int fd, void *data, size_t size,
 		  struct oci_error *err);

@@ -40,6 +40,9 @@ struct inflate {
 	unsigned char *out;	/* of the member that was inflated whole */
 	size_t out_used;
 	size_t out_size;
+	struct oci_watch *watch;	/* of the caller; or own */
+	struct oci_watch own;
+	uint64_t taken;		/* bytes of the input, not counted yet */
 };
 
 /* Fills the input where it is used up. */
@@ -53,6 +56,7 @@ static int refill(struct inflate *self, struct oci_error *err)
 	rc = oci_source_read(&self->in_size, self->from, self->in,
 			     self->in_room, err);
 	self->ended = !rc && self->in_size == 0;
+	self->taken += rc ? 0 : self->in_size;
 	return rc;
 }
 
@@ -124,6 +128,7 @@ static int fill_whole(struct inflate *self, struct oci_error *err)
 				     self->in + self->in_size,
 				     self->in_room - self->in_size, err);
 		self->in_size += got;
+		self->taken += got;
 	}
 	self->ended = !rc && self->in_size == 0;
 	return rc;
@@ -177,14 +182,11 @@ static int zstd_step(size_t *got, struct inflate *self, void *data,
 	return 0;
 }
 
-static int inflate_read(size_t *got, struct oci_source *source, void *data,
+static int inflate_some(size_t *got, struct inflate *self, void *data,
 			size_t size, struct oci_error *err)
 {
-	struct inflate *self = (struct inflate *)source;
 	int rc = 0;
 
-	if (self->kind == OCI_INFLATE_PLAIN)
-		return plain_read(got, self, data, size, err);
 	while (!rc && *got == 0) {
 		bool gzip = self->kind == OCI_INFLATE_GZIP;
 
@@ -208,6 +210,23 @@ static int inflate_read(size_t *got, struct oci_source *source, void *data,
 			return truncated(gzip ? "gzip" : "zstd", err);
 	}
 	return rc;
+}
+
+static int inflate_read(size_t *got, struct oci_source *source, void *data,
+			size_t size, struct oci_error *err)
+{
+	struct inflate *self = (struct inflate *)source;
+	uint64_t taken;
+	int rc;
+
+	if (self->kind == OCI_INFLATE_PLAIN) {
+		rc = oci_watch_look(self->watch, err);
+		return rc ? rc : plain_read(got, self, data, size, err);
+	}
+	rc = inflate_some(got, self, data, size, err);
+	taken = self->taken;
+	self->taken = 0;
+	return rc ? rc : oci_watch_count(self->watch, taken, *got, err);
 }
 
 static void inflate_free(struct oci_source *source)
@@ -234,6 +253,7 @@ static int peek(struct inflate *self, struct oci_error *err)
 				     self->in + self->in_size,
 				     self->in_room - self->in_size, err);
 		self->in_size += got;
+		self->taken += got;
 	}
 	return rc;
 }
@@ -304,12 +324,20 @@ int oci_inflate_open(struct oci_source **out, struct oci_source *from,
 		return oci_fail_nomem(err);
 	self->base.ops = &ops;
 	self->from = from;
+	self->watch = &self->own;
 	rc = prepare(self, err);
 	if (rc)
 		inflate_free(&self->base);
 	else
 		*out = &self->base;
 	return rc;
+}
+
+void oci_inflate_watch(struct oci_source *inflate, struct oci_watch *watch)
+{
+	struct inflate *self = (struct inflate *)inflate;
+
+	self->watch = watch ? watch : &self->own;
 }
 
 enum oci_inflate_kind oci_inflate_kind(const struct oci_source *inflate)

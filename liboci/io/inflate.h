@@ -8,6 +8,8 @@
 
 #include <oci/stream.h>
 
+#include "base/watch.h"
+
 enum oci_inflate_kind {
 	OCI_INFLATE_PLAIN,
 	OCI_INFLATE_GZIP,
@@ -17,6 +19,9 @@ enum oci_inflate_kind {
 /* from is borrowed. A truncated or broken stream is OCI_E_CORRUPT. */
 int oci_inflate_open(struct oci_source **out, struct oci_source *from,
 		     struct oci_error *err);
+/* Counts with others from now on, and ends when watch says so. Without it, the
+ * stream has the usual limits for itself. watch (may be NULL) is borrowed. */
+void oci_inflate_watch(struct oci_source *inflate, struct oci_watch *watch);
 /* What the stream turned out to be. */
 enum oci_inflate_kind oci_inflate_kind(const struct oci_source *inflate);
 

@@ -178,6 +178,7 @@ int oci_rootfs_apply_tar(struct oci_rootfs *rootfs, struct oci_source *tar,
 
 	if (rc)
 		return rc;
+	oci_reader_watch(reader, rootfs->watch);
 	rootfs->layer++;
 	do {
 		rc = oci_reader_next(&member, reader, err);
@@ -196,6 +197,7 @@ int oci_rootfs_apply_blob(struct oci_rootfs *rootfs, struct oci_source *blob,
 
 	if (rc)
 		return rc;
+	oci_inflate_watch(inflate, rootfs->watch);
 	rc = oci_ahead_open(&tar, inflate, err);
 	if (!rc)
 		rc = oci_rootfs_apply_tar(rootfs, tar, err);

@@ -150,6 +150,8 @@ static int read_tar(struct deb *deb, struct oci_error *err,
 		rc = oci_reader_open_source(&inner, member, OCI_READER_TAR,
 					    err);
 	if (!rc)
+		oci_reader_watch(inner, &deb->tree->watch);
+	if (!rc)
 		rc = read(deb, inner, err);
 	oci_reader_free(inner);
 	oci_source_free(member);
@@ -225,6 +227,8 @@ int oci_tree_add_deb(struct oci_tree *tree, const char *from,
 	if (rc)
 		return rc;
 	rc = oci_reader_open(&deb.outer, from, OCI_READER_AR, err);
+	if (!rc)
+		oci_reader_watch(deb.outer, &tree->watch);
 	if (!rc)
 		rc = read_members(&deb, err);
 	oci_reader_free(deb.outer);

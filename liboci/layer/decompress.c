@@ -20,6 +20,9 @@ struct decompress {
 	struct oci_error why;		/* of a failed `from` */
 	int failed;			/* its status */
 	bool empty;
+	struct oci_watch *watch;	/* of the caller; or own */
+	struct oci_watch own;
+	uint64_t taken;			/* bytes of from, not counted yet */
 	char data[READ_SIZE];
 };
 
@@ -32,6 +35,7 @@ static la_ssize_t read_from(struct archive *archive, void *client,
 	*data = self->data;
 	self->failed = oci_source_read(&got, self->from, self->data,
 				       READ_SIZE, &self->why);
+	self->taken += got;
 	if (!self->failed)
 		return (la_ssize_t)got;
 	archive_set_error(archive, EIO, "%s", self->why.message);
@@ -59,13 +63,18 @@ static int decompress_read(size_t *got, struct oci_source *source, void *data,
 {
 	struct decompress *self = (struct decompress *)source;
 	la_ssize_t n = 0;
+	uint64_t taken;
 
 	if (!self->empty)
 		n = archive_read_data(self->archive, data, size);
 	if (n < 0)
 		return decompress_failed(self, err);
 	*got = (size_t)n;
-	return 0;
+	if (!oci_decompress_found(source))
+		return oci_watch_look(self->watch, err);
+	taken = self->taken;
+	self->taken = 0;
+	return oci_watch_count(self->watch, taken, *got, err);
 }
 
 static void decompress_free(struct oci_source *source)
@@ -74,6 +83,17 @@ static void decompress_free(struct oci_source *source)
 
 	archive_read_free(self->archive);
 	free(self);
+}
+
+/* libarchive goes on to look for filters in what a filter gives, without an
+ * end. Archives have one. */
+static int check_filters(const struct decompress *self, struct oci_error *err)
+{
+	if (archive_filter_count(self->archive) <= 2)
+		return 0;
+	return oci_fail(err, OCI_E_UNSUPPORTED, "it is compressed more than "
+			"once: decompress it by hand until it is compressed "
+			"once");
 }
 
 static int start(struct decompress *self, struct oci_error *err)
@@ -94,10 +114,10 @@ static int start(struct decompress *self, struct oci_error *err)
 		return decompress_failed(self, err);
 	switch (archive_read_next_header(a, &entry)) {
 	case ARCHIVE_OK:
-		return 0;
+		return check_filters(self, err);
 	case ARCHIVE_EOF:
 		self->empty = true;
-		return 0;
+		return check_filters(self, err);
 	default:
 		return decompress_failed(self, err);
 	}
@@ -120,12 +140,21 @@ int oci_decompress_open(struct oci_source **out, struct oci_source *from,
 		return oci_fail_nomem(err);
 	self->base.ops = &ops;
 	self->from = from;
+	self->watch = &self->own;
 	rc = start(self, err);
 	if (rc)
 		decompress_free(&self->base);
 	else
 		*out = &self->base;
 	return rc;
+}
+
+void oci_decompress_watch(struct oci_source *decompress,
+			  struct oci_watch *watch)
+{
+	struct decompress *self = (struct decompress *)decompress;
+
+	self->watch = watch ? watch : &self->own;
 }
 
 bool oci_decompress_found(const struct oci_source *decompress)

@@ -21,6 +21,11 @@ enum {
 	PIECE = 64 * 1024
 };
 
+/* Of one program or library, and of all that are spooled: apparent sizes, for
+ * their holes take no room. */
+#define PROGRAM_BYTES (UINT64_C(16) << 30)
+#define SPOOL_BYTES (UINT64_C(1) << 40)
+
 enum interest { NONE, PROGRAM, LIST, KEY };
 
 static bool has(const char *const *globs, const char *text)
@@ -137,9 +142,9 @@ static int open_spool(struct oci_keeping *k, struct oci_error *err)
 	return oci_file_temporary(&k->spool, k->temp_dir, err);
 }
 
-/* Reads a piece, or what is left of the member. */
-static int read_piece(size_t *got, struct oci_reader *reader, char *data,
-		      size_t size, struct oci_error *err)
+/* The head of a member, with zeros for its holes. */
+static int read_head(size_t *got, struct oci_reader *reader, char *data,
+		     size_t size, struct oci_error *err)
 {
 	size_t n = 1;
 	int rc = 0;
@@ -156,11 +161,53 @@ static uint64_t bytes_to_keep(enum interest interest, const char *data,
 {
 	bool elf = got >= 4 && memcmp(data, "\177ELF", 4) == 0;
 
-	if (interest == PROGRAM && elf)
+	if (interest == PROGRAM && elf && size <= PROGRAM_BYTES)
 		return oci_program_is_static(data, got) ? got : size;
 	if (interest == LIST)
 		return size < LIST_BYTES ? size : LIST_BYTES;
 	return size < HEAD_BYTES ? size : HEAD_BYTES;
+}
+
+/* Spools what is left of a member behind its head, up to wanted bytes. */
+static int spool_rest(struct oci_keeping *k, struct oci_reader *reader,
+		      char *data, uint64_t wanted, struct oci_error *err)
+{
+	const uint64_t end = k->spool_size + wanted;
+	uint64_t at = k->spool_size + PIECE, hole = 0;
+	size_t got = 1;
+	int rc = 0;
+
+	while (!rc && at < end && (got || hole)) {
+		rc = oci_reader_piece(&got, &hole, reader, data, PIECE, err);
+		if (got > end - at)
+			got = (size_t)(end - at);
+		if (!rc && got)
+			rc = oci_file_spool(k->spool, data, got, at, err);
+		at += got;
+		at = hole < end - at ? at + hole : end;
+	}
+	return rc ? rc : oci_file_extend(k->spool, end, err);
+}
+
+static int spool_member(struct oci_keeping *k, struct oci_reader *reader,
+			char *data, size_t got, uint64_t wanted,
+			struct oci_error *err)
+{
+	int rc;
+
+	if (wanted > SPOOL_BYTES - k->spool_size)
+		return oci_fail(err, OCI_E_LIMIT, "its programs and libraries "
+				"have more than %llu GiB, the most that are "
+				"looked at",
+				(unsigned long long)(SPOOL_BYTES >> 30));
+	if (got > wanted)
+		got = (size_t)wanted;
+	rc = open_spool(k, err);
+	if (!rc)
+		rc = oci_file_spool(k->spool, data, got, k->spool_size, err);
+	if (!rc && got == PIECE && wanted > PIECE)
+		rc = spool_rest(k, reader, data, wanted, err);
+	return rc;
 }
 
 int oci_keep_member(struct oci_rootfs_entry *entry, struct oci_rootfs *rootfs,
@@ -169,7 +216,7 @@ int oci_keep_member(struct oci_rootfs_entry *entry, struct oci_rootfs *rootfs,
 {
 	enum interest interest = interest_of(entry->path, entry->mode);
 	struct oci_keeping *k = &rootfs->keeping;
-	uint64_t wanted = 0, done = 0;
+	uint64_t wanted;
 	struct oci_kept *kept;
 	char data[PIECE];
 	size_t got;
@@ -178,30 +225,22 @@ int oci_keep_member(struct oci_rootfs_entry *entry, struct oci_rootfs *rootfs,
 	entry->kept = NULL;
 	if (!k->on || interest == NONE || !size)
 		return 0;
-	rc = read_piece(&got, reader, data, sizeof(data), err);
-	if (!rc)
-		wanted = bytes_to_keep(interest, data, got, size);
-	if (rc || !wanted)
+	rc = read_head(&got, reader, data, sizeof(data), err);
+	if (rc)
 		return rc;
+	wanted = bytes_to_keep(interest, data, got, size);
+	if (got < PIECE && wanted > got)
+		wanted = got;
 	rc = keep(&kept, rootfs, err);
 	if (!rc)
-		rc = open_spool(k, err);
-	while (!rc && got && done < wanted) {
-		if (got > wanted - done)
-			got = (size_t)(wanted - done);
-		rc = oci_file_write_at(k->spool, data, got,
-				       k->spool_size + done, err);
-		done += got;
-		if (!rc && done < wanted)
-			rc = read_piece(&got, reader, data, sizeof(data), err);
-	}
+		rc = spool_member(k, reader, data, got, wanted, err);
 	if (rc)
 		return rc;
 	kept->fd = k->spool;
 	kept->offset = k->spool_size;
-	kept->size = done;
+	kept->size = wanted;
 	kept->whole = size;
-	k->spool_size += done;
+	k->spool_size += wanted;
 	entry->kept = kept;
 	return 0;
 }

@@ -51,6 +51,7 @@
 	X(archive_filter_count)				\
 	X(archive_format)				\
 	X(archive_read_data)				\
+	X(archive_read_data_block)			\
 	X(archive_read_free)				\
 	X(archive_read_header_position)			\
 	X(archive_read_new)				\
@@ -131,6 +132,7 @@ int oci_libarchive_load(struct oci_error *err);
 #define archive_filter_count oci_libarchive.archive_filter_count
 #define archive_format oci_libarchive.archive_format
 #define archive_read_data oci_libarchive.archive_read_data
+#define archive_read_data_block oci_libarchive.archive_read_data_block
 #define archive_read_free oci_libarchive.archive_read_free
 #define archive_read_header_position oci_libarchive.archive_read_header_position
 #define archive_read_new oci_libarchive.archive_read_new

@@ -18,6 +18,7 @@
 #include "base/arena.h"
 #include "base/path.h"
 #include "base/table.h"
+#include "base/watch.h"
 
 /* The prefix of a whiteout's name: OCI Image Specification, layer.md. */
 #define OCI_WHITEOUT_PREFIX ".wh."
@@ -89,7 +90,18 @@ struct oci_tree {
 	char *temp_dir;
 	int spool;		/* -1 until it is needed */
 	uint64_t spool_size;
+	uint64_t text;		/* bytes of names, and of those of folders */
+	uint64_t implied;	/* that nothing names */
+	struct oci_watch watch;
 	bool settled;
+};
+
+/* Entries of a tree or of the union of layers, bytes of their names and link
+ * targets, and of the names of folders that nothing names. */
+enum {
+	OCI_ENTRIES_MAX = 5 * 1000 * 1000,
+	OCI_NAMES_MAX = 512 * 1024 * 1024,
+	OCI_IMPLIED_MAX = 64 * 1024 * 1024
 };
 
 /* Adds a node with its paths cleaned; the rest is the caller's to fill. */
@@ -99,6 +111,10 @@ int oci_node_add(struct oci_node **out, struct oci_tree *tree,
 /* A copy in the tree's arena. */
 int oci_node_text(const char **out, struct oci_tree *tree, const char *text,
 		  struct oci_error *err);
+/* Counts a name that is kept: OCI_E_LIMIT beyond the limits above, and looks at
+ * the tree's watch. */
+int oci_tree_spend(struct oci_tree *tree, size_t size, bool implied,
+		   struct oci_error *err);
 /* Gives a symlink its target: UTF-8, 1 to 4095 bytes. */
 int oci_node_symlink(struct oci_node *node, struct oci_tree *tree,
 		     const char *target, struct oci_error *err);

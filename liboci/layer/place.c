@@ -117,7 +117,8 @@ static int place(struct oci_tree *tree, struct oci_node *node,
 		node->path = node->wanted;
 		return 0;
 	}
-	return oci_node_text(&node->path, tree, path, err);
+	rc = oci_tree_spend(tree, strlen(path), false, err);
+	return rc ? rc : oci_node_text(&node->path, tree, path, err);
 }
 
 static int place_links(struct oci_tree *tree, struct oci_table *table,
@@ -160,6 +161,8 @@ int oci_tree_place(struct oci_tree *tree, const struct oci_rootfs *lower,
 			continue;
 		rc = oci_view_resolve(path, NULL, &view, node->target, false,
 				      NULL, err);
+		if (!rc)
+			rc = oci_tree_spend(tree, strlen(path), false, err);
 		if (!rc)
 			rc = oci_node_text(&node->target, tree, path, err);
 	}

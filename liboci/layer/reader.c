@@ -32,6 +32,12 @@ struct oci_reader {
 	int failed;			/* its status */
 	bool started;
 	bool lenient;
+	struct oci_watch *watch;	/* or NULL */
+	const char *block;		/* of the present member */
+	size_t block_size;		/* bytes of it that are left */
+	uint64_t block_at;		/* where in the member they belong */
+	uint64_t at;			/* bytes of the member so far */
+	bool ended;			/* the member has no more blocks */
 	char data[READ_SIZE];
 };
 
@@ -42,8 +48,10 @@ static la_ssize_t read_stream(struct archive *archive, void *client,
 	size_t got;
 
 	*data = self->data;
-	self->failed = oci_source_read(&got, self->stream, self->data,
-				       READ_SIZE, &self->why);
+	self->failed = oci_watch_look(self->watch, &self->why);
+	if (!self->failed)
+		self->failed = oci_source_read(&got, self->stream, self->data,
+					       READ_SIZE, &self->why);
 	if (!self->failed)
 		return (la_ssize_t)got;
 	archive_set_error(archive, EIO, "%s", self->why.message);
@@ -215,10 +223,18 @@ int oci_reader_open_fd(struct oci_reader **out, int fd,
 	return rc;
 }
 
+void oci_reader_watch(struct oci_reader *reader, struct oci_watch *watch)
+{
+	reader->watch = watch;
+	if (reader->inflate)
+		oci_inflate_watch(reader->inflate, watch);
+	if (reader->decompress)
+		oci_decompress_watch(reader->decompress, watch);
+}
+
 bool oci_reader_has_times(const struct oci_reader *reader)
 {
-	return (archive_format(reader->archive) & ARCHIVE_FORMAT_BASE_MASK) !=
-	       ARCHIVE_FORMAT_ZIP;
+	return !oci_reader_is_zip(reader);
 }
 
 bool oci_reader_is_zip(const struct oci_reader *reader)
@@ -272,13 +288,19 @@ static int drain(struct oci_reader *self, struct oci_error *err)
 int oci_reader_next(struct archive_entry **out, struct oci_reader *reader,
 		    struct oci_error *err)
 {
-	locale_t before = uselocale(reader->locale);
-	int result = archive_read_next_header(reader->archive, out);
+	int result, rc = oci_watch_look(reader->watch, err);
+	locale_t before;
 
+	if (rc)
+		return rc;
+	before = uselocale(reader->locale);
+	result = archive_read_next_header(reader->archive, out);
 	uselocale(before);
+	reader->block_size = 0;
+	reader->block_at = reader->at = 0;
+	reader->ended = false;
 	if (result == ARCHIVE_EOF) {
-		int rc = check_end(reader, err);
-
+		rc = check_end(reader, err);
 		*out = NULL;
 		return rc ? rc : drain(reader, err);
 	}
@@ -289,48 +311,66 @@ int oci_reader_next(struct archive_entry **out, struct oci_reader *reader,
 	return 0;
 }
 
-int oci_reader_read(size_t *got, struct oci_reader *reader, void *data,
-		    size_t size, struct oci_error *err)
+/* Brings in the next block, where the last one is used up. At the end of a
+ * sparse member its offset is the member's size. */
+static int next_block(struct oci_reader *self, struct oci_error *err)
 {
-	la_ssize_t n = archive_read_data(reader->archive, data, size);
+	const void *block = NULL;
+	int64_t at = 0;
+	size_t size = 0;
+	int result, rc = oci_watch_look(self->watch, err);
 
-	*got = 0;
-	if (n < 0)
-		return archive_failed(reader, err);
-	*got = (size_t)n;
+	if (rc || self->ended || self->block_size || self->at < self->block_at)
+		return rc;
+	result = archive_read_data_block(self->archive, &block, &size, &at);
+	self->ended = result == ARCHIVE_EOF;
+	if (!self->ended && result != ARCHIVE_OK)
+		return archive_failed(self, err);
+	if (at < 0 || (uint64_t)at < self->at) {
+		if (!self->ended)
+			return oci_fail(err, OCI_E_CORRUPT, "corrupt: the "
+					"parts of a sparse member overlap");
+		at = (int64_t)self->at;
+	}
+	self->block = block;
+	self->block_size = self->ended ? 0 : size;
+	self->block_at = (uint64_t)at;
 	return 0;
 }
 
-struct member {
-	struct oci_source base;
-	struct oci_reader *reader;
-};
-
-static int member_read(size_t *got, struct oci_source *source, void *data,
-		       size_t size, struct oci_error *err)
+int oci_reader_piece(size_t *got, uint64_t *hole, struct oci_reader *reader,
+		     void *data, size_t size, struct oci_error *err)
 {
-	return oci_reader_read(got, ((struct member *)source)->reader, data,
-			       size, err);
+	int rc = 0;
+
+	*got = 0;
+	*hole = 0;
+	while (!rc && !*got && !*hole) {
+		rc = next_block(reader, err);
+		*hole = rc ? 0 : reader->block_at - reader->at;
+		if (rc || *hole || reader->ended)
+			break;
+		*got = reader->block_size < size ? reader->block_size : size;
+		memcpy(data, reader->block, *got);
+		reader->block += *got;
+		reader->block_size -= *got;
+		reader->block_at += *got;
+	}
+	reader->at += *got + *hole;
+	return rc;
 }
 
-static void member_free(struct oci_source *source)
+int oci_reader_read(size_t *got, struct oci_reader *reader, void *data,
+		    size_t size, struct oci_error *err)
 {
-	free(source);
-}
+	uint64_t hole;
+	int rc = oci_reader_piece(got, &hole, reader, data, size, err);
 
-int oci_reader_member(struct oci_source **out, struct oci_reader *reader,
-		      struct oci_error *err)
-{
-	static const struct oci_source_ops ops = {
-		member_read, NULL, member_free,
-	};
-	struct member *self = calloc(1, sizeof(*self));
-
-	*out = NULL;
-	if (!self)
-		return oci_fail_nomem(err);
-	self->base.ops = &ops;
-	self->reader = reader;
-	*out = &self->base;
+	if (rc || !hole)
+		return rc;
+	*got = hole < size ? (size_t)hole : size;
+	memset(data, 0, *got);
+	/* The rest of the hole comes next. */
+	reader->at -= hole - *got;
 	return 0;
 }

@@ -11,6 +11,7 @@
 
 #include <oci/stream.h>
 
+#include "base/watch.h"
 #include "layer/libarchive.h"
 
 struct oci_reader;
@@ -32,6 +33,9 @@ int oci_reader_open_fd(struct oci_reader **out, int fd,
 /* Reads from a stream, which is borrowed. */
 int oci_reader_open_source(struct oci_reader **out, struct oci_source *source,
 			   enum oci_reader_kind kind, struct oci_error *err);
+/* As oci_inflate_watch: what is inflated is counted, and reading ends when
+ * watch says so. */
+void oci_reader_watch(struct oci_reader *reader, struct oci_watch *watch);
 void oci_reader_free(struct oci_reader *reader);
 
 /* The next member, borrowed until the next call; NULL at the end. */
@@ -47,6 +51,10 @@ bool oci_reader_has_times(const struct oci_reader *reader);
 bool oci_reader_is_zip(const struct oci_reader *reader);
 /* Where the present member's bytes start in a file that is not compressed. */
 uint64_t oci_reader_offset(const struct oci_reader *reader);
+/* Up to size bytes of the present member, or the length of a hole, which costs
+ * nothing to read; both are 0 at its end. */
+int oci_reader_piece(size_t *got, uint64_t *hole, struct oci_reader *reader,
+		     void *data, size_t size, struct oci_error *err);
 /* Bytes of the present member; holes read as zeros. 0 at its end. */
 int oci_reader_read(size_t *got, struct oci_reader *reader, void *data,
 		    size_t size, struct oci_error *err);

@@ -12,11 +12,6 @@
 #include "base/error.h"
 #include "base/path.h"
 
-enum {
-	ENTRIES_MAX = 5 * 1000 * 1000,
-	TEXT_MAX = 512 * 1024 * 1024	/* bytes of names and targets */
-};
-
 int oci_rootfs_new(struct oci_rootfs **out, struct oci_error *err)
 {
 	*out = calloc(1, sizeof(**out));
@@ -49,9 +44,20 @@ const struct oci_rootfs_entry *oci_rootfs_get(const struct oci_rootfs *rootfs,
 static int spend(struct oci_rootfs *rootfs, size_t size, struct oci_error *err)
 {
 	rootfs->text += size + 1;
-	if (rootfs->text > TEXT_MAX)
+	if (rootfs->text > OCI_NAMES_MAX)
 		return oci_fail(err, OCI_E_LIMIT, "the names in the layers "
-				"have more than %d MiB", TEXT_MAX >> 20);
+				"have more than %d MiB", OCI_NAMES_MAX >> 20);
+	return 0;
+}
+
+static int spend_implied(struct oci_rootfs *rootfs, size_t size,
+			 struct oci_error *err)
+{
+	rootfs->implied += size + 1;
+	if (rootfs->implied > OCI_IMPLIED_MAX)
+		return oci_fail(err, OCI_E_LIMIT, "folders that the layers do "
+				"not name have names of more than %d MiB",
+				OCI_IMPLIED_MAX >> 20);
 	return 0;
 }
 
@@ -168,10 +174,10 @@ static int add(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
 
 	if (rc)
 		return rc;
-	if (++rootfs->count > ENTRIES_MAX)
+	if (++rootfs->count > OCI_ENTRIES_MAX)
 		return oci_fail(err, OCI_E_LIMIT,
 				"the layers have more than %d entries",
-				ENTRIES_MAX);
+				OCI_ENTRIES_MAX);
 	*out = e = oci_arena_alloc(&rootfs->arena, sizeof(*e));
 	if (e)
 		e->path = oci_arena_text(&rootfs->arena, path);
@@ -250,8 +256,10 @@ static int imply_parents(struct oci_rootfs *rootfs, const char *path,
 		memcpy(parent, path, size);
 		parent[size] = '\0';
 		e = oci_table_get(&rootfs->table, path, size);
-		rc = e ? spend(rootfs, size, err) :
-			 add(&e, rootfs, parent, err);
+		rc = spend_implied(rootfs, size, err);
+		if (!rc)
+			rc = e ? spend(rootfs, size, err) :
+				 add(&e, rootfs, parent, err);
 		if (!rc)
 			make_implied(e, rootfs->layer);
 	}

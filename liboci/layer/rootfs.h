@@ -38,9 +38,11 @@ struct oci_rootfs {
 	struct oci_arena arena;
 	struct oci_table table;
 	size_t count;		/* entries that were ever there */
-	size_t text;		/* bytes of names and targets */
+	uint64_t text;		/* bytes of names and targets */
 	unsigned layer;		/* that was laid on last */
 	unsigned emptied;	/* the last that emptied the root */
+	uint64_t implied;	/* bytes of names of folders that none names */
+	struct oci_watch *watch;	/* of whoever lays it out; or NULL */
 	struct oci_keeping keeping;
 };
 

@@ -173,10 +173,12 @@ static int imply(struct settle *s, const char *path, size_t size,
 						 tree->count + 1,
 						 sizeof(*nodes));
 	struct oci_node *node;
+	int rc = nodes ? oci_tree_spend(tree, size, true, err) :
+			 oci_fail_nomem(err);
 
-	if (!nodes)
-		return oci_fail_nomem(err);
-	tree->nodes = nodes;
+	tree->nodes = nodes ? nodes : tree->nodes;
+	if (rc)
+		return rc;
 	node = oci_arena_alloc(&tree->arena, sizeof(*node));
 	if (node)
 		node->path = oci_arena_copy(&tree->arena, path, size);

@@ -31,6 +31,10 @@ int oci_tree_new(struct oci_tree **out, const struct oci_tree_options *options,
 		return oci_fail_nomem(err);
 	tree->spool = -1;
 	tree->epoch = epoch;
+	if (options) {
+		tree->watch.max_inflated = options->max_inflated;
+		tree->watch.cancelled = options->cancelled;
+	}
 	rc = oci_text_copy(&tree->temp_dir, temp_dir ? temp_dir : "/var/tmp",
 			   err);
 	if (rc)
@@ -67,6 +71,23 @@ int oci_node_text(const char **out, struct oci_tree *tree, const char *text,
 {
 	*out = oci_arena_text(&tree->arena, text);
 	return *out ? 0 : oci_fail_nomem(err);
+}
+
+int oci_tree_spend(struct oci_tree *tree, size_t size, bool implied,
+		   struct oci_error *err)
+{
+	tree->text += size + 1;
+	tree->implied += implied ? size + 1 : 0;
+	if (tree->text > OCI_NAMES_MAX || tree->count >= OCI_ENTRIES_MAX)
+		return oci_fail(err, OCI_E_LIMIT, "a layer has more than %d "
+				"entries, or their names more than %d MiB",
+				OCI_ENTRIES_MAX, OCI_NAMES_MAX >> 20);
+	if (tree->implied > OCI_IMPLIED_MAX)
+		return oci_fail(err, OCI_E_LIMIT, "folders of a layer that no "
+				"entry names have names of more than %d MiB: "
+				"exclude what lies so deep",
+				OCI_IMPLIED_MAX >> 20);
+	return oci_watch_look(&tree->watch, err);
 }
 
 int oci_node_check_name(const char *path, struct oci_error *err)
@@ -129,6 +150,8 @@ int oci_node_add(struct oci_node **out, struct oci_tree *tree,
 		rc = oci_fail(err, OCI_E_INVALID,
 			      "path '%s' is the root, which is a directory",
 			      path);
+	if (!rc)
+		rc = oci_tree_spend(tree, strlen(clean), false, err);
 	if (rc)
 		return rc;
 	nodes = oci_array_grow(tree->nodes, &tree->capacity, tree->count + 1,

@@ -59,32 +59,42 @@ static int member_path(char out[OCI_PATH_MAX], const char *name,
 	return 0;
 }
 
+/* A piece of a file: bytes, or a hole. */
+static int spool_piece(struct oci_tree *tree, int fd, const char *data,
+		       size_t size, uint64_t hole, struct oci_error *err)
+{
+	int rc = size ? oci_file_spool(fd, data, size, tree->spool_size, err) :
+			oci_watch_count(&tree->watch, 0, hole, err);
+
+	tree->spool_size += size;
+	if (!rc && hole) {
+		tree->spool_size += hole;
+		rc = oci_file_extend(fd, tree->spool_size, err);
+	}
+	return rc == OCI_E_LIMIT || rc == OCI_E_CANCELLED ? rc :
+	       rc ? oci_wrap(err, rc, "temporary file in '%s'",
+			     tree->temp_dir) : 0;
+}
+
 static int spool_file(struct unpack *u, struct oci_node *node,
-		      const struct archive_entry *entry, struct oci_error *err)
+		      struct archive_entry *entry, struct oci_error *err)
 {
 	char data[64 * 1024];
-	size_t got;
+	uint64_t hole = 0;
+	size_t got = 1;
 	int fd, rc = oci_tree_spool(&fd, u->tree, err);
 
 	node->content = OCI_CONTENT_SPOOL;
 	node->at.offset = u->tree->spool_size;
-	do {
+	while (!rc && (got || hole)) {
+		rc = oci_reader_piece(&got, &hole, u->reader, data,
+				      sizeof(data), err);
 		if (!rc)
-			rc = oci_reader_read(&got, u->reader, data,
-					     sizeof(data), err);
-		if (!rc && got) {
-			rc = oci_file_write_at(fd, data, got,
-					       u->tree->spool_size, err);
-			if (rc)
-				rc = oci_wrap(err, rc, "temporary file in "
-					      "'%s'", u->tree->temp_dir);
-			u->tree->spool_size += got;
-			node->size += got;
-		}
-	} while (!rc && got);
-	if (!rc && archive_entry_size_is_set((struct archive_entry *)entry) &&
-	    (uint64_t)archive_entry_size((struct archive_entry *)entry) !=
-	    node->size)
+			rc = spool_piece(u->tree, fd, data, got, hole, err);
+		node->size += got + hole;
+	}
+	if (!rc && archive_entry_size_is_set(entry) &&
+	    (uint64_t)archive_entry_size(entry) != node->size)
 		rc = oci_fail(err, OCI_E_CORRUPT,
 			      "member '%s' has %llu bytes, not as many as its "
 			      "header says", node->wanted,
@@ -289,6 +299,7 @@ static int take(struct unpack *u, struct archive_entry *entry,
 static int drop_empty(struct unpack *u, struct oci_error *err)
 {
 	struct oci_table used = {0};
+	size_t before = 0;
 	int rc = 0;
 
 	for (size_t i = u->tree->count; !rc && i-- > u->first;) {
@@ -301,6 +312,9 @@ static int drop_empty(struct unpack *u, struct oci_error *err)
 			continue;
 		while (!rc && size) {
 			rc = oci_table_set(&used, member, size, node, err);
+			if (!rc && used.used > before)
+				rc = oci_tree_spend(u->tree, size, true, err);
+			before = used.used;
 			while (size && member[size - 1] != '/')
 				size--;
 			size -= size > 0;
@@ -330,6 +344,7 @@ int oci_unpack(struct oci_tree *tree, struct oci_reader *reader,
 	struct archive_entry *entry;
 	int rc = oci_node_text(&u.path, tree, path, err);
 
+	oci_reader_watch(reader, &tree->watch);
 	do {
 		if (!rc)
 			rc = oci_reader_next(&entry, reader, err);

@@ -247,8 +247,10 @@ static int check_file(struct oci_loader *loader,
 		&loader->lint->subject->config->platform;
 	struct oci_object *object;
 	char why[128];
-	int rc = oci_loader_object(&object, loader, entry, err);
+	int rc = oci_watch_look(&loader->lint->watch, err);
 
+	if (!rc)
+		rc = oci_loader_object(&object, loader, entry, err);
 	if (rc || !object->elf.is_elf)
 		return rc;
 	if (object->elf.broken) {

@@ -10,10 +10,11 @@
 #include "base/glob.h"
 #include "base/text.h"
 
-/* Files that include each other would be read without end. */
+/* Files that include each other would be read without end, and globs that are
+ * compared with all names of an image cost their product. */
 enum {
 	FILE_MAX = 1024 * 1024, DEPTH_MAX = 4, FOLDERS_MAX = 1000,
-	PATTERNS_MAX = 64, FILES_MAX = 1000
+	PATTERNS_MAX = 64, FILES_MAX = 1000, STEPS_MAX = 50 * 1000 * 1000
 };
 
 struct reading {
@@ -21,6 +22,7 @@ struct reading {
 	struct oci_lint *lint;
 	unsigned patterns;	/* that were followed */
 	unsigned files;		/* that were read */
+	uint64_t steps;		/* characters times characters of globs */
 };
 
 static int read_conf(struct reading *r, const struct oci_rootfs_entry *entry,
@@ -32,6 +34,7 @@ static int include(struct reading *r, const struct oci_rootfs_entry *from,
 {
 	char parent[OCI_PATH_MAX], glob[OCI_PATH_MAX];
 	size_t size = oci_path_parent(from->path);
+	size_t head;
 	int rc = 0;
 
 	memcpy(parent, from->path, size);
@@ -40,9 +43,18 @@ static int include(struct reading *r, const struct oci_rootfs_entry *from,
 			  pattern + strspn(pattern, "/"), NULL) ||
 	    ++r->patterns > PATTERNS_MAX)
 		return 0;
+	head = strcspn(glob, "*?[\\");
 	for (size_t i = 0; !rc && i < r->lint->count; i++) {
 		const struct oci_rootfs_entry *e = r->lint->entries[i];
 
+		/* Most names differ before the first star. */
+		if (strncmp(glob, e->path, head) != 0)
+			continue;
+		r->steps += (uint64_t)strlen(glob) * strlen(e->path);
+		if (r->steps > STEPS_MAX)
+			return oci_fail(err, OCI_E_LIMIT, "the globs of '/%s' "
+					"take more than %d steps, the most "
+					"that are made", from->path, STEPS_MAX);
 		if (!oci_glob_match(glob, e->path))
 			continue;
 		e = oci_lint_find(r->lint, e->path);
@@ -96,7 +108,7 @@ static int read_conf(struct reading *r, const struct oci_rootfs_entry *entry,
 int oci_conf_glibc(struct oci_strings *out, struct oci_lint *lint,
 		   struct oci_error *err)
 {
-	struct reading r = { out, lint, 0, 0 };
+	struct reading r = { .out = out, .lint = lint };
 	const struct oci_rootfs_entry *conf =
 		oci_lint_find(lint, "/etc/ld.so.conf");
 

@@ -7,6 +7,10 @@
 
 #include "base/error.h"
 #include "layer/rootfs.h"
+#include "store/walk.h"
+
+/* Layers of one image; engines stack 127. */
+enum { LAYERS_MAX = 1000 };
 
 static oci_lint_check_fn *const checks[] = {
 	oci_lint_entrypoint,
@@ -57,10 +61,14 @@ int oci_lint_check(struct oci_lint_result *result,
 	};
 	int rc = sort_entries(&lint, err);
 
+	lint.watch.cancelled = lint.options->cancelled;
 	result->images++;
 	oci_platform_format(lint.platform, &subject->config->platform);
-	for (size_t i = 0; !rc && i < sizeof(checks) / sizeof(checks[0]); i++)
-		rc = checks[i](&lint, err);
+	for (size_t i = 0; !rc && i < sizeof(checks) / sizeof(checks[0]); i++) {
+		rc = oci_watch_look(&lint.watch, err);
+		if (!rc)
+			rc = checks[i](&lint, err);
+	}
 	free(lint.entries);
 	return rc;
 }
@@ -70,26 +78,42 @@ struct reading {
 	struct oci_store *store;
 	const struct oci_lint_options *options;
 	struct oci_lint_result *result;
+	struct oci_walk walk;		/* of documents */
+	struct oci_walk layers;
+	struct oci_watch watch;
 };
 
-static int lay(struct oci_rootfs *rootfs, struct oci_store *store,
+/* Layers are read for each image that has them, but count as inflated from
+ * what they are once. */
+static int lay_one(struct oci_rootfs *rootfs, struct reading *r,
+		   const struct oci_descriptor *layer, struct oci_error *err)
+{
+	struct oci_source *source;
+	bool first;
+	int rc = oci_walk_first(&first, &r->layers, &layer->digest, err);
+
+	r->watch.again = !first;
+	if (!rc)
+		rc = oci_store_open(&source, r->store, layer, err);
+	if (rc)
+		return rc;
+	rc = oci_rootfs_apply_blob(rootfs, source, err);
+	oci_source_free(source);
+	return rc ? oci_wrap(err, rc, "layer %s", layer->digest.text) : 0;
+}
+
+static int lay(struct oci_rootfs *rootfs, struct reading *r,
 	       const struct oci_descriptors *layers, struct oci_error *err)
 {
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < layers->count; i++) {
-		const struct oci_descriptor *layer = &layers->items[i];
-		struct oci_source *source;
-
-		rc = oci_store_open(&source, store, layer, err);
-		if (rc)
-			break;
-		rc = oci_rootfs_apply_blob(rootfs, source, err);
-		oci_source_free(source);
-		if (rc)
-			rc = oci_wrap(err, rc, "layer %s",
-				      layer->digest.text);
-	}
+	if (layers->count > LAYERS_MAX)
+		return oci_fail(err, OCI_E_LIMIT, "an image has %zu layers, "
+				"the most that are read is %d", layers->count,
+				LAYERS_MAX);
+	rootfs->watch = &r->watch;
+	for (size_t i = 0; !rc && i < layers->count; i++)
+		rc = lay_one(rootfs, r, &layers->items[i], err);
 	return rc;
 }
 
@@ -105,7 +129,7 @@ static int check_config(struct reading *r, const struct oci_manifest *manifest,
 	if (!rc)
 		rc = oci_rootfs_keep(rootfs, r->options->temp_dir, err);
 	if (!rc)
-		rc = lay(rootfs, r->store, &manifest->layers, err);
+		rc = lay(rootfs, r, &manifest->layers, err);
 	subject.rootfs = rootfs;
 	if (!rc)
 		rc = oci_lint_check(r->result, &subject, r->options, err);
@@ -126,7 +150,7 @@ static int check_manifest(struct reading *r, const struct oci_descriptor *d,
 	struct oci_manifest manifest;
 	struct oci_config config;
 	char *text;
-	int rc = oci_store_read(&text, r->store, d, err);
+	int rc = oci_walk_read(&text, &r->walk, r->store, d, err);
 
 	if (rc)
 		return rc;
@@ -138,7 +162,8 @@ static int check_manifest(struct reading *r, const struct oci_descriptor *d,
 	/* An artifact is not to run. */
 	if (!oci_media_is_config(manifest.config.media_type))
 		goto out;
-	rc = oci_store_read(&text, r->store, &manifest.config, err);
+	rc = oci_walk_read(&text, &r->walk, r->store, &manifest.config,
+			   err);
 	if (rc)
 		goto out;
 	rc = oci_config_parse(&config, text, (size_t)manifest.config.size,
@@ -163,19 +188,21 @@ static bool is_image(const struct oci_descriptor *d)
 static int check_any(struct reading *r, const struct oci_descriptor *d,
 		     int depth, struct oci_error *err)
 {
-	enum { NESTING_MAX = 8 };
+	bool manifest = oci_media_is_manifest(d->media_type), first;
 	struct oci_index index;
 	char *text;
 	int rc;
 
-	if (oci_media_is_manifest(d->media_type))
-		return check_manifest(r, d, err);
-	if (!oci_media_is_index(d->media_type))
+	if (!manifest && !oci_media_is_index(d->media_type))
 		return 0;
-	if (depth > NESTING_MAX)
-		return oci_fail(err, OCI_E_LIMIT, "indexes are nested more "
-				"than %d deep", NESTING_MAX);
-	rc = oci_store_read(&text, r->store, d, err);
+	rc = oci_walk_depth(depth, err);
+	if (!rc)
+		rc = oci_walk_first(&first, &r->walk, &d->digest, err);
+	if (rc || !first)
+		return rc;
+	if (manifest)
+		return check_manifest(r, d, err);
+	rc = oci_walk_read(&text, &r->walk, r->store, d, err);
 	if (rc)
 		return rc;
 	rc = oci_index_parse(&index, text, (size_t)d->size, d->media_type,
@@ -201,6 +228,13 @@ int oci_lint_image(struct oci_lint_result *result, struct oci_store *store,
 		.store = store, .options = options ? options : &usual,
 		.result = result,
 	};
+	int rc;
 
-	return check_any(&r, image, 0, err);
+	r.watch.cancelled = r.options->cancelled;
+	r.watch.max_inflated = r.options->max_inflated;
+	r.walk.watch = &r.watch;
+	rc = check_any(&r, image, 0, err);
+	oci_walk_release(&r.walk);
+	oci_walk_release(&r.layers);
+	return rc;
 }

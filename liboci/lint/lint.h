@@ -6,6 +6,7 @@
 #include <oci/lint.h>
 
 #include "base/path.h"
+#include "base/watch.h"
 #include "layer/rootfs.h"
 
 struct oci_lint {
@@ -16,6 +17,7 @@ struct oci_lint {
 	/* All that is there, sorted by the bytes of the path. */
 	const struct oci_rootfs_entry **entries;
 	size_t count;
+	struct oci_watch watch;
 };
 
 /* Reports a finding of the rule called name; entry (may be NULL) is where. */

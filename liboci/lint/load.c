@@ -240,8 +240,7 @@ int oci_lint_archive(struct oci_lint_result *result, const char *path,
 		.tell = tell,
 		.tell_data = data,
 	};
-	int rc = oci_load_open(&l.archive, path, l.lint.options->temp_dir,
-			       err);
+	int rc = oci_load_open(&l.archive, path, l.lint.options, err);
 
 	if (!rc) {
 		look_classic(&l);

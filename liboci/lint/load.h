@@ -19,7 +19,8 @@ struct oci_load_archive {
 };
 
 int oci_load_open(struct oci_load_archive *out, const char *path,
-		  const char *temp_dir, struct oci_error *err);
+		  const struct oci_lint_options *options,
+		  struct oci_error *err);
 void oci_load_release(struct oci_load_archive *archive);
 /* Whether there is such a file. */
 bool oci_load_has(const struct oci_load_archive *archive, const char *name);

@@ -40,12 +40,17 @@ static void read_documents(struct oci_load_archive *out)
 }
 
 int oci_load_open(struct oci_load_archive *out, const char *path,
-		  const char *temp_dir, struct oci_error *err)
+		  const struct oci_lint_options *options, struct oci_error *err)
 {
+	const struct oci_watch watch = {
+		.cancelled = options->cancelled,
+		.max_inflated = options->max_inflated,
+	};
 	int rc;
 
 	*out = (struct oci_load_archive){0};
-	rc = oci_members_open(&out->members, path, temp_dir, err);
+	rc = oci_members_open(&out->members, path, options->temp_dir, &watch,
+			      err);
 	if (!rc)
 		read_documents(out);
 	return rc;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "layer/rootfs.h"
 #include "spec/handle.h"
 #include "spec/pack.h"
 #include "store/cache.h"
@@ -61,11 +62,17 @@ static int pack_platform(struct oci_descriptor *out, struct oci_packing *p,
 	p->rootfs = NULL;
 	p->key = (struct oci_digest){0};
 	p->settled = true;
+	p->watch = (struct oci_watch){
+		.cancelled = p->options->cancelled,
+		.max_inflated = p->options->max_inflated,
+	};
 	rc = oci_image_new(&p->image, &p->plan->platform,
 			   epoch == OCI_DEFAULT ? 0 : epoch, err);
 	if (rc)
 		goto out;
 	rc = oci_rootfs_new(&p->rootfs, err);
+	if (!rc)
+		p->rootfs->watch = &p->watch;
 	if (!rc && p->options->look)
 		rc = oci_rootfs_keep(p->rootfs, p->options->temp_dir, err);
 	if (!rc)

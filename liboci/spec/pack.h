@@ -6,6 +6,7 @@
 #include <oci/image.h>
 #include <oci/spec.h>
 
+#include "base/watch.h"
 #include "spec/known.h"
 #include "spec/plan.h"
 
@@ -43,6 +44,7 @@ struct oci_packing {
 	struct oci_digest key;		/* of all layers so far */
 	bool settled;			/* the key is to be trusted */
 	struct oci_pack_base **open;	/* bases of all platforms */
+	struct oci_watch watch;		/* of the layers of a platform */
 };
 
 /* pack_tree.c: puts origin in front of an error, unless a place in the spec

@@ -6,9 +6,11 @@
  */
 #include "spec/pack.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/table.h"
 #include "base/text.h"
 
 static int copy_texts(struct oci_strings *out, const struct oci_strings *from,
@@ -28,46 +30,83 @@ static int replace_texts(struct oci_strings *out,
 	return copy_texts(out, from, err);
 }
 
-static int merge_texts(struct oci_strings *out, const struct oci_strings *from,
-		       struct oci_error *err)
+/* Bytes of a text that name it: "NAME=" of a variable. */
+static size_t name_size(const char *text, bool variables)
 {
-	int rc = 0;
+	size_t size = strlen(text), name = strcspn(text, "=") + 1;
 
-	for (size_t i = 0; !rc && i < from->count; i++)
-		if (!oci_strings_has(out, from->items[i]))
-			rc = oci_strings_add(out, from->items[i], err);
-	return rc;
+	return variables && name <= size ? name : size;
 }
 
-/* "NAME=VALUE" takes the place of the base's NAME. */
-static int merge_env(struct oci_strings *out, const struct oci_strings *from,
-		     struct oci_error *err)
+/* Makes a text of a list, at index, known by its name: the first one counts. */
+static int enter(struct oci_table *places, struct oci_strings *list,
+		 size_t index, bool variables, struct oci_error *err)
 {
+	char *text = list->items[index];
+	size_t size = name_size(text, variables);
+
+	if (oci_table_get(places, text, size))
+		return 0;
+	/* The items move while the list grows, their texts do not. */
+	return oci_table_set(places, text, size, (void *)(index + 1), err);
+}
+
+/* The table's key is a part of the text. */
+static int replace_one(struct oci_table *places, char **item, const char *text,
+		       size_t place, struct oci_error *err)
+{
+	char *copy;
+	int rc = oci_text_copy(&copy, text, err);
+
+	if (rc)
+		return rc;
+	rc = oci_table_set(places, copy, name_size(copy, true), (void *)place,
+			   err);
+	if (rc) {
+		free(copy);
+		return rc;
+	}
+	free(*item);
+	*item = copy;
+	return 0;
+}
+
+static int merge_one(struct oci_table *places, struct oci_strings *out,
+		     const char *text, bool variables, struct oci_error *err)
+{
+	size_t place = (size_t)(uintptr_t)oci_table_get(
+		places, text, name_size(text, variables));
+	int rc;
+
+	if (place && !variables)
+		return 0;
+	if (place)
+		return replace_one(places, &out->items[place - 1], text, place,
+				   err);
+	rc = oci_strings_add(out, text, err);
+	return rc ? rc : enter(places, out, out->count - 1, variables, err);
+}
+
+/* Adds what is not there; of variables, "NAME=VALUE" takes the place of the
+ * base's NAME. */
+static int merge_texts(struct oci_strings *out, const struct oci_strings *from,
+		       bool variables, struct oci_error *err)
+{
+	struct oci_table places = {0};
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < from->count; i++) {
-		const char *text = from->items[i];
-		size_t size = strcspn(text, "=") + 1, at = 0;
-
-		while (at < out->count &&
-		       strncmp(out->items[at], text, size) != 0)
-			at++;
-		rc = at < out->count ?
-			     oci_text_set(&out->items[at], text, err) :
-			     oci_strings_add(out, text, err);
-	}
+	for (size_t i = 0; !rc && from->count && i < out->count; i++)
+		rc = enter(&places, out, i, variables, err);
+	for (size_t i = 0; !rc && i < from->count; i++)
+		rc = merge_one(&places, out, from->items[i], variables, err);
+	oci_table_release(&places);
 	return rc;
 }
 
 int oci_pack_pairs(struct oci_pairs *out, const struct oci_pairs *from,
 		   struct oci_error *err)
 {
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < from->count; i++)
-		rc = oci_pairs_set(out, from->items[i].key,
-				   from->items[i].value, err);
-	return rc;
+	return oci_pairs_merge(out, from->items, from->count, err);
 }
 
 static int merge_health(struct oci_healthcheck *out,
@@ -115,14 +154,14 @@ int oci_pack_config(struct oci_config *out,
 	if (!rc)
 		rc = merge_text(&out->stop_signal, from->stop_signal, err);
 	if (!rc)
-		rc = merge_env(&out->env, &from->env, err);
+		rc = merge_texts(&out->env, &from->env, true, err);
 	if (!rc)
 		rc = merge_command(out, from, err);
 	if (!rc)
 		rc = merge_texts(&out->exposed_ports, &from->exposed_ports,
-				 err);
+				 false, err);
 	if (!rc)
-		rc = merge_texts(&out->volumes, &from->volumes, err);
+		rc = merge_texts(&out->volumes, &from->volumes, false, err);
 	if (!rc)
 		rc = oci_pack_pairs(&out->labels, &from->labels, err);
 	if (!rc)

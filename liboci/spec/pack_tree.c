@@ -192,6 +192,8 @@ int oci_pack_tree(struct oci_tree **out, const struct oci_packing *p,
 
 	options.epoch = p->options->epoch;
 	options.temp_dir = p->options->temp_dir;
+	options.max_inflated = p->options->max_inflated;
+	options.cancelled = p->options->cancelled;
 	rc = oci_tree_new(out, &options, err);
 	return rc ? rc : fill_tree(p, *out, layer, look, err);
 }

@@ -12,6 +12,7 @@
 #include "io/digest.h"
 #include "io/file.h"
 #include "io/inflate.h"
+#include "io/watched.h"
 
 enum { TEXTS_MAX = 64 * 1024 * 1024 };	/* bytes of all manifests */
 
@@ -89,18 +90,21 @@ static void docker_free(struct oci_store *store)
 }
 
 static int hash(struct oci_docker_blob *out, struct oci_source *source,
-		struct oci_error *err)
+		const struct oci_watch *watch, struct oci_error *err)
 {
-	struct oci_sink *measure;
+	struct oci_sink *measure, *watched = NULL;
 	int rc = oci_measure_open(&measure, NULL, NULL, err);
 
 	if (rc)
 		return rc;
-	rc = oci_source_copy(NULL, source, measure, err);
+	rc = oci_watched_open(&watched, measure, watch, err);
+	if (!rc)
+		rc = oci_source_copy(NULL, source, watched, err);
 	if (!rc)
 		rc = oci_sink_finish(measure, err);
 	if (!rc)
 		rc = oci_measure_end(&out->digest, &out->size, measure, err);
+	oci_sink_free(watched);
 	oci_sink_free(measure);
 	return rc;
 }
@@ -149,7 +153,7 @@ static int measure_member(struct oci_docker_blob *out,
 		rc = oci_docker_open_member(&source, self, member, err);
 	if (rc)
 		return rc;
-	rc = hash(out, source, err);
+	rc = hash(out, source, &self->members->watch, err);
 	oci_source_free(source);
 	if (!rc && out->size != member->size)
 		rc = oci_fail(err, OCI_E_CORRUPT, "it is cut short");

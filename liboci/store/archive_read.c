@@ -220,11 +220,17 @@ static int open_oci(struct oci_store **out, struct oci_members *members,
 }
 
 int oci_archive_open(struct oci_store **out, const char *path,
-		     const char *temp_dir, struct oci_error *err)
+		     const struct oci_archive_options *options,
+		     struct oci_error *err)
 {
+	static const struct oci_archive_options usual =
+		OCI_ARCHIVE_OPTIONS_INIT;
+	const struct oci_archive_options *o = options ? options : &usual;
+	const struct oci_watch watch = {
+		.cancelled = o->cancelled, .max_inflated = o->max_inflated,
+	};
 	struct oci_members *members;
-	int rc = oci_members_open(&members, path,
-				  temp_dir ? temp_dir : "/var/tmp", err);
+	int rc = oci_members_open(&members, path, o->temp_dir, &watch, err);
 
 	*out = NULL;
 	if (rc)

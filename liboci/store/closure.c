@@ -6,40 +6,21 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/table.h"
 #include "store/referrers.h"
 #include "store/store.h"
-
-enum { NESTING_MAX = 8, DOCUMENTS_MAX = 10 * 1000 };
+#include "store/walk.h"
 
 struct closure {
 	struct oci_closure *out;
 	struct oci_store *from;
-	struct oci_table seen;			/* digests of all */
-	struct oci_strings digests;		/* the table's keys */
+	struct oci_walk walk;		/* of documents and blobs */
 };
-
-static int mark(bool *first, struct closure *c, const struct oci_digest *digest,
-		struct oci_error *err)
-{
-	size_t size = strlen(digest->text);
-	int rc;
-
-	*first = !oci_table_get(&c->seen, digest->text, size);
-	if (!*first)
-		return 0;
-	rc = oci_strings_add(&c->digests, digest->text, err);
-	if (rc)
-		return rc;
-	return oci_table_set(&c->seen, c->digests.items[c->digests.count - 1],
-			     size, c, err);
-}
 
 static int add_blob(struct closure *c, const struct oci_descriptor *d,
 		    struct oci_error *err)
 {
 	bool first;
-	int rc = mark(&first, c, &d->digest, err);
+	int rc = oci_walk_first(&first, &c->walk, &d->digest, err);
 
 	if (!rc && (oci_media_is_manifest(d->media_type) ||
 		    oci_media_is_index(d->media_type)))
@@ -106,14 +87,13 @@ static int read_any(struct closure *c, const struct oci_descriptor *d,
 
 	if (!index && !oci_media_is_manifest(d->media_type))
 		return add_blob(c, d, err);
-	if (depth > NESTING_MAX)
-		return oci_fail(err, OCI_E_LIMIT,
-				"indexes are nested more than %d deep",
-				NESTING_MAX);
-	rc = mark(&first, c, &d->digest, err);
+	rc = oci_walk_depth(depth, err);
+	if (rc)
+		return rc;
+	rc = oci_walk_first(&first, &c->walk, &d->digest, err);
 	if (rc || !first)
 		return rc;
-	rc = oci_store_read(&text, c->from, d, err);
+	rc = oci_walk_read(&text, &c->walk, c->from, d, err);
 	if (!rc && index)
 		rc = read_index(c, d, text, depth, err);
 	else if (!rc)
@@ -134,12 +114,8 @@ static int read_referrers(struct closure *c, struct oci_error *err)
 		struct oci_digest subject = c->out->documents.items[i].digest;
 		struct oci_descriptors list = {0};
 
-		if (i > DOCUMENTS_MAX)
-			rc = oci_fail(err, OCI_E_LIMIT, "more than %d "
-				      "documents", DOCUMENTS_MAX);
-		if (!rc)
-			rc = oci_store_referrers(&list, &attached, c->from,
-						 &subject, err);
+		rc = oci_store_referrers(&list, &attached, c->from, &subject,
+					 err);
 		for (size_t j = 0; !rc && j < list.count; j++) {
 			rc = read_any(c, &list.items[j], 0, err);
 			if (!rc)
@@ -154,17 +130,18 @@ static int read_referrers(struct closure *c, struct oci_error *err)
 
 int oci_closure_read(struct oci_closure *out, struct oci_store *store,
 		     const struct oci_descriptor *image, bool referrers,
-		     struct oci_error *err)
+		     const struct oci_watch *watch, struct oci_error *err)
 {
-	struct closure c = { .out = out, .from = store };
+	struct closure c = {
+		.out = out, .from = store, .walk = { .watch = watch },
+	};
 	int rc;
 
 	*out = (struct oci_closure){0};
 	rc = read_any(&c, image, 0, err);
 	if (!rc && referrers)
 		rc = read_referrers(&c, err);
-	oci_table_release(&c.seen);
-	oci_strings_release(&c.digests);
+	oci_walk_release(&c.walk);
 	return rc;
 }
 

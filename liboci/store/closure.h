@@ -8,6 +8,8 @@
 
 #include <oci/store.h>
 
+#include "base/watch.h"
+
 struct oci_closure {
 	struct oci_descriptors documents;	/* children before parents */
 	struct oci_strings texts;		/* beside them */
@@ -15,10 +17,10 @@ struct oci_closure {
 	struct oci_descriptors referrers;	/* of the documents */
 };
 
-/* Reads every document; blobs are named, not read. */
+/* Reads every document; blobs are named, not read. watch may be NULL. */
 int oci_closure_read(struct oci_closure *out, struct oci_store *store,
 		     const struct oci_descriptor *image, bool referrers,
-		     struct oci_error *err);
+		     const struct oci_watch *watch, struct oci_error *err);
 void oci_closure_release(struct oci_closure *closure);
 
 #endif

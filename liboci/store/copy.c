@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "io/pool.h"
+#include "io/watched.h"
 #include "store/closure.h"
 #include "store/store.h"
 
@@ -20,6 +21,7 @@ struct copy {
 	struct oci_store *from;
 	const struct oci_copy_options *options;
 	struct oci_closure all;
+	struct oci_watch watch;
 };
 
 /* One blob on its way. */
@@ -35,9 +37,15 @@ struct transfer {
 static void run_transfer(struct oci_task *task, unsigned worker)
 {
 	struct transfer *t = (struct transfer *)task;
+	struct oci_sink *watched;
 
 	(void)worker;
-	t->status = oci_store_fetch(t->copy->from, t->blob, t->sink, &t->why);
+	t->status = oci_watched_open(&watched, t->sink, &t->copy->watch,
+				     &t->why);
+	if (!t->status)
+		t->status = oci_store_fetch(t->copy->from, t->blob, watched,
+					    &t->why);
+	oci_sink_free(watched);
 }
 
 static int report(struct copy *c, const struct oci_descriptor *blob,
@@ -204,6 +212,7 @@ int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
 	};
 	int rc;
 
+	c.watch.cancelled = c.options->cancelled;
 	if (c.options->platform)
 		rc = oci_store_manifest(out, from, image, c.options->platform,
 					err);
@@ -211,7 +220,8 @@ int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
 		rc = oci_descriptor_copy(out, image, err);
 	if (rc)
 		return rc;
-	rc = oci_closure_read(&c.all, from, out, c.options->referrers, err);
+	rc = oci_closure_read(&c.all, from, out, c.options->referrers,
+			      &c.watch, err);
 	if (!rc)
 		rc = copy_blobs(&c, err);
 	if (!rc)

@@ -232,6 +232,7 @@ static int walk(struct oci_members *self, struct oci_error *err)
 
 	if (rc)
 		return rc;
+	oci_reader_watch(reader, &self->watch);
 	do {
 		rc = oci_reader_next(&entry, reader, err);
 		if (!rc && entry)
@@ -244,14 +245,17 @@ static int walk(struct oci_members *self, struct oci_error *err)
 static int spool(struct oci_members *self, struct oci_source *tar,
 		 const char *temp_dir, struct oci_error *err)
 {
-	struct oci_sink *sink = NULL;
+	char data[64 * 1024];
+	uint64_t at = 0;
+	size_t got = 1;
 	int rc = oci_file_temporary(&self->fd, temp_dir, err);
 
-	if (!rc)
-		rc = oci_sink_open_fd(&sink, self->fd, err);
-	if (!rc)
-		rc = oci_source_copy(NULL, tar, sink, err);
-	oci_sink_free(sink);
+	while (!rc && got) {
+		rc = oci_source_read(&got, tar, data, sizeof(data), err);
+		if (!rc && got)
+			rc = oci_file_spool(self->fd, data, got, at, err);
+		at += got;
+	}
 	return rc;
 }
 
@@ -264,8 +268,12 @@ static int open_tar(struct oci_members *self, const char *path,
 
 	if (!rc)
 		rc = oci_inflate_open(&inflate, file, err);
+	if (!rc)
+		oci_inflate_watch(inflate, &self->watch);
 	if (!rc && oci_inflate_kind(inflate) == OCI_INFLATE_PLAIN)
 		rc = oci_decompress_open(&plain, inflate, err);
+	if (!rc && plain)
+		oci_decompress_watch(plain, &self->watch);
 	if (!rc && plain && !oci_decompress_found(plain)) {
 		self->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK |
 				O_NOCTTY);
@@ -281,7 +289,8 @@ static int open_tar(struct oci_members *self, const char *path,
 }
 
 int oci_members_open(struct oci_members **out, const char *path,
-		     const char *temp_dir, struct oci_error *err)
+		     const char *temp_dir, const struct oci_watch *watch,
+		     struct oci_error *err)
 {
 	struct oci_members *self = calloc(1, sizeof(*self));
 	int rc;
@@ -290,7 +299,8 @@ int oci_members_open(struct oci_members **out, const char *path,
 	if (!self)
 		return oci_fail_nomem(err);
 	self->fd = -1;
-	rc = open_tar(self, path, temp_dir, err);
+	self->watch = *watch;
+	rc = open_tar(self, path, temp_dir ? temp_dir : "/var/tmp", err);
 	if (!rc) {
 		rc = walk(self, err);
 		if (rc == OCI_E_CORRUPT || rc == OCI_E_INVALID)

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/path.h"
 #include "base/table.h"
+#include "base/watch.h"
 
 struct oci_member {
 	const char *name;		/* clean: see base/path.h */
@@ -29,15 +30,17 @@ struct oci_members {
 	struct oci_table table;		/* name to member */
 	struct oci_member *first;	/* the last one of the tar */
 	size_t count;
+	struct oci_watch watch;
 };
 
 /*
  * Walks the tar at path once. A compressed one is inflated into an unlinked
- * file in temp_dir first. Names that are absolute, have a ".." or stand twice
- * are refused.
+ * file in temp_dir (NULL: /var/tmp) first. watch is copied. Names that are
+ * absolute, have a ".." or stand twice are refused.
  */
 int oci_members_open(struct oci_members **out, const char *path,
-		     const char *temp_dir, struct oci_error *err);
+		     const char *temp_dir, const struct oci_watch *watch,
+		     struct oci_error *err);
 /* NULL-safe. */
 void oci_members_free(struct oci_members *members);
 

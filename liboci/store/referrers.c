@@ -8,6 +8,11 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "store/store.h"
+#include "store/walk.h"
+
+/* index.json may name more documents than one image leads to. */
+enum { DOCUMENTS_MAX = 1000 * 1000 };
+#define BYTES_MAX (UINT64_C(4) << 30)
 
 /* What is beside the digest: the artifact type, and all of the annotations. */
 static int describe(struct oci_descriptor *out,
@@ -22,10 +27,9 @@ static int describe(struct oci_descriptor *out,
 	rc = oci_text_set(&out->media_type, from->media_type, err);
 	if (!rc && artifact_type)
 		rc = oci_text_set(&out->artifact_type, artifact_type, err);
-	for (size_t i = 0; !rc && i < annotations->count; i++)
-		rc = oci_pairs_set(&out->annotations,
-				   annotations->items[i].key,
-				   annotations->items[i].value, err);
+	if (!rc)
+		rc = oci_pairs_merge(&out->annotations, annotations->items,
+				     annotations->count, err);
 	return rc;
 }
 
@@ -83,14 +87,19 @@ int oci_referrer_describe(struct oci_descriptor *out,
 	return 0;
 }
 
-static int add_if(struct oci_attached *out, struct oci_store *store,
-		  const struct oci_descriptor *d, struct oci_error *err)
+static int add_if(struct oci_attached *out, struct oci_walk *walk,
+		  struct oci_store *store, const struct oci_descriptor *d,
+		  struct oci_error *err)
 {
 	struct oci_descriptor found;
 	struct oci_digest subject;
+	bool first;
 	char *text;
-	int rc = oci_store_read(&text, store, d, err);
+	int rc = oci_walk_first(&first, walk, &d->digest, err);
 
+	if (rc || !first)
+		return rc;
+	rc = oci_walk_read(&text, walk, store, d, err);
 	if (rc)
 		return rc;
 	rc = oci_referrer_describe(&found, &subject, d, text, err);
@@ -108,12 +117,16 @@ static int read_all(struct oci_attached *out, struct oci_store *store,
 		    struct oci_error *err)
 {
 	const struct oci_descriptors *list = &store->index.manifests;
+	struct oci_walk walk = {
+		.max_documents = DOCUMENTS_MAX, .max_bytes = BYTES_MAX,
+	};
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < list->count; i++)
 		if (oci_media_is_manifest(list->items[i].media_type) ||
 		    oci_media_is_index(list->items[i].media_type))
-			rc = add_if(out, store, &list->items[i], err);
+			rc = add_if(out, &walk, store, &list->items[i], err);
+	oci_walk_release(&walk);
 	out->read = !rc;
 	return rc;
 }

@@ -9,8 +9,7 @@
 #include "base/error.h"
 #include "io/digest.h"
 #include "io/file.h"
-
-enum { NESTING_MAX = 8 };
+#include "store/walk.h"
 
 bool oci_store_same(const struct oci_store *a, const struct oci_store *b)
 {
@@ -286,15 +285,13 @@ int oci_store_manifest(struct oci_descriptor *out, struct oci_store *store,
 {
 	int rc = oci_descriptor_copy(out, from, err);
 
-	for (int i = 0; !rc && i < NESTING_MAX; i++) {
+	for (int depth = 1; !rc; depth++) {
 		if (!oci_media_is_index(out->media_type))
 			return 0;
-		rc = descend(out, store, platform, err);
+		rc = oci_walk_depth(depth, err);
+		if (!rc)
+			rc = descend(out, store, platform, err);
 	}
-	if (!rc)
-		rc = oci_fail(err, OCI_E_LIMIT,
-			      "indexes are nested more than %d deep",
-			      NESTING_MAX);
 	oci_descriptor_release(out);
 	return rc;
 }

@@ -329,8 +329,8 @@ stays() {
 	}' | base
 	spec b.spec 'image: a' 'base: oci:base:t' \
 		'layers: [{entries: [{path: /mine, content: x}]}]'
-	refused 1 'the names in the layers have more than 512 MiB' b.spec \
-		-o bad.tar
+	refused 1 'the layers do not name have names of more than 64 MiB' \
+		b.spec -o bad.tar
 	awk 'BEGIN {
 		print "layer"
 		while (n++ < 4000)

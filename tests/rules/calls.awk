@@ -13,6 +13,7 @@ BEGIN {
 	ban(banned, "everywhere")
 	ban(in_library, "library")
 	ban(numbers, "number")
+	ban(in_command, "command")
 }
 FNR == 1 {
 	inside = 0
@@ -28,6 +29,10 @@ FNR == 1 {
 			say("banned", name)
 		if (library && index(rules[name], "library"))
 			say("banned in the library", name)
+		if (FILENAME ~ /^cli\// && FILENAME != "cli/say.c" &&
+		    index(rules[name], "command"))
+			say("banned in the command", name \
+			    ": what is written passes through cli/say.c")
 		if (index(rules[name], "number") && FILENAME != number_file &&
 		    FILENAME !~ /^tests\//)
 			say("banned", name ": numbers are read by " number_file)

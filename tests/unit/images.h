@@ -111,7 +111,7 @@ UNUSED static int verify_path(const char *path, bool layout,
 	options.report = take_finding;
 	options.data = found;
 	rc = layout ? oci_layout_open(&store, path, err) :
-		      oci_archive_open(&store, path, "/tmp", err);
+		      oci_archive_open(&store, path, NULL, err);
 	if (rc)
 		return -1;
 	rc = oci_image_verify(&count, store, &options, err);

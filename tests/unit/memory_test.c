@@ -184,7 +184,7 @@ static int run(bool layout, struct oci_error *err)
 	if (rc)
 		return rc;
 	rc = layout ? oci_layout_open(&store, path, err) :
-		      oci_archive_open(&store, path, folder, err);
+		      oci_archive_open(&store, path, NULL, err);
 	if (!rc)
 		rc = oci_image_verify(&findings, store, NULL, err);
 	if (!rc)
@@ -212,7 +212,7 @@ static int run_saved(struct oci_error *err)
 	int rc;
 
 	snprintf(path, sizeof(path), "%ssaved.tar", folder);
-	rc = oci_archive_open(&store, path, folder, err);
+	rc = oci_archive_open(&store, path, NULL, err);
 	if (!rc)
 		rc = oci_image_verify(&findings, store, NULL, err);
 	assert_int_equal(findings, 0);

@@ -46,7 +46,7 @@ static void test_store(void **state)
 	bool has;
 
 	(void)state;
-	check_done(oci_archive_open(&store, in_folder("x.tar"), "/tmp", &err),
+	check_done(oci_archive_open(&store, in_folder("x.tar"), NULL, &err),
 		   &err, "open");
 	check_done(oci_store_resolve(&image, store, "x:1", &err), &err, "x");
 	assert_string_equal(image.media_type, OCI_MEDIA_MANIFEST);
@@ -78,7 +78,7 @@ static void test_wrong(void **state)
 	(void)state;
 	check_done(oci_digest_data(&other, "x", 1, &err), &err, "digest");
 	save_image("wrong.tar", layer, sizeof(layer), &other);
-	check_failed(oci_archive_open(&store, in_folder("wrong.tar"), "/tmp",
+	check_failed(oci_archive_open(&store, in_folder("wrong.tar"), NULL,
 				      &err), &err, OCI_E_CORRUPT,
 		     "image 1: layer 1, 'l.tar': it has the digest", "wrong");
 	assert_null(store);
@@ -98,7 +98,7 @@ static void test_changed(void **state)
 
 	(void)state;
 	save_image("c.tar", layer, sizeof(layer), &diff_id);
-	check_done(oci_archive_open(&store, in_folder("c.tar"), "/tmp", &err),
+	check_done(oci_archive_open(&store, in_folder("c.tar"), NULL, &err),
 		   &err, "open");
 	file = fopen(in_folder("c.tar"), "r+b");
 	assert_int_equal(fseek(file, 600, SEEK_SET), 0);

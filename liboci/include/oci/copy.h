@@ -27,10 +27,12 @@ struct oci_copy_options {
 	void *progress_data;
 	bool referrers;		/* also manifests whose subject is copied, such
 				 * as signatures; theirs, too */
+	volatile const int *cancelled;	/* set to end it; may be NULL */
 };
 
 #define OCI_COPY_OPTIONS_INIT \
-	{ sizeof(struct oci_copy_options), NULL, 0, NULL, NULL, false }
+	{ sizeof(struct oci_copy_options), NULL, 0, NULL, NULL, false, \
+	  NULL }
 
 /*
  * Copies what image leads to, byte for byte, without naming or committing it.

@@ -90,10 +90,13 @@ struct oci_verify_options {
 	oci_finding_fn *report;	/* may be NULL */
 	oci_progress_fn *progress;	/* may be NULL */
 	void *data;		/* for both */
+	uint64_t max_inflated;	/* bytes that all layers may inflate to; 0:
+				 * 8 GiB, or 200 times their size */
+	volatile const int *cancelled;	/* set to end it; may be NULL */
 };
 
 #define OCI_VERIFY_OPTIONS_INIT \
-	{ sizeof(struct oci_verify_options), NULL, NULL, NULL }
+	{ sizeof(struct oci_verify_options), NULL, NULL, NULL, 0, NULL }
 
 /*
  * Checks everything in a store: digests and sizes of all that its names lead

@@ -35,10 +35,12 @@ struct oci_join_options {
 	/* A sentence about what gives way or is left out; may be NULL. */
 	void (*note)(void *data, const char *note);
 	void *note_data;
+	volatile const int *cancelled;	/* set to end it; may be NULL */
 };
 
 #define OCI_JOIN_OPTIONS_INIT \
-	{ sizeof(struct oci_join_options), NULL, 0, true, NULL, NULL }
+	{ sizeof(struct oci_join_options), NULL, 0, true, NULL, NULL, \
+	  NULL }
 
 /* options may be NULL. */
 OCI_API int oci_join_new(struct oci_join **out,

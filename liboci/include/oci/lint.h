@@ -68,11 +68,14 @@ struct oci_lint_options {
 	const char *temp_dir;	/* NULL: /var/tmp */
 	const struct oci_platform *platform;	/* of an index, this one
 						 * alone; may be NULL */
+	uint64_t max_inflated;	/* bytes that all layers may inflate to; 0:
+				 * 8 GiB, or 200 times their size */
+	volatile const int *cancelled;	/* set to end it; may be NULL */
 };
 
 #define OCI_LINT_OPTIONS_INIT \
 	{ sizeof(struct oci_lint_options), NULL, NULL, NULL, 0, 0, NULL, \
-	  NULL }
+	  NULL, 0, NULL }
 
 /* Findings by level, those that exceptions turned off included. */
 struct oci_lint_result {

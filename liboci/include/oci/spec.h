@@ -129,12 +129,16 @@ struct oci_pack_options {
 					 * again when their inputs are the
 					 * same; may be NULL */
 	oci_known_fn *known;	/* of look_data, too; may be NULL */
+	uint64_t max_inflated;	/* bytes that the layers of a base, and the
+				 * archives of a layer, may inflate to; 0:
+				 * 8 GiB, or 200 times their size */
+	volatile const int *cancelled;	/* set to end it; may be NULL */
 };
 
 #define OCI_PACK_OPTIONS_INIT \
 	{ sizeof(struct oci_pack_options), OCI_DEFAULT, NULL, \
 	  OCI_COMPRESSION_GZIP, 0, 0, NULL, NULL, NULL, NULL, NULL, \
-	  NULL, NULL, NULL }
+	  NULL, NULL, NULL, 0, NULL }
 
 /*
  * Packs the spec into a store, without naming or committing it. *out is the

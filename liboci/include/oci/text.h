@@ -44,6 +44,19 @@ OCI_API int oci_pairs_set(struct oci_pairs *map, const char *key,
 OCI_API const char *oci_pairs_get(const struct oci_pairs *map, const char *key);
 OCI_API void oci_pairs_release(struct oci_pairs *map);
 
+/* Room for what stands for one character. */
+#define OCI_ESCAPE_ROOM 12
+
+/*
+ * Makes text of others fit for terminals and logs. Writes the first character
+ * of text, which is not empty, to out with a NUL behind it, as it is shown, and
+ * returns how many bytes of text it stands for. Control characters and bytes
+ * that are no UTF-8 become "\x1b", other characters that control (those of
+ * ISO 6429's second set, line and paragraph separators, and those that change
+ * the direction of writing) become "\u202e". All others stay.
+ */
+OCI_API size_t oci_text_escape(char out[OCI_ESCAPE_ROOM], const char *text);
+
 #ifdef __cplusplus
 }
 #endif

@@ -79,10 +79,13 @@ struct oci_tree_options {
 	size_t size;		/* sizeof(struct oci_tree_options) */
 	int64_t epoch;		/* SOURCE_DATE_EPOCH, or OCI_DEFAULT */
 	const char *temp_dir;	/* for members of archives; NULL: /var/tmp */
+	uint64_t max_inflated;	/* bytes that its archives may inflate to; 0:
+				 * 8 GiB, or 200 times their size */
+	volatile const int *cancelled;	/* set to end it; may be NULL */
 };
 
 #define OCI_TREE_OPTIONS_INIT \
-	{ sizeof(struct oci_tree_options), OCI_DEFAULT, NULL }
+	{ sizeof(struct oci_tree_options), OCI_DEFAULT, NULL, 0, NULL }
 
 /* options may be NULL. */
 OCI_API int oci_tree_new(struct oci_tree **out,

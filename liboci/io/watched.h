@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A sink in front of another one that ends when a watch says so. */
+#ifndef IO_WATCHED_H
+#define IO_WATCHED_H
+
+#include <oci/stream.h>
+
+#include "base/watch.h"
+
+/* next and watch are borrowed; what is written passes at once. */
+int oci_watched_open(struct oci_sink **out, struct oci_sink *next,
+		     const struct oci_watch *watch, struct oci_error *err);
+
+#endif
