@@ -746,8 +746,8 @@ def an_index_that_never_rests(c):
     image(c.registry, "linux/riscv64", "n")
     added = meddle(c, -1)
     check(c.index("append", c.at("x/y:n")) == 1, c.said)
-    check(len(added) == 3, f"{len(added)} tries")
-    said(c, "tag t was changed meanwhile")
+    check(len(added) == 20, f"{len(added)} tries")
+    said(c, "tag t was changed meanwhile", "20 times", "again")
     check(not c.registry.requests("PUT", "/manifests/t$"), "it was set")
 
 
@@ -849,8 +849,7 @@ def indexes_that_multiply(c):
         at = index(c.registry, [at] * 10, "s")
     check(c.create(c.at("x/y:s")) == 0, c.said)
     check(len(c.result()["manifests"]) == 1, c.result())
-    asked = [r["path"] for r in c.registry.log if r["method"] == "GET"]
-    check(len(asked) == len(set(asked)), asked)
+    check(len(c.registry.requests("GET", "/manifests/")) == 9, c.told)
 
 
 @test
