@@ -12,6 +12,7 @@ import pathlib
 import subprocess
 import sys
 import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
@@ -20,8 +21,8 @@ import harness                                          # noqa: E402
 from faults import NAME, secure                         # noqa: E402
 from fake import Registry, Token                        # noqa: E402
 from harness import INPUTS, check, said                 # noqa: E402
-from index_test import (MANIFEST, blob, document,       # noqa: E402
-                        entry, image, index)
+from index_test import (CONFIG, LAYER, MANIFEST,        # noqa: E402
+                        blob, document, entry, image, index)
 
 TESTS = []
 
@@ -327,6 +328,67 @@ def private_names(c):
          harness.COMMAND[0], "--inside", str(c.folder)], text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
     check(run.returncode == 0, run.stdout)
+
+
+# --- 10: slow answers --------------------------------------------------------
+# By the fast clock, a second is half a minute.
+
+def drip(body, pause, headers):
+    """An answer of a few bytes now and then."""
+    def answer(r):
+        r.reply(200, headers, b"", length=len(body))
+        for i in range(0, len(body), 8):
+            try:
+                r.handler.wfile.write(body[i:i + 8])
+                r.handler.wfile.flush()
+            except OSError:
+                return
+            time.sleep(pause)
+    return answer
+
+
+def pull_dripping(c, pattern, body, kind, *options):
+    document(c.registry, {
+        "schemaVersion": 2, "mediaType": MANIFEST,
+        "config": blob(c.registry, b"{}", CONFIG),
+        "layers": [blob(c.registry, b"x" * len(body), LAYER)]}, "t")
+    c.registry.on("GET", pattern, drip(body, .2, {"Content-Type": kind}),
+                  times=-1)
+    c.hurry()
+    return c.run("pull", f"{c.registry.host}/x/y:t", "-o", "out", "--retries",
+                 "0", *options)
+
+
+@found(10, "a body that drips is ended")
+def dripping_body(c):
+    check(pull_dripping(c, "/blobs/", b"x" * 4000,
+                        "application/octet-stream") == 1, c.told)
+    said(c, "too few bytes")
+    check(not (c.folder / "out").exists(), "something is left")
+
+
+@found(10, "a document has a longest time in all")
+def dripping_document(c):
+    check(pull_dripping(c, "/manifests/", b"x" * 4000, MANIFEST,
+                        "--speed-limit", "0") == 1, c.told)
+    said(c, "took too long")
+
+
+@found(10, "an answer that begins after minutes is no failure, or as was said")
+def late_answer(c):
+    def late(r):
+        time.sleep(5)       # 150 seconds
+    image(c.registry, "linux/riscv64", "t")
+    c.hurry()
+    pull = ("pull", f"{c.registry.host}/x/y:t", "-o", "out.tar", "--retries",
+            "0")
+    c.registry.on("GET", "/manifests/", late)
+    check(c.run(*pull) == 0, c.told)
+    c.registry.on("GET", "/manifests/", late)
+    check(c.run(*pull, "--first-byte-timeout", "60") == 1, c.told)
+    said(c, "too long")
+    for wrong in (("--first-byte-timeout", "0"), ("--speed-limit", "much")):
+        check(c.run(*pull, *wrong) == 2, c.told)
 
 
 def main():
