@@ -59,7 +59,10 @@ int bases_open(struct bases *bases, const char *spec, struct oci_error *err)
 		rc = oci_cache_open(&bases->cache, folder, OCI_CACHE_BYTES,
 				    err);
 	free(folder);
-	return rc;
+	if (rc != OCI_E_INVALID)
+		return rc;
+	say(stderr, "oci-pack: %s; it is not used\n", err->message);
+	return 0;
 }
 
 void bases_release(struct bases *bases)

@@ -11,6 +11,7 @@ struct build {
 	struct build_options options;
 	int64_t epoch;
 	struct oci_spec *spec;
+	bool reported;			/* errors of the spec were said */
 	struct oci_registry *registry;	/* of all pushes */
 	struct build_target *targets;
 	size_t count;
@@ -42,7 +43,9 @@ static void say_line(const char *text)
 
 static void report(void *data, const char *text)
 {
-	(void)data;
+	struct build *b = data;
+
+	b->reported = true;
 	say_line(text);
 }
 
@@ -55,6 +58,7 @@ static int open_spec(struct build *b, struct oci_error *err)
 	options.platforms = b->options.platforms;
 	options.platform_count = b->options.platform_count;
 	options.report = report;
+	options.report_data = b;
 	return oci_spec_open(&b->spec, b->options.spec, &options, err);
 }
 
@@ -232,9 +236,11 @@ static int run(struct build *b)
 
 	if (!read_epoch(&b->epoch))
 		return EXIT_USAGE;
-	/* Its errors were reported one by one; others come with their own. */
-	if (open_spec(b, &err))
+	if (open_spec(b, &err)) {
+		if (!b->reported)
+			say_line(err.message);
 		return EXIT_FAILED;
+	}
 	if (build(b, &err)) {
 		say_line(err.message);
 		return EXIT_FAILED;

@@ -119,6 +119,8 @@ int build_lint_look(void *data, const struct oci_rootfs *rootfs,
 	options.max_inflated = max_inflated();
 	options.cancelled = interrupted_flag();
 	rc = oci_lint_check(&lint->findings.result, &subject, &options, err);
+	if (!rc)
+		rc = findings_complete(&lint->findings, err);
 	/* Notes are not told of here. */
 	if (!rc && lint->findings.result.errors == before.errors &&
 	    lint->findings.result.warnings == before.warnings)

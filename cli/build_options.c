@@ -76,7 +76,7 @@ int build_set_variable(struct oci_pairs *out, const char *command,
 				 text);
 	name = strndup(text, (size_t)(equals - text));
 	if (!name)
-		return EXIT_FAILED;
+		return say_no_memory();
 	rc = oci_pairs_set(out, name, equals + 1, &err);
 	free(name);
 	return rc ? say_error(&err) : -1;
@@ -91,11 +91,11 @@ static int add_platform(struct build_options *out, const char *text,
 	int rc;
 
 	if (!one)
-		return EXIT_FAILED;
+		return say_no_memory();
 	rc = oci_platform_parse(&platform, one, &err);
 	free(one);
 	if (rc)
-		return say_usage("build", "%s", err.message);
+		return say_refused("build", "", &err);
 	for (size_t i = 0; i < out->platform_count; i++)
 		if (oci_platform_equal(&out->platforms[i], &platform))
 			return say_usage("build", "platform '%.*s' is given "
@@ -103,7 +103,7 @@ static int add_platform(struct build_options *out, const char *text,
 	items = realloc(out->platforms,
 			(out->platform_count + 1) * sizeof(*items));
 	if (!items)
-		return EXIT_FAILED;
+		return say_no_memory();
 	out->platforms = items;
 	items[out->platform_count++] = platform;
 	return -1;
@@ -147,11 +147,11 @@ static int set_output(struct build_options *out, const char *text)
 		return say_usage("build", "-o has an empty name");
 	out->output = text;
 	if (!image_name_parse(&name, text, &err))
-		return say_usage("build", "-o: %s", err.message);
+		return say_refused("build", "-o: ", &err);
 	bad = !image_name_writable(&name, &err) ||
 	      (name.tag && oci_tag_check(name.tag, &err));
 	image_name_release(&name);
-	return bad ? say_usage("build", "-o: %s", err.message) : -1;
+	return bad ? say_refused("build", "-o: ", &err) : -1;
 }
 
 static int add_name(struct build_options *out, const char *text)
@@ -160,7 +160,7 @@ static int add_name(struct build_options *out, const char *text)
 	struct oci_error err;
 
 	if (oci_reference_parse(&reference, text, &err))
-		return say_usage("build", "-t: %s", err.message);
+		return say_refused("build", "-t: ", &err);
 	if (reference.digest.text[0])
 		return say_usage("build", "-t '%s' has a digest, which the "
 				 "image has yet to get", text);
@@ -230,7 +230,7 @@ static int take_option(struct build_options *out, int option, char **argv)
 	case OPT_COMPRESSION:
 		if (oci_compression_parse(&out->compression, &out->level,
 					  optarg, &err))
-			return say_usage("build", "--%s", err.message);
+			return say_refused("build", "--", &err);
 		return -1;
 	default:
 		if (bases_option(&out->bases, option))

@@ -37,6 +37,12 @@ int command_lint(int argc, char **argv);
 int say_error(const struct oci_error *err);
 int say_usage(const char *command, const char *fmt, ...) OCI_PRINTF(2, 3);
 
+/* The same for what ran out of memory, and for a value that the library
+ * refused; option is put before its message. */
+int say_no_memory(void);
+int say_refused(const char *command, const char *option,
+		const struct oci_error *err);
+
 /* Where results go: stderr, where output is "-" and an archive on stdout. */
 FILE *result_stream(const char *output);
 

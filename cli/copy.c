@@ -310,7 +310,7 @@ static int take_option(struct command *c, int option, char **argv)
 		return -1;
 	case 'p':
 		if (oci_platform_parse(&c->platform, optarg, &err))
-			return say_usage(c->name, "%s", err.message);
+			return say_refused(c->name, "", &err);
 		c->has_platform = true;
 		return -1;
 	case 'h':

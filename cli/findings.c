@@ -81,7 +81,7 @@ int findings_except(struct findings *findings, const char *command,
 				 "them", rule);
 	items = realloc(findings->exceptions, size);
 	if (!items)
-		return EXIT_FAILED;
+		return say_no_memory();
 	findings->exceptions = items;
 	items[findings->exception_count++] = (struct oci_lint_exception){
 		rule, path, level,
@@ -103,4 +103,13 @@ bool findings_format(enum findings_format *out, const char *text)
 		return true;
 	}
 	return false;
+}
+
+int findings_complete(const struct findings *findings, struct oci_error *err)
+{
+	if (!findings->nomem)
+		return 0;
+	err->status = OCI_E_NOMEM;
+	snprintf(err->message, sizeof(err->message), "out of memory");
+	return OCI_E_NOMEM;
 }

@@ -35,6 +35,8 @@ struct findings {
 /* As many as code scanning takes of one run; others are counted. */
 enum { FINDINGS_MAX = 25000 };
 
+/* OCI_E_NOMEM where a finding could not be kept: none of them is printed. */
+int findings_complete(const struct findings *findings, struct oci_error *err);
 /* An oci_lint_fn; data is a struct findings. */
 void findings_add(void *data, const struct oci_lint_finding *finding);
 /* Another level for a rule; -1 to go on, else an exit status. */

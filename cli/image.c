@@ -51,6 +51,13 @@ static char *find_name(char *path)
 	return NULL;
 }
 
+static bool fail_memory(struct oci_error *err)
+{
+	err->status = OCI_E_NOMEM;
+	snprintf(err->message, sizeof(err->message), "out of memory");
+	return false;
+}
+
 bool image_name_parse(struct image_name *out, const char *text,
 		      struct oci_error *err)
 {
@@ -61,10 +68,8 @@ bool image_name_parse(struct image_name *out, const char *text,
 	if (layout || out->dir)
 		text += 4;
 	out->path = strdup(text);
-	if (!out->path) {
-		snprintf(err->message, sizeof(err->message), "out of memory");
-		return false;
-	}
+	if (!out->path)
+		return fail_memory(err);
 	out->layout = !out->dir && (layout || !names_file(out->path));
 	colon = layout ? strrchr(out->path, ':') : NULL;
 	if (colon && strchr(colon, '/'))
@@ -76,9 +81,14 @@ bool image_name_parse(struct image_name *out, const char *text,
 	if (colon) {
 		*colon = '\0';
 		out->tag = strdup(colon + 1);
+		if (!out->tag) {
+			image_name_release(out);
+			return fail_memory(err);
+		}
 	}
 	if (out->path[0])
 		return true;
+	err->status = OCI_E_INVALID;
 	snprintf(err->message, sizeof(err->message),
 		 "an image's name has no path");
 	image_name_release(out);
@@ -97,6 +107,7 @@ bool image_name_writable(const struct image_name *name,
 {
 	if (!name->dir && (!name->tag || name->layout))
 		return true;
+	err->status = OCI_E_INVALID;
 	if (name->dir)
 		snprintf(err->message, sizeof(err->message),
 			 "dir:DIR is for images to read: write a layout "

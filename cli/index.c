@@ -34,7 +34,7 @@ static const char help[] =
 	"  -h, --help\n"
 	REMOTE_HELP;
 
-enum { TRIES = 3 };
+enum { TRIES = 50 };
 
 static void on_note(void *data, const char *note)
 {

@@ -8,23 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int out_of_memory(void)
-{
-	say(stderr, "oci-pack: out of memory\n");
-	return EXIT_FAILED;
-}
-
 static int add_platform(struct index_command *out, const char *text)
 {
 	struct oci_platform platform, *items;
 	struct oci_error err;
 
 	if (oci_platform_parse(&platform, text, &err))
-		return say_usage(out->name, "%s", err.message);
+		return say_refused(out->name, "", &err);
 	items = realloc(out->platforms,
 			(out->platform_count + 1) * sizeof(*items));
 	if (!items)
-		return out_of_memory();
+		return say_no_memory();
 	out->platforms = items;
 	items[out->platform_count++] = platform;
 	return -1;
@@ -38,7 +32,7 @@ int index_take_platforms(struct index_command *out, const char *text)
 		size_t size = strcspn(text, ",");
 		char *one = strndup(text, size);
 
-		status = one ? add_platform(out, one) : out_of_memory();
+		status = one ? add_platform(out, one) : say_no_memory();
 		free(one);
 		text = text[size] ? text + size + 1 : NULL;
 	}
@@ -75,7 +69,7 @@ static int read_type(struct index_note *note, const struct index_command *c,
 	snprintf(platform, sizeof(platform), "%.*s", (int)(size - word - 2),
 		 text + word + 1);
 	if (oci_platform_parse(&note->platform, platform, &err))
-		return say_usage(c->name, "%s", err.message);
+		return say_refused(c->name, "", &err);
 	note->has_platform = true;
 	return -1;
 }
@@ -87,11 +81,11 @@ static int add_note(struct index_command *out, const struct index_note *note,
 		out->notes, (out->note_count + 1) * sizeof(*items));
 
 	if (!items)
-		return out_of_memory();
+		return say_no_memory();
 	out->notes = items;
 	items[out->note_count] = *note;
 	items[out->note_count].key = strndup(key, size);
-	return items[out->note_count++].key ? -1 : out_of_memory();
+	return items[out->note_count++].key ? -1 : say_no_memory();
 }
 
 int index_take_annotation(struct index_command *out, const char *text)

@@ -75,23 +75,6 @@ static int open_remote(struct index_target *target, const char *text,
 	return rc;
 }
 
-/* Whether a layout still has what was read. */
-static int check_layout(const struct index_target *target,
-			const struct image_name *name, struct oci_error *err)
-{
-	struct oci_descriptor there;
-	int rc = oci_store_resolve(&there, target->store, name->tag, err);
-
-	if (!rc && !oci_digest_equal(&there.digest,
-				     &target->now.image.digest)) {
-		snprintf(err->message, sizeof(err->message),
-			 "'%s' was changed meanwhile", name->path);
-		rc = OCI_E_CHANGED;
-	}
-	oci_descriptor_release(&there);
-	return rc;
-}
-
 static int open_local(struct index_target *target,
 		      const struct image_name *name,
 		      const struct index_command *c, struct oci_error *err)
@@ -109,8 +92,10 @@ static int open_local(struct index_target *target,
 		return oci_archive_create(&target->store, name->path,
 					  &options, err);
 	rc = oci_layout_create(&target->store, name->path, err);
-	return rc || c->verb == INDEX_CREATE ?
-		       rc : check_layout(target, name, err);
+	return rc || c->verb == INDEX_CREATE
+		       ? rc
+		       : oci_layout_expect(target->store, name->tag,
+					   &target->now.image.digest, err);
 }
 
 int index_target_open(struct index_target *target, const char *text,
@@ -168,7 +153,7 @@ static int take_names(struct index_target *target,
 	int rc = 0;
 
 	if (!only[0])
-		oci_store_untag(target->store, &old->digest);
+		rc = oci_store_untag(target->store, &old->digest, err);
 	for (size_t i = 0; !rc && i < names->count; i++) {
 		struct oci_reference name;
 

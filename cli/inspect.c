@@ -241,7 +241,7 @@ static int take_option(struct options *out, int option, char **argv)
 		return -1;
 	case OPT_PLATFORM:
 		if (oci_platform_parse(&out->platform, optarg, &err))
-			return say_usage("inspect", "%s", err.message);
+			return say_refused("inspect", "", &err);
 		out->has_platform = true;
 		return -1;
 	case 'v':

@@ -72,10 +72,8 @@ static int lint(struct command *c, const char *name, struct oci_error *err)
 			 "it has no image for that platform");
 		rc = OCI_E_NOT_FOUND;
 	}
-	if (!rc && c->findings.nomem) {
-		snprintf(err->message, sizeof(err->message), "out of memory");
-		rc = OCI_E_NOMEM;
-	}
+	if (!rc)
+		rc = findings_complete(&c->findings, err);
 	opened_release(&image);
 	return rc;
 }
@@ -135,7 +133,7 @@ static int take_option(struct command *c, int option, char **argv)
 	switch (option) {
 	case 'p':
 		if (oci_platform_parse(&c->platform, optarg, &err))
-			return say_usage("lint", "%s", err.message);
+			return say_refused("lint", "", &err);
 		c->has_platform = true;
 		return -1;
 	case 'i':

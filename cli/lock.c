@@ -31,11 +31,14 @@ struct command {
 	struct oci_lock lock;		/* the new one */
 	bool update;
 	bool quiet;
+	bool reported; /* errors of the spec were said */
 };
 
 static void report(void *data, const char *text)
 {
-	(void)data;
+	struct command *c = data;
+
+	c->reported = true;
 	say(stderr, "%s\n", text);
 }
 
@@ -47,6 +50,7 @@ static int open_spec(struct command *c, const char *path,
 	options.folder = c->folder;
 	options.vars = &c->vars;
 	options.report = report;
+	options.report_data = c;
 	return oci_spec_open(&c->spec, path, &options, err);
 }
 
@@ -155,9 +159,9 @@ static int run(struct command *c, const char *path)
 
 	c->bases.remote = &c->remote;
 	c->bases.registry = &c->registry;
-	/* Its errors were reported one by one. */
+	/* Errors of the spec were reported one by one. */
 	if (open_spec(c, path, &err))
-		return EXIT_FAILED;
+		return c->reported ? EXIT_FAILED : say_error(&err);
 	rc = lock(c, path, &err);
 	return rc ? say_error(&err) : EXIT_DONE;
 }

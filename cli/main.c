@@ -3,8 +3,10 @@
 #include "cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char help[] =
 	"Packs OCI container images from a declarative spec, without a\n"
@@ -60,10 +62,25 @@ static int run(int argc, char **argv)
 	return command_build(argc, argv);
 }
 
+/* A standard stream that is closed would be the next file that is opened, and
+ * messages would go into an archive. It gets a file that cannot be used the
+ * way the stream is, so that its use fails as if it were closed. */
+static int fill_standard_streams(void)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null",
+			 (fd == 0 ? O_WRONLY : O_RDONLY) | O_CLOEXEC) != fd)
+			return -1;
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	int status;
 
+	if (fill_standard_streams())
+		return EXIT_FAILED;
 	/* A line is written at once, also where threads log. */
 	setvbuf(stderr, NULL, _IOLBF, 0);
 	if (argc < 2) {

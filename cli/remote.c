@@ -79,7 +79,7 @@ static int read_password(struct remote_options *o, const char *command)
 
 	o->password = calloc(1, PASSWORD_MAX + 1);
 	if (!o->password)
-		return EXIT_FAILED;
+		return say_no_memory();
 	n = fread(o->password, 1, PASSWORD_MAX, stdin);
 	o->password[n] = '\0';
 	o->password[strcspn(o->password, "\r\n")] = '\0';
@@ -94,7 +94,7 @@ int remote_ready(struct remote_options *o, const char *command)
 		return say_usage(command, "--username and --password-stdin go "
 				 "together");
 	if (!remote_find_files(o))
-		return EXIT_FAILED;
+		return say_no_memory();
 	return o->password_stdin ? read_password(o, command) : -1;
 }
 

@@ -53,6 +53,20 @@ int say_error(const struct oci_error *err)
 	return EXIT_FAILED;
 }
 
+int say_no_memory(void)
+{
+	say(stderr, "oci-pack: out of memory\n");
+	return EXIT_FAILED;
+}
+
+int say_refused(const char *command, const char *option,
+		const struct oci_error *err)
+{
+	if (err->status == OCI_E_NOMEM)
+		return say_no_memory();
+	return say_usage(command, "%s%s", option, err->message);
+}
+
 int say_usage(const char *command, const char *fmt, ...)
 {
 	va_list args;

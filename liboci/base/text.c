@@ -204,6 +204,20 @@ const char *oci_pairs_get(const struct oci_pairs *map, const char *key)
 	return equal ? map->items[at].value : NULL;
 }
 
+void oci_pairs_remove(struct oci_pairs *map, const char *key)
+{
+	int equal;
+	size_t at = find(map, key, &equal);
+
+	if (!equal)
+		return;
+	free(map->items[at].key);
+	free(map->items[at].value);
+	map->count--;
+	memmove(&map->items[at], &map->items[at + 1],
+		(map->count - at) * sizeof(*map->items));
+}
+
 void oci_pairs_release(struct oci_pairs *map)
 {
 	for (size_t i = 0; i < map->count; i++) {

@@ -24,4 +24,7 @@ int oci_pairs_merge(struct oci_pairs *map, const struct oci_pair *from,
 		    size_t count, struct oci_error *err);
 bool oci_strings_has(const struct oci_strings *list, const char *text);
 
+/* Takes key out of the map, if it is there. */
+void oci_pairs_remove(struct oci_pairs *map, const char *key);
+
 #endif

@@ -60,14 +60,14 @@ static int read_image(struct oci_docker_images *out, const json_t *json,
 int oci_docker_images_parse(struct oci_docker_images *out, const char *text,
 			    size_t size, struct oci_error *err)
 {
-	json_error_t why;
-	json_t *array = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
-	int rc = 0;
+	json_t *array;
+	int rc = oci_json_load_any(&array, text, size, err);
 
 	*out = (struct oci_docker_images){0};
-	if (!json_is_array(array))
-		rc = oci_fail(err, OCI_E_INVALID, "not a JSON array%s%s",
-			      array ? "" : ": ", array ? "" : why.text);
+	if (rc == OCI_E_INVALID)
+		rc = oci_wrap(err, rc, "not a JSON array");
+	if (!rc && !json_is_array(array))
+		rc = oci_fail(err, OCI_E_INVALID, "not a JSON array");
 	for (size_t i = 0; !rc && i < json_array_size(array); i++)
 		rc = read_image(out, json_array_get(array, i), err);
 	json_decref(array);

@@ -12,20 +12,47 @@
 #include "base/text.h"
 #include "base/utf8.h"
 
+static int fail_parse(const json_error_t *why, const json_error_t *again,
+		      struct oci_error *err)
+{
+	/* Without memory jansson gives no text, or stops at another place. */
+	if (why->line < 0 || again->line < 0 ||
+	    why->position != again->position)
+		return oci_fail_nomem(err);
+	return oci_fail(err, OCI_E_INVALID, "not JSON: line %d, column %d: %s",
+			why->line, why->column, why->text);
+}
+
+/* jansson leaves a character out where memory runs out in its scanner, and
+ * says nothing: what it reads twice, and alike, is what is there. */
+int oci_json_load_any(json_t **out, const char *json, size_t size,
+		      struct oci_error *err)
+{
+	json_error_t why = { 0 }, why_again = { 0 };
+	json_t *again;
+	int rc = 0;
+
+	*out = json_loadb(json, size, JSON_REJECT_DUPLICATES, &why);
+	again = json_loadb(json, size, JSON_REJECT_DUPLICATES, &why_again);
+	if (!*out && !again)
+		rc = fail_parse(&why, &why_again, err);
+	else if (!json_equal(*out, again))
+		rc = oci_fail_nomem(err);
+	json_decref(again);
+	if (rc) {
+		json_decref(*out);
+		*out = NULL;
+	}
+	return rc;
+}
+
 int oci_json_load(json_t **out, const char *json, size_t size,
 		  struct oci_error *err)
 {
-	json_error_t why;
+	int rc = oci_json_load_any(out, json, size, err);
 
-	*out = json_loadb(json, size, JSON_REJECT_DUPLICATES, &why);
-	if (!*out && json_error_code(&why) == json_error_out_of_memory)
-		return oci_fail_nomem(err);
-	if (!*out)
-		return oci_fail(err, OCI_E_INVALID,
-				"not JSON: line %d, column %d: %s", why.line,
-				why.column, why.text);
-	if (json_is_object(*out))
-		return 0;
+	if (rc || json_is_object(*out))
+		return rc;
 	json_decref(*out);
 	*out = NULL;
 	return oci_fail(err, OCI_E_INVALID, "not a JSON object");
@@ -33,8 +60,26 @@ int oci_json_load(json_t **out, const char *json, size_t size,
 
 int oci_json_dump(char **out, const json_t *json, struct oci_error *err)
 {
-	*out = json_dumps(json, JSON_COMPACT);
-	return *out ? 0 : oci_fail_nomem(err);
+	return oci_json_dump_as(out, json, JSON_COMPACT, err);
+}
+
+/* json_dumps leaves a piece out where memory runs out in its buffer, and says
+ * nothing. This buffer does not grow: what is written is all of it. */
+int oci_json_dump_as(char **out, const json_t *json, size_t flags,
+		     struct oci_error *err)
+{
+	size_t size = json_dumpb(json, NULL, 0, flags);
+
+	*out = size ? malloc(size + 1) : NULL;
+	if (!*out)
+		return oci_fail_nomem(err);
+	if (json_dumpb(json, *out, size, flags) == size) {
+		(*out)[size] = '\0';
+		return 0;
+	}
+	free(*out);
+	*out = NULL;
+	return oci_fail_nomem(err);
 }
 
 static int wrong_type(const char *name, const char *expected,

@@ -17,8 +17,14 @@
 /* Parses an object of size bytes; *out is the caller's reference. */
 int oci_json_load(json_t **out, const char *json, size_t size,
 		  struct oci_error *err);
+/* The same for an array as well. */
+int oci_json_load_any(json_t **out, const char *json, size_t size,
+		      struct oci_error *err);
 /* Compact text in the order in which members were set; the caller frees it. */
 int oci_json_dump(char **out, const json_t *json, struct oci_error *err);
+/* The same with flags of json_dumps; OCI_E_NOMEM alone. */
+int oci_json_dump_as(char **out, const json_t *json, size_t flags,
+		     struct oci_error *err);
 
 int oci_json_text(char **out, const json_t *object, const char *name,
 		  struct oci_error *err);

@@ -183,10 +183,10 @@ static int format(char **out, const struct oci_lock *lock,
 	if (!rc)
 		rc = oci_json_set(root, "bases", json_incref(bases), err);
 	if (!rc)
-		*out = json_dumps(root, JSON_INDENT(2));
+		rc = oci_json_dump_as(out, root, JSON_INDENT(2), err);
 	json_decref(bases);
 	json_decref(root);
-	return rc || *out ? rc : oci_fail_nomem(err);
+	return rc;
 }
 
 int oci_lock_save(const struct oci_lock *lock, const char *path,

@@ -286,6 +286,8 @@ int oci_image_verify(size_t *findings, struct oci_store *store,
 		rc = check_any(&v, &names->items[i], "index.json", 0, err);
 	if (!rc && names->count == 0)
 		oci_verify_report(&v, "index.json names no image");
+	if (!rc)
+		rc = oci_names_check(names, report_text, &v, err);
 	if (!rc && store->ops->check)
 		rc = store->ops->check(store, report_text, &v, err);
 	if (!rc)

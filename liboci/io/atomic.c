@@ -79,8 +79,11 @@ int oci_folder_sync(const char *path, struct oci_error *err)
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int rc = 0;
 
+	/* A folder that may be written and not read cannot be synced. */
 	if (fd < 0)
-		return oci_fail_errno(err, "open folder '%s'", path);
+		return errno == EACCES
+			       ? 0
+			       : oci_fail_errno(err, "open folder '%s'", path);
 	/* Some file systems cannot sync a folder, and say so with EINVAL. */
 	if (fsync(fd) != 0 && errno != EINVAL)
 		rc = oci_fail_errno(err, "sync folder '%s'", path);
@@ -106,18 +109,29 @@ int oci_atomic_open(struct oci_atomic *file, const char *path,
 	return rc;
 }
 
-int oci_atomic_place(struct oci_atomic *file, struct oci_error *err)
+int oci_atomic_finish(struct oci_atomic *file, struct oci_error *err)
 {
 	int fd = file->fd;
 
+	if (fd < 0)
+		return 0;
 	if (fsync(fd) != 0)
 		return oci_fail_errno(err, "sync '%s'", file->temp);
 	file->fd = -1;
-	if (oci_file_close(fd, file->temp, err))
-		return OCI_E_SYSTEM;
+	return oci_file_close(fd, file->temp, err);
+}
+
+int oci_atomic_place(struct oci_atomic *file, struct oci_error *err)
+{
+	int rc = oci_atomic_finish(file, err);
+
+	if (rc)
+		return rc;
 	if (rename(file->temp, file->path) != 0)
 		return oci_fail_errno(err, "rename '%s' to '%s'", file->temp,
 				      file->path);
+	/* rename(2) leaves two names of one file as they are. */
+	unlink(file->temp);
 	free(file->temp);
 	file->temp = NULL;
 	return 0;
@@ -126,12 +140,14 @@ int oci_atomic_place(struct oci_atomic *file, struct oci_error *err)
 int oci_atomic_commit(struct oci_atomic *file, struct oci_error *err)
 {
 	char *dir = NULL;
-	int rc = oci_atomic_place(file, err);
+	int rc = oci_path_folder(&dir, file->path, err);
 
 	if (!rc)
-		rc = oci_path_folder(&dir, file->path, err);
+		rc = oci_atomic_place(file, err);
+	/* From the rename on the file is there, and every reader sees it: a
+	 * folder that cannot be synced does not make that untrue. */
 	if (!rc)
-		rc = oci_folder_sync(dir, err);
+		oci_folder_sync(dir, NULL);
 	free(dir);
 	oci_atomic_release(file);
 	return rc;

@@ -26,14 +26,20 @@ int oci_temp_create(int *fd, char **path, const char *dir, const char *name,
 		    unsigned mode, struct oci_error *err);
 /* The folder part of a path, "." where it has none; the caller frees it. */
 int oci_path_folder(char **out, const char *path, struct oci_error *err);
+/* Makes the names in a folder durable. A folder that this process may not read,
+ * and a file system that cannot sync folders, are passed over. */
 int oci_folder_sync(const char *path, struct oci_error *err);
 
 int oci_atomic_open(struct oci_atomic *file, const char *path,
 		    struct oci_error *err);
-/* Syncs and renames. The name may be lost with the machine until its folder is
- * synced. */
+/* Syncs the bytes and closes the file, which keeps its temporary name. */
+int oci_atomic_finish(struct oci_atomic *file, struct oci_error *err);
+/* Finishes, if that was not done, and renames. The name may be lost with the
+ * machine until its folder is synced. */
 int oci_atomic_place(struct oci_atomic *file, struct oci_error *err);
-/* Syncs, renames, and syncs the folder. The file is closed in any case. */
+/* Places the file and syncs its folder. Once the file has its name, nothing
+ * fails any more: a folder that cannot be synced is passed over. The file is
+ * closed in any case. */
 int oci_atomic_commit(struct oci_atomic *file, struct oci_error *err);
 /* Removes what was not committed. For closed and unopened ones too. */
 void oci_atomic_release(struct oci_atomic *file);

@@ -3,6 +3,7 @@
 #ifndef IO_DIGEST_H
 #define IO_DIGEST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <oci/digest.h>
@@ -44,6 +45,12 @@ void oci_digester_restore(struct oci_digester *digester,
 int oci_digest_like(struct oci_digest *out, const struct oci_digest *like,
 		    const void *data, size_t size, struct oci_error *err);
 
+enum { OCI_MAC_KEY = 32, OCI_MAC_TEXT = 65 };
+
+/* HMAC-SHA-256 (RFC 2104) of size bytes, as lower-case hexadecimal digits. */
+int oci_mac(char out[OCI_MAC_TEXT], const unsigned char key[OCI_MAC_KEY],
+	    const void *data, size_t size, struct oci_error *err);
+
 /*
  * A filter that passes bytes on to next and measures them. next may be NULL:
  * bytes are measured only. The algorithm is that of `like`, NULL: sha256.
@@ -69,5 +76,9 @@ int oci_measure_end(struct oci_digest *digest, uint64_t *size,
 int oci_checked_open(struct oci_source **out, struct oci_source *from,
 		     const struct oci_digest *digest, uint64_t size,
 		     struct oci_error *err);
+
+/* Whether the file of fd has size bytes, and this digest. It is read from its
+ * start, with pread; false too where it cannot be read to its end. */
+bool oci_fd_has_digest(int fd, uint64_t size, const struct oci_digest *digest);
 
 #endif

@@ -2,6 +2,7 @@
 #include "io/library.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 
 #include "base/error.h"
 
@@ -9,7 +10,12 @@ int oci_library_load(void *out, const char *name,
 		     const struct oci_library_function *functions,
 		     size_t count, const char *what, struct oci_error *err)
 {
-	void *library = dlopen(name, RTLD_LAZY | RTLD_LOCAL);
+	void *library;
+
+	errno = 0;
+	library = dlopen(name, RTLD_LAZY | RTLD_LOCAL);
+	if (!library && errno == ENOMEM)
+		return oci_fail_nomem(err);
 
 	for (size_t i = 0; i < count; i++) {
 		void **at = (void **)(void *)((char *)out +

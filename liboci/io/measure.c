@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "io/digest.h"
+#include "io/file.h"
 
 struct measure {
 	struct oci_sink base;
@@ -194,4 +195,17 @@ int oci_checked_open(struct oci_source **out, struct oci_source *from,
 	else
 		*out = &self->base;
 	return rc;
+}
+
+bool oci_fd_has_digest(int fd, uint64_t size, const struct oci_digest *digest)
+{
+	struct oci_source *source;
+	int rc = oci_source_open_range(&source, fd, 0, UINT64_MAX, NULL);
+
+	if (!rc)
+		rc = oci_checked_open(&source, source, digest, size, NULL);
+	if (!rc)
+		rc = oci_source_drain(source, NULL);
+	oci_source_free(source);
+	return !rc;
 }

@@ -52,7 +52,7 @@ static int decompress_failed(const struct decompress *self,
 			*err = self->why;
 		return self->failed;
 	}
-	if (archive_errno(self->archive) == ENOMEM)
+	if (oci_libarchive_nomem(self->archive))
 		return oci_fail_nomem(err);
 	return oci_fail(err, OCI_E_CORRUPT, "corrupt or cut short: %s",
 			text ? text : "unknown error");

@@ -192,11 +192,18 @@ static int resume(struct writing *w, uint64_t written, struct oci_error *err)
 {
 	const struct oci_block *next =
 		&w->before->blocks->items[w->reuse.prefix];
-	size_t got, size = (size_t)(written - next->out.size);
+	size_t got = 0, size;
 	char rest[OCI_DIGEST_BLOCK];
-	int rc = oci_file_read_at(&got, w->before->fd, rest, size,
-				  next->out.size, err);
+	int rc = 0;
 
+	if (written < next->out.size ||
+	    written - next->out.size >= sizeof(rest) ||
+	    next->in.size != w->start)
+		return oci_fail(err, OCI_E_CORRUPT, "the cache's record of "
+				"this layer is damaged: pack with --no-cache");
+	size = (size_t)(written - next->out.size);
+	rc = oci_file_read_at(&got, w->before->fd, rest, size, next->out.size,
+			      err);
 	if (!rc && got < size)
 		rc = oci_fail(err, OCI_E_CHANGED, "a blob of the cache became "
 			      "shorter while it was read: pack again");

@@ -10,6 +10,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 
 #include <oci/error.h>
 
@@ -178,5 +179,11 @@ int oci_libarchive_load(struct oci_error *err);
 #define archive_write_set_format_pax_restricted \
 	oci_libarchive.archive_write_set_format_pax_restricted
 #endif
+
+/* Whether the last call on an archive failed for want of memory: libarchive
+ * does not always say so. */
+#define oci_libarchive_nomem(a)                                                \
+	(archive_errno(a) == ENOMEM ||                                         \
+	 (!archive_error_string(a) && errno == ENOMEM))
 
 #endif

@@ -67,7 +67,7 @@ static int archive_failed(struct oci_reader *self, struct oci_error *err)
 			*err = self->why;
 		return self->failed;
 	}
-	if (archive_errno(self->archive) == ENOMEM)
+	if (oci_libarchive_nomem(self->archive))
 		return oci_fail_nomem(err);
 	if (!self->started)
 		return oci_fail(err, OCI_E_CORRUPT,
@@ -110,8 +110,10 @@ static int reader_new(struct oci_reader **out, enum oci_reader_kind kind,
 	if (!rc && !self->archive)
 		rc = oci_fail_nomem(err);
 	if (!rc && !set_formats(self->archive, kind))
-		rc = oci_fail(err, OCI_E_UNSUPPORTED,
-			      "this libarchive lacks a format");
+		rc = oci_libarchive_nomem(self->archive)
+			     ? oci_fail_nomem(err)
+			     : oci_fail(err, OCI_E_UNSUPPORTED,
+					"this libarchive lacks a format");
 	if (rc)
 		oci_reader_free(self);
 	else

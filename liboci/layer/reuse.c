@@ -232,6 +232,22 @@ static int match(struct oci_reuse *r, const struct oci_blocks *before,
 	return rc;
 }
 
+/* Blocks of the prefix lie one behind the other, whatever else has their id:
+ * the digests go on from where they end. */
+static void place_prefix(struct oci_reuse *r, const struct oci_blocks *before)
+{
+	uint64_t offset = 0;
+
+	for (size_t i = 0; i < r->prefix; i++) {
+		const struct oci_block *b = &before->items[i];
+
+		r->known[i] = (struct oci_block_place){
+			b->in_size, b->out_size, offset, b->sum,
+		};
+		offset += b->out_size;
+	}
+}
+
 int oci_reuse_open(struct oci_reuse *out, const struct oci_tree *tree,
 		   const struct oci_codec *codec,
 		   const struct oci_layer_before *before,
@@ -253,9 +269,11 @@ int oci_reuse_open(struct oci_reuse *out, const struct oci_tree *tree,
 		rc = oci_reuse_plan(out, tree, codec, err);
 	if (!rc)
 		rc = match(out, before->blocks, err);
-	if (!rc)
-		out->prefix = count_prefix(&out->blocks, before->blocks);
-	return rc;
+	if (rc)
+		return rc;
+	out->prefix = count_prefix(&out->blocks, before->blocks);
+	place_prefix(out, before->blocks);
+	return 0;
 }
 
 void oci_reuse_release(struct oci_reuse *reuse)

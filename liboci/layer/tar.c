@@ -71,6 +71,8 @@ static int tar_failed(struct tar *tar, struct oci_error *err)
 			*err = tar->why;
 		return tar->failed;
 	}
+	if (oci_libarchive_nomem(tar->archive))
+		return oci_fail_nomem(err);
 	return oci_fail(err, OCI_E_SYSTEM, "write tar: %s",
 			text ? text : "unknown error");
 }

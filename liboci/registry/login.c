@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/base64.h"
 #include "base/buf.h"
@@ -13,6 +14,7 @@
 #include "document/auths.h"
 #include "io/atomic.h"
 #include "io/file.h"
+#include "io/lock.h"
 #include "registry/helper.h"
 
 enum { FILE_MAX = 1024 * 1024 };
@@ -65,17 +67,15 @@ static int write_auth(const char *path, const char *text, size_t size,
 	if (!rc)
 		rc = oci_auths_set(&changed, text, size, host, auth, err);
 	if (!rc)
-		rc = oci_file_make_folders(path, 0700, err);
-	if (!rc)
 		rc = write_private(path, changed, err);
 	oci_text_wipe(auth);
 	oci_text_wipe(changed);
 	return rc;
 }
 
-int oci_credential_store(const char *path, const char *host,
-			 const struct oci_credential *credential,
-			 struct oci_error *err)
+/* With the file's folder locked: several runs may log in at once. */
+static int store(const char *path, const char *host,
+		 const struct oci_credential *credential, struct oci_error *err)
 {
 	struct oci_auth_entry entry = {0};
 	char *text = NULL;
@@ -92,5 +92,20 @@ int oci_credential_store(const char *path, const char *host,
 		rc = write_auth(path, text, size, host, credential, err);
 	oci_auth_entry_release(&entry);
 	oci_text_wipe(text);
+	return rc;
+}
+
+int oci_credential_store(const char *path, const char *host,
+			 const struct oci_credential *credential,
+			 struct oci_error *err)
+{
+	int lock = -1, rc = oci_file_make_folders(path, 0700, err);
+
+	if (!rc)
+		rc = oci_folder_lock(&lock, path, err);
+	if (!rc)
+		rc = store(path, host, credential, err);
+	if (lock >= 0)
+		close(lock);
 	return rc ? oci_wrap(err, rc, "'%s'", path) : 0;
 }

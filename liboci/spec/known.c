@@ -17,7 +17,7 @@
 
 /* Of the stamps below, and of the tar that a tree becomes: another number
  * forgets all that was noted. */
-#define FORMAT "oci-pack layer 1 " OCI_VERSION
+#define FORMAT "oci-pack layer 2 " OCI_VERSION
 
 /* What the cache puts in front of a note. */
 enum { HEAD_ROOM = 256 };
@@ -82,7 +82,7 @@ static int stamp_with(struct oci_digest *out, bool *settled,
 	return rc;
 }
 
-int oci_known_find(struct oci_known *out, const struct oci_cache *cache,
+int oci_known_find(struct oci_known *out, struct oci_cache *cache,
 		   const struct oci_known_subject *subject,
 		   struct oci_error *err)
 {
@@ -153,36 +153,75 @@ void oci_known_release(struct oci_known *known)
 	oci_note_release(&known->note);
 }
 
-/* One that was cut short is as good as none. */
-static int has_blob(bool *out, struct oci_store *store,
-		    const struct oci_layer *layer, struct oci_error *err)
+void oci_known_mark(struct oci_file_mark *out, struct oci_store *store,
+		    const struct oci_layer *layer)
 {
 	struct stat st;
 	char *path;
-	int rc = oci_store_has(out, store, &layer->digest, err);
 
-	if (rc || !*out || !store->ops->file)
-		return rc;
-	rc = store->ops->file(&path, store, &layer->digest, err);
-	if (rc)
-		return rc;
-	*out = stat(path, &st) == 0 && (uint64_t)st.st_size == layer->size;
+	*out = (struct oci_file_mark){0};
+	if (!store->ops->file ||
+	    store->ops->file(&path, store, &layer->digest, NULL))
+		return;
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (uint64_t)st.st_size == layer->size)
+		*out = (struct oci_file_mark){
+			(uint64_t)st.st_dev, (uint64_t)st.st_ino,
+			(uint64_t)st.st_mtim.tv_sec,
+			(uint64_t)st.st_mtim.tv_nsec,
+		};
 	free(path);
-	return 0;
 }
 
-int oci_known_provide(bool *out, struct oci_store *store,
-		      struct oci_cache *cache, const struct oci_layer *layer,
-		      struct oci_error *err)
+static bool same_mark(const struct oci_file_mark *a,
+		      const struct oci_file_mark *b)
 {
-	int fd, rc = has_blob(out, store, layer, err);
+	return a->device == b->device && a->inode == b->inode &&
+	       a->seconds == b->seconds && a->nanoseconds == b->nanoseconds;
+}
 
-	if (!rc && *out)
-		rc = oci_store_keep(store, &layer->digest, layer->size, err);
-	if (rc || *out)
-		return rc;
-	rc = oci_cache_get(&fd, cache, &layer->digest, layer->size, err);
+/* The file that the layer was written to is trusted by its inode and times;
+ * any other one is digested by the store. */
+static int has_blob(bool *out, struct oci_store *store,
+		    const struct oci_note *note, struct oci_error *err)
+{
+	struct oci_file_mark mark;
+
+	oci_known_mark(&mark, store, &note->layer);
+	*out = mark.inode && same_mark(&mark, &note->file);
+	return *out ? 0 : oci_store_has(out, store, &note->layer.digest, err);
+}
+
+static int take_cached(bool *out, struct oci_store *store,
+		       struct oci_cache *cache, const struct oci_layer *layer,
+		       struct oci_error *err)
+{
+	int fd, rc = oci_cache_get(&fd, cache, &layer->digest, layer->size,
+				   err);
+
 	*out = !rc && fd >= 0;
 	return !*out ? rc :
 	       oci_store_take(store, fd, &layer->digest, layer->size, err);
+}
+
+int oci_known_provide(bool *out, struct oci_known *known,
+		      struct oci_store *store, struct oci_cache *cache,
+		      struct oci_error *err)
+{
+	const struct oci_layer *layer = &known->note.layer;
+	struct oci_file_mark mark;
+	int rc = has_blob(out, store, &known->note, err);
+
+	if (!rc && *out)
+		rc = oci_store_keep(store, &layer->digest, layer->size, err);
+	else if (!rc)
+		rc = take_cached(out, store, cache, layer, err);
+	if (rc || !*out)
+		return rc;
+	oci_known_mark(&mark, store, layer);
+	if (mark.inode && !same_mark(&mark, &known->note.file)) {
+		known->note.file = mark;
+		oci_known_note(known, cache, &known->note);
+	}
+	return 0;
 }

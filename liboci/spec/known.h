@@ -37,7 +37,7 @@ struct oci_known {
 };
 
 /* Stamps what the layer is made of, and looks it up. */
-int oci_known_find(struct oci_known *out, const struct oci_cache *cache,
+int oci_known_find(struct oci_known *out, struct oci_cache *cache,
 		   const struct oci_known_subject *subject,
 		   struct oci_error *err);
 /* Whether what the layer is made of has that key. */
@@ -52,9 +52,14 @@ void oci_known_note(const struct oci_known *known, struct oci_cache *cache,
 int oci_known_open(const struct oci_known *known,
 		   const struct oci_cache *cache);
 void oci_known_release(struct oci_known *known);
-/* Whether store has the blob, or got it from the cache. */
-int oci_known_provide(bool *out, struct oci_store *store,
-		      struct oci_cache *cache, const struct oci_layer *layer,
+/* The file that the blob of a layer is in store now; none where it is no file,
+ * or of another size. */
+void oci_known_mark(struct oci_file_mark *out, struct oci_store *store,
+		    const struct oci_layer *layer);
+/* Whether store has the blob of what was found, or got it from the cache. The
+ * note learns which file it is. */
+int oci_known_provide(bool *out, struct oci_known *known,
+		      struct oci_store *store, struct oci_cache *cache,
 		      struct oci_error *err);
 
 #endif

@@ -23,16 +23,19 @@ static int add_state(struct oci_buf *out, const struct oci_digest_state *state,
 	return rc;
 }
 
-/* "KEY DIFF_ID DIGEST SIZE TAR-SIZE", and for each block "IN OUT SUM ID" with
- * the words of both states. */
+/* "KEY DIFF_ID DIGEST SIZE TAR-SIZE DEVICE INODE SECONDS NANOSECONDS", and for
+ * each block "IN OUT SUM ID" with the words of both states. */
 int oci_note_format(struct oci_buf *out, const struct oci_note *note,
 		    struct oci_error *err)
 {
 	int rc = oci_buf_format(out, err,
-				"%s %s %s %" PRIu64 " %" PRIu64 "\n",
+				"%s %s %s %" PRIu64 " %" PRIu64 " %" PRIu64
+				" %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
 				text_of(&note->key), note->layer.diff_id.text,
 				note->layer.digest.text, note->layer.size,
-				note->layer.tar_size);
+				note->layer.tar_size, note->file.device,
+				note->file.inode, note->file.seconds,
+				note->file.nanoseconds);
 
 	for (size_t i = 0; !rc && i < note->blocks.count; i++) {
 		const struct oci_block *b = &note->blocks.items[i];
@@ -127,7 +130,11 @@ bool oci_note_parse(struct oci_note *out, char *text)
 	    !take_digest(&out->layer.diff_id, &text) ||
 	    !take_digest(&out->layer.digest, &text) ||
 	    !take_number(&out->layer.size, &text, UINT64_MAX) ||
-	    !take_number(&out->layer.tar_size, &text, UINT64_MAX))
+	    !take_number(&out->layer.tar_size, &text, UINT64_MAX) ||
+	    !take_number(&out->file.device, &text, UINT64_MAX) ||
+	    !take_number(&out->file.inode, &text, UINT64_MAX) ||
+	    !take_number(&out->file.seconds, &text, UINT64_MAX) ||
+	    !take_number(&out->file.nanoseconds, &text, UINT64_MAX))
 		return false;
 	while (*text) {
 		struct oci_block block;

@@ -9,9 +9,18 @@
 #include "base/buf.h"
 #include "io/blocks.h"
 
+/* A file as it was when its bytes were known to be right; all zero: none. */
+struct oci_file_mark {
+	uint64_t device;
+	uint64_t inode;
+	uint64_t seconds;	/* of its mtime */
+	uint64_t nanoseconds;
+};
+
 struct oci_note {
 	struct oci_digest key;	/* empty: it is never to be found */
 	struct oci_layer layer;
+	struct oci_file_mark file;	/* of the blob in a layout */
 	struct oci_blocks blocks;
 };
 

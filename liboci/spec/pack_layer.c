@@ -190,7 +190,7 @@ static int report_known(const struct oci_packing *p,
 /* Takes a layer that was packed before, where the store has it or gets it. */
 static int take_known(bool *taken, struct oci_packing *p,
 		      const struct oci_plan_layer *layer,
-		      const struct oci_known *known,
+		      struct oci_known *known,
 		      const struct oci_layer_options *options,
 		      struct oci_error *err)
 {
@@ -199,8 +199,8 @@ static int take_known(bool *taken, struct oci_packing *p,
 
 	*taken = false;
 	if (known->found)
-		rc = oci_known_provide(taken, p->store, p->options->cache,
-				       written, err);
+		rc = oci_known_provide(taken, known, p->store,
+				       p->options->cache, err);
 	if (!rc && *taken)
 		rc = oci_image_add_written(p->image, written, options, err);
 	if (!rc && *taken)
@@ -254,6 +254,8 @@ static int write_layer(struct oci_note *out, struct oci_packing *p,
 		close(before.fd);
 	if (!rc && one_file && p->store->ops->file)
 		adopt(p, &out->layer.digest);
+	if (!rc && cache)
+		oci_known_mark(&out->file, p->store, &out->layer);
 	if (!rc && lent >= 0)
 		oci_cache_adopt_fd(cache, lent, &out->layer.digest);
 	if (lent >= 0)

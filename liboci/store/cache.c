@@ -17,8 +17,6 @@
 #include "io/digest.h"
 #include "io/file.h"
 
-enum { PATH_ROOM = 4096 };
-
 int oci_cache_open(struct oci_cache **out, const char *path,
 		   uint64_t max_bytes, struct oci_error *err)
 {
@@ -30,8 +28,10 @@ int oci_cache_open(struct oci_cache **out, const char *path,
 		return oci_fail_nomem(err);
 	cache->max_bytes = max_bytes;
 	rc = oci_text_copy(&cache->path, path, err);
+	if (!rc)
+		rc = oci_cache_check_folders(cache, err);
 	if (rc)
-		free(cache);
+		oci_cache_free(cache);
 	else
 		*out = cache;
 	return rc;
@@ -44,51 +44,28 @@ void oci_cache_free(struct oci_cache *cache)
 	if (cache->grew)
 		oci_cache_limit(cache);
 	free(cache->path);
+	memset(cache->key, 0, sizeof(cache->key));
 	free(cache);
 }
 
 /* DIR/blobs/ALG/HEX; digests are checked where they are read. */
-static int blob_path(char out[PATH_ROOM], const struct oci_cache *cache,
+static int blob_path(char out[OCI_CACHE_PATH], const struct oci_cache *cache,
 		     const struct oci_digest *digest, struct oci_error *err)
 {
 	int size = (int)strcspn(digest->text, ":");
-	int n = snprintf(out, PATH_ROOM, "%s/blobs/%.*s/%s", cache->path, size,
-			 digest->text, digest->text + size + 1);
+	int n = snprintf(out, OCI_CACHE_PATH, "%s/blobs/%.*s/%s", cache->path,
+			 size, digest->text, digest->text + size + 1);
 
-	return n > 0 && n < PATH_ROOM ? 0 :
+	return n > 0 && n < OCI_CACHE_PATH ? 0 :
 	       oci_fail(err, OCI_E_LIMIT, "cache '%.200s...' is too long",
 			cache->path);
-}
-
-static int is_right(bool *out, int fd, const struct oci_digest *digest,
-		    uint64_t size, struct oci_error *err)
-{
-	struct oci_source *source;
-	struct oci_sink *measure = NULL;
-	struct oci_digest found;
-	uint64_t has;
-	int rc = oci_source_open_range(&source, fd, 0, size, err);
-
-	*out = false;
-	if (rc)
-		return rc;
-	rc = oci_measure_open(&measure, NULL, digest, err);
-	if (!rc)
-		rc = oci_source_copy(NULL, source, measure, err);
-	if (!rc)
-		rc = oci_measure_end(&found, &has, measure, err);
-	if (!rc)
-		*out = oci_digest_equal(&found, digest);
-	oci_sink_free(measure);
-	oci_source_free(source);
-	return rc;
 }
 
 int oci_cache_peek(int *fd, const struct oci_cache *cache,
 		   const struct oci_digest *digest, uint64_t size,
 		   struct oci_error *err)
 {
-	char path[PATH_ROOM];
+	char path[OCI_CACHE_PATH];
 	struct stat st;
 	int rc = blob_path(path, cache, digest, err);
 
@@ -111,8 +88,7 @@ int oci_cache_get(int *fd, const struct oci_cache *cache,
 		  const struct oci_digest *digest, uint64_t size,
 		  struct oci_error *err)
 {
-	char path[PATH_ROOM];
-	bool right = false;
+	char path[OCI_CACHE_PATH];
 	int rc = blob_path(path, cache, digest, err);
 
 	if (!rc)
@@ -120,10 +96,14 @@ int oci_cache_get(int *fd, const struct oci_cache *cache,
 	if (rc || *fd < 0)
 		return rc;
 	/* What cannot be read to its end is as bad as what is wrong. */
-	is_right(&right, *fd, digest, size, NULL);
-	if (right) {
-		/* It was of use: it stays longer than others. */
-		futimens(*fd, NULL);
+	if (oci_fd_has_digest(*fd, size, digest)) {
+		const struct timespec used[] = {
+			{ .tv_nsec = UTIME_NOW }, { .tv_nsec = UTIME_OMIT },
+		};
+
+		/* It was of use: it stays longer than others. A layout may
+		 * have the same file and know it by its mtime. */
+		futimens(*fd, used);
 		return 0;
 	}
 	close(*fd);
@@ -135,7 +115,7 @@ int oci_cache_get(int *fd, const struct oci_cache *cache,
 int oci_cache_load(char **out, size_t *size, const struct oci_cache *cache,
 		   const struct oci_digest *digest, struct oci_error *err)
 {
-	char path[PATH_ROOM];
+	char path[OCI_CACHE_PATH];
 	struct oci_digest found;
 	int rc = blob_path(path, cache, digest, err);
 
@@ -159,12 +139,12 @@ int oci_cache_load(char **out, size_t *size, const struct oci_cache *cache,
 int oci_cache_begin(struct oci_cache_entry *out, const struct oci_cache *cache,
 		    const struct oci_digest *digest, struct oci_error *err)
 {
-	char path[PATH_ROOM], *folder = NULL;
+	char path[OCI_CACHE_PATH], *folder = NULL;
 	int rc = blob_path(path, cache, digest, err);
 
 	*out = (struct oci_cache_entry){ .fd = -1 };
 	if (!rc)
-		rc = oci_file_make_folders(path, 0777, err);
+		rc = oci_file_make_folders(path, 0700, err);
 	if (!rc)
 		rc = oci_path_folder(&folder, path, err);
 	if (!rc)
@@ -178,7 +158,7 @@ int oci_cache_end(int *fd, struct oci_cache_entry *entry,
 		  struct oci_cache *cache, const struct oci_digest *digest,
 		  struct oci_error *err)
 {
-	char path[PATH_ROOM];
+	char path[OCI_CACHE_PATH];
 	int rc = blob_path(path, cache, digest, err);
 
 	*fd = -1;

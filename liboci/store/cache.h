@@ -7,6 +7,10 @@
 
 #include <oci/cache.h>
 
+#include "io/digest.h"
+
+enum { OCI_CACHE_PATH = 4096 };	/* room for the path of a file */
+
 /* cache_note.c: the folders of notes; NULL ends them. */
 extern const char *const oci_cache_kinds[];
 
@@ -14,7 +18,18 @@ struct oci_cache {
 	char *path;
 	uint64_t max_bytes;
 	bool grew;		/* in this run */
+	bool has_key;		/* the key was read */
+	unsigned char key[OCI_MAC_KEY];
 };
+
+/* cache_key.c: OCI_E_INVALID where another user may have written to it. */
+int oci_cache_check_folders(const struct oci_cache *cache,
+			    struct oci_error *err);
+/* Reads the secret that records are signed with, once; make: makes it where
+ * there is none. False where there is none that only this user knows. */
+bool oci_cache_has_key(struct oci_cache *cache, bool make);
+/* Removes it: there is no record left. */
+void oci_cache_forget_key(struct oci_cache *cache);
 
 /* Opens a blob that is there and right; *fd is -1 where there is none. One
  * that is wrong is removed. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Small texts in the cache: DIR/KIND/HEX, the digest of the text in the first
- * line. What is cut short or damaged is as good as absent.
+ * Small texts in the cache: DIR/KIND/HEX. The first line is a code of the kind,
+ * the key and the text, made with the cache's secret (cache_key.c). What is cut
+ * short, damaged, or not of this cache's making is as good as absent.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,57 +11,75 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "io/atomic.h"
 #include "io/digest.h"
 #include "io/file.h"
 #include "store/cache.h"
 
-enum { PATH_ROOM = 4096 };
-
 const char *const oci_cache_kinds[] = {
 	OCI_CACHE_LAYERS, OCI_CACHE_CLEAN, NULL,
 };
 
-static int note_path(char out[PATH_ROOM], const struct oci_cache *cache,
+static int note_path(char out[OCI_CACHE_PATH], const struct oci_cache *cache,
 		     const char *kind, const struct oci_digest *key,
 		     struct oci_error *err)
 {
-	int n = snprintf(out, PATH_ROOM, "%s/%s/%s", cache->path, kind,
+	int n = snprintf(out, OCI_CACHE_PATH, "%s/%s/%s", cache->path, kind,
 			 oci_digest_hex(key));
 
-	return n > 0 && n < PATH_ROOM ? 0 :
+	return n > 0 && n < OCI_CACHE_PATH ? 0 :
 	       oci_fail(err, OCI_E_LIMIT, "cache '%.200s...' is too long",
 			cache->path);
 }
 
-/* Whether the first line is right of what follows it. */
-static bool is_whole(const char *data, size_t size)
+static int sign(char out[OCI_MAC_TEXT], const struct oci_cache *cache,
+		const char *kind, const struct oci_digest *key,
+		const void *text, size_t size, struct oci_error *err)
 {
-	const char *line = memchr(data, '\n', size);
-	struct oci_digest digest;
-	size_t head = line ? (size_t)(line + 1 - data) : 0;
+	struct oci_buf signed_text;
+	int rc;
 
-	return line &&
-	       oci_digest_data(&digest, data + head, size - head, NULL) == 0 &&
-	       strlen(digest.text) == head - 1 &&
-	       memcmp(digest.text, data, head - 1) == 0;
+	oci_buf_init(&signed_text, size + OCI_CACHE_PATH);
+	rc = oci_buf_format(&signed_text, err, "%s %s\n", kind, key->text);
+	if (!rc)
+		rc = oci_buf_add(&signed_text, text, size, err);
+	if (!rc)
+		rc = oci_mac(out, cache->key, signed_text.data,
+			     signed_text.len, err);
+	oci_buf_release(&signed_text);
+	return rc;
 }
 
-int oci_cache_recall(char **out, size_t *size, const struct oci_cache *cache,
+/* Whether the first line is right of what follows it. */
+static bool is_right(const struct oci_cache *cache, const char *kind,
+		     const struct oci_digest *key, const char *data,
+		     size_t size)
+{
+	char code[OCI_MAC_TEXT];
+	const size_t head = OCI_MAC_TEXT;	/* with its line end */
+
+	return size >= head && data[head - 1] == '\n' &&
+	       sign(code, cache, kind, key, data + head, size - head, NULL) ==
+		       0 &&
+	       memcmp(code, data, head - 1) == 0;
+}
+
+int oci_cache_recall(char **out, size_t *size, struct oci_cache *cache,
 		     const char *kind, const struct oci_digest *key,
 		     struct oci_error *err)
 {
-	char path[PATH_ROOM];
-	size_t head;
+	char path[OCI_CACHE_PATH];
 	int rc = note_path(path, cache, kind, key, err);
 
 	*out = NULL;
 	*size = 0;
 	if (rc)
 		return rc;
-	if (oci_file_load(out, size, path, OCI_DOCUMENT_MAX, NULL) ||
-	    !is_whole(*out, *size)) {
+	if (!oci_cache_has_key(cache, false) ||
+	    oci_file_load(out, size, path, OCI_DOCUMENT_MAX, NULL) ||
+	    !is_right(cache, kind, key, *out, *size)) {
 		free(*out);
 		*out = NULL;
 		return oci_fail(err, OCI_E_NOT_FOUND, "the cache has no such "
@@ -68,20 +87,16 @@ int oci_cache_recall(char **out, size_t *size, const struct oci_cache *cache,
 	}
 	/* It was of use: it stays longer than others. */
 	utimensat(AT_FDCWD, path, NULL, 0);
-	head = (size_t)((char *)memchr(*out, '\n', *size) + 1 - *out);
-	*size -= head;
-	memmove(*out, *out + head, *size + 1);
+	*size -= OCI_MAC_TEXT;
+	memmove(*out, *out + OCI_MAC_TEXT, *size + 1);
 	return 0;
 }
 
-static int write_note(int fd, const void *text, size_t size,
-		      struct oci_error *err)
+static int write_note(int fd, const char code[OCI_MAC_TEXT], const void *text,
+		      size_t size, struct oci_error *err)
 {
-	struct oci_digest digest;
-	int rc = oci_digest_data(&digest, text, size, err);
+	int rc = oci_file_write(fd, code, OCI_MAC_TEXT - 1, err);
 
-	if (!rc)
-		rc = oci_file_write(fd, digest.text, strlen(digest.text), err);
 	if (!rc)
 		rc = oci_file_write(fd, "\n", 1, err);
 	return rc ? rc : oci_file_write(fd, text, size, err);
@@ -91,17 +106,23 @@ int oci_cache_note(struct oci_cache *cache, const char *kind,
 		   const struct oci_digest *key, const void *text,
 		   size_t size, struct oci_error *err)
 {
-	char path[PATH_ROOM], *folder = NULL, *temp = NULL;
+	char path[OCI_CACHE_PATH], code[OCI_MAC_TEXT];
+	char *folder = NULL, *temp = NULL;
 	int fd = -1, rc = note_path(path, cache, kind, key, err);
 
+	if (!rc && !oci_cache_has_key(cache, true))
+		rc = oci_fail(err, OCI_E_SYSTEM, "cache '%s' has no key of "
+			      "this user's", cache->path);
 	if (!rc)
-		rc = oci_file_make_folders(path, 0777, err);
+		rc = sign(code, cache, kind, key, text, size, err);
+	if (!rc)
+		rc = oci_file_make_folders(path, 0700, err);
 	if (!rc)
 		rc = oci_path_folder(&folder, path, err);
 	if (!rc)
 		rc = oci_temp_create(&fd, &temp, folder, "note", 0666, err);
 	if (!rc)
-		rc = write_note(fd, text, size, err);
+		rc = write_note(fd, code, text, size, err);
 	if (fd >= 0)
 		close(fd);
 	if (!rc && rename(temp, path) != 0)

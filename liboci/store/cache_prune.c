@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "store/cache.h"
 
-enum { PATH_ROOM = 4096, STALE_SECONDS = 3600 };
+enum { STALE_SECONDS = 3600 };
 
 struct file {
 	char *path;
@@ -39,6 +39,12 @@ static void release(struct files *files)
 	*files = (struct files){0};
 }
 
+static bool is_before(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec :
+					a->tv_nsec < b->tv_nsec;
+}
+
 static int add(struct files *files, const char *path, const struct stat *st,
 	       struct oci_error *err)
 {
@@ -50,7 +56,9 @@ static int add(struct files *files, const char *path, const struct stat *st,
 		return oci_fail_nomem(err);
 	files->items = items;
 	items[files->count] = (struct file){
-		.size = (uint64_t)st->st_size, .used = st->st_mtim,
+		.size = (uint64_t)st->st_size,
+		.used = is_before(&st->st_mtim, &st->st_atim) ? st->st_atim :
+								st->st_mtim,
 	};
 	rc = oci_text_copy(&items[files->count].path, path, err);
 	files->count += !rc;
@@ -66,7 +74,7 @@ static bool is_stale(const char *name, const struct stat *st)
 static int list_folder(struct files *files, const struct oci_cache *cache,
 		       const char *name, struct oci_error *err)
 {
-	char folder[PATH_ROOM], path[PATH_ROOM + 300];
+	char folder[OCI_CACHE_PATH], path[OCI_CACHE_PATH + 300];
 	const struct dirent *entry;
 	struct stat st;
 	DIR *dir;
@@ -123,10 +131,7 @@ static int oldest_first(const void *a, const void *b)
 	const struct timespec *left = &((const struct file *)a)->used;
 	const struct timespec *right = &((const struct file *)b)->used;
 
-	if (left->tv_sec != right->tv_sec)
-		return left->tv_sec < right->tv_sec ? -1 : 1;
-	return (left->tv_nsec > right->tv_nsec) -
-	       (left->tv_nsec < right->tv_nsec);
+	return is_before(right, left) - is_before(left, right);
 }
 
 int oci_cache_prune(struct oci_cache_info *removed, struct oci_cache *cache,
@@ -155,6 +160,8 @@ int oci_cache_prune(struct oci_cache_info *removed, struct oci_cache *cache,
 		gone.bytes += rc ? 0 : file->size;
 	}
 	release(&files);
+	if (!rc && !bytes)
+		oci_cache_forget_key(cache);
 	if (removed)
 		*removed = gone;
 	return rc;

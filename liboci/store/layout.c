@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * OCI layouts on disk: DIR/oci-layout, DIR/index.json, DIR/blobs/ALG/HEX.
- * OCI Image Specification, image-layout.md. Blobs appear by rename; index.json
- * is written last, so that a reader never sees a name without its blobs.
+ * OCI Image Specification, image-layout.md. Everything that a run adds has a
+ * temporary name until its commit, so that a failed run takes back nothing
+ * that others see; index.json is renamed last, so that a reader never sees a
+ * name without its blobs.
  */
 #include "store/layout.h"
 
@@ -16,64 +18,18 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "document/archive.h"
-#include "io/atomic.h"
-#include "io/file.h"
-
-enum { INDEX_MAX = 20 * 1024 * 1024 };	/* containerd's cap */
-
-/* Names of blobs reach the disk before what leads to them. */
-static int sync_blobs(struct oci_layout *self, struct oci_error *err)
-{
-	static const char *const folders[] = { "blobs/sha256", "blobs/sha512" };
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < 2 && self->unsynced; i++) {
-		char *path = NULL;
-
-		rc = oci_layout_path(&path, self, folders[i], err);
-		if (!rc && access(path, F_OK) == 0)
-			rc = oci_folder_sync(path, err);
-		free(path);
-	}
-	self->unsynced = self->unsynced && rc;
-	return rc;
-}
-
-static int layout_commit(struct oci_store *store, struct oci_error *err)
-{
-	struct oci_layout *self = (struct oci_layout *)store;
-	char *json = NULL, *path = NULL;
-	int rc = oci_index_format(&json, &store->index, err);
-
-	if (!rc)
-		rc = sync_blobs(self, err);
-	if (!rc)
-		rc = oci_layout_path(&path, self, "index.json", err);
-	if (!rc && !oci_file_is(path, json, strlen(json)))
-		rc = oci_atomic_write(path, json, strlen(json), err);
-	/* It stays, whatever becomes of what is added after it. */
-	if (!rc)
-		oci_strings_release(&self->made);
-	free(json);
-	free(path);
-	return rc;
-}
-
-/* Newest first: files before the folders that they are in. */
-static void take_back(const struct oci_strings *made)
-{
-	for (size_t i = made->count; i-- > 0;)
-		if (unlink(made->items[i]) != 0)
-			rmdir(made->items[i]);
-}
 
 static void layout_free(struct oci_store *store)
 {
 	struct oci_layout *self = (struct oci_layout *)store;
 
-	take_back(&self->made);
-	oci_strings_release(&self->made);
+	oci_layout_drop_blobs(self);
+	/* Only an empty folder goes. */
+	if (self->made)
+		rmdir(self->path);
+	oci_table_release(&self->table);
+	oci_arena_release(&self->arena);
+	free(self->expected_name);
 	free(self->path);
 	free(self);
 }
@@ -86,61 +42,16 @@ static const struct oci_store_ops read_ops = {
 };
 
 static const struct oci_store_ops write_ops = {
-	.has = oci_layout_has,
+	.has = oci_layout_has_right,
 	.open = oci_layout_open_blob,
 	.create = oci_layout_create_blob,
 	.add = oci_layout_add_blob,
 	.file = oci_layout_file,
 	.same_bytes = oci_layout_same_bytes,
-	.commit = layout_commit,
+	.commit = oci_layout_commit,
 	.blobs = oci_layout_visit_blobs,
 	.free = layout_free,
 };
-
-static int load(char **out, size_t *size, const struct oci_layout *self,
-		const char *name, struct oci_error *err)
-{
-	char *path;
-	int rc = oci_layout_path(&path, self, name, err);
-
-	if (rc)
-		return rc;
-	rc = oci_file_load(out, size, path, INDEX_MAX, err);
-	free(path);
-	return rc;
-}
-
-static int read_version(const struct oci_layout *self, struct oci_error *err)
-{
-	char *text;
-	size_t size;
-	int rc = load(&text, &size, self, OCI_LAYOUT_FILE, err);
-
-	if (rc == OCI_E_NOT_FOUND && access(self->path, F_OK) != 0)
-		return oci_fail_errno(err, "layout '%s'", self->path);
-	if (rc == OCI_E_NOT_FOUND)
-		return oci_fail(err, rc,
-				"'%s' is no OCI layout: it has no oci-layout",
-				self->path);
-	if (rc)
-		return rc;
-	rc = oci_layout_check(text, size, err);
-	free(text);
-	return rc ? oci_wrap(err, rc, "'%s/oci-layout'", self->path) : 0;
-}
-
-static int read_index(struct oci_layout *self, struct oci_error *err)
-{
-	char *text;
-	size_t size;
-	int rc = load(&text, &size, self, "index.json", err);
-
-	if (rc)
-		return rc;
-	rc = oci_index_parse(&self->base.index, text, size, NULL, err);
-	free(text);
-	return rc ? oci_wrap(err, rc, "'%s/index.json'", self->path) : 0;
-}
 
 static int layout_new(struct oci_layout **out, const char *path,
 		      const struct oci_store_ops *ops, struct oci_error *err)
@@ -151,6 +62,7 @@ static int layout_new(struct oci_layout **out, const char *path,
 	if (!self)
 		return oci_fail_nomem(err);
 	self->base.ops = ops;
+	self->last = &self->first;
 	rc = oci_text_copy(&self->path, path, err);
 	if (rc)
 		layout_free(&self->base);
@@ -167,9 +79,9 @@ int oci_layout_open(struct oci_store **out, const char *path,
 
 	*out = NULL;
 	if (!rc)
-		rc = read_version(self, err);
+		rc = oci_layout_read_version(self, err);
 	if (!rc)
-		rc = read_index(self, err);
+		rc = oci_layout_read_index(&self->base.index, self, err);
 	if (rc && self)
 		oci_store_free(&self->base);
 	else if (!rc)
@@ -177,71 +89,51 @@ int oci_layout_open(struct oci_store **out, const char *path,
 	return rc;
 }
 
-/* Makes a folder that is not there, and remembers it. */
-static int make_folder(struct oci_layout *self, const char *path,
-		       struct oci_error *err)
+int oci_layout_make_folder(struct oci_layout *self, struct oci_error *err)
 {
-	int rc;
-
-	if (mkdir(path, 0777) == 0) {
-		rc = oci_strings_add(&self->made, path, err);
-		if (rc)
-			rmdir(path);
-		return rc;
-	}
-	if (errno == EEXIST)
-		return 0;
-	return oci_fail_errno(err, "make folder '%s'", path);
+	if (mkdir(self->path, 0777) == 0)
+		self->made = true;
+	else if (errno != EEXIST)
+		return oci_fail_errno(err, "make folder '%s'", self->path);
+	return 0;
 }
 
-static int make_folder_in(struct oci_layout *self, const char *name,
-			  struct oci_error *err)
+/* Files of a run that is not at its end, or that was killed. */
+static bool is_temp(const char *name)
 {
-	char *path;
-	int rc = oci_layout_path(&path, self, name, err);
+	size_t size = strlen(name);
 
-	if (rc)
-		return rc;
-	rc = make_folder(self, path, err);
-	free(path);
-	return rc;
+	return name[0] == '.' && size > 4 &&
+	       strcmp(name + size - 4, ".tmp") == 0;
 }
 
-static int write_version(struct oci_layout *self, struct oci_error *err)
+/* Whether there is nothing of anybody's in the folder. */
+static int look_into(bool *empty, const struct oci_layout *self,
+		     struct oci_error *err)
 {
-	char *path;
-	int rc = oci_layout_path(&path, self, OCI_LAYOUT_FILE, err);
-
-	if (rc)
-		return rc;
-	rc = oci_strings_add(&self->made, path, err);
-	if (!rc)
-		rc = oci_atomic_write(path, OCI_LAYOUT_TEXT,
-				      strlen(OCI_LAYOUT_TEXT), err);
-	free(path);
-	return rc;
-}
-
-/* What is there: a layout, an empty folder, or something else. */
-static int adopt(struct oci_layout *self, struct oci_error *err)
-{
-	struct oci_strings names = {0};
+	struct oci_strings names = { 0 };
 	int rc = oci_layout_list(&names, self->path, err);
-	bool empty = names.count == 0;
 
+	*empty = true;
+	for (size_t i = 0; i < names.count; i++)
+		*empty = *empty && is_temp(names.items[i]);
 	oci_strings_release(&names);
+	return rc;
+}
+
+/* A layout, an empty folder, or something else; OCI_E_NOT_FOUND for the last.
+ * A run that was killed may leave a layout without an index. */
+static int read_there(struct oci_layout *self, struct oci_error *err)
+{
+	bool empty;
+	int rc = look_into(&empty, self, err);
+
+	if (rc || empty)
+		return rc;
+	rc = oci_layout_read_version(self, err);
 	if (rc)
 		return rc;
-	if (empty)
-		return write_version(self, err);
-	rc = read_version(self, err);
-	if (rc == OCI_E_NOT_FOUND)
-		return oci_fail(err, OCI_E_CONFLICT,
-				"'%s' holds files, but is no OCI layout: "
-				"choose another folder", self->path);
-	if (!rc)
-		rc = read_index(self, err);
-	/* A run that was killed leaves a layout without an index. */
+	rc = oci_layout_read_index(&self->base.index, self, err);
 	return rc == OCI_E_NOT_FOUND ? 0 : rc;
 }
 
@@ -253,19 +145,40 @@ int oci_layout_create(struct oci_store **out, const char *path,
 
 	*out = NULL;
 	if (!rc)
-		rc = make_folder(self, path, err);
+		rc = oci_layout_make_folder(self, err);
+	if (!rc) {
+		rc = read_there(self, err);
+		if (rc == OCI_E_NOT_FOUND)
+			rc = oci_fail(err, OCI_E_CONFLICT,
+				      "'%s' holds files, "
+				      "but is no OCI layout: choose another "
+				      "folder",
+				      self->path);
+	}
 	if (!rc)
-		rc = adopt(self, err);
-	if (!rc)
-		rc = oci_text_set(&self->base.index.media_type,
-				  OCI_MEDIA_INDEX, err);
-	if (!rc)
-		rc = make_folder_in(self, "blobs", err);
-	if (!rc)
-		rc = make_folder_in(self, "blobs/sha256", err);
+		rc = oci_text_set(&self->base.index.media_type, OCI_MEDIA_INDEX,
+				  err);
 	if (rc && self)
 		oci_store_free(&self->base);
 	else if (!rc)
 		*out = &self->base;
 	return rc;
+}
+
+int oci_layout_expect(struct oci_store *store, const char *name,
+		      const struct oci_digest *digest, struct oci_error *err)
+{
+	struct oci_layout *self = (struct oci_layout *)store;
+	int rc = 0;
+
+	if (store->ops != &write_ops)
+		return oci_fail(err, OCI_E_INVALID,
+				"the store is no layout to write to");
+	if (name)
+		rc = oci_text_set(&self->expected_name, name, err);
+	if (rc)
+		return rc;
+	self->expected = *digest;
+	self->expects = true;
+	return 0;
 }

@@ -7,6 +7,8 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,7 +17,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "io/atomic.h"
+#include "io/digest.h"
 #include "io/file.h"
 #include "store/docker.h"
 
@@ -35,8 +37,8 @@ int oci_layout_path(char **out, const struct oci_layout *self,
 	return rc;
 }
 
-static int blob_path(char **out, const struct oci_layout *self,
-		     const struct oci_digest *digest, struct oci_error *err)
+int oci_layout_blob_path(char **out, const struct oci_layout *self,
+			 const struct oci_digest *digest, struct oci_error *err)
 {
 	char name[OCI_BLOB_PATH];
 
@@ -44,11 +46,55 @@ static int blob_path(char **out, const struct oci_layout *self,
 	return oci_layout_path(out, self, name, err);
 }
 
+static struct oci_layout_known *find(const struct oci_layout *self,
+				     const struct oci_digest *digest)
+{
+	return oci_table_get(&self->table, digest->text, strlen(digest->text));
+}
+
+/* Takes temp over, which may be NULL, unless it fails. */
+static int remember(struct oci_layout *self, const struct oci_digest *digest,
+		    char *temp, struct oci_error *err)
+{
+	struct oci_layout_known *known =
+		oci_arena_alloc(&self->arena, sizeof(*known));
+	char *path;
+	int rc = known ? oci_layout_blob_path(&path, self, digest, err)
+		       : oci_fail_nomem(err);
+
+	if (rc)
+		return rc;
+	known->digest = *digest;
+	known->path = oci_arena_text(&self->arena, path);
+	free(path);
+	rc = known->path ? oci_table_set(&self->table, known->digest.text,
+					 strlen(known->digest.text), known, err)
+			 : oci_fail_nomem(err);
+	if (rc)
+		return rc;
+	known->temp = temp;
+	*self->last = known;
+	self->last = &known->next;
+	return 0;
+}
+
+/* The file that has the bytes of a blob now; the caller frees it. */
+static int file_of(char **out, const struct oci_layout *self,
+		   const struct oci_digest *digest, struct oci_error *err)
+{
+	const struct oci_layout_known *known = find(self, digest);
+
+	if (known && known->temp)
+		return oci_text_copy(out, known->temp, err);
+	return oci_layout_blob_path(out, self, digest, err);
+}
+
 int oci_layout_has(bool *out, struct oci_store *store,
-		      const struct oci_digest *digest, struct oci_error *err)
+		   const struct oci_digest *digest, struct oci_error *err)
 {
 	char *path;
-	int rc = blob_path(&path, (struct oci_layout *)store, digest, err);
+	int rc = oci_layout_blob_path(&path, (struct oci_layout *)store, digest,
+				      err);
 
 	if (rc)
 		return rc;
@@ -57,10 +103,40 @@ int oci_layout_has(bool *out, struct oci_store *store,
 	return 0;
 }
 
+static bool file_is(const char *path, const struct oci_digest *digest)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	bool is = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		  oci_fd_has_digest(fd, (uint64_t)st.st_size, digest);
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
+int oci_layout_has_right(bool *out, struct oci_store *store,
+			 const struct oci_digest *digest, struct oci_error *err)
+{
+	struct oci_layout *self = (struct oci_layout *)store;
+	char *path;
+	int rc;
+
+	*out = find(self, digest) != NULL;
+	if (*out)
+		return 0;
+	rc = oci_layout_blob_path(&path, self, digest, err);
+	if (rc)
+		return rc;
+	*out = file_is(path, digest);
+	free(path);
+	return *out ? remember(self, digest, NULL, err) : 0;
+}
+
 int oci_layout_file(char **out, struct oci_store *store,
 		    const struct oci_digest *digest, struct oci_error *err)
 {
-	return blob_path(out, (struct oci_layout *)store, digest, err);
+	return file_of(out, (struct oci_layout *)store, digest, err);
 }
 
 int oci_layout_same_bytes(bool *out, struct oci_store *store,
@@ -68,7 +144,7 @@ int oci_layout_same_bytes(bool *out, struct oci_store *store,
 			  size_t size, struct oci_error *err)
 {
 	char *path;
-	int rc = blob_path(&path, (struct oci_layout *)store, digest, err);
+	int rc = file_of(&path, (struct oci_layout *)store, digest, err);
 
 	if (rc)
 		return rc;
@@ -78,12 +154,12 @@ int oci_layout_same_bytes(bool *out, struct oci_store *store,
 }
 
 int oci_layout_open_blob(struct oci_source **out, struct oci_store *store,
-			    const struct oci_descriptor *descriptor,
-			    struct oci_error *err)
+			 const struct oci_descriptor *descriptor,
+			 struct oci_error *err)
 {
 	char *path;
-	int rc = blob_path(&path, (struct oci_layout *)store,
-			   &descriptor->digest, err);
+	int rc = file_of(&path, (struct oci_layout *)store, &descriptor->digest,
+			 err);
 
 	if (rc)
 		return rc;
@@ -123,22 +199,38 @@ static void blob_free(struct oci_sink *sink)
 	free(self);
 }
 
+/* A new file in the layout's folder. A run that made the folder and failed
+ * removes it again while it is empty: it is made anew then. */
+static int open_temp(struct oci_atomic *file, struct oci_layout *self,
+		     struct oci_error *err)
+{
+	char name[32], *path;
+	int rc;
+
+	snprintf(name, sizeof(name), "blob-%u", self->temps++);
+	rc = oci_layout_path(&path, self, name, err);
+	if (rc)
+		return rc;
+	rc = oci_atomic_open(file, path, err);
+	if (rc == OCI_E_NOT_FOUND) {
+		rc = oci_layout_make_folder(self, err);
+		if (!rc)
+			rc = oci_atomic_open(file, path, err);
+	}
+	free(path);
+	return rc;
+}
+
 int oci_layout_create_blob(struct oci_sink **out, struct oci_store *store,
-			      struct oci_error *err)
+			   struct oci_error *err)
 {
 	static const struct oci_sink_ops ops = {
 		.write = blob_write, .free = blob_free,
 	};
 	struct layout_blob *blob = calloc(1, sizeof(*blob));
-	char *path = NULL;
-	int rc = blob ? 0 : oci_fail_nomem(err);
+	int rc = blob ? open_temp(&blob->file, (struct oci_layout *)store, err)
+		      : oci_fail_nomem(err);
 
-	if (!rc)
-		rc = oci_layout_path(&path, (struct oci_layout *)store, "blob",
-				     err);
-	if (!rc)
-		rc = oci_atomic_open(&blob->file, path, err);
-	free(path);
 	if (rc) {
 		free(blob);
 		return rc;
@@ -148,28 +240,26 @@ int oci_layout_create_blob(struct oci_sink **out, struct oci_store *store,
 	return 0;
 }
 
+/* The file keeps its temporary name up to the commit: a run that fails has
+ * nothing to take back that another run may have come to need. */
 int oci_layout_add_blob(struct oci_store *store, struct oci_sink *sink,
-		      const struct oci_digest *digest, uint64_t size,
-		      struct oci_error *err)
+			const struct oci_digest *digest, uint64_t size,
+			struct oci_error *err)
 {
 	struct oci_layout *self = (struct oci_layout *)store;
 	struct layout_blob *blob = (struct layout_blob *)sink;
-	bool existed;
-	char *path;
-	int rc = blob_path(&path, self, digest, err);
+	int rc;
 
-	(void)size;
-	if (rc)
-		return rc;
-	existed = access(path, F_OK) == 0;
-	if (!existed)
-		rc = oci_strings_add(&self->made, path, err);
+	if (blob->failed || blob->size != size)
+		return oci_fail(err, OCI_E_INVALID, "blob %s is not whole",
+				digest->text);
+	if (find(self, digest))
+		return 0;
+	rc = oci_atomic_finish(&blob->file, err);
 	if (!rc)
-		rc = oci_text_set(&blob->file.path, path, err);
+		rc = remember(self, digest, blob->file.temp, err);
 	if (!rc)
-		rc = oci_atomic_place(&blob->file, err);
-	self->unsynced = true;
-	free(path);
+		blob->file.temp = NULL;
 	return rc;
 }
 
@@ -218,7 +308,7 @@ static int visit_blob(struct oci_layout *self, const char *algorithm,
 	memcpy(text + strlen(algorithm) + 1, hex, strlen(hex) + 1);
 	if (oci_digest_parse(&digest, text, NULL))
 		return 0;
-	rc = blob_path(&path, self, &digest, err);
+	rc = oci_layout_blob_path(&path, self, &digest, err);
 	if (rc)
 		return rc;
 	if (stat(path, &st) != 0)

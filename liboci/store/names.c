@@ -5,10 +5,14 @@
  * name is io.containerd.image.name, which containerd looks at first.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/arena.h"
+#include "base/array.h"
 #include "base/error.h"
+#include "base/table.h"
+#include "base/text.h"
 #include "store/store.h"
 
 static const char *annotation(const struct oci_descriptor *descriptor,
@@ -17,70 +21,93 @@ static const char *annotation(const struct oci_descriptor *descriptor,
 	return oci_pairs_get(&descriptor->annotations, key);
 }
 
-static bool same(const char *a, const char *b)
+/* What an entry is called. The tag alone names what oci:DIR:TAG names; where
+ * two entries have a full name, that decides. */
+struct name {
+	char full[OCI_REFERENCE_TEXT]; /* canonical; "" where it has none */
+	char tag[OCI_REFERENCE_TEXT];  /* "" where it has none */
+};
+
+static void set_full(struct name *out, const char *text)
 {
-	return (!a && !b) || (a && b && strcmp(a, b) == 0);
+	struct oci_reference reference;
+
+	if (!text || oci_reference_parse(&reference, text, NULL))
+		return;
+	oci_reference_canonical(out->full, &reference);
+	if (!out->tag[0])
+		snprintf(out->tag, sizeof(out->tag), "%s", reference.tag);
 }
 
-/* Takes out what has the name, or the same image without a name. */
-static void remove_name(struct oci_descriptors *list, const char *tag,
-			const char *image, const struct oci_digest *digest)
+static void read_name(struct name *out, const struct oci_descriptor *d)
 {
-	size_t kept = 0;
+	const char *tag = annotation(d, OCI_ANNOTATION_REF_NAME);
 
-	for (size_t i = 0; i < list->count; i++) {
-		struct oci_descriptor *d = &list->items[i];
-		bool gone = same(annotation(d, OCI_ANNOTATION_REF_NAME), tag);
-
-		if (tag)
-			gone = gone && same(annotation(d,
-						OCI_ANNOTATION_IMAGE_NAME),
-					    image);
-		else
-			gone = gone && oci_digest_equal(&d->digest, digest);
-		if (gone)
-			oci_descriptor_release(d);
-		else
-			list->items[kept++] = *d;
-	}
-	list->count = kept;
+	*out = (struct name){ 0 };
+	/* Some tools write the whole name where others write the tag. */
+	if (tag && !strpbrk(tag, "/:@"))
+		snprintf(out->tag, sizeof(out->tag), "%s", tag);
+	else
+		set_full(out, tag);
+	set_full(out, annotation(d, OCI_ANNOTATION_IMAGE_NAME));
 }
 
-int oci_store_tag(struct oci_store *store, const struct oci_reference *name,
-		  const struct oci_descriptor *descriptor,
-		  struct oci_error *err)
+static bool is_named(const struct name *name)
 {
-	const char *tag = name && name->tag[0] ? name->tag : NULL;
-	const char *image = NULL;
-	struct oci_descriptor entry;
-	char full[OCI_REFERENCE_TEXT];
-	int rc = oci_descriptor_copy(&entry, descriptor, err);
+	return name->full[0] || name->tag[0];
+}
 
+static bool same_name(const struct name *a, const struct name *b)
+{
+	if (a->full[0] && b->full[0])
+		return strcmp(a->full, b->full) == 0;
+	return a->tag[0] && strcmp(a->tag, b->tag) == 0;
+}
+
+/* Puts a copy of entry where its name was first, or at the end; whatever else
+ * had the name goes, and so does the same image without a name if entry has
+ * none. */
+static int put(struct oci_descriptors *list, const struct oci_descriptor *entry,
+	       struct oci_error *err)
+{
+	struct oci_descriptor added;
+	struct name name, other;
+	size_t kept = 0, at;
+	int rc;
+
+	read_name(&name, entry);
+	/* Room first: what goes must not go before the other one is there. */
+	rc = oci_descriptors_add(list, entry, err);
 	if (rc)
 		return rc;
-	/* `ctr image import` passes over images of other platforms. */
-	entry.has_platform = false;
-	if (tag && name->path[0]) {
-		oci_reference_canonical(full, name);
-		image = full;
-		rc = oci_pairs_set(&entry.annotations,
-				   OCI_ANNOTATION_IMAGE_NAME, full, err);
+	added = list->items[--list->count];
+	at = list->count;
+	for (size_t i = 0; i < list->count; i++) {
+		struct oci_descriptor *d = &list->items[i];
+
+		read_name(&other, d);
+		if (is_named(&name)
+			    ? same_name(&name, &other)
+			    : !is_named(&other) &&
+				      oci_digest_equal(&d->digest,
+						       &entry->digest)) {
+			at = at < list->count ? at : kept;
+			oci_descriptor_release(d);
+		} else {
+			list->items[kept++] = *d;
+		}
 	}
-	if (!rc && tag)
-		rc = oci_pairs_set(&entry.annotations,
-				   OCI_ANNOTATION_REF_NAME, tag, err);
-	if (!rc) {
-		remove_name(&store->index.manifests, tag, image,
-			    &entry.digest);
-		rc = oci_descriptors_add(&store->index.manifests, &entry, err);
-	}
-	oci_descriptor_release(&entry);
-	return rc;
+	at = at < kept ? at : kept;
+	memmove(&list->items[at + 1], &list->items[at],
+		(kept - at) * sizeof(added));
+	list->items[at] = added;
+	list->count = kept + 1;
+	return 0;
 }
 
-void oci_store_untag(struct oci_store *store, const struct oci_digest *digest)
+static void take_out(struct oci_descriptors *list,
+		     const struct oci_digest *digest)
 {
-	struct oci_descriptors *list = &store->index.manifests;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
@@ -92,89 +119,176 @@ void oci_store_untag(struct oci_store *store, const struct oci_digest *digest)
 	list->count = kept;
 }
 
-static bool has_name(const struct oci_descriptor *d, const char *name,
-		     const char *full)
+static int apply(struct oci_descriptors *list,
+		 const struct oci_name_change *change, struct oci_error *err)
 {
-	const char *tag = annotation(d, OCI_ANNOTATION_REF_NAME);
-	const char *image = annotation(d, OCI_ANNOTATION_IMAGE_NAME);
-
-	return (tag && strcmp(tag, name) == 0) ||
-	       (image && (strcmp(image, name) == 0 ||
-			  strcmp(image, full) == 0)) ||
-	       strcmp(d->digest.text, name) == 0;
+	if (!change->untag)
+		return put(list, &change->entry, err);
+	take_out(list, &change->entry.digest);
+	return 0;
 }
 
-static void list_names(struct oci_buf *out,
-		       const struct oci_descriptors *list)
+/* Makes a change, and keeps it for oci_names_replay. */
+static int change_names(struct oci_store *store, bool untag,
+			const struct oci_descriptor *entry,
+			struct oci_error *err)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		const struct oci_descriptor *d = &list->items[i];
-		const char *name = annotation(d, OCI_ANNOTATION_IMAGE_NAME);
-
-		if (!name)
-			name = annotation(d, OCI_ANNOTATION_REF_NAME);
-		if (!name)
-			name = d->digest.text;
-		/* A list that is too long ends early. */
-		if (oci_buf_format(out, NULL, "%s%s", i ? ", " : "", name))
-			break;
-	}
-}
-
-static int fail_name(const struct oci_descriptors *list, const char *name,
-		     struct oci_error *err)
-{
-	struct oci_buf names;
+	struct oci_name_change *changes =
+		oci_array_grow(store->changes, &store->change_capacity,
+			       store->change_count + 1, sizeof(*changes));
+	struct oci_name_change *added;
 	int rc;
 
-	oci_buf_init(&names, 1024);
-	list_names(&names, list);
-	if (!list->count)
-		rc = oci_fail(err, OCI_E_NOT_FOUND, "it holds no image");
-	else if (name)
-		rc = oci_fail(err, OCI_E_NOT_FOUND,
-			      "it holds no '%s', but %s", name,
-			      names.data ? names.data : "");
+	if (!changes)
+		return oci_fail_nomem(err);
+	store->changes = changes;
+	added = &changes[store->change_count];
+	*added = (struct oci_name_change){ .untag = untag };
+	rc = oci_descriptor_copy(&added->entry, entry, err);
+	if (!rc)
+		rc = apply(&store->index.manifests, added, err);
+	if (rc)
+		oci_descriptor_release(&added->entry);
 	else
-		rc = oci_fail(err, OCI_E_INVALID,
-			      "it holds several images: name one of %s",
-			      names.data ? names.data : "");
-	oci_buf_release(&names);
+		store->change_count++;
 	return rc;
 }
 
-/* What has no name and a type of its own is attached to an image. */
-static bool is_attached(const struct oci_descriptor *d)
+int oci_names_replay(struct oci_descriptors *list,
+		     const struct oci_store *store, struct oci_error *err)
 {
-	return d->artifact_type && !annotation(d, OCI_ANNOTATION_REF_NAME);
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < store->change_count; i++)
+		rc = apply(list, &store->changes[i], err);
+	return rc;
 }
 
-int oci_store_resolve(struct oci_descriptor *out,
-		      const struct oci_store *store, const char *name,
+void oci_names_forget(struct oci_store *store)
+{
+	for (size_t i = 0; i < store->change_count; i++)
+		oci_descriptor_release(&store->changes[i].entry);
+	free(store->changes);
+	store->changes = NULL;
+	store->change_count = store->change_capacity = 0;
+}
+
+/* The copied image may bring a name from where it was: the new one counts. */
+static int write_name(struct oci_descriptor *entry,
+		      const struct oci_reference *name, struct oci_error *err)
+{
+	char full[OCI_REFERENCE_TEXT];
+	int rc;
+
+	oci_pairs_remove(&entry->annotations, OCI_ANNOTATION_IMAGE_NAME);
+	rc = oci_pairs_set(&entry->annotations, OCI_ANNOTATION_REF_NAME,
+			   name->tag, err);
+	if (rc || !name->path[0])
+		return rc;
+	oci_reference_canonical(full, name);
+	return oci_pairs_set(&entry->annotations, OCI_ANNOTATION_IMAGE_NAME,
+			     full, err);
+}
+
+int oci_store_tag(struct oci_store *store, const struct oci_reference *name,
+		  const struct oci_descriptor *descriptor,
+		  struct oci_error *err)
+{
+	struct oci_descriptor entry;
+	int rc = oci_descriptor_copy(&entry, descriptor, err);
+
+	if (rc)
+		return rc;
+	/* `ctr image import` passes over images of other platforms. */
+	entry.has_platform = false;
+	if (name && name->tag[0])
+		rc = write_name(&entry, name, err);
+	if (!rc)
+		rc = change_names(store, false, &entry, err);
+	oci_descriptor_release(&entry);
+	return rc;
+}
+
+int oci_store_untag(struct oci_store *store, const struct oci_digest *digest,
+		    struct oci_error *err)
+{
+	const struct oci_descriptor entry = { .digest = *digest };
+
+	return change_names(store, true, &entry, err);
+}
+
+struct doubles {
+	struct oci_arena arena;
+	struct oci_table full; /* name to the digest that it names */
+	struct oci_table bare; /* tag, of entries that have no more */
+	struct oci_table any;  /* tag, of all entries */
+	void (*report)(void *data, const char *finding);
+	void *data;
+};
+
+/* Tells of a name that the table has for another digest. */
+static void compare(struct doubles *d, const struct oci_table *table,
+		    const char *name, const char *digest)
+{
+	const char *other = oci_table_get(table, name, strlen(name));
+	char text[OCI_REFERENCE_TEXT + 2 * OCI_DIGEST_TEXT + 100];
+
+	if (!other || strcmp(other, digest) == 0)
+		return;
+	snprintf(text, sizeof(text),
+		 "index.json: '%s' names %s and %s: give "
+		 "the name again to the one that is meant",
+		 name, other, digest);
+	d->report(d->data, text);
+}
+
+static int note_name(struct doubles *d, struct oci_table *table,
+		     const char *name, const char *digest,
+		     struct oci_error *err)
+{
+	char *key;
+
+	if (oci_table_get(table, name, strlen(name)))
+		return 0;
+	key = oci_arena_text(&d->arena, name);
+	if (!key)
+		return oci_fail_nomem(err);
+	return oci_table_set(table, key, strlen(key), (char *)digest, err);
+}
+
+static int check_name(struct doubles *d, const struct oci_descriptor *entry,
 		      struct oci_error *err)
 {
-	const struct oci_descriptors *list = &store->index.manifests;
-	const struct oci_descriptor *found = NULL;
-	char full[OCI_REFERENCE_TEXT] = "";
-	struct oci_reference reference;
+	const char *digest = entry->digest.text;
+	struct name name;
+	int rc = 0;
 
-	*out = (struct oci_descriptor){0};
-	if (name && oci_reference_parse(&reference, name, NULL) == 0)
-		oci_reference_canonical(full, &reference);
-	for (size_t i = 0; i < list->count; i++) {
-		const struct oci_descriptor *d = &list->items[i];
-
-		if (name && !has_name(d, name, full))
-			continue;
-		if (!name && found && is_attached(d))
-			continue;
-		if (!name && found && is_attached(found))
-			found = NULL;
-		if (found && !oci_digest_equal(&found->digest, &d->digest))
-			return fail_name(list, NULL, err);
-		found = d;
+	read_name(&name, entry);
+	if (name.full[0]) {
+		compare(d, &d->full, name.full, digest);
+		compare(d, &d->bare, name.tag, digest);
+		rc = note_name(d, &d->full, name.full, digest, err);
+	} else if (name.tag[0]) {
+		compare(d, &d->any, name.tag, digest);
+		rc = note_name(d, &d->bare, name.tag, digest, err);
 	}
-	if (!found)
-		return fail_name(list, name, err);
-	return oci_descriptor_copy(out, found, err);
+	return rc || !name.tag[0]
+		       ? rc
+		       : note_name(d, &d->any, name.tag, digest, err);
+}
+
+int oci_names_check(const struct oci_descriptors *list,
+		    void (*report)(void *data, const char *finding), void *data,
+		    struct oci_error *err)
+{
+	struct doubles d = { .report = report, .data = data };
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < list->count; i++)
+		rc = check_name(&d, &list->items[i], err);
+	oci_table_release(&d.full);
+	oci_table_release(&d.bare);
+	oci_table_release(&d.any);
+	oci_arena_release(&d.arena);
+	return rc;
 }

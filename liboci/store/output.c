@@ -72,7 +72,11 @@ static int copy_out(const struct oci_output *out, int fd,
 		rc = oci_source_copy(NULL, source, sink, err);
 	oci_sink_free(sink);
 	oci_source_free(source);
-	return rc ? oci_wrap(err, rc, "'%s'", out->path) : 0;
+	if (!rc)
+		return 0;
+	return strcmp(out->path, "-") == 0
+		       ? oci_wrap(err, rc, "standard output")
+		       : oci_wrap(err, rc, "'%s'", out->path);
 }
 
 int oci_output_publish(struct oci_output *out, struct oci_error *err)

@@ -180,6 +180,7 @@ void oci_store_free(struct oci_store *store)
 	if (!store)
 		return;
 	oci_index_release(&store->index);
+	oci_names_forget(store);
 	store->ops->free(store);
 }
 

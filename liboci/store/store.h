@@ -83,10 +83,31 @@ struct oci_store_ops {
 	bool one_at_a_time;
 };
 
+/* A name that was given, or all names of entry.digest that were taken. */
+struct oci_name_change {
+	bool untag;
+	struct oci_descriptor entry;
+};
+
 struct oci_store {
 	const struct oci_store_ops *ops;
 	struct oci_index index;		/* index.json: the names */
+	struct oci_name_change *changes; /* since it was opened */
+	size_t change_count;
+	size_t change_capacity;
 };
+
+/* names.c: makes all changes of names of store in list as well, which another
+ * process may have changed meanwhile. */
+int oci_names_replay(struct oci_descriptors *list,
+		     const struct oci_store *store, struct oci_error *err);
+/* Reports each name that two entries have for two digests; see oci_store_tag
+ * for which names are the same. */
+int oci_names_check(const struct oci_descriptors *list,
+		    void (*report)(void *data, const char *finding), void *data,
+		    struct oci_error *err);
+/* The changes are made for good. */
+void oci_names_forget(struct oci_store *store);
 
 /* See keep above. */
 int oci_store_keep(struct oci_store *store, const struct oci_digest *digest,

@@ -50,6 +50,7 @@ packed() {
 }
 
 @test "an input that is younger than two seconds is read again" {
+	need_one_clock
 	settle
 	echo new >app/one
 	packed
@@ -92,6 +93,7 @@ packed() {
 }
 
 @test "whatever else changes is seen" {
+	need_one_clock
 	local change
 
 	settle

@@ -1,10 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 #
-# fetch-debs, and a mirror whose index is not the one that it signed: this
-# machine's own mirror behind a server on loopback, which has another index
-# and a pool of its own. The pinned index and the package in it are made here:
-# those of Debian leave the pool with its next point release.
+# fetch-debs, with a mirror on loopback that is in step, and with one whose
+# index is not the one that it signed. All of it is made here, its key too: no
+# mirror's state on a given day decides.
 
 # What is sourced reads what is set here.
 # shellcheck disable=SC1091,SC2030,SC2031,SC2034
@@ -12,15 +11,16 @@
 load ../helpers
 
 setup_file() {
-	local dir=$BATS_FILE_TMPDIR mirror
+	local dir=$BATS_FILE_TMPDIR
 
+	command -v gpg >/dev/null || { echo "'gpg' is missing" >"$dir/lack"
+		return 0; }
 	# A mirror on loopback is reached without the machine's proxy.
 	printf 'Acquire::http::Proxy::127.0.0.1 "DIRECT";\n' >"$dir/direct"
 	export APT_CONFIG=$dir/direct
-	mirror=$(real_mirror 2>"$dir/lack") || return 0
-	rm "$dir/lack"
-	make_package >"$dir/stanza"
-	serve_mirror "${mirror%/}"
+	make_package 1 >"$dir/stanza"
+	make_mirror
+	serve_mirror
 }
 
 teardown_file() {
@@ -29,52 +29,67 @@ teardown_file() {
 	[ ! -e "$pid" ] || kill "$(cat "$pid")"
 }
 
-real_mirror() (
-	. "$root/examples/fetch-debs"
-	find_mirror
-	find_keyring
-	echo "$mirror"
-)
-
-# make_package: the package greet in a pool, and its stanza on stdout.
+# make_package VERSION: the package greet in a pool, and its stanza on stdout.
 make_package() {
-	local file=pool/greet_1_riscv64.deb
+	local file=pool/greet_$1_riscv64.deb
 
 	mkdir -p "$dir/greet/DEBIAN" "$dir/pool"
-	printf '%s\n' 'Package: greet' 'Version: 1' 'Architecture: riscv64' \
+	printf '%s\n' 'Package: greet' "Version: $1" 'Architecture: riscv64' \
 		'Maintainer: none' 'Description: says nothing' \
 		>"$dir/greet/DEBIAN/control"
 	dpkg-deb --root-owner-group -b "$dir/greet" "$dir/$file" >/dev/null
-	printf '%s\n' 'Package: greet' 'Version: 1' 'Architecture: riscv64' \
+	printf '%s\n' 'Package: greet' "Version: $1" 'Architecture: riscv64' \
 		"Filename: $file" "Size: $(stat -c %s "$dir/$file")" \
 		"SHA256: $(digest_of "$dir/$file")"
 }
 
-# serve_mirror MIRROR: what is asked for is told in $dir/asked.
+# make_mirror: dists/trixie with the newer greet, signed by a key of its own.
+make_mirror() {
+	local suite=$dir/dists/trixie index=main/binary-riscv64/Packages
+
+	mkdir -p "$suite/${index%/*}/by-hash/SHA256"
+	make_package 2 >"$suite/$index"
+	cp "$suite/$index" "$suite/${index%/*}/by-hash/SHA256/$(digest_of \
+		"$suite/$index")"
+	printf '%s\n' 'Origin: Debian' 'Suite: stable' 'Codename: trixie' \
+		"Date: $(date -u -R)" 'Acquire-By-Hash: yes' \
+		'Architectures: riscv64' 'Components: main' 'SHA256:' \
+		" $(digest_of "$suite/$index") $(stat -c %s \
+			"$suite/$index") $index" >"$suite/Release"
+	mkdir -m 700 "$dir/gnupg"
+	{
+		gpg --homedir "$dir/gnupg" --batch --passphrase '' \
+			--quick-gen-key 'A mirror' rsa2048 sign never
+		gpg --homedir "$dir/gnupg" --batch --export >"$dir/keys.gpg"
+		gpg --homedir "$dir/gnupg" --batch --clearsign \
+			-o "$suite/InRelease" "$suite/Release"
+		gpgconf --homedir "$dir/gnupg" --kill all
+	} 2>"$dir/gpg.log"
+	export DEBIAN_KEYRING=$dir/keys.gpg
+}
+
+# serve_mirror: what is asked for is told in $dir/asked. While there is a file
+# out-of-step, the index is another one, under each of its names.
 serve_mirror() {
 	local i
 
-	python3 - "$dir" "$1" 2>"$dir/asked" 3>&- <<-'CODE' &
+	python3 - "$dir" 2>"$dir/asked" 3>&- <<-'CODE' &
 	import http.server, os, sys
-	folder, mirror = sys.argv[1:]
 
 	class Mirror(http.server.SimpleHTTPRequestHandler):
 	    protocol_version = "HTTP/1.1"
 
 	    def do_GET(self):
-	        if self.path.startswith("/debian/pool/"):
-	            self.path = self.path[len("/debian"):]
+	        self.path = self.path.removeprefix("/debian")
+	        index = "/binary-" in self.path
+	        if not index or not os.path.exists("out-of-step"):
 	            return super().do_GET()
-	        other = "/Packages" in self.path
-	        self.send_response(200 if other else 302)
-	        self.send_header("Content-Length", "6" if other else "0")
-	        if not other:
-	            path = self.path[len("/debian"):]
-	            self.send_header("Location", mirror + path)
+	        self.send_response(200)
+	        self.send_header("Content-Length", "6")
 	        self.end_headers()
-	        self.wfile.write(b"older\n" if other else b"")
+	        self.wfile.write(b"older\n")
 
-	os.chdir(folder)
+	os.chdir(sys.argv[1])
 	server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
 	with open("port.new", "w") as out:
 	    print(server.server_port, file=out)
@@ -99,6 +114,11 @@ setup() {
 	mkdir debian-index
 	pin "$(cat "$dir/stanza")"
 	: >"$dir/asked"
+	: >"$dir/out-of-step"
+}
+
+in_step() {
+	rm "$dir/out-of-step"
 }
 
 # pin STANZA
@@ -120,6 +140,16 @@ fails() {
 
 asked() {
 	grep -c "GET /debian/dists/[a-z]*/InRelease" "$dir/asked"
+}
+
+@test "an index in step: the mirror's own, and not the pinned one" {
+	in_step
+	fetch greet
+	equal 0 "$status"
+	equal 1 "$(asked)"
+	matches '/by-hash/SHA256/' "$(cat "$dir/asked")"
+	equal "greet 2 $(digest_of "$dir/pool/greet_2_riscv64.deb")" \
+		"$(sed -n 2p debs.txt | cut -d ' ' -f 1-3)"
 }
 
 @test "an index out of step: asked twice, then the pinned one" {
@@ -181,6 +211,7 @@ greet 1 $hash greet_1_riscv64.deb" "$(cat debs.txt)"
 	fetch --suite nonesuch greet
 	fails "cannot read 'nonesuch' for riscv64 from"
 	equal 1 "$(asked)"
+	in_step
 	: >keys
 	: >"$dir/asked"
 	DEBIAN_KEYRING=$PWD/keys fetch greet

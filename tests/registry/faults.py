@@ -542,8 +542,8 @@ def patch_201(c):
 
 @fault(37, "429 with seconds, a date, a past date, garbage: a bounded wait")
 def retry_after(c):
-    past = email.utils.formatdate(time.time() - 100, usegmt=True)
-    soon = email.utils.formatdate(time.time() + 2, usegmt=True)
+    past = email.utils.formatdate(harness.now() - 100, usegmt=True)
+    soon = email.utils.formatdate(harness.now() + 2, usegmt=True)
     for value in ("1", past, soon):
         c.registry.on("POST", UPLOADS, lambda r, v=value: r.reply(
             429, {"Retry-After": v}))
@@ -1110,7 +1110,7 @@ def tls(c):
     import ssl
     key, cert = c.folder / "key.pem", c.folder / "cert.pem"
     harness.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days",
-                    2, "-subj", "/CN=127.0.0.1", "-addext",
+                    7300, "-subj", "/CN=127.0.0.1", "-addext",
                     "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out",
                     cert)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

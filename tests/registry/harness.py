@@ -27,6 +27,23 @@ LOGGED = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE) \S+: |waiting \d|"
                     r"copied ")
 KEPT = ("auth.json", "config.json", "docker-credential-test", "user")
 INPUTS = {}
+# A clock that is handed in (faketime's) is the command's alone. Certificates,
+# tokens and servers go by the system's; so does this program, whose threads
+# cannot wait with the other one.
+HANDED = "COMMANDS_CLOCK"
+if "LD_PRELOAD" in os.environ:
+    os.environ[HANDED] = json.dumps({
+        name: os.environ.pop(name) for name in list(os.environ)
+        if name == "LD_PRELOAD" or name.startswith("FAKETIME")})
+    os.execv(sys.executable, [sys.executable] + sys.argv)
+CLOCK = json.loads(os.environ.pop(HANDED, "{}"))
+
+
+def now():
+    """Seconds since 1970 by the command's clock."""
+    return int(subprocess.run(["date", "+%s"], env={**os.environ, **CLOCK},
+                              stdout=subprocess.PIPE, check=True).stdout)
+
 
 
 def check(condition, what):
@@ -54,7 +71,7 @@ class Case:
         self.argv = ""
         self.secrets = {"s3cret-", PAIR}
         self.env = {"PATH": os.environ["PATH"], "HOME": str(self.folder),
-                    "TMPDIR": str(self.folder)}
+                    "TMPDIR": str(self.folder), **CLOCK}
         for name, value in os.environ.items():
             if name.endswith("SAN_OPTIONS"):
                 self.env[name] = value
@@ -122,7 +139,8 @@ class Case:
         self.env["REGISTRY_AUTH_FILE"] = str(self.folder / "auth.json")
 
     def hurry(self):
-        """Limits of minutes are over in seconds from now on."""
+        """Limits of minutes are over in seconds from now on, by a clock that
+        takes the place of the one that was handed in."""
         self.env.update(LD_PRELOAD=str(INPUTS["clock"]), FAST_CLOCK="30")
         self.env["ASAN_OPTIONS"] = (self.env.get("ASAN_OPTIONS", "") +
                                     ":verify_asan_link_order=0")
@@ -180,14 +198,14 @@ def openssl(*args):
 def make_certificate(folder, names):
     """folder/ca.pem, and folder/server.pem with its key, which it signed."""
     ca, key, server = (folder / f"{n}.pem" for n in ("ca", "key", "server"))
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", 2,
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", 7300,
             "-subj", "/CN=test CA", "-keyout", folder / "ca-key.pem",
             "-out", ca)
     openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=" + names[0],
             "-keyout", key, "-out", folder / "server.csr")
     (folder / "names").write_text("subjectAltName=" + ",".join(
         ("IP:" if n[0].isdigit() else "DNS:") + n for n in names))
-    openssl("x509", "-req", "-in", folder / "server.csr", "-days", 2, "-CA",
+    openssl("x509", "-req", "-in", folder / "server.csr", "-days", 7300, "-CA",
             ca, "-CAkey", folder / "ca-key.pem", "-CAcreateserial",
             "-extfile", folder / "names", "-out", server)
     return ca, server, key

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Counts the results of a suite: prints "PASSED FAILED SKIPPED", and writes
-# failures in full, and why tests were skipped, to the file `show`. A suite
+# failures in full, passed tests of faults that were found, and why tests were
+# skipped, to the file `show`. A suite
 # that ends early, or badly without a failed test, has one failure more.
 
 /^[ \t]*1\.\.[0-9]+/ {
@@ -22,7 +23,8 @@
 		print "  " $0 > show
 	} else {
 		passed++
-		if (all)
+		# Faults that were found have their line, too.
+		if (all || /faults [0-9A-Z]+: /)
 			print "  " $0 > show
 	}
 	next

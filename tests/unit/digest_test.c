@@ -142,13 +142,30 @@ static void test_checked(void **state)
 	}
 }
 
+/* openssl dgst -sha256 -mac HMAC -macopt hexkey:000102...1f */
+static void test_mac(void **state)
+{
+	unsigned char key[OCI_MAC_KEY];
+	char code[OCI_MAC_TEXT];
+	struct oci_error err;
+
+	(void)state;
+	for (int i = 0; i < OCI_MAC_KEY; i++)
+		key[i] = (unsigned char)i;
+	check_done(oci_mac(code, key, "abc", 3, &err), &err, "mac");
+	assert_string_equal(code, "f0133729c4163dede81e21cd47839256"
+				  "da58171238c8a0d874397c73b14e1e47");
+	check_done(oci_mac(code, key, "", 0, &err), &err, "mac");
+	assert_string_equal(code, "d38b42096d80f45f826b44a9d5607de7"
+				  "2496a415d3f4a1a8c88e3bb9da8dc1cb");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parse),
-		cmocka_unit_test(test_data),
-		cmocka_unit_test(test_measure),
-		cmocka_unit_test(test_checked),
+		cmocka_unit_test(test_parse),	cmocka_unit_test(test_data),
+		cmocka_unit_test(test_measure), cmocka_unit_test(test_checked),
+		cmocka_unit_test(test_mac),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

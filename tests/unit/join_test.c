@@ -171,9 +171,9 @@ static void test_untag(void **state)
 	check_done(put_image(store, "x:2", "one", false, &err), &err, "one");
 	check_done(put_image(store, "x:3", "two", false, &err), &err, "two");
 	check_done(oci_store_resolve(&d, store, "x:1", &err), &err, "find");
-	oci_store_untag(store, &d.digest);
+	check_done(oci_store_untag(store, &d.digest, &err), &err, "untag");
 	assert_int_equal(oci_store_names(store)->count, 1);
-	oci_store_untag(store, &d.digest);
+	check_done(oci_store_untag(store, &d.digest, &err), &err, "untag");
 	assert_int_equal(oci_store_names(store)->count, 1);
 	oci_descriptor_release(&d);
 	oci_store_free(store);

@@ -211,6 +211,121 @@ static void test_names(void **state)
 	oci_store_free(store);
 }
 
+/* The names that the only image of each entry has, in order: "x:1 :2". */
+static void check_entries(const char *name, const char *wanted)
+{
+	struct oci_store *store;
+	struct oci_error err;
+	char text[1024] = "";
+	const struct oci_descriptors *list;
+
+	check_done(oci_layout_open(&store, in_folder(name), &err), &err, name);
+	list = oci_store_names(store);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct oci_pairs *notes = &list->items[i].annotations;
+		const char *tag = oci_pairs_get(notes, OCI_ANNOTATION_REF_NAME);
+		const char *full =
+			oci_pairs_get(notes, OCI_ANNOTATION_IMAGE_NAME);
+		size_t used = strlen(text);
+
+		snprintf(text + used, sizeof(text) - used, "%s%s%s",
+			 i ? " " : "", full ? full : ":", full ? "" : tag);
+	}
+	assert_string_equal(text, wanted);
+	oci_store_free(store);
+}
+
+/* A tag alone is each full name with that tag; full names are themselves. */
+static void test_one_name(void **state)
+{
+	static const char x[] = "docker.io/library/x:1";
+	static const char y[] = "docker.io/library/y:1";
+	char both[80];
+
+	(void)state;
+	write_layout("d", "x:1", "1");
+	check_entries("d", x);
+	write_layout("d", ":1", "2");
+	check_entries("d", ":1");
+	write_layout("d", "x:1", "3");
+	check_entries("d", x);
+	write_layout("d", "y:1", "4");
+	snprintf(both, sizeof(both), "%s %s", x, y);
+	check_entries("d", both);
+	/* It stays where it was. */
+	write_layout("d", "docker.io/x:1", "5");
+	check_entries("d", both);
+	write_layout("d", ":1", "6");
+	check_entries("d", ":1");
+}
+
+/* Two handles: what each of them changed is there, the later one counts. */
+static void test_merge(void **state)
+{
+	struct oci_store *one, *two;
+	struct oci_descriptor image;
+	struct findings found;
+	struct oci_error err;
+
+	(void)state;
+	open_layout(&one, "e");
+	open_layout(&two, "e");
+	check_done(put_image(one, ":1", "1", false, &err), &err, "one");
+	check_done(put_image(one, ":both", "1", false, &err), &err, "one");
+	check_done(put_image(two, ":2", "2", false, &err), &err, "two");
+	check_done(put_image(two, ":both", "2", false, &err), &err, "two");
+	check_done(oci_store_commit(one, &err), &err, "commit one");
+	check_done(oci_store_commit(two, &err), &err, "commit two");
+	oci_store_free(one);
+	oci_store_free(two);
+	check_entries("e", ":1 :both :2");
+	assert_int_equal(verify_path(in_folder("e"), true, &found, &err), 0);
+	/* Names that one takes away and another one gives. */
+	open_layout(&one, "e");
+	open_layout(&two, "e");
+	check_done(oci_store_resolve(&image, one, "1", &err), &err, "1");
+	check_done(oci_store_untag(one, &image.digest, &err), &err, "untag");
+	oci_descriptor_release(&image);
+	check_done(put_image(two, ":3", "3", false, &err), &err, "two");
+	check_done(oci_store_commit(two, &err), &err, "commit two");
+	check_done(oci_store_commit(one, &err), &err, "commit one");
+	oci_store_free(one);
+	oci_store_free(two);
+	check_entries("e", ":both :2 :3");
+}
+
+static void test_expect(void **state)
+{
+	struct oci_store *store, *other;
+	struct oci_descriptor image;
+	struct oci_error err;
+
+	(void)state;
+	write_layout("f", ":1", "1");
+	open_layout(&store, "f");
+	check_done(oci_store_resolve(&image, store, "1", &err), &err, "1");
+	check_done(oci_layout_expect(store, "1", &image.digest, &err), &err,
+		   "expect");
+	check_done(put_image(store, ":1", "2", false, &err), &err, "put");
+	write_layout("f", ":other", "3");
+	check_done(oci_store_commit(store, &err), &err, "another name");
+	/* Once committed, nothing is expected. */
+	check_done(put_image(store, ":1", "3", false, &err), &err, "put");
+	check_done(oci_store_commit(store, &err), &err, "again");
+	check_done(oci_layout_expect(store, "1", &image.digest, &err), &err,
+		   "expect");
+	check_done(put_image(store, ":1", "4", false, &err), &err, "put");
+	check_failed(oci_store_commit(store, &err), &err, OCI_E_CHANGED,
+		     "changed meanwhile", "commit");
+	oci_store_free(store);
+	check_entries("f", ":1 :other");
+	check_done(oci_layout_open(&other, in_folder("f"), &err), &err, "f");
+	check_failed(oci_layout_expect(other, "1", &image.digest, &err), &err,
+		     OCI_E_INVALID, "no layout to write", "read only");
+	oci_store_free(other);
+	oci_descriptor_release(&image);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +334,12 @@ int main(void)
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_read_only),
 		cmocka_unit_test(test_names),
+		{ "faults D: a name is one entry", test_one_name, NULL, NULL,
+		  NULL },
+		{ "faults C: two handles on one layout", test_merge, NULL, NULL,
+		  NULL },
+		{ "faults C: a layout that is to be as it was", test_expect,
+		  NULL, NULL, NULL },
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, drop_folder);

@@ -10,6 +10,7 @@
 	"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define STATE " 1 2 3 4 5 6 7 ffffffff"
 #define STATES STATE STATE "\n"
+#define FILE " 0 0 0 0"	/* the mark of no file */
 
 static bool parse(struct oci_note *out, const char *text)
 {
@@ -25,9 +26,9 @@ static bool parse(struct oci_note *out, const char *text)
 static void test_round(void **state)
 {
 	static const char *const good[] = {
-		"- " A " " B " 0 0\n",
-		A " " A " " B " 18446744073709551615 0\n",
-		A " " B " " A " 30 1536\n"
+		"- " A " " B " 0 0" FILE "\n",
+		A " " A " " B " 18446744073709551615 0 7 8 9 10\n",
+		A " " B " " A " 30 1536" FILE "\n"
 		"1024 10 7 -" STATES "512 20 4294967295 " B STATES,
 	};
 	struct oci_note note;
@@ -52,7 +53,7 @@ static void test_places(void **state)
 	struct oci_note note;
 
 	(void)state;
-	assert_true(parse(&note, A " " B " " A " 230 1024\n"
+	assert_true(parse(&note, A " " B " " A " 230 1024" FILE "\n"
 				 "512 130 7 -" STATES "512 100 7 -" STATES));
 	assert_int_equal(note.blocks.count, 2);
 	assert_int_equal(note.blocks.items[0].in.size, 0);
@@ -68,29 +69,36 @@ static void test_hostile(void **state)
 	static const char *const bad[] = {
 		"", "\n", " ", "-", "- ", "- \n", A, A " " B, A "\n",
 		/* Digests that are none. */
-		A " - " B " 1 1\n", A " " B " - 1 1\n", "x " A " " B " 1 1\n",
-		"-- " A " " B " 1 1\n", A " " B " sha256:../../etc 1 1\n",
-		"sha256:aa " A " " B " 1 1\n",
+		A " - " B " 1 1" FILE "\n", A " " B " - 1 1" FILE "\n",
+		"x " A " " B " 1 1" FILE "\n",
+		"-- " A " " B " 1 1" FILE "\n",
+		A " " B " sha256:../../etc 1 1" FILE "\n",
+		"sha256:aa " A " " B " 1 1" FILE "\n",
 		/* Numbers that are none, or too large. */
-		A " " A " " B " -1 1\n", A " " A " " B " 1 0x1\n",
-		A " " A " " B " 18446744073709551616 1\n",
+		A " " A " " B " -1 1" FILE "\n",
+		A " " A " " B " 1 0x1" FILE "\n",
+		A " " A " " B " 18446744073709551616 1" FILE "\n",
 		A " " A " " B "  1\n", A " " A " " B " 1\n",
-		A " " A " " B " 1 1", A " " A " " B " 1 1\nx",
-		A " " A " " B " 1 1\n\n",
+		A " " A " " B " 1 1" FILE, A " " A " " B " 1 1" FILE "\nx",
+		A " " A " " B " 1 1" FILE "\n\n",
+		/* A mark that is not whole. */
+		A " " A " " B " 1 1\n", A " " A " " B " 1 1 1 1 1\n",
+		A " " A " " B " 1 1 1 1 1 -1\n",
 		/* Blocks that are not whole. */
-		A " " A " " B " 1 1\n1 1 1 -",
-		A " " A " " B " 1 1\n1 1 1 -" STATE,
-		A " " A " " B " 1 1\n1 1 1 -" STATE STATE,
-		A " " A " " B " 1 1\n1 1 1 -" STATE " 1 2 3 4 5 6 7 8x\n",
-		A " " A " " B " 1 1\n1 1 1 -" STATE
+		A " " A " " B " 1 1" FILE "\n1 1 1 -",
+		A " " A " " B " 1 1" FILE "\n1 1 1 -" STATE,
+		A " " A " " B " 1 1" FILE "\n1 1 1 -" STATE STATE,
+		A " " A " " B " 1 1" FILE "\n1 1 1 -" STATE
+		" 1 2 3 4 5 6 7 8x\n",
+		A " " A " " B " 1 1" FILE "\n1 1 1 -" STATE
 		" 1 2 3 4 5 6 7 100000000\n",
-		A " " A " " B " 1 1\n1 1 4294967296 -" STATES,
+		A " " A " " B " 1 1" FILE "\n1 1 4294967296 -" STATES,
 		/* Blocks that are not all of the layer, or more. */
-		A " " A " " B " 2 1\n1 1 1 -" STATES,
-		A " " A " " B " 1 2\n1 1 1 -" STATES,
-		A " " A " " B " 4294967296 1\n1 4294967296 1 -" STATES,
-		A " " A " " B " 1 4294967296\n4294967296 1 1 -" STATES,
-		A " " A " " B " 1 1\n1 1 1 -" STATES "1 0 1 -" STATES,
+		A " " A " " B " 2 1" FILE "\n1 1 1 -" STATES,
+		A " " A " " B " 1 2" FILE "\n1 1 1 -" STATES,
+		A " " A " " B " 4294967296 1" FILE "\n1 4294967296 1 -" STATES,
+		A " " A " " B " 1 4294967296" FILE "\n4294967296 1 1 -" STATES,
+		A " " A " " B " 1 1" FILE "\n1 1 1 -" STATES "1 0 1 -" STATES,
 	};
 	struct oci_note note;
 
@@ -105,7 +113,7 @@ static void test_hostile(void **state)
 /* Every beginning of a note is none, but where a line ends. */
 static void test_cut(void **state)
 {
-	static const char whole[] = A " " B " " A " 30 1536\n"
+	static const char whole[] = A " " B " " A " 30 1536" FILE "\n"
 		"1024 10 7 -" STATES "512 20 4294967295 " B STATES;
 	char text[sizeof(whole)];
 	struct oci_note note;

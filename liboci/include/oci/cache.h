@@ -24,8 +24,12 @@ struct oci_cache;
 /* The usual limit: 8 GiB. */
 #define OCI_CACHE_BYTES (UINT64_C(8) << 30)
 
-/* Opens the cache in a folder, which is made with the first blob. Beyond
- * max_bytes, the blobs that were not used for the longest time go. */
+/*
+ * Opens the cache in a folder, which is made with the first blob, for this user
+ * alone (0700). Beyond max_bytes, the blobs that were not used for the longest
+ * time go. OCI_E_INVALID: the folder, or one of those in it, belongs to another
+ * user, or others may write to it; the cache cannot be trusted then.
+ */
 OCI_API int oci_cache_open(struct oci_cache **out, const char *path,
 			   uint64_t max_bytes, struct oci_error *err);
 /* NULL-safe; after the stores that use it. */
@@ -49,8 +53,9 @@ OCI_API int oci_cache_find(struct oci_descriptor *out, struct oci_cache *cache,
 /*
  * Small texts, of at most 4 MiB, that are kept beside the blobs: one a key
  * and kind, which is one of those below. It is written whole; the last one
- * counts. What was damaged is OCI_E_NOT_FOUND. The caller frees *out, which
- * has a NUL behind its *size bytes.
+ * counts. A text is signed with a secret of the cache, DIR/key: one that was
+ * damaged, changed, moved or made elsewhere is OCI_E_NOT_FOUND. The caller
+ * frees *out, which has a NUL behind its *size bytes.
  */
 #define OCI_CACHE_LAYERS "layers"	/* what layers were made of */
 #define OCI_CACHE_CLEAN "clean"		/* images that checks passed */
@@ -59,7 +64,7 @@ OCI_API int oci_cache_note(struct oci_cache *cache, const char *kind,
 			   const struct oci_digest *key, const void *text,
 			   size_t size, struct oci_error *err);
 OCI_API int oci_cache_recall(char **out, size_t *size,
-			     const struct oci_cache *cache, const char *kind,
+			     struct oci_cache *cache, const char *kind,
 			     const struct oci_digest *key,
 			     struct oci_error *err);
 

@@ -67,16 +67,19 @@ OCI_API int oci_store_put(struct oci_descriptor *out, struct oci_store *store,
 			  struct oci_error *err);
 
 /*
- * Names an image, in place of what had the name. name may be NULL: the image
- * has no name then. A name without a path is a tag alone.
+ * Names an image, in place of whatever had the name. name may be NULL: the
+ * image has no name then. A name without a path is a tag alone; it is the same
+ * name as each full name with that tag, while two full names have to be equal.
+ * Errors: OCI_E_NOMEM.
  */
 OCI_API int oci_store_tag(struct oci_store *store,
 			  const struct oci_reference *name,
 			  const struct oci_descriptor *descriptor,
 			  struct oci_error *err);
 /* Takes all names of an image away, and the image where it has none. */
-OCI_API void oci_store_untag(struct oci_store *store,
-			     const struct oci_digest *digest);
+OCI_API int oci_store_untag(struct oci_store *store,
+			    const struct oci_digest *digest,
+			    struct oci_error *err);
 /* What the store names, in its own order. Borrowed until the next change. */
 OCI_API const struct oci_descriptors *
 oci_store_names(const struct oci_store *store);
@@ -108,7 +111,12 @@ OCI_API int oci_store_tee(struct oci_store **out,
 			  struct oci_store *const *stores, size_t count,
 			  struct oci_error *err);
 
-/* Makes all that was added and named visible, durably. */
+/*
+ * Makes all that was added and named visible. After a failure the store is as
+ * it was before, to its readers; blobs that nothing names may be left. Bytes
+ * and names are synced to the disk; a folder that cannot be synced once its
+ * new names are there is no failure.
+ */
 OCI_API int oci_store_commit(struct oci_store *store, struct oci_error *err);
 /* NULL-safe. */
 OCI_API void oci_store_free(struct oci_store *store);

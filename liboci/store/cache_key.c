@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Who may have written what is in the cache: its folders have to be this
+ * user's alone to write, and each record carries a code that is made with the
+ * secret DIR/key (HMAC, RFC 2104). A record that was damaged, changed or moved
+ * to another place is not used.
+ */
+#define _DEFAULT_SOURCE /* getrandom */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "io/atomic.h"
+#include "io/digest.h"
+#include "io/file.h"
+#include "store/cache.h"
+
+static int check_folder(const char *path, struct oci_error *err)
+{
+	static const char *const advice = "choose another with --cache-dir, or "
+					  "--no-cache";
+	struct stat st;
+	int rc;
+
+	if (stat(path, &st) != 0)
+		return 0;	/* it is made when it is needed */
+	if (st.st_uid != geteuid())
+		rc = oci_fail(err, OCI_E_INVALID, "cache '%s' belongs to "
+			      "another user (%lu)", path,
+			      (unsigned long)st.st_uid);
+	else if (st.st_mode & (S_IWGRP | S_IWOTH))
+		rc = oci_fail(err, OCI_E_INVALID, "other users may write to "
+			      "cache '%s' (mode %04o)", path,
+			      (unsigned)st.st_mode & 07777);
+	else
+		return 0;
+	return oci_advise(err, rc, advice);
+}
+
+int oci_cache_check_folders(const struct oci_cache *cache,
+			    struct oci_error *err)
+{
+	static const char *const names[] = {
+		"", "/blobs", "/blobs/sha256", "/blobs/sha512",
+	};
+	char path[OCI_CACHE_PATH];
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < sizeof(names) / sizeof(names[0]); i++)
+		if (snprintf(path, sizeof(path), "%s%s", cache->path,
+			     names[i]) < OCI_CACHE_PATH)
+			rc = check_folder(path, err);
+	for (size_t i = 0; !rc && oci_cache_kinds[i]; i++)
+		if (snprintf(path, sizeof(path), "%s/%s", cache->path,
+			     oci_cache_kinds[i]) < OCI_CACHE_PATH)
+			rc = check_folder(path, err);
+	return rc;
+}
+
+/* A key that others may read or write is no secret. */
+static bool read_key(struct oci_cache *cache, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	struct stat st;
+	size_t got = 0;
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_uid == geteuid() && !(st.st_mode & 077) &&
+	    st.st_size == sizeof(cache->key))
+		oci_file_read(&got, fd, cache->key, sizeof(cache->key), NULL);
+	close(fd);
+	return got == sizeof(cache->key);
+}
+
+/* The first process that makes the key decides what it is. */
+static void make_key(const struct oci_cache *cache, const char *path)
+{
+	unsigned char key[OCI_MAC_KEY];
+	char *temp = NULL;
+	int fd = -1;
+
+	if (getrandom(key, sizeof(key), 0) != sizeof(key) ||
+	    oci_file_make_folders(path, 0700, NULL) ||
+	    oci_temp_create(&fd, &temp, cache->path, "key", 0600, NULL))
+		return;
+	if (!oci_file_write(fd, key, sizeof(key), NULL) &&
+	    link(temp, path) != 0)
+		(void)!rename(temp, path);	/* it was of no use */
+	close(fd);
+	unlink(temp);
+	free(temp);
+}
+
+bool oci_cache_has_key(struct oci_cache *cache, bool make)
+{
+	char path[OCI_CACHE_PATH];
+	int n = snprintf(path, sizeof(path), "%s/key", cache->path);
+
+	if (n < 0 || n >= OCI_CACHE_PATH)
+		return false;
+	if (!cache->has_key)
+		cache->has_key = read_key(cache, path);
+	if (!cache->has_key && make) {
+		make_key(cache, path);
+		cache->has_key = read_key(cache, path);
+	}
+	return cache->has_key;
+}
+
+void oci_cache_forget_key(struct oci_cache *cache)
+{
+	char path[OCI_CACHE_PATH];
+
+	if (snprintf(path, sizeof(path), "%s/key", cache->path) <
+	    OCI_CACHE_PATH)
+		unlink(path);
+	cache->has_key = false;
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * index.json of a layout, which several processes may change at once. Each one
+ * locks the file oci-layout, reads index.json as it is then, makes its own
+ * changes to that, and renames the new one into place. The lock is flock(2),
+ * held for a commit alone; oci-layout is never replaced, so all lock one file.
+ * OCI Image Specification, image-layout.md.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "document/archive.h"
+#include "io/file.h"
+#include "io/lock.h"
+#include "store/layout.h"
+
+enum { INDEX_MAX = 20 * 1024 * 1024 }; /* containerd's cap */
+enum { LOCK_TRIES = 1000 };
+
+static int load(char **out, size_t *size, const struct oci_layout *self,
+		const char *name, struct oci_error *err)
+{
+	char *path;
+	int rc = oci_layout_path(&path, self, name, err);
+
+	*out = NULL;
+	if (rc)
+		return rc;
+	rc = oci_file_load(out, size, path, INDEX_MAX, err);
+	free(path);
+	return rc;
+}
+
+int oci_layout_read_version(const struct oci_layout *self,
+			    struct oci_error *err)
+{
+	char *text;
+	size_t size;
+	int rc = load(&text, &size, self, OCI_LAYOUT_FILE, err);
+
+	if (rc == OCI_E_NOT_FOUND && access(self->path, F_OK) != 0)
+		return oci_fail_errno(err, "layout '%s'", self->path);
+	if (rc == OCI_E_NOT_FOUND)
+		return oci_fail(err, rc,
+				"'%s' is no OCI layout: it has no oci-layout",
+				self->path);
+	if (rc)
+		return rc;
+	rc = oci_layout_check(text, size, err);
+	free(text);
+	return rc ? oci_wrap(err, rc, "'%s/oci-layout'", self->path) : 0;
+}
+
+int oci_layout_read_index(struct oci_index *out, const struct oci_layout *self,
+			  struct oci_error *err)
+{
+	char *text;
+	size_t size;
+	int rc = load(&text, &size, self, "index.json", err);
+
+	if (rc)
+		return rc;
+	rc = oci_index_parse(out, text, size, NULL, err);
+	free(text);
+	return rc ? oci_wrap(err, rc, "'%s/index.json'", self->path) : 0;
+}
+
+/* Gives the file its name unless another one has it: *mine tells. */
+static int place_version(bool *mine, const char *temp, const char *path,
+			 struct oci_error *err)
+{
+	*mine = link(temp, path) == 0;
+	if (*mine || errno == EEXIST)
+		return 0;
+	/* File systems without hard links. */
+	if (errno != EPERM && errno != EOPNOTSUPP && errno != EMLINK)
+		return oci_fail_errno(err, "make '%s'", path);
+	*mine = rename(temp, path) == 0;
+	return *mine ? 0 : oci_fail_errno(err, "make '%s'", path);
+}
+
+/* Makes oci-layout where there is none. */
+static int make_version(bool *mine, struct oci_layout *self, const char *path,
+			struct oci_error *err)
+{
+	struct oci_atomic file;
+	int rc = oci_layout_make_folder(self, err);
+
+	if (!rc)
+		rc = oci_atomic_open(&file, path, err);
+	if (rc)
+		return rc;
+	rc = oci_file_write(file.fd, OCI_LAYOUT_TEXT, strlen(OCI_LAYOUT_TEXT),
+			    err);
+	if (!rc)
+		rc = oci_atomic_finish(&file, err);
+	if (!rc)
+		rc = place_version(mine, file.temp, path, err);
+	oci_atomic_release(&file);
+	return rc;
+}
+
+static int open_version(int *fd, const char *path, struct oci_error *err)
+{
+	/* NFS locks what may be written to. */
+	*fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (*fd < 0 && (errno == EACCES || errno == EROFS || errno == EPERM))
+		*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	return *fd < 0 ? oci_fail_errno(err, "open '%s'", path) : 0;
+}
+
+/* A run that made the layout and failed has removed the file that it had
+ * locked: whoever waited for it holds a lock on a file without a name. */
+static bool is_named(int fd, const char *path)
+{
+	struct stat now, held;
+
+	return stat(path, &now) == 0 && fstat(fd, &held) == 0 &&
+	       now.st_dev == held.st_dev && now.st_ino == held.st_ino;
+}
+
+/* One attempt; *fd is -1 where it has to be tried again. */
+static int try_lock(int *fd, bool *mine, struct oci_layout *self,
+		    const char *path, struct oci_error *err)
+{
+	int rc = open_version(fd, path, err);
+
+	if (rc == OCI_E_NOT_FOUND) {
+		rc = make_version(mine, self, path, err);
+		return rc == OCI_E_NOT_FOUND ? 0 : rc;
+	}
+	if (!rc)
+		rc = oci_file_lock(*fd, path, err);
+	if (*fd >= 0 && (rc || !is_named(*fd, path))) {
+		close(*fd);
+		*fd = -1;
+	}
+	return rc;
+}
+
+/* Closing *fd gives the lock back. *mine: this run made oci-layout. */
+static int lock(int *fd, bool *mine, struct oci_layout *self,
+		struct oci_error *err)
+{
+	char *path = NULL;
+	int rc = oci_layout_path(&path, self, OCI_LAYOUT_FILE, err);
+
+	*fd = -1;
+	*mine = false;
+	for (int i = 0; !rc && *fd < 0 && i < LOCK_TRIES; i++)
+		rc = try_lock(fd, mine, self, path, err);
+	if (!rc && *fd < 0)
+		rc = oci_fail(err, OCI_E_CHANGED,
+			      "layout '%s' comes and goes: "
+			      "other runs make and remove it",
+			      self->path);
+	free(path);
+	return rc;
+}
+
+static int check_expected(const struct oci_layout *self,
+			  const struct oci_store *now, struct oci_error *err)
+{
+	struct oci_descriptor there;
+	int rc;
+
+	if (!self->expects)
+		return 0;
+	rc = oci_store_resolve(&there, now, self->expected_name, NULL);
+	if (rc || !oci_digest_equal(&there.digest, &self->expected))
+		rc = oci_fail(err, OCI_E_CHANGED,
+			      "layout '%s' was changed "
+			      "meanwhile",
+			      self->path);
+	oci_descriptor_release(&there);
+	return rc;
+}
+
+/* index.json as it is now, with the changes of this run. */
+static int merge(struct oci_index *out, struct oci_layout *self,
+		 struct oci_error *err)
+{
+	struct oci_store now = { 0 };
+	int rc = oci_layout_read_index(&now.index, self, err);
+
+	*out = (struct oci_index){ 0 };
+	if (rc == OCI_E_NOT_FOUND)
+		rc = 0;
+	if (!rc)
+		rc = check_expected(self, &now, err);
+	if (!rc)
+		rc = oci_text_set(&now.index.media_type, OCI_MEDIA_INDEX, err);
+	if (!rc)
+		rc = oci_names_replay(&now.index.manifests, &self->base, err);
+	if (rc)
+		oci_index_release(&now.index);
+	else
+		*out = now.index;
+	return rc;
+}
+
+static int format(char **out, const struct oci_layout *self,
+		  const struct oci_index *index, struct oci_error *err)
+{
+	int rc = oci_index_format(out, index, err);
+
+	if (!rc && strlen(*out) > INDEX_MAX)
+		rc = oci_fail(err, OCI_E_LIMIT,
+			      "'%s/index.json' would have "
+			      "%zu bytes, the most is %d",
+			      self->path, strlen(*out), INDEX_MAX);
+	return rc;
+}
+
+/* Writes the new index.json beside the old one; file stays unopened where it
+ * would be the same. */
+static int prepare_index(struct oci_atomic *file, struct oci_layout *self,
+			 const struct oci_index *index, struct oci_error *err)
+{
+	char *json = NULL, *path = NULL;
+	int rc = format(&json, self, index, err);
+
+	*file = (struct oci_atomic)OCI_ATOMIC_INIT;
+	if (!rc)
+		rc = oci_layout_path(&path, self, "index.json", err);
+	if (!rc && !oci_file_is(path, json, strlen(json))) {
+		rc = oci_atomic_open(file, path, err);
+		if (!rc)
+			rc = oci_file_write(file->fd, json, strlen(json), err);
+		if (!rc)
+			rc = oci_atomic_finish(file, err);
+	}
+	free(json);
+	free(path);
+	return rc;
+}
+
+/* All that may fail for want of room or memory comes before the first rename:
+ * *placed tells that it was reached. */
+static int write_index(struct oci_layout *self, bool *placed,
+		       const struct oci_index *index, struct oci_error *err)
+{
+	struct oci_atomic file;
+	int rc = prepare_index(&file, self, index, err);
+
+	if (!rc)
+		rc = oci_layout_make_blobs(self, err);
+	*placed = !rc;
+	if (!rc)
+		rc = oci_layout_place_blobs(self, err);
+	if (!rc && file.temp) {
+		rc = oci_atomic_place(&file, err);
+		/* The new index is there: see oci_atomic_commit. */
+		if (!rc)
+			oci_folder_sync(self->path, NULL);
+	}
+	oci_atomic_release(&file);
+	return rc;
+}
+
+/* Takes oci-layout and empty folders back, which this run made and has locked,
+ * unless another run has committed to the layout before. */
+static void remove_version(const struct oci_layout *self)
+{
+	char *version = NULL, *index = NULL;
+
+	if (!oci_layout_path(&version, self, OCI_LAYOUT_FILE, NULL) &&
+	    !oci_layout_path(&index, self, "index.json", NULL) &&
+	    access(index, F_OK) != 0 && errno == ENOENT) {
+		oci_layout_remove_blobs(self);
+		unlink(version);
+	}
+	free(version);
+	free(index);
+}
+
+int oci_layout_commit(struct oci_store *store, struct oci_error *err)
+{
+	struct oci_layout *self = (struct oci_layout *)store;
+	struct oci_index index = { 0 };
+	bool mine, placed = false;
+	int fd, rc = lock(&fd, &mine, self, err);
+
+	if (!rc)
+		rc = merge(&index, self, err);
+	if (!rc)
+		rc = write_index(self, &placed, &index, err);
+	if (rc && mine && !placed)
+		remove_version(self);
+	if (fd >= 0)
+		close(fd);
+	if (rc) {
+		oci_index_release(&index);
+		return rc;
+	}
+	oci_index_release(&store->index);
+	store->index = index;
+	oci_names_forget(store);
+	self->expects = false;
+	return 0;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The blobs of a layout get their names: a part of its commit. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "io/file.h"
+#include "store/layout.h"
+
+enum { PATH_ROOM = 4096 };
+
+/* From the innermost out. */
+static const char *const folders[] = {
+	"blobs/sha256",
+	"blobs/sha512",
+	"blobs",
+};
+
+enum { FOLDERS = sizeof(folders) / sizeof(folders[0]) };
+
+/* False where the path is too long, as oci_layout_path has it. */
+static bool folder_path(char out[PATH_ROOM], const struct oci_layout *self,
+			size_t i)
+{
+	int n = snprintf(out, PATH_ROOM, "%s/%s", self->path, folders[i]);
+
+	return n > 0 && n < PATH_ROOM;
+}
+
+/* image-layout.md: the folder has to be there, with or without blobs. */
+int oci_layout_make_blobs(struct oci_layout *self, struct oci_error *err)
+{
+	char *path;
+	int rc = oci_layout_path(&path, self, "blobs/sha256/", err);
+
+	if (rc)
+		return rc;
+	rc = oci_file_make_folders(path, 0777, err);
+	free(path);
+	for (struct oci_layout_known *k = self->first; !rc && k; k = k->next)
+		if (k->temp)
+			rc = oci_file_make_folders(k->path, 0777, err);
+	return rc;
+}
+
+void oci_layout_remove_blobs(const struct oci_layout *self)
+{
+	char path[PATH_ROOM];
+
+	for (size_t i = 0; i < FOLDERS; i++)
+		if (folder_path(path, self, i))
+			rmdir(path);
+}
+
+/* Replaces a file that is there: it may be damaged. */
+static int place_blob(struct oci_layout_known *known, struct oci_error *err)
+{
+	if (rename(known->temp, known->path) != 0)
+		return oci_fail_errno(err, "rename '%s' to '%s'", known->temp,
+				      known->path);
+	/* rename(2) leaves two names of one file as they are. */
+	unlink(known->temp);
+	free(known->temp);
+	known->temp = NULL;
+	return 0;
+}
+
+static int sync_folders(const struct oci_layout *self, struct oci_error *err)
+{
+	char path[PATH_ROOM];
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < FOLDERS; i++)
+		if (folder_path(path, self, i) && access(path, F_OK) == 0)
+			rc = oci_folder_sync(path, err);
+	return rc;
+}
+
+int oci_layout_place_blobs(struct oci_layout *self, struct oci_error *err)
+{
+	bool placed = false;
+	int rc = 0;
+
+	for (struct oci_layout_known *k = self->first; !rc && k; k = k->next) {
+		if (!k->temp)
+			continue;
+		rc = place_blob(k, err);
+		placed = true;
+	}
+	return rc || !placed ? rc : sync_folders(self, err);
+}
+
+void oci_layout_drop_blobs(struct oci_layout *self)
+{
+	for (struct oci_layout_known *k = self->first; k; k = k->next) {
+		if (k->temp)
+			unlink(k->temp);
+		free(k->temp);
+		k->temp = NULL;
+	}
+}

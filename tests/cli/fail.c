@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A system that fails, for LD_PRELOAD. FAIL says where:
+ *
+ *   folder-sync   fsync of a folder gives EIO
+ *   folder-open   opening a folder gives EMFILE, once a file was renamed to
+ *                 index.json or to a name that ends in .tar
+ *   alloc:N       the N-th allocation (malloc, calloc, realloc) gives NULL;
+ *                 FAIL_COUNT names a file that gets their number at the end
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t count, size_t size);
+extern void *__libc_realloc(void *old, size_t size);
+
+static unsigned long failing, count;
+static int committed;
+
+static int is(const char *what)
+{
+	const char *fail = getenv("FAIL");
+
+	return fail && strcmp(fail, what) == 0;
+}
+
+__attribute__((constructor)) static void start(void)
+{
+	const char *fail = getenv("FAIL");
+
+	if (fail && strncmp(fail, "alloc:", 6) == 0)
+		failing = strtoul(fail + 6, NULL, 10);
+}
+
+__attribute__((destructor)) static void end(void)
+{
+	const char *path = getenv("FAIL_COUNT");
+	int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666) : -1;
+
+	if (fd >= 0)
+		dprintf(fd, "%lu\n", count);
+}
+
+static int fails(void)
+{
+	unsigned long n = __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED);
+
+	return n == failing;
+}
+
+static void *nothing(void)
+{
+	errno = ENOMEM;
+	return NULL;
+}
+
+void *malloc(size_t size)
+{
+	return fails() ? nothing() : __libc_malloc(size);
+}
+
+void *calloc(size_t number, size_t size)
+{
+	return fails() ? nothing() : __libc_calloc(number, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+	return fails() ? nothing() : __libc_realloc(old, size);
+}
+
+int fsync(int fd)
+{
+	static int (*real)(int);
+	struct stat st;
+
+	if (!real)
+		real = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
+	if (is("folder-sync") && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		errno = EIO;
+		return -1;
+	}
+	return real(fd);
+}
+
+int rename(const char *from, const char *to)
+{
+	static int (*real)(const char *, const char *);
+	size_t size = strlen(to);
+
+	if (!real)
+		real = (int (*)(const char *, const char *))dlsym(RTLD_NEXT,
+								  "rename");
+	if (strstr(to, "/index.json") ||
+	    (size > 4 && strcmp(to + size - 4, ".tar") == 0))
+		committed = 1;
+	return real(from, to);
+}
+
+static int open_with(const char *name, const char *path, int flags, int mode)
+{
+	int (*real)(const char *, int, ...) =
+		(int (*)(const char *, int, ...))dlsym(RTLD_NEXT, name);
+
+	if (committed && (flags & O_DIRECTORY) && is("folder-open")) {
+		errno = EMFILE;
+		return -1;
+	}
+	return real(path, flags, mode);
+}
+
+int open(const char *path, int flags, ...)
+{
+	va_list args;
+	int mode;
+
+	va_start(args, flags);
+	mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(args, int) : 0;
+	va_end(args);
+	return open_with("open", path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...)
+{
+	va_list args;
+	int mode;
+
+	va_start(args, flags);
+	mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(args, int) : 0;
+	va_end(args);
+	return open_with("open64", path, flags, mode);
+}
