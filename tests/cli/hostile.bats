@@ -256,3 +256,19 @@ END
 	plain inspect -v --retries 0 "docker://127.0.0.1:$(<port)/x:y"
 	matches '403|denied|x' "$(<said)"
 }
+
+@test "faults 2: programs that claim 4 GiB and more, on any host" {
+	local manifest size
+
+	unpack elf-4gib
+	cd elf-4gib
+	for manifest in $(grep -l '"layers": \[{' blobs/sha256/*); do
+		size=$(stat -c %s "$manifest")
+		printf '{"schemaVersion":2,"manifests":[{"mediaType":"%s",%s}]}' \
+			application/vnd.oci.image.manifest.v1+json \
+			"\"digest\":\"sha256:${manifest##*/}\",\"size\":$size" \
+			>index.json
+		bounded 3 'elf-truncated|its loader' lint oci:.
+	done
+	[ -n "$size" ]
+}
