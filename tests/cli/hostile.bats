@@ -262,6 +262,7 @@ END
 
 	unpack elf-4gib
 	cd elf-4gib
+	# shellcheck disable=SC2013
 	for manifest in $(grep -l '"layers": \[{' blobs/sha256/*); do
 		size=$(stat -c %s "$manifest")
 		printf '{"schemaVersion":2,"manifests":[{"mediaType":"%s",%s}]}' \
