@@ -28,22 +28,24 @@ struct name {
 	char tag[OCI_REFERENCE_TEXT];  /* "" where it has none */
 };
 
+/* Programs that give an image another tag may leave the full name that it had
+ * (umoci): a full name with another tag than the entry's does not count. */
 static void set_full(struct name *out, const char *text)
 {
 	struct oci_reference reference;
 
-	if (!text || oci_reference_parse(&reference, text, NULL))
+	if (!text || oci_reference_parse(&reference, text, NULL) ||
+	    (out->tag[0] && strcmp(out->tag, reference.tag) != 0))
 		return;
 	oci_reference_canonical(out->full, &reference);
-	if (!out->tag[0])
-		snprintf(out->tag, sizeof(out->tag), "%s", reference.tag);
+	snprintf(out->tag, sizeof(out->tag), "%s", reference.tag);
 }
 
 static void read_name(struct name *out, const struct oci_descriptor *d)
 {
 	const char *tag = annotation(d, OCI_ANNOTATION_REF_NAME);
 
-	*out = (struct name){ 0 };
+	*out = (struct name){0};
 	/* Some tools write the whole name where others write the tag. */
 	if (tag && !strpbrk(tag, "/:@"))
 		snprintf(out->tag, sizeof(out->tag), "%s", tag);

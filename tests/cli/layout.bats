@@ -280,6 +280,17 @@ parallel() {
 	"$OCI_PACK" verify l
 }
 
+@test "faults D: a full name of another tag is no name, as umoci leaves it" {
+	image v1.spec one 1
+	image v2.spec two 2
+	pack v1.spec -o l
+	pack v2.spec -o l
+	sed -i 's|example.com/a:two|example.com/a:one|' l/index.json
+	"$OCI_PACK" verify l
+	pack v1.spec -o l
+	equal 'one two' "$(tags l | xargs)"
+}
+
 @test "faults E: closed standard streams are no files of the output" {
 	# A library that opens files before main would have them.
 	unset LD_PRELOAD
