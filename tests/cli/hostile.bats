@@ -76,6 +76,18 @@ base() {
 	bounded 0 'are right' verify oci:many
 }
 
+@test "faults 8: documents that are small and have many values" {
+	local number=0 value
+
+	for value in '{}' '[]' 0; do
+		make values "$((++number))" "$value"
+		bounded 1 'more than 300000 objects and lists' \
+			inspect "oci:$number"
+		bounded 1 'or 600000 values' lint "oci:$number"
+		bounded 3 'or 600000 values' verify "oci:$number"
+	done
+}
+
 @test "faults 8: programs that are holes take no room" {
 	unpack sparse-elf
 	unpack elf-4gib
