@@ -56,7 +56,11 @@ interrupted() {
 	interrupted INT archive.spec -o earlier
 }
 
-@test "faults 9: copying a large blob" {
+@test "faults 9: copying a large blob, or a file of an artifact" {
+	truncate -s 8G "$BATS_TEST_TMPDIR/large"
+	spec artifact.spec 'image: x' 'artifact: application/x' \
+		"files: [{from: $BATS_TEST_TMPDIR/large}]"
+	interrupted INT artifact.spec -o out
 	interrupted INT copy "oci:$BATS_FILE_TMPDIR/huge" out
 	interrupted TERM copy "oci:$BATS_FILE_TMPDIR/huge" out.tar
 	interrupted TERM verify "oci:$BATS_FILE_TMPDIR/huge"
