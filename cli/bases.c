@@ -85,7 +85,13 @@ static int open_repository(struct oci_store **out, struct bases *bases,
 {
 	int rc = 0;
 
-	if (!*bases->registry)
+	/* What is pushed to comes first; else a base is what --plain-http and
+	 * the like are for. */
+	if (!*bases->registry || !bases->pushes)
+		rc = bases->pushes
+			     ? 0
+			     : remote_claim(bases->remote, name->host, err);
+	if (!rc && !*bases->registry)
 		rc = remote_open(bases->registry, bases->remote, err);
 	return rc ? rc : oci_registry_open(out, *bases->registry, name, err);
 }

@@ -10,6 +10,8 @@ struct base_source;
 struct bases {
 	struct remote_options *remote;
 	struct oci_registry **registry;	/* opened when it is needed */
+	bool pushes;			/* options of registries are for what
+					 * is pushed to, not for bases */
 	char *lock_path;		/* SPEC.lock */
 	struct oci_lock lock;
 	bool locked;			/* there is a lock */

@@ -98,10 +98,8 @@ static int open_targets(struct build *b, struct oci_error *err)
 		snprintf(err->message, sizeof(err->message), "out of memory");
 		return OCI_E_NOMEM;
 	}
-	if (o->pushes.count)
-		rc = remote_open(&b->registry, &b->options.remote, err);
 	for (size_t i = 0; !rc && i < o->pushes.count; i++)
-		rc = build_target_push(&b->targets[b->count++], b->registry, o,
+		rc = build_target_push(&b->targets[b->count++], &b->registry, o,
 				       o->pushes.items[i], b->spec, err);
 	if (!rc && o->output)
 		rc = build_target_local(&b->targets[b->count++], o, b->epoch,
@@ -185,6 +183,7 @@ static int build(struct build *b, struct oci_error *err)
 
 	bases->remote = &b->options.remote;
 	bases->registry = &b->registry;
+	bases->pushes = b->options.pushes.count > 0;
 	rc = bases_open(bases, b->options.spec, err);
 	if (!rc)
 		say_unused(b);

@@ -43,10 +43,9 @@ int build_target_local(struct build_target *out,
 	return rc;
 }
 
-int build_target_push(struct build_target *out, struct oci_registry *registry,
-		      struct build_options *options,
-		      const char *reference, const struct oci_spec *spec,
-		      struct oci_error *err)
+int build_target_push(struct build_target *out, struct oci_registry **registry,
+		      struct build_options *options, const char *reference,
+		      const struct oci_spec *spec, struct oci_error *err)
 {
 	int rc = build_names_push(&out->names, reference, spec, err);
 
@@ -54,9 +53,11 @@ int build_target_push(struct build_target *out, struct oci_registry *registry,
 	if (!rc)
 		rc = remote_claim(&options->remote, out->names.items[0].host,
 				  err);
+	if (!rc && !*registry)
+		rc = remote_open(registry, &options->remote, err);
 	if (rc)
 		return rc;
-	return oci_registry_create(&out->store, registry, &out->names.items[0],
+	return oci_registry_create(&out->store, *registry, &out->names.items[0],
 				   &options->remote.mount_from, err);
 }
 

@@ -16,10 +16,9 @@ struct build_target {
 int build_target_local(struct build_target *out,
 		       const struct build_options *options, int64_t epoch,
 		       const struct oci_spec *spec, struct oci_error *err);
-int build_target_push(struct build_target *out, struct oci_registry *registry,
-		      struct build_options *options,
-		      const char *reference, const struct oci_spec *spec,
-		      struct oci_error *err);
+int build_target_push(struct build_target *out, struct oci_registry **registry,
+		      struct build_options *options, const char *reference,
+		      const struct oci_spec *spec, struct oci_error *err);
 int build_target_name(struct build_target *target,
 		      const struct oci_descriptor *image,
 		      struct oci_error *err);

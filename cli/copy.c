@@ -20,8 +20,7 @@ static const char copy_help[] =
 	"      --referrers         and what refers to it, such as signatures\n"
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n"
-	REMOTE_HELP;
+	"  -h, --help\n" REMOTE_HELP SIDE_HELP;
 
 static const char push_help[] =
 	"Usage: oci-pack push [options] IMAGE REF...\n"
@@ -78,8 +77,12 @@ static int open_remote(struct target *out, const struct opened *from,
 		       struct command *c, struct oci_error *err)
 {
 	struct oci_strings mounts = {0};
-	int rc = remote_open_for(&out->registry, &c->remote, out->name.host,
-				 err);
+	/* Every REF of push may be another registry's; copy has sides. */
+	int rc = c->verb == PUSH ? remote_open_for(&out->registry, &c->remote,
+						   out->name.host, err)
+				 : remote_open_side(&out->registry, &c->remote,
+						    &c->remote.dest,
+						    out->name.host, err);
 
 	if (!rc && from->registry &&
 	    strcmp(from->name.host, out->name.host) == 0 &&
@@ -275,7 +278,8 @@ static int run(struct command *c, char **names, int count)
 	int rc;
 
 	claim_destination(c, names[1]);
-	rc = opened_init(&from, names[0], &c->remote, &err);
+	rc = opened_init_side(&from, names[0], &c->remote,
+			      c->verb == COPY ? &c->remote.src : NULL, &err);
 
 	if (c->verb == PULL && !rc)
 		rc = copy_to(c, &from, c->output, &err);
@@ -316,6 +320,8 @@ static int take_option(struct command *c, int option, char **argv)
 	case 'h':
 		return say_help(stdout, c->help);
 	default:
+		if (c->verb != COPY && option >= SIDE_FIRST)
+			option = '?';
 		return remote_option_last(&c->remote, c->name, option,
 					  argv[optind - 1]);
 	}
@@ -346,6 +352,7 @@ static int command(struct command *c, int argc, char **argv)
 		{ "platform", required_argument, NULL, 'p' },
 		{ "help", no_argument, NULL, 'h' },
 		REMOTE_OPTIONS,
+		SIDE_OPTIONS,
 		{ NULL, 0, NULL, 0 },
 	};
 	int option, status = -1;
@@ -357,6 +364,9 @@ static int command(struct command *c, int argc, char **argv)
 		status = take_option(c, option, argv);
 	if (status < 0)
 		status = check_names(c, argc - optind);
+	if (status < 0 && c->verb == COPY)
+		status = remote_check_sides(&c->remote, argv + optind,
+					    argc - optind);
 	if (status < 0)
 		status = remote_ready(&c->remote, c->name);
 	catch_signals();

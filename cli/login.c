@@ -32,7 +32,9 @@ static int run(const char *host, struct remote_options *options)
 	}
 	credential.user = strdup(options->user);
 	credential.password = strdup(options->password);
-	if (credential.user && credential.password)
+	if (!credential.user || !credential.password)
+		snprintf(err.message, sizeof(err.message), "out of memory");
+	else
 		rc = remote_open_for(&registry, options, host, &err);
 	if (!rc)
 		rc = oci_registry_check(registry, host, &err);

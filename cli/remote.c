@@ -11,6 +11,25 @@
 
 enum { PASSWORD_MAX = 64 * 1024 };
 
+/* The options of one side, the first of which has the value first. */
+static bool side_option(struct remote_side *side, int first, int option)
+{
+	switch (option - first) {
+	case 0:
+		side->authfile = optarg;
+		return true;
+	case 1:
+		side->ca_file = optarg;
+		return true;
+	case 2:
+		return side->plain_http = true;
+	case 3:
+		return side->insecure = true;
+	default:
+		return false;
+	}
+}
+
 int remote_option(struct remote_options *out, const char *command, int option)
 {
 	struct oci_error err;
@@ -59,7 +78,10 @@ int remote_option(struct remote_options *out, const char *command, int option)
 		set_max_inflated(number);
 		return -1;
 	default:
-		return -2;
+		return side_option(&out->src, 530, option) ||
+				       side_option(&out->dest, 534, option)
+			       ? -1
+			       : -2;
 	}
 }
 
@@ -93,6 +115,7 @@ int remote_ready(struct remote_options *o, const char *command)
 	if (o->password_stdin != (o->user != NULL))
 		return say_usage(command, "--username and --password-stdin go "
 				 "together");
+	o->both.all = o->src.all = o->dest.all = o;
 	if (!remote_find_files(o))
 		return say_no_memory();
 	return o->password_stdin ? read_password(o, command) : -1;
@@ -117,19 +140,39 @@ static int copy_pair(struct oci_credential *out, const char *user,
 	return out->user && out->password ? 0 : OCI_E_NOMEM;
 }
 
+/* The file that a side names comes before all others. */
+static int find_in_files(struct oci_credential *out,
+			 const struct remote_side *side, const char *host,
+			 const char *repository, struct oci_error *err)
+{
+	struct oci_strings own = { 0 };
+	int rc = 0;
+
+	if (side->authfile)
+		rc = oci_strings_add(&own, side->authfile, err);
+	if (!rc && own.count)
+		rc = oci_credential_find(out, &own, host, repository,
+					 interrupted_flag(), err);
+	oci_strings_release(&own);
+	if (rc || out->user || out->identity_token)
+		return rc;
+	return oci_credential_find(out, &side->all->files, host, repository,
+				   interrupted_flag(), err);
+}
+
 static int find_credential(void *data, struct oci_credential *out,
 			   const char *host, const char *repository,
 			   struct oci_error *err)
 {
-	const struct remote_options *o = data;
+	const struct remote_side *side = data;
+	const struct remote_options *o = side->all;
 	const char *token = getenv("GITHUB_TOKEN");
 	const char *actor = getenv("GITHUB_ACTOR");
 	int rc;
 
 	if (o->user && strcmp(host, o->host) == 0)
 		return copy_pair(out, o->user, o->password);
-	rc = oci_credential_find(out, &o->files, host, repository,
-				 interrupted_flag(), err);
+	rc = find_in_files(out, side, host, repository, err);
 	if (rc || out->user || out->identity_token)
 		return rc;
 	if (strcmp(host, "ghcr.io") == 0 && token && *token)
@@ -144,18 +187,51 @@ static void log_line(void *data, const char *line)
 	say(stderr, "%s\n", line);
 }
 
-/* --username is for one host: no other is to see the password. */
+/* What is said of one host alone; NULL: nothing. */
+static const char *said_of_one(const struct remote_options *o)
+{
+	return o->user	       ? "--username"
+	       : o->plain_http ? "--plain-http"
+	       : o->insecure   ? "--insecure"
+			       : NULL;
+}
+
+/* No other host is to see the password, nor to be talked to without TLS. */
 int remote_claim(struct remote_options *o, const char *host,
 		 struct oci_error *err)
 {
-	if (o->host[0] && o->user && strcmp(o->host, host) != 0) {
+	const char *option = said_of_one(o);
+
+	if (o->host[0] && option && strcmp(o->host, host) != 0) {
+		err->status = OCI_E_INVALID;
 		snprintf(err->message, sizeof(err->message),
-			 "--username is for one registry, not for '%s' and "
-			 "'%s': use oci-pack login", o->host, host);
+			 "%s is for one registry, not for '%s' and '%s': %s",
+			 option, o->host, host,
+			 o->user ? "use oci-pack login"
+				 : "run the command for each of them");
 		return OCI_E_INVALID;
 	}
 	snprintf(o->host, sizeof(o->host), "%s", host);
 	return 0;
+}
+
+int remote_check_sides(const struct remote_options *o, char **names, int count)
+{
+	const char *option = o->plain_http ? "plain-http" : "insecure";
+	struct oci_reference first = { 0 }, name;
+
+	for (int i = 0; (o->plain_http || o->insecure) && i < count; i++) {
+		if (!remote_name(&name, names[i]))
+			continue;
+		if (first.host[0] && strcmp(first.host, name.host) != 0)
+			return say_usage("copy",
+					 "--%s may be for '%s' or for "
+					 "'%s': say --src-%s or --dest-%s",
+					 option, first.host, name.host, option,
+					 option);
+		first = name;
+	}
+	return -1;
 }
 
 int remote_open_for(struct oci_registry **out, struct remote_options *o,
@@ -169,23 +245,32 @@ int remote_open_for(struct oci_registry **out, struct remote_options *o,
 int remote_open(struct oci_registry **out, struct remote_options *o,
 		struct oci_error *err)
 {
+	return remote_open_side(out, o, &o->both, o->host, err);
+}
+
+int remote_open_side(struct oci_registry **out, struct remote_options *o,
+		     const struct remote_side *side, const char *host,
+		     struct oci_error *err)
+{
 	struct oci_registry_options options = OCI_REGISTRY_OPTIONS_INIT;
 
-	options.ca_file = o->ca_file;
-	options.insecure = o->insecure;
-	options.plain_http = o->plain_http;
+	options.ca_file = side->ca_file ? side->ca_file : o->ca_file;
+	options.insecure = side->insecure || o->insecure;
+	options.plain_http = side->plain_http || o->plain_http;
+	options.only_host = host;
 	if (o->has_retries)
 		options.retries = (int)o->retries;
 	options.chunk_size = o->chunk_size;
 	options.temp_dir = temp_dir();
 	options.credential = find_credential;
-	options.credential_data = o;
+	options.credential_data = (void *)side;
 	options.log = o->verbose ? log_line : NULL;
 	options.cancelled = interrupted_flag();
 	options.certs = &o->certs;
 	options.sightings = o->sightings;
 	options.plan = o->dry_run ? plan_step : NULL;
 	options.plan_data = &o->plan;
+	remote_find_proxies(&options);
 	return oci_registry_new(out, &options, err);
 }
 
@@ -226,20 +311,23 @@ void say_pushed(const struct oci_store *store)
 	    (unsigned long long)pushed.present);
 }
 
-int opened_init(struct opened *out, const char *text,
-		struct remote_options *options, struct oci_error *err)
+int opened_init_side(struct opened *out, const char *text,
+		     struct remote_options *options,
+		     const struct remote_side *side, struct oci_error *err)
 {
 	struct oci_reference reference;
 	struct image_name name;
-	int rc;
+	int rc = 0;
 
 	*out = (struct opened){0};
 	if (remote_name(&reference, text)) {
 		out->name = reference;
-		rc = options->host[0] ?
-			     remote_open(&out->registry, options, err) :
-			     remote_open_for(&out->registry, options,
-					     reference.host, err);
+		if (!side && !options->host[0])
+			rc = remote_claim(options, reference.host, err);
+		if (!rc)
+			rc = side ? remote_open_side(&out->registry, options,
+						     side, reference.host, err)
+				  : remote_open(&out->registry, options, err);
 		if (!rc)
 			rc = oci_registry_open(&out->store, out->registry,
 					       &reference, err);
@@ -249,10 +337,16 @@ int opened_init(struct opened *out, const char *text,
 		return rc;
 	}
 	if (!image_name_parse(&name, text, err))
-		return OCI_E_INVALID;
+		return err->status;
 	rc = image_open(&out->store, &out->image, &name, err);
 	image_name_release(&name);
 	return rc;
+}
+
+int opened_init(struct opened *out, const char *text,
+		struct remote_options *options, struct oci_error *err)
+{
+	return opened_init_side(out, text, options, NULL, err);
 }
 
 void opened_release(struct opened *opened)

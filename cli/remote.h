@@ -15,15 +15,29 @@ struct plan {
 	uint64_t bytes;			/* of the blobs to be sent */
 };
 
+struct remote_options;
+
+/* What may be said of one side of a copy alone. */
+struct remote_side {
+	const struct remote_options *all;
+	const char *authfile;
+	const char *ca_file;
+	bool plain_http;
+	bool insecure;
+};
+
 struct remote_options {
 	const char *authfile;
 	const char *user;
-	char host[OCI_REFERENCE_NAME];	/* that user is for; "": none yet */
+	char host[OCI_REFERENCE_NAME];	/* that user, plain_http and insecure
+					 * are for; "": none yet */
 	char *password;			/* from stdin */
 	bool password_stdin;
 	bool plain_http;
 	bool insecure;
 	const char *ca_file;
+	struct remote_side both;      /* says nothing of its own */
+	struct remote_side src, dest; /* of copy */
 	bool has_retries;
 	unsigned retries;
 	size_t chunk_size;
@@ -49,24 +63,52 @@ struct remote_options {
 	{ "mount-from", required_argument, NULL, 520 }, \
 	{ "max-inflated", required_argument, NULL, 540 }
 
-#define REMOTE_HELP \
-	"\n" \
-	"Registries:\n" \
-	"      --authfile FILE     credentials, before docker login's\n" \
-	"      --username NAME     with --password-stdin\n" \
-	"      --password-stdin    the password is on standard input\n" \
-	"      --plain-http        http; loopback addresses use it anyway,\n" \
-	"                          but with --ca-file or --insecure\n" \
-	"      --insecure          certificates are not checked\n" \
-	"      --ca-file FILE      certificates beside the system's\n" \
-	"      --retries N         of each request; the usual is 5\n" \
-	"      --chunk-size SIZE   upload in pieces, such as 4MiB\n" \
-	"      --mount-from REPO   a repository of the same registry that\n" \
-	"                          may have the blobs; may be repeated\n" \
-	"\n" \
-	"Archives and layers:\n" \
+/* Those of copy, for each side. Values from SIDE_FIRST. */
+#define SIDE_FIRST 530
+#define SIDE_OPTIONS                                                           \
+	{ "src-authfile", required_argument, NULL, 530 },                      \
+		{ "src-ca-file", required_argument, NULL, 531 },               \
+		{ "src-plain-http", no_argument, NULL, 532 },                  \
+		{ "src-insecure", no_argument, NULL, 533 },                    \
+		{ "dest-authfile", required_argument, NULL, 534 },             \
+		{ "dest-ca-file", required_argument, NULL, 535 },              \
+		{ "dest-plain-http", no_argument, NULL, 536 },                 \
+	{                                                                      \
+		"dest-insecure", no_argument, NULL, 537                        \
+	}
+
+#define SIDE_HELP                                                              \
+	"      --src-authfile FILE, --src-ca-file FILE,\n"                     \
+	"      --src-plain-http,\n"                                            \
+	"      --src-insecure      for the registry that is read\n"            \
+	"      --dest-authfile FILE, --dest-ca-file FILE,\n"                   \
+	"      --dest-plain-http,\n"                                           \
+	"      --dest-insecure     for the one that is written to; with two\n" \
+	"                          registries, --plain-http and --insecure\n"  \
+	"                          need a side\n"
+
+#define REMOTE_HELP                                                            \
+	"\n"                                                                   \
+	"Registries:\n"                                                        \
+	"      --authfile FILE     credentials, before docker login's\n"       \
+	"      --username NAME     with --password-stdin\n"                    \
+	"      --password-stdin    the password is on standard input\n"        \
+	"      --plain-http        http, for one registry; loopback\n"         \
+	"                          addresses use it anyway, unless "           \
+	"--ca-file\n"                                                          \
+	"                          or --insecure is given\n"                   \
+	"      --insecure          certificates of one registry are not\n"     \
+	"                          checked\n"                                  \
+	"      --ca-file FILE      certificates beside the system's\n"         \
+	"      --retries N         of each request; the usual is 5\n"          \
+	"      --chunk-size SIZE   upload in pieces, such as 4MiB\n"           \
+	"      --mount-from REPO   a repository of the same registry that\n"   \
+	"                          may have the blobs; may be repeated\n"      \
+	"\n"                                                                   \
+	"Archives and layers:\n"                                               \
 	"      --max-inflated SIZE what they may inflate to, such as 40GiB;\n" \
-	"                          the usual is 8GiB, or 200 times their size\n"
+	"                          the usual is 8GiB, or 200 times their "     \
+	"size\n"
 
 /* -1 where the option was one of these and is fine; an exit status where it
  * is wrong; -2 where it is none of these. */
@@ -75,15 +117,28 @@ int remote_option(struct remote_options *out, const char *command, int option);
  * these is said so, by the word it was given as. */
 int remote_option_last(struct remote_options *out, const char *command,
 		       int option, const char *word);
+/* Refuses --plain-http and --insecure without a side where the names of a copy
+ * have several registries: an exit status, or -1. */
+int remote_check_sides(const struct remote_options *options, char **names,
+		       int count);
 /* After the options: reads the password, and finds config files. */
 int remote_ready(struct remote_options *options, const char *command);
 void remote_release(struct remote_options *options);
 /* remote_files.c: fills files, certs and sightings. False: no memory. */
 bool remote_find_files(struct remote_options *options);
+/* The same file: the proxies that the environment names, by Go's rules. */
+void remote_find_proxies(struct oci_registry_options *out);
 
+/* Opens registries; --plain-http and --insecure are for the host that was
+ * claimed. */
 int remote_open(struct oci_registry **out, struct remote_options *options,
 		struct oci_error *err);
-/* Says that --username is for host; fails where it is for another one. */
+/* Opens the registry host, of one side of a copy. */
+int remote_open_side(struct oci_registry **out, struct remote_options *options,
+		     const struct remote_side *side, const char *host,
+		     struct oci_error *err);
+/* Says that --username, --plain-http and --insecure are for host; fails where
+ * they are for another one already. */
 int remote_claim(struct remote_options *options, const char *host,
 		 struct oci_error *err);
 /* The same; --username is for that host then. */
@@ -113,6 +168,10 @@ struct opened {
 
 int opened_init(struct opened *out, const char *text,
 		struct remote_options *options, struct oci_error *err);
+/* The same for what a copy reads. */
+int opened_init_side(struct opened *out, const char *text,
+		     struct remote_options *options,
+		     const struct remote_side *side, struct oci_error *err);
 void opened_release(struct opened *opened);
 
 #endif

@@ -105,3 +105,23 @@ char *remote_config_path(const struct remote_options *o)
 		return NULL;
 	return strdup(path);
 }
+
+/* Capitals first, as Go has it; empty is as good as not set. */
+static const char *either(const char *capitals, const char *small)
+{
+	const char *value = getenv(capitals);
+
+	value = value && *value ? value : getenv(small);
+	return value && *value ? value : NULL;
+}
+
+void remote_find_proxies(struct oci_registry_options *out)
+{
+	/* A CGI program's HTTP_PROXY is its client's header "Proxy". */
+	out->http_proxy = getenv("REQUEST_METHOD")
+				  ? getenv("http_proxy")
+				  : either("HTTP_PROXY", "http_proxy");
+	out->https_proxy = either("HTTPS_PROXY", "https_proxy");
+	out->all_proxy = either("ALL_PROXY", "all_proxy");
+	out->no_proxy = either("NO_PROXY", "no_proxy");
+}

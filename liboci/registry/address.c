@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where a registry is: its host and its scheme. */
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -13,7 +14,31 @@ static const char *server_of(const char *host)
 	return strcmp(host, "docker.io") == 0 ? "registry-1.docker.io" : host;
 }
 
-/* Who names certificates means TLS, on loopback as well. */
+static bool is_meant(const struct oci_client *client)
+{
+	const char *only = client->registry->only_host;
+
+	return !only || strcasecmp(only, client->host) == 0;
+}
+
+bool oci_client_is_insecure(const struct oci_client *client)
+{
+	return client->registry->options.insecure && is_meant(client);
+}
+
+bool oci_client_is_plain(const struct oci_client *client)
+{
+	return client->registry->options.plain_http && is_meant(client);
+}
+
+bool oci_client_may_be_private(const struct oci_client *client, const char *url)
+{
+	return atomic_load(&client->private) ||
+	       oci_url_is_private(client->base) ||
+	       oci_url_same_host(url, client->base);
+}
+
+/* Certificates that are named mean TLS, on loopback as well. */
 static int choose_plain(bool *out, const struct oci_client *client,
 			const char *url, struct oci_error *err)
 {
@@ -24,9 +49,10 @@ static int choose_plain(bool *out, const struct oci_client *client,
 
 	if (rc)
 		return rc;
-	*out = o->plain_http ||
-	       (oci_url_is_loopback(url) && !o->ca_file && !o->insecure &&
-		!trust->authorities && !trust->certificate);
+	*out = oci_client_is_plain(client) ||
+	       (oci_url_is_loopback(url) && !o->ca_file &&
+		!oci_client_is_insecure(client) && !trust->authorities &&
+		!trust->certificate);
 	return 0;
 }
 

@@ -148,6 +148,9 @@ static int send_once(struct trip *trip, struct oci_error *err)
 		.sink = call->sink,
 		.text_max = call->text_max,
 		.always = call->always,
+		.insecure = oci_client_is_insecure(trip->client),
+		.public_only =
+			!oci_client_may_be_private(trip->client, trip->url),
 	};
 	struct oci_strings headers = {0};
 	struct oci_error why;
@@ -164,6 +167,9 @@ static int send_once(struct trip *trip, struct oci_error *err)
 				   trip->client->registry->http, &request,
 				   &why);
 		log_exchange(trip, rc, &why);
+		if (trip->response->from_private &&
+		    oci_url_same_origin(trip->url, trip->client->base))
+			atomic_store(&trip->client->private, true);
 		if (rc && err)
 			*err = why;
 	}
@@ -341,7 +347,7 @@ int oci_client_check_location(const struct oci_client *client,
 		return oci_fail(err, OCI_E_INVALID,
 				"registry %s leads from https to http: "
 				"refused", client->host);
-	if (oci_url_is_private(to) && !oci_url_is_private(client->base))
+	if (oci_url_is_private(to) && !oci_client_may_be_private(client, to))
 		return oci_fail(err, OCI_E_INVALID,
 				"registry %s leads to a private address: "
 				"refused", client->host);

@@ -30,6 +30,8 @@ struct oci_registry {
 	struct oci_registry_options options;
 	char *temp_dir;
 	char *ca_file;
+	char *only_host;
+	struct oci_proxies proxies;
 	struct oci_strings certs;
 	struct oci_sightings sightings;
 	atomic_uint repositories;	/* that are open to push to */
@@ -48,6 +50,7 @@ struct oci_client {
 	struct oci_registry *registry;
 	char *host;		/* for people: "ghcr.io" */
 	char *base;		/* "https://ghcr.io" */
+	atomic_bool private;	/* base answered from a private address */
 	char *repository;
 };
 
@@ -79,6 +82,14 @@ int oci_client_call(struct oci_http_response *out, char **url,
 
 /* address.c: sets base from host. */
 int oci_client_set_base(struct oci_client *client, struct oci_error *err);
+
+/* What the user said of this registry, and of no other. */
+bool oci_client_is_insecure(const struct oci_client *client);
+bool oci_client_is_plain(const struct oci_client *client);
+/* Whether url, to which the registry leads, may be at a private address: if it
+ * is the registry's own host, or the registry is at one itself. */
+bool oci_client_may_be_private(const struct oci_client *client,
+			       const char *url);
 
 /* Refuses to be led from https to http, and to private addresses by a public
  * registry. */

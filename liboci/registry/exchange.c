@@ -10,8 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/error.h"
+#include "registry/ip.h"
 
 enum {
 	HEADERS_MAX = 256 * 1024,
@@ -172,6 +174,24 @@ static int on_progress(void *arg, curl_off_t total_down, curl_off_t down,
 	return x->stopped != NULL;
 }
 
+/* After resolving, where the address is known: a name of the registry's choice
+ * may lead anywhere. Behind a proxy only the proxy knows. */
+static curl_socket_t on_socket(void *arg, curlsocktype purpose,
+			       struct curl_sockaddr *address)
+{
+	struct exchange *x = arg;
+	struct oci_ip ip;
+
+	(void)purpose;
+	if (x->request->public_only && !*x->proxy &&
+	    oci_ip_of(&ip, &address->addr) && oci_ip_is_private(&ip)) {
+		x->refused = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(address->family, address->socktype | SOCK_CLOEXEC,
+		      address->protocol);
+}
+
 static int set_headers(struct exchange *x, struct oci_error *err)
 {
 	const struct oci_strings *list = x->request->headers;
@@ -236,7 +256,7 @@ static void set_callbacks(struct exchange *x)
 static void set_policy(struct exchange *x)
 {
 	const struct oci_http_options *o = x->options;
-	long check = o->insecure ? 0 : 1;
+	long check = x->request->insecure ? 0 : 1;
 
 	curl_easy_setopt(x->easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(x->easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -249,6 +269,10 @@ static void set_policy(struct exchange *x)
 	curl_easy_setopt(x->easy, CURLOPT_BUFFERSIZE, 256L * 1024);
 	curl_easy_setopt(x->easy, CURLOPT_USERAGENT,
 			 "oci-pack/" OCI_VERSION);
+	curl_easy_setopt(x->easy, CURLOPT_PROXY, x->proxy);
+	curl_easy_setopt(x->easy, CURLOPT_NOPROXY, "");
+	curl_easy_setopt(x->easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	curl_easy_setopt(x->easy, CURLOPT_OPENSOCKETDATA, x);
 	if (o->ca_file)
 		curl_easy_setopt(x->easy, CURLOPT_CAINFO, o->ca_file);
 }
@@ -278,7 +302,10 @@ int oci_exchange_prepare(struct exchange *x, struct oci_error *err)
 		return oci_fail_nomem(err);
 	oci_buf_init(&x->text, x->request->text_max ? x->request->text_max :
 						      TEXT_MAX);
-	rc = set_headers(x, err);
+	rc = oci_proxy_for(&x->proxy, &x->options->proxies, x->request->url,
+			   err);
+	if (!rc)
+		rc = set_headers(x, err);
 	if (rc)
 		return rc;
 	curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers);
@@ -310,6 +337,17 @@ static bool is_refused_by_proxy(const struct exchange *x)
 	return x->result != CURLE_OK && status == 407;
 }
 
+static void note_address(struct exchange *x)
+{
+	const char *text = NULL;
+	struct oci_ip ip;
+
+	curl_easy_getinfo(x->easy, CURLINFO_PRIMARY_IP, &text);
+	x->response->from_private = text && !*x->proxy &&
+				    oci_ip_parse(&ip, text) &&
+				    oci_ip_is_private(&ip);
+}
+
 int oci_exchange_outcome(struct exchange *x, struct oci_error *err)
 {
 	bool cut = x->response->text_cut && !x->stream_status;
@@ -319,6 +357,11 @@ int oci_exchange_outcome(struct exchange *x, struct oci_error *err)
 			*err = x->stream_error;
 		return x->stream_status;
 	}
+	if (x->refused && x->result != CURLE_OK)
+		return oci_fail(err, OCI_E_INVALID,
+				"it leads to a name with a "
+				"private address: refused");
+	note_address(x);
 	if (x->stopped)
 		return oci_fail(err, strcmp(x->stopped, "cancelled") == 0 ?
 				     OCI_E_CANCELLED : OCI_E_SYSTEM, "%s",

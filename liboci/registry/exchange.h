@@ -22,6 +22,8 @@ struct exchange {
 	uint64_t received;
 	time_t moved;			/* when bytes moved last; monotonic */
 	const char *stopped;		/* why we ended it; or NULL */
+	const char *proxy;		/* "": none */
+	bool refused;			/* the address was private */
 	struct oci_error stream_error;
 	int stream_status;		/* body or sink failed */
 	CURLcode result;

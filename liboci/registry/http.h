@@ -15,11 +15,13 @@
 #include <oci/stream.h>
 #include <oci/text.h>
 
+#include "registry/proxy.h"
+
 struct oci_http;
 
 struct oci_http_options {
 	const char *ca_file;		/* PEM, beside the system's; or NULL */
-	bool insecure;			/* certificates are not checked */
+	struct oci_proxies proxies;	/* curl reads no environment */
 	unsigned connect_seconds;	/* 0: 30 */
 	unsigned stall_seconds;		/* no byte either way; 0: 60 */
 	unsigned answer_seconds;	/* after the body was sent; 0: 300 */
@@ -50,6 +52,9 @@ struct oci_http_request {
 	const char *certificate;	/* files of ours; NULL: none */
 	const char *key;
 	bool always;		/* also when all is cancelled; a few seconds */
+	bool insecure;		/* certificates are not checked */
+	bool public_only;	/* no connection to a private address, whatever
+				 * the name in url resolves to */
 	/* Bytes sent and received so far, on curl's thread; may be NULL. */
 	void (*progress)(void *data, uint64_t sent, uint64_t received);
 	void *progress_data;
@@ -62,6 +67,7 @@ struct oci_http_response {
 	size_t text_size;
 	bool stream_failed;		/* body or sink, not the line */
 	bool text_cut;			/* there was more than text_max */
+	bool from_private;		/* it came from a private address */
 };
 
 /*

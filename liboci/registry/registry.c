@@ -9,6 +9,21 @@
 #include "base/text.h"
 #include "registry/client.h"
 
+static int copy_proxies(struct oci_proxies *out,
+			const struct oci_registry_options *options,
+			struct oci_error *err)
+{
+	int rc = oci_text_set(&out->http, options->http_proxy, err);
+
+	if (!rc)
+		rc = oci_text_set(&out->https, options->https_proxy, err);
+	if (!rc)
+		rc = oci_text_set(&out->all, options->all_proxy, err);
+	if (!rc)
+		rc = oci_text_set(&out->none, options->no_proxy, err);
+	return rc;
+}
+
 int oci_registry_new(struct oci_registry **out,
 		     const struct oci_registry_options *options,
 		     struct oci_error *err)
@@ -16,7 +31,6 @@ int oci_registry_new(struct oci_registry **out,
 	struct oci_registry *self = calloc(1, sizeof(*self));
 	struct oci_http_options http = {
 		.ca_file = options->ca_file,
-		.insecure = options->insecure,
 		.cancelled = options->cancelled,
 	};
 	int rc;
@@ -40,6 +54,11 @@ int oci_registry_new(struct oci_registry **out,
 	     i++)
 		rc = oci_strings_add(&self->certs, options->certs->items[i],
 				     err);
+	if (!rc)
+		rc = oci_text_set(&self->only_host, options->only_host, err);
+	if (!rc)
+		rc = copy_proxies(&self->proxies, options, err);
+	http.proxies = self->proxies;
 	if (!rc)
 		rc = oci_http_new(&self->http, &http, err);
 	if (rc)
@@ -90,6 +109,11 @@ void oci_registry_free(struct oci_registry *registry)
 		oci_trust_free(trust);
 	}
 	oci_strings_release(&registry->certs);
+	oci_text_wipe(registry->proxies.http);
+	oci_text_wipe(registry->proxies.https);
+	oci_text_wipe(registry->proxies.all);
+	free(registry->proxies.none);
+	free(registry->only_host);
 	free(registry->ca_file);
 	free(registry->temp_dir);
 	free(registry);

@@ -79,7 +79,7 @@ static int check_realm(const struct oci_client *client, const char *realm,
 		rc = oci_fail(err, OCI_E_INVALID,
 			      "it asks for a token over plain http");
 	else if (oci_url_is_private(realm) &&
-		 !oci_url_is_private(client->base))
+		 !oci_client_may_be_private(client, realm))
 		rc = oci_fail(err, OCI_E_INVALID, "it asks for a token at a "
 			      "private address");
 	if (!rc)
@@ -138,10 +138,14 @@ static int token_url(char **out, const struct oci_client *client,
 }
 
 static int send(struct oci_http_response *out, struct oci_client *client,
-		const struct oci_http_request *request, struct oci_error *err)
+		struct oci_http_request *request, struct oci_error *err)
 {
 	char *plain = NULL;
-	int rc = oci_http_send(out, client->registry->http, request, err);
+	int rc;
+
+	request->insecure = oci_client_is_insecure(client);
+	request->public_only = !oci_client_may_be_private(client, request->url);
+	rc = oci_http_send(out, client->registry->http, request, err);
 
 	if (client->registry->options.log &&
 	    oci_url_plain(&plain, request->url, NULL) == 0)

@@ -2,6 +2,7 @@
 /* URLs, taken apart and put together by libcurl's own parser. */
 #include "registry/url.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "base/number.h"
 #include "base/text.h"
 #include "registry/curl.h"
+#include "registry/ip.h"
 
 enum { URL_MAX = 64 * 1024 };
 
@@ -108,6 +110,11 @@ bool oci_url_same_origin(const char *a, const char *b)
 	       same_part(a, b, CURLUPART_PORT);
 }
 
+bool oci_url_same_host(const char *a, const char *b)
+{
+	return same_part(a, b, CURLUPART_HOST);
+}
+
 int oci_url_host(char **out, const char *url, struct oci_error *err)
 {
 	char *host = part_of(url, CURLUPART_HOST, 0);
@@ -128,63 +135,58 @@ int oci_url_host(char **out, const char *url, struct oci_error *err)
 	return rc;
 }
 
-/* The four numbers of an IPv4 literal. */
-static bool read_ipv4(unsigned out[4], const char *host)
+int oci_url_endpoint(char **host, unsigned *port, const char *url,
+		     struct oci_error *err)
 {
-	char part[4];
+	char *number = part_of(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+	uint64_t value = 0;
+	size_t size;
 
-	for (int i = 0; i < 4; i++) {
-		size_t size = strspn(host, "0123456789");
-		uint64_t value;
-
-		if (size < 1 || size > 3 || host[size] != (i < 3 ? '.' : '\0'))
-			return false;
-		memcpy(part, host, size);
-		part[size] = '\0';
-		if (!oci_number_parse(&value, part, 10, 255))
-			return false;
-		out[i] = (unsigned)value;
-		host += size + (i < 3);
+	*host = part_of(url, CURLUPART_HOST, 0);
+	if (!*host || !number || !oci_number_parse(&value, number, 10, 65535)) {
+		free(*host);
+		free(number);
+		*host = NULL;
+		return bad_url(url, err);
 	}
-	return true;
+	*port = (unsigned)value;
+	free(number);
+	size = strcspn(*host, "%]");
+	if ((*host)[0] == '[')
+		memmove(*host, *host + 1, --size);
+	while (size && (*host)[size - 1] == '.')
+		size--;
+	(*host)[size] = '\0';
+	for (char *p = *host; *p; p++)
+		*p = (char)tolower((unsigned char)*p);
+	return 0;
 }
 
 static bool is_loopback(const char *host)
 {
-	unsigned ip[4];
+	struct oci_ip ip;
 
-	if (strcasecmp(host, "localhost") == 0 ||
-	    strcasecmp(host, "localhost.") == 0 || strcmp(host, "[::1]") == 0)
-		return true;
-	return read_ipv4(ip, host) && ip[0] == 127;
+	return strcmp(host, "localhost") == 0 ||
+	       (oci_ip_parse(&ip, host) && oci_ip_is_loopback(&ip));
 }
 
 static bool is_private(const char *host)
 {
-	unsigned ip[4];
+	struct oci_ip ip;
 
-	if (is_loopback(host))
-		return true;
-	if (host[0] == '[')
-		return strncasecmp(host, "[fc", 3) == 0 ||
-		       strncasecmp(host, "[fd", 3) == 0 ||
-		       (strncasecmp(host, "[fe", 3) == 0 &&
-			strchr("89abAB", host[3])) ||
-		       strncasecmp(host, "[::", 3) == 0;
-	if (!read_ipv4(ip, host))
-		return false;
-	return ip[0] == 0 || ip[0] == 10 ||
-	       (ip[0] == 169 && ip[1] == 254) ||
-	       (ip[0] == 172 && ip[1] >= 16 && ip[1] < 32) ||
-	       (ip[0] == 192 && ip[1] == 168) ||
-	       (ip[0] == 100 && ip[1] >= 64 && ip[1] < 128);
+	return strcmp(host, "localhost") == 0 ||
+	       (oci_ip_parse(&ip, host) && oci_ip_is_private(&ip));
 }
 
 static bool test_host(const char *url, bool (*test)(const char *host))
 {
-	char *host = part_of(url, CURLUPART_HOST, 0);
-	bool result = host && test(host);
+	unsigned port;
+	char *host;
+	bool result;
 
+	if (oci_url_endpoint(&host, &port, url, NULL))
+		return false;
+	result = test(host);
 	free(host);
 	return result;
 }

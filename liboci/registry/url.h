@@ -13,9 +13,15 @@ int oci_url_resolve(char **out, const char *base, const char *location,
 		    struct oci_error *err);
 /* Same scheme, host and port; ":443" of https may be left out. */
 bool oci_url_same_origin(const char *a, const char *b);
+/* Same host, at whatever scheme and port. */
+bool oci_url_same_host(const char *a, const char *b);
 bool oci_url_is_https(const char *url);
 /* "host" or "host:port", without the scheme's own port. Caller frees. */
 int oci_url_host(char **out, const char *url, struct oci_error *err);
+/* The host in lower case, without brackets, zone and a last dot, and the port,
+ * which may be the scheme's own. The caller frees *host. */
+int oci_url_endpoint(char **host, unsigned *port, const char *url,
+		     struct oci_error *err);
 /* An address literal or localhost of this machine or a private network. */
 bool oci_url_is_private(const char *url);
 bool oci_url_is_loopback(const char *url);

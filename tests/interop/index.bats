@@ -142,3 +142,28 @@ platforms() {
 	equal riscv64 "$(cat riscv64)"
 	equal x86_64 "$(cat amd64)"
 }
+
+@test "faults C: index append by many to one tag, no member is lost" {
+	local platform pids i round
+	local kinds=(amd64 arm64 riscv64 s390x ppc64le 386 loong64)
+
+	spec one.spec 'layers: [{entries: [{path: /a, content: a}]}]'
+	for platform in "${kinds[@]}"; do
+		"$OCI_PACK" one.spec -q --lint off -o "$platform.tar" \
+			--platform "linux/$platform"
+	done
+	for round in 1 2 3; do
+		"$OCI_PACK" index create -q "$host/x/all:$round" amd64.tar
+		pids=()
+		for platform in "${kinds[@]:1}"; do
+			"$OCI_PACK" index append -q "$host/x/all:$round" \
+				"$platform.tar" 2>"$platform.log" &
+			pids+=($!)
+		done
+		for i in "${pids[@]}"; do
+			wait "$i" || fail "$(cat ./*.log)"
+		done
+		equal "${#kinds[@]}" "$(platforms "$host/x/all:$round" |
+			sort -u | wc -l)"
+	done
+}

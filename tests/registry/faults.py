@@ -981,9 +981,14 @@ def proxies(c):
     proxy.on("HEAD", "http://", lambda r: r.reply(407), times=-1)
     proxy.on("GET", "http://", lambda r: r.reply(407), times=-1)
     c.env["http_proxy"] = proxy.url
-    check(c.push() == 1, c.said)
+    push = ("push", INPUTS["small"], f"{NAME}/x/y:t", "--plain-http",
+            "--retries", "0")
+    check(c.run(*push) == 1, c.said)
     said(c, "407", "the proxy wants")
-    c.env["NO_PROXY"] = "127.0.0.1"
+    asked = len(proxy.log)
+    c.env["NO_PROXY"] = NAME
+    check(c.run(*push) == 1 and len(proxy.log) == asked, "it asked the proxy")
+    said(c, "resolve")
     uploads(c)
 
 
@@ -1037,16 +1042,21 @@ def wrong_proxy(c):
 @fault(66, "NO_PROXY, by each of its spellings: past the proxy")
 def past_proxy(c):
     proxy = secure(c)
-    push = ("push", INPUTS["small"], f"{c.registry.host}/x/y:t", *c.trust)
+    push = ("push", INPUTS["small"], f"{NAME}/x/y:t", *c.trust[:2],
+            "--retries", "0")
     for variable in ("NO_PROXY", "no_proxy"):
-        for value in ("127.0.0.1", "*", "other.example,127.0.0.1"):
+        for value in (NAME, "*", "other.example," + NAME, "*.example",
+                      ".example", "example", "Registry.Example:443"):
             c.env[variable] = value
-            check(c.run(*push) == 0 and c.pushed(), c.told)
+            # No name is found here but by the proxy.
+            check(c.run(*push) == 1 and "resolve" in c.said, c.told)
             del c.env[variable]
-            c.registry.manifests.clear()
     check(not proxy.log, "it asked the proxy")
-    c.env["NO_PROXY"] = ".registry.example"
-    check(c.run(*push) == 1 and proxy.log, "the proxy was left out")
+    for value in ("." + NAME, NAME + ":444", "xample", "10.0.0.0/8"):
+        c.env["NO_PROXY"] = value
+        check(c.run(*push) == 0 and c.pushed() and proxy.log,
+              "the proxy was left out: " + c.told)
+        c.registry.manifests.clear()
 
 
 @fault(62, "a credential helper missing, garbage, not found: told apart")

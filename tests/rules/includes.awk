@@ -52,7 +52,7 @@ function other_include(name,    i, known, good) {
 		say("third party", "<" name "> does not belong here")
 	else if (public && name !~ /^std(bool|def|int|arg)\.h$/)
 		say("public", "a public header includes <" name ">")
-	else if (!known && name ~ /\// && name !~ /^(sys|netinet|linux)\//)
+	else if (!known && name ~ /\// && name !~ /^(arpa|netinet|sys|linux)\//)
 		say("third party", "<" name "> belongs nowhere")
 	else if (!known && name ~ /^(curl|expat|gelf|libelf|lzma|bzlib)/)
 		say("third party", "<" name "> belongs nowhere")

@@ -98,8 +98,8 @@ struct oci_registry_options {
 	size_t size;		/* sizeof(struct oci_registry_options) */
 	const char *ca_file;	/* PEM, beside the system's; or NULL */
 	bool insecure;		/* certificates are not checked */
-	bool plain_http;	/* http; loopback hosts use it anyway, but
-				 * with ca_file, insecure, or certs */
+	bool plain_http;	/* http; loopback hosts use it anyway, unless
+				 * ca_file, insecure or certs is set */
 	int retries;		/* of each request; negative: 5 */
 	unsigned jobs;		/* transfers at a time; 0: 8 */
 	size_t chunk_size;	/* bytes of a PATCH; 0: whole blobs */
@@ -121,12 +121,26 @@ struct oci_registry_options {
 	 * that they would take: blobs, manifests, tags. */
 	oci_push_fn *plan;
 	void *plan_data;
+	/* The host, as references name it, that insecure and plain_http are
+	 * for; NULL: all hosts. Copied. */
+	const char *only_host;
+	/* Proxies for http and https URLs, for those that have none, and the
+	 * exceptions, as in the variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY
+	 * and NO_PROXY, which the library does not read; NULL: none. The rules
+	 * are those of Go: localhost and loopback addresses never go through a
+	 * proxy. Copied. */
+	const char *http_proxy;
+	const char *https_proxy;
+	const char *all_proxy;
+	const char *no_proxy;
 };
 
-#define OCI_REGISTRY_OPTIONS_INIT \
-	{ sizeof(struct oci_registry_options), NULL, false, false, -1, 0, 0, \
-	  NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
-	  NULL, NULL }
+#define OCI_REGISTRY_OPTIONS_INIT                                              \
+	{                                                                      \
+		sizeof(struct oci_registry_options), NULL, false, false, -1,   \
+			0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,  \
+			NULL, NULL, NULL, NULL, NULL, NULL, NULL               \
+	}
 
 OCI_API int oci_registry_new(struct oci_registry **out,
 			     const struct oci_registry_options *options,

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "registry/proxy.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/error.h"
+#include "base/number.h"
+#include "registry/ip.h"
+#include "registry/url.h"
+
+enum { WORD_ROOM = 300 }; /* a name has at most 255 bytes (RFC 1035) */
+
+/* Where a request goes to. */
+struct endpoint {
+	char *host; /* lower case, without brackets and last dot */
+	unsigned port;
+	struct oci_ip ip;
+	bool has_ip;
+};
+
+/* Cuts a port from "host:port" or "[v6]:port"; 0 where there is none. */
+static unsigned take_port(char *word)
+{
+	char *colon = strrchr(word, ':');
+	uint64_t port;
+
+	if (!colon || (word[0] != '[' && strchr(word, ':') != colon) ||
+	    (word[0] == '[' && colon[-1] != ']') ||
+	    !oci_number_parse(&port, colon + 1, 10, 65535))
+		return 0;
+	*colon = '\0';
+	return (unsigned)port;
+}
+
+static void drop_brackets(char *word)
+{
+	size_t size = strlen(word);
+
+	if (word[0] != '[' || word[size - 1] != ']')
+		return;
+	memmove(word, word + 1, size - 2);
+	word[size - 2] = '\0';
+}
+
+static bool is_in_range(const struct endpoint *to, char *word, char *slash)
+{
+	struct oci_ip net;
+	uint64_t bits;
+
+	*slash = '\0';
+	if (!to->has_ip || !oci_ip_parse(&net, word) ||
+	    !oci_number_parse(&bits, slash + 1, 10,
+			      strchr(word, ':') ? 128 : 32))
+		return false;
+	return oci_ip_within(&to->ip, &net,
+			     (unsigned)bits + (strchr(word, ':') ? 0 : 96));
+}
+
+static bool is_name(const struct endpoint *to, const char *word)
+{
+	bool below = word[0] == '.';
+	size_t size, whole = strlen(to->host);
+
+	size = strlen(word);
+	if (size && word[size - 1] == '.')
+		size--;
+	if (!below && whole == size && strncasecmp(to->host, word, size) == 0)
+		return true;
+	/* "example.com" is for a.example.com, too. */
+	return size > (size_t)below && whole > size + !below &&
+	       (below || to->host[whole - size - 1] == '.') &&
+	       strncasecmp(to->host + whole - size, word, size) == 0;
+}
+
+/* Whether one word of NO_PROXY is for the endpoint. */
+static bool matches(const struct endpoint *to, char *word)
+{
+	char *slash = strchr(word, '/');
+	struct oci_ip ip;
+	unsigned port;
+
+	if (strcmp(word, "*") == 0)
+		return true;
+	if (slash)
+		return is_in_range(to, word, slash);
+	port = take_port(word);
+	if (port && port != to->port)
+		return false;
+	drop_brackets(word);
+	if (oci_ip_parse(&ip, word))
+		return to->has_ip && oci_ip_within(&to->ip, &ip, 128);
+	if (strncmp(word, "*.", 2) == 0)
+		word++;
+	return word[0] && !to->has_ip && is_name(to, word);
+}
+
+static bool is_excepted(const struct endpoint *to, const char *list)
+{
+	char word[WORD_ROOM];
+
+	while (list && *list) {
+		size_t size = strcspn(list, ", \t\r\n");
+
+		if (size && size < sizeof(word)) {
+			memcpy(word, list, size);
+			word[size] = '\0';
+			if (matches(to, word))
+				return true;
+		}
+		list += size + (list[size] != '\0');
+	}
+	return false;
+}
+
+static bool goes_past(const struct endpoint *to, const char *list)
+{
+	return strcasecmp(to->host, "localhost") == 0 ||
+	       (to->has_ip && oci_ip_is_loopback(&to->ip)) ||
+	       is_excepted(to, list);
+}
+
+int oci_proxy_for(const char **out, const struct oci_proxies *proxies,
+		  const char *url, struct oci_error *err)
+{
+	const char *proxy =
+		oci_url_is_https(url) ? proxies->https : proxies->http;
+	struct endpoint to = { 0 };
+	int rc;
+
+	*out = "";
+	if (!proxy || !*proxy)
+		proxy = proxies->all;
+	if (!proxy || !*proxy)
+		return 0;
+	rc = oci_url_endpoint(&to.host, &to.port, url, err);
+	if (rc)
+		return rc;
+	to.has_ip = oci_ip_parse(&to.ip, to.host);
+	if (!goes_past(&to, proxies->none))
+		*out = proxy;
+	free(to.host);
+	return 0;
+}
