@@ -41,6 +41,15 @@ static void say_line(const char *text)
 	say(stderr, "%s%s\n", has_place(text) ? "" : "oci-pack: ", text);
 }
 
+/* The place in the spec is not to blame for a signal. */
+static int say_failure(const struct oci_error *err)
+{
+	if (was_interrupted())
+		return say_error(err);
+	say_line(err->message);
+	return EXIT_FAILED;
+}
+
 static void report(void *data, const char *text)
 {
 	struct build *b = data;
@@ -237,13 +246,11 @@ static int run(struct build *b)
 		return EXIT_USAGE;
 	if (open_spec(b, &err)) {
 		if (!b->reported)
-			say_line(err.message);
+			say_failure(&err);
 		return EXIT_FAILED;
 	}
-	if (build(b, &err)) {
-		say_line(err.message);
-		return EXIT_FAILED;
-	}
+	if (build(b, &err))
+		return say_failure(&err);
 	build_lint_say(&b->options.lint, b->options.spec, b->options.quiet);
 	if (build_lint_refuses(&b->options.lint)) {
 		say(stderr, "oci-pack: the image was not written: mend "

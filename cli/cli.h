@@ -33,7 +33,8 @@ int command_lock(int argc, char **argv);
 int command_cache(int argc, char **argv);
 int command_lint(int argc, char **argv);
 
-/* One line on stderr, "oci-pack: ...". Both return an exit status. */
+/* One line on stderr, "oci-pack: ...", which is "interrupted" alone when a
+ * signal came. Both return an exit status. */
 int say_error(const struct oci_error *err);
 int say_usage(const char *command, const char *fmt, ...) OCI_PRINTF(2, 3);
 
@@ -92,6 +93,9 @@ int image_open(struct oci_store **store, struct oci_descriptor *image,
 /* Set by SIGINT, SIGTERM and SIGHUP: operations end and clean up. */
 void catch_signals(void);
 bool was_interrupted(void);
+/* Ends the program by the signal that came, so that a shell that waits for it
+ * sees that, and ends its loop. Returns where none came. */
+void end_interrupted(void);
 volatile const int *interrupted_flag(void);
 
 #endif

@@ -98,7 +98,10 @@ int main(int argc, char **argv)
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		say(stderr, "oci-pack: standard output: %s\n",
 		    strerror(errno));
-		return status ? status : EXIT_FAILED;
+		status = status ? status : EXIT_FAILED;
 	}
+	/* What was complete before the signal came is not undone. */
+	if (status == EXIT_FAILED)
+		end_interrupted();
 	return status;
 }

@@ -10,27 +10,30 @@
 /* The last second of the year 9999. */
 #define YEAR_9999 UINT64_C(253402300799)
 
-/* Written by a handler, read by any thread. */
+/* The signal that came, or 0. Written by a handler, read by any thread. */
 static volatile int interrupted;
 
 static void on_signal(int number)
 {
-	(void)number;
-	__atomic_store_n(&interrupted, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&interrupted, number, __ATOMIC_RELAXED);
 }
 
 void catch_signals(void)
 {
-	/* The second signal of a kind ends the program at once. */
+	/* The second signal of a kind ends the program at once. Calls go on
+	 * after the first: what is complete is said, too. */
 	struct sigaction action = {
 		.sa_handler = on_signal,
-		.sa_flags = (int)SA_RESETHAND,
-	};
+		.sa_flags = (int)(SA_RESETHAND | SA_RESTART),
+	}, before;
 
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
+	/* nohup(1) */
+	if (sigaction(SIGHUP, NULL, &before) != 0 ||
+	    before.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &action, NULL);
 	/* A reader that goes away is an error of write, with a message. */
 	action.sa_handler = SIG_IGN;
 	action.sa_flags = 0;
@@ -39,7 +42,17 @@ void catch_signals(void)
 
 bool was_interrupted(void)
 {
-	return __atomic_load_n(&interrupted, __ATOMIC_RELAXED);
+	return __atomic_load_n(&interrupted, __ATOMIC_RELAXED) != 0;
+}
+
+void end_interrupted(void)
+{
+	int number = __atomic_load_n(&interrupted, __ATOMIC_RELAXED);
+
+	if (!number)
+		return;
+	signal(number, SIG_DFL);
+	raise(number);
 }
 
 volatile const int *interrupted_flag(void)
@@ -49,6 +62,11 @@ volatile const int *interrupted_flag(void)
 
 int say_error(const struct oci_error *err)
 {
+	/* What was read then is not to blame. */
+	if (was_interrupted()) {
+		say(stderr, "oci-pack: interrupted\n");
+		return EXIT_FAILED;
+	}
 	say(stderr, "oci-pack: %s\n", err->message);
 	return EXIT_FAILED;
 }

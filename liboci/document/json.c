@@ -30,8 +30,11 @@ int oci_json_load_any(json_t **out, const char *json, size_t size,
 {
 	json_error_t why = { 0 }, why_again = { 0 };
 	json_t *again;
-	int rc = 0;
+	int rc = oci_json_check_size(json, size, err);
 
+	*out = NULL;
+	if (rc)
+		return rc;
 	*out = json_loadb(json, size, JSON_REJECT_DUPLICATES, &why);
 	again = json_loadb(json, size, JSON_REJECT_DUPLICATES, &why_again);
 	if (!*out && !again)

@@ -20,6 +20,8 @@ int oci_json_load(json_t **out, const char *json, size_t size,
 /* The same for an array as well. */
 int oci_json_load_any(json_t **out, const char *json, size_t size,
 		      struct oci_error *err);
+/* json_size.c: OCI_E_LIMIT where a text would take too much memory. */
+int oci_json_check_size(const char *json, size_t size, struct oci_error *err);
 /* Compact text in the order in which members were set; the caller frees it. */
 int oci_json_dump(char **out, const json_t *json, struct oci_error *err);
 /* The same with flags of json_dumps; OCI_E_NOMEM alone. */

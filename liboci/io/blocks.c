@@ -39,10 +39,12 @@ uint32_t oci_block_sum(const void *data, size_t size)
 bool oci_block_fetch(void *out, size_t room, int fd,
 		     const struct oci_block_place *place)
 {
-	size_t got, size = (size_t)place->out_size;
+	size_t got, size;
 
-	if (!size || size > room ||
-	    oci_file_read_at(&got, fd, out, size, place->offset, NULL) ||
+	if (!place->out_size || place->out_size > room)
+		return false;
+	size = (size_t)place->out_size;
+	if (oci_file_read_at(&got, fd, out, size, place->offset, NULL) ||
 	    got != size || oci_block_sum(out, size) != place->sum)
 		return false;
 	posix_fadvise(fd, (off_t)place->offset, (off_t)size,

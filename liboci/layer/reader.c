@@ -351,6 +351,9 @@ int oci_reader_piece(size_t *got, uint64_t *hole, struct oci_reader *reader,
 		if (rc || *hole || reader->ended)
 			break;
 		*got = reader->block_size < size ? reader->block_size : size;
+		/* An empty block may have no address. */
+		if (!*got)
+			continue;
 		memcpy(data, reader->block, *got);
 		reader->block += *got;
 		reader->block_size -= *got;

@@ -115,10 +115,17 @@ static unsigned filetype(const struct oci_node *node)
 	}
 }
 
-static void fill_entry(struct tar *tar, const struct oci_node *node)
+/* libarchive takes times as the host has them: 32 bits end in 2038. */
+static int fill_entry(struct tar *tar, const struct oci_node *node,
+		      struct oci_error *err)
 {
 	struct archive_entry *entry = archive_entry_clear(tar->entry);
 
+	if ((time_t)node->mtime != node->mtime)
+		return oci_fail(err, OCI_E_UNSUPPORTED, "its mtime is behind "
+				"2038, which the times of this host cannot "
+				"say: choose an earlier one, or pack on a "
+				"64-bit host");
 	archive_entry_set_pathname(entry, node->path[0] ? node->path : ".");
 	archive_entry_set_filetype(entry, filetype(node));
 	archive_entry_set_perm(entry, (__LA_MODE_T)node->mode);
@@ -136,6 +143,7 @@ static void fill_entry(struct tar *tar, const struct oci_node *node)
 		archive_entry_set_rdevminor(entry, node->minor);
 	}
 	oci_xattr_write(entry, node);
+	return 0;
 }
 
 static int write_data(struct tar *tar, size_t size)
@@ -195,7 +203,8 @@ static int write_node(struct tar *tar, const struct oci_node *node,
 
 	if (tar->at >= tar->start)
 		rc = oci_sink_mark(tar->sink, node->size, err);
-	fill_entry(tar, node);
+	if (!rc)
+		rc = fill_entry(tar, node, err);
 	if (!rc)
 		rc = check(tar, archive_write_header(tar->archive, tar->entry),
 			   err);
@@ -272,11 +281,12 @@ static int measure_tree(struct tar *tar, uint64_t *offsets,
 		const struct oci_node *node = tree->nodes[i];
 
 		offsets[i] = tar->at;
-		fill_entry(tar, node);
+		rc = fill_entry(tar, node, err);
 		if (node->size < USTAR_SIZE_MAX)
 			archive_entry_set_size(tar->entry, 0);
-		rc = check(tar, archive_write_header(tar->archive, tar->entry),
-			   err);
+		if (!rc)
+			rc = check(tar, archive_write_header(tar->archive,
+							     tar->entry), err);
 		if (!rc && node->size >= USTAR_SIZE_MAX)
 			rc = oci_fail(err, OCI_E_UNSUPPORTED, "a file of "
 				      "8 GiB or more");

@@ -1,57 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading an ELF file. Its size in address space is reserved, and only what a
- * loader would look at is read into it: programs are large, their headers and
- * string tables are not.
+ * Reading an ELF file. Programs are large, what a loader looks at is not: the
+ * header and those parts are read one behind the other into a small file in
+ * memory, which libelf reads. Its header says where the program headers are
+ * there, and that there are no sections.
  */
-#define _DEFAULT_SOURCE		/* MAP_ANONYMOUS, MAP_NORESERVE */
-
 #include <gelf.h>
 #include <libelf.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/error.h"
 #include "lint/elf.h"
 #include "lint/elf_image.h"
 
 enum { SEGMENTS_MAX = 1024, DYNAMIC_MAX = 1 << 18, VERSIONS_MAX = 1 << 16,
-       STRINGS_WHOLE = 1 << 18 };
+       STRINGS_WHOLE = 1 << 18, HEADER_ROOM = 4096 };
 
 /* PT_RISCV_ATTRIBUTES; psABI for RISC-V, "Program Header Table". */
 #define RISCV_ATTRIBUTES 0x70000003u
 
-#define IMAGE_MAX (UINT64_C(16) << 30)
-
-int oci_elf_fill(struct oci_elf_image *image, uint64_t offset, uint64_t size,
-		 struct oci_error *err)
+int oci_elf_fill(size_t *at, struct oci_elf_image *image, uint64_t offset,
+		 uint64_t size, struct oci_error *err)
 {
-	size_t got;
-	int rc;
+	enum { ALIGNED = 16 };
+	size_t got = 1, end;
+	int rc = 0;
 
 	if (offset > image->size || size > image->size - offset)
 		return oci_fail(err, OCI_E_CORRUPT, "it ends before its end");
-	while (size) {
-		rc = oci_rootfs_read(&got, image->data + offset,
-				     size < (1 << 20) ? (size_t)size : 1 << 20,
-				     offset, image->entry, err);
-		if (rc)
-			return rc;
-		if (!got)
-			return oci_fail(err, OCI_E_CORRUPT,
-					"it ends before its end");
+	if (size > OCI_ELF_ROOM - ALIGNED - image->used)
+		return oci_fail(err, OCI_E_CORRUPT,
+				"its headers are larger than can be");
+	*at = image->used;
+	end = image->used + (size_t)size;
+	while (!rc && got && image->used < end) {
+		rc = oci_rootfs_read(&got, image->data + image->used,
+				     end - image->used, offset, image->entry,
+				     err);
 		offset += got;
-		size -= got;
+		image->used += got;
 	}
-	return 0;
+	if (!rc && image->used < end)
+		rc = oci_fail(err, OCI_E_CORRUPT, "it ends before its end");
+	image->used += (ALIGNED - image->used % ALIGNED) % ALIGNED;
+	return rc;
 }
 
-int oci_elf_text(const char **out, struct oci_elf_image *image,
-		 uint64_t offset, uint64_t size, struct oci_error *err)
+int oci_elf_text(const char **out, struct oci_elf_image *image, size_t at,
+		 size_t size, struct oci_error *err)
 {
-	const char *text = (const char *)image->data + offset;
+	const char *text = (const char *)image->data + at;
 
-	*out = oci_arena_copy(image->arena, text, strnlen(text, (size_t)size));
+	*out = oci_arena_copy(image->arena, text, strnlen(text, size));
 	return *out ? 0 : oci_fail_nomem(err);
 }
 
@@ -79,22 +80,22 @@ static int fail_outside(struct oci_error *err)
 }
 
 /* Brings what lies at an address into memory, as far as max goes. */
-static int fill_at(uint64_t *offset, uint64_t *size,
-		   struct oci_elf_image *image, uint64_t address, uint64_t max,
-		   struct oci_error *err)
+static int fill_at(size_t *at, size_t *size, struct oci_elf_image *image,
+		   uint64_t address, size_t max, struct oci_error *err)
 {
-	if (!offset_of(offset, size, image, address))
+	uint64_t offset, left;
+
+	if (!offset_of(&offset, &left, image, address))
 		return fail_outside(err);
-	if (*size > max)
-		*size = max;
-	return oci_elf_fill(image, *offset, *size, err);
+	*size = left < max ? (size_t)left : max;
+	return oci_elf_fill(at, image, offset, *size, err);
 }
 
 static int read_segments(struct oci_elf *out, struct oci_elf_image *image,
-			 struct oci_error *err)
+			 uint64_t offset, struct oci_error *err)
 {
 	GElf_Ehdr header;
-	size_t count;
+	size_t count, at;
 	int rc;
 
 	if (!gelf_getehdr(image->elf, &header))
@@ -112,7 +113,8 @@ static int read_segments(struct oci_elf *out, struct oci_elf_image *image,
 		     gelf_fsize(image->elf, ELF_T_PHDR, 1, EV_CURRENT))
 		return oci_fail(err, OCI_E_CORRUPT, "its program headers have "
 				"%u bytes each", header.e_phentsize);
-	rc = oci_elf_fill(image, header.e_phoff,
+	/* Right behind the header, where it says that they are. */
+	rc = oci_elf_fill(&at, image, offset,
 			  (uint64_t)count * header.e_phentsize, err);
 	for (size_t i = 0; !rc && i < count; i++) {
 		GElf_Phdr *p = &image->segments[i];
@@ -133,15 +135,16 @@ static int read_segments(struct oci_elf *out, struct oci_elf_image *image,
 static int read_interpreter(struct oci_elf *out, struct oci_elf_image *image,
 			    const GElf_Phdr *p, struct oci_error *err)
 {
+	size_t at;
 	int rc;
 
 	if (p->p_filesz < 2 || p->p_filesz > OCI_PATH_MAX)
 		return oci_fail(err, OCI_E_CORRUPT,
 				"the name of its interpreter has %llu bytes",
 				(unsigned long long)p->p_filesz);
-	rc = oci_elf_fill(image, p->p_offset, p->p_filesz, err);
-	return rc ? rc : oci_elf_text(&out->interpreter, image, p->p_offset,
-				      p->p_filesz, err);
+	rc = oci_elf_fill(&at, image, p->p_offset, p->p_filesz, err);
+	return rc ? rc : oci_elf_text(&out->interpreter, image, at,
+				      (size_t)p->p_filesz, err);
 }
 
 /* What the entries of the dynamic section say. */
@@ -223,8 +226,8 @@ static int read_names(struct oci_elf *out, struct oci_elf_image *image,
 	/* Of many, those few that are wanted are read one by one. */
 	image->strings_read = image->strings_size <= STRINGS_WHOLE;
 	if (image->strings_read)
-		rc = oci_elf_fill(image, image->strings, image->strings_size,
-				  err);
+		rc = oci_elf_fill(&image->strings_at, image, image->strings,
+				  image->strings_size, err);
 	for (int i = 0; !rc && gelf_getdyn(data, i, &entry) &&
 			entry.d_tag != DT_NULL; i++)
 		rc = take_name(out, image, &entry, err);
@@ -235,17 +238,17 @@ static int read_dynamic(struct oci_elf *out, struct oci_elf_image *image,
 			const GElf_Phdr *p, struct oci_error *err)
 {
 	struct dynamic d = {0};
-	uint64_t offset, size;
+	size_t at, size;
 	Elf_Data *data;
 	int rc;
 
 	if (p->p_filesz > DYNAMIC_MAX)
 		return oci_fail(err, OCI_E_CORRUPT, "its dynamic section has "
 				"%llu bytes", (unsigned long long)p->p_filesz);
-	rc = oci_elf_fill(image, p->p_offset, p->p_filesz, err);
+	rc = oci_elf_fill(&at, image, p->p_offset, p->p_filesz, err);
 	if (rc)
 		return rc;
-	data = elf_getdata_rawchunk(image->elf, (int64_t)p->p_offset,
+	data = elf_getdata_rawchunk(image->elf, (int64_t)at,
 				    (size_t)p->p_filesz, ELF_T_DYN);
 	if (!data)
 		return oci_fail(err, OCI_E_CORRUPT,
@@ -253,22 +256,22 @@ static int read_dynamic(struct oci_elf *out, struct oci_elf_image *image,
 	out->dynamic = true;
 	rc = read_names(out, image, data, &d, err);
 	if (!rc && d.wants_count) {
-		rc = fill_at(&offset, &size, image, d.wants, VERSIONS_MAX, err);
+		rc = fill_at(&at, &size, image, d.wants, VERSIONS_MAX, err);
 		if (!rc)
-			rc = oci_elf_wants(out, image, offset, size, err);
+			rc = oci_elf_wants(out, image, at, size, err);
 	}
 	if (!rc && d.has_count) {
-		rc = fill_at(&offset, &size, image, d.has, VERSIONS_MAX, err);
+		rc = fill_at(&at, &size, image, d.has, VERSIONS_MAX, err);
 		if (!rc)
-			rc = oci_elf_has(out, image, offset, size, err);
+			rc = oci_elf_has(out, image, at, size, err);
 	}
 	return rc;
 }
 
 static int read_parts(struct oci_elf *out, struct oci_elf_image *image,
-		      struct oci_error *err)
+		      uint64_t offset, struct oci_error *err)
 {
-	int rc = read_segments(out, image, err);
+	int rc = read_segments(out, image, offset, err);
 
 	for (size_t i = 0; !rc && i < image->segment_count; i++) {
 		const GElf_Phdr *p = &image->segments[i];
@@ -300,21 +303,68 @@ static int judge(struct oci_elf *out, struct oci_arena *arena, int rc,
 	return out->broken ? 0 : oci_fail_nomem(err);
 }
 
-/* libelf makes room for as many sections as a header claims. No loader looks
- * at them, and here they are not read either. */
-static void forget_sections(struct oci_elf_image *image)
+/* A number of the header, as it is stored: it is replaced. */
+static uint64_t exchange(unsigned char *p, size_t size, bool big,
+			 uint64_t number)
 {
-	Elf32_Ehdr *small = (Elf32_Ehdr *)image->data;
-	Elf64_Ehdr *large = (Elf64_Ehdr *)image->data;
+	uint64_t before = 0;
 
-	if (image->data[EI_CLASS] == ELFCLASS32 &&
-	    image->size >= sizeof(*small)) {
-		small->e_shoff = 0;
-		small->e_shnum = small->e_shstrndx = 0;
-	} else if (image->size >= sizeof(*large)) {
-		large->e_shoff = 0;
-		large->e_shnum = large->e_shstrndx = 0;
+	for (size_t i = 0; i < size; i++) {
+		size_t shift = 8 * (big ? size - 1 - i : i);
+
+		before |= (uint64_t)p[i] << shift;
+		p[i] = (unsigned char)(number >> shift);
 	}
+	return before;
+}
+
+/* libelf makes room for as many sections as a header claims. No loader looks
+ * at them, and here they are not read either. Returns where the program headers
+ * are in the file; in memory they follow the header. */
+static uint64_t arrange(struct oci_elf_image *image)
+{
+	bool small = image->data[EI_CLASS] == ELFCLASS32;
+	bool big = image->data[EI_DATA] == ELFDATA2MSB;
+	Elf32_Ehdr *header32 = (Elf32_Ehdr *)image->data;
+	Elf64_Ehdr *header64 = (Elf64_Ehdr *)image->data;
+
+	if (small) {
+		header32->e_shoff = 0;
+		header32->e_shnum = header32->e_shstrndx = 0;
+		return exchange((unsigned char *)&header32->e_phoff, 4, big,
+				HEADER_ROOM);
+	}
+	header64->e_shoff = 0;
+	header64->e_shnum = header64->e_shstrndx = 0;
+	return exchange((unsigned char *)&header64->e_phoff, 8, big,
+			HEADER_ROOM);
+}
+
+static int read_image(struct oci_elf *out, struct oci_elf_image *image,
+		      struct oci_error *err)
+{
+	size_t at, head = image->size < HEADER_ROOM ? (size_t)image->size :
+						      HEADER_ROOM;
+	uint64_t offset;
+	int rc = oci_elf_fill(&at, image, 0, head, err);
+
+	out->is_elf = !rc && memcmp(image->data, ELFMAG, SELFMAG) == 0;
+	if (!out->is_elf)
+		return rc;
+	if (head < (image->data[EI_CLASS] == ELFCLASS32 ?
+		    sizeof(Elf32_Ehdr) : sizeof(Elf64_Ehdr)))
+		return oci_fail(err, OCI_E_CORRUPT,
+				"its header cannot be read");
+	image->used = HEADER_ROOM;
+	offset = arrange(image);
+	image->elf = elf_memory((char *)image->data, OCI_ELF_ROOM);
+	if (image->elf && elf_kind(image->elf) == ELF_K_ELF)
+		rc = read_parts(out, image, offset, err);
+	else
+		rc = oci_fail(err, OCI_E_CORRUPT,
+			      "its header cannot be read");
+	elf_end(image->elf);
+	return rc;
 }
 
 int oci_elf_read(struct oci_elf *out, struct oci_arena *arena,
@@ -329,26 +379,12 @@ int oci_elf_read(struct oci_elf *out, struct oci_arena *arena,
 	int rc;
 
 	*out = (struct oci_elf){0};
-	if (image.size < 4 || image.size > IMAGE_MAX ||
-	    elf_version(EV_CURRENT) == EV_NONE)
+	if (image.size < 4 || elf_version(EV_CURRENT) == EV_NONE)
 		return 0;
-	image.data = mmap(NULL, (size_t)image.size, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (image.data == MAP_FAILED)
-		return oci_fail_errno(err, "reserve memory");
-	rc = oci_elf_fill(&image, 0, image.size < 4096 ? image.size : 4096,
-			  &why);
-	out->is_elf = !rc && memcmp(image.data, ELFMAG, SELFMAG) == 0;
-	if (out->is_elf) {
-		forget_sections(&image);
-		image.elf = elf_memory((char *)image.data, (size_t)image.size);
-		if (image.elf && elf_kind(image.elf) == ELF_K_ELF)
-			rc = read_parts(out, &image, &why);
-		else
-			rc = oci_fail(&why, OCI_E_CORRUPT,
-				      "its header cannot be read");
-		elf_end(image.elf);
-	}
-	munmap(image.data, (size_t)image.size);
+	image.data = calloc(1, OCI_ELF_ROOM);
+	if (!image.data)
+		return oci_fail_nomem(err);
+	rc = read_image(out, &image, &why);
+	free(image.data);
 	return judge(out, arena, rc, &why, err);
 }

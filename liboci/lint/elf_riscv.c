@@ -72,16 +72,17 @@ int oci_elf_attributes(struct oci_elf *out, struct oci_elf_image *image,
 		       uint64_t offset, uint64_t size, struct oci_error *err)
 {
 	struct cursor c;
+	size_t at;
 	const char *vendor, *arch;
 	uint64_t tag;
 	int rc;
 
 	if (size > BYTES_MAX)
 		return 0;
-	rc = oci_elf_fill(image, offset, size, err);
+	rc = oci_elf_fill(&at, image, offset, size, err);
 	if (rc)
 		return rc;
-	c.at = image->data + offset;
+	c.at = image->data + at;
 	c.end = c.at + size;
 	/* The format's version, and the length of the subsection. */
 	if (!size || *c.at != 'A' || !skip(&c, 1 + 4))

@@ -18,20 +18,26 @@ enum {
 int oci_elf_string(const char **out, struct oci_elf_image *image,
 		   uint64_t index, struct oci_error *err)
 {
-	uint64_t at, size;
-	size_t length;
-	int rc;
+	const size_t used = image->used;
+	uint64_t size;
+	size_t at, length;
+	int rc = 0;
 
 	if (index >= image->strings_size)
 		return oci_fail(err, OCI_E_CORRUPT,
 				"a name is behind the end of its strings");
-	at = image->strings + index;
 	size = image->strings_size - index;
 	if (size > NAME_MAX_BYTES)
 		size = NAME_MAX_BYTES;
-	rc = image->strings_read ? 0 : oci_elf_fill(image, at, size, err);
+	if (image->strings_read)
+		at = image->strings_at + (size_t)index;
+	else
+		rc = oci_elf_fill(&at, image, image->strings + index, size,
+				  err);
 	if (rc)
 		return rc;
+	/* The room is for the next name. */
+	image->used = used;
 	length = strnlen((const char *)image->data + at, (size_t)size);
 	if (length == NAME_MAX_BYTES || image->names == NAMES_MAX ||
 	    length > NAME_BYTES_MAX - image->name_bytes)
@@ -63,11 +69,10 @@ int oci_elf_add(struct oci_elf_list *list, struct oci_elf_image *image,
 	return 0;
 }
 
-static Elf_Data *open_data(struct oci_elf_image *image, uint64_t offset,
-			   uint64_t size, Elf_Type type)
+static Elf_Data *open_data(struct oci_elf_image *image, size_t at, size_t size,
+			   Elf_Type type)
 {
-	return elf_getdata_rawchunk(image->elf, (int64_t)offset, (size_t)size,
-				    type);
+	return elf_getdata_rawchunk(image->elf, (int64_t)at, size, type);
 }
 
 static int fail_records(struct oci_error *err)
@@ -99,10 +104,10 @@ static int read_file(struct oci_elf *out, struct oci_elf_image *image,
 	return rc;
 }
 
-int oci_elf_wants(struct oci_elf *out, struct oci_elf_image *image,
-		  uint64_t offset, uint64_t size, struct oci_error *err)
+int oci_elf_wants(struct oci_elf *out, struct oci_elf_image *image, size_t from,
+		  size_t size, struct oci_error *err)
 {
-	Elf_Data *data = open_data(image, offset, size, ELF_T_VNEED);
+	Elf_Data *data = open_data(image, from, size, ELF_T_VNEED);
 	GElf_Verneed need;
 	uint64_t at = 0;
 	int rc = data ? 0 : fail_records(err);
@@ -119,10 +124,10 @@ int oci_elf_wants(struct oci_elf *out, struct oci_elf_image *image,
 	return rc;
 }
 
-int oci_elf_has(struct oci_elf *out, struct oci_elf_image *image,
-		uint64_t offset, uint64_t size, struct oci_error *err)
+int oci_elf_has(struct oci_elf *out, struct oci_elf_image *image, size_t from,
+		size_t size, struct oci_error *err)
 {
-	Elf_Data *data = open_data(image, offset, size, ELF_T_VDEF);
+	Elf_Data *data = open_data(image, from, size, ELF_T_VDEF);
 	GElf_Verdef definition;
 	GElf_Verdaux aux;
 	uint64_t at = 0;

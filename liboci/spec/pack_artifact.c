@@ -10,6 +10,7 @@
 #include "base/progress.h"
 #include "base/text.h"
 #include "io/digest.h"
+#include "io/watched.h"
 #include "spec/artifact.h"
 #include "spec/pack.h"
 
@@ -28,20 +29,26 @@ static int open_source(struct oci_source **out,
 
 /* Copies a source into the store and measures it on the way. */
 static int add_blob(struct oci_descriptor *out, struct oci_store *store,
-		    struct oci_source *source, struct oci_error *err)
+		    struct oci_source *source,
+		    const struct oci_pack_options *options,
+		    struct oci_error *err)
 {
-	struct oci_sink *blob, *measure = NULL;
+	const struct oci_watch watch = { .cancelled = options->cancelled };
+	struct oci_sink *blob, *measure = NULL, *watched = NULL;
 	int rc = oci_store_create(&blob, store, err);
 
 	if (rc)
 		return rc;
 	rc = oci_measure_open(&measure, blob, NULL, err);
 	if (!rc)
-		rc = oci_source_copy(NULL, source, measure, err);
+		rc = oci_watched_open(&watched, measure, &watch, err);
+	if (!rc)
+		rc = oci_source_copy(NULL, source, watched, err);
 	if (!rc)
 		rc = oci_measure_end(&out->digest, &out->size, measure, err);
 	if (!rc)
 		rc = oci_store_add(store, blob, &out->digest, out->size, err);
+	oci_sink_free(watched);
 	oci_sink_free(measure);
 	oci_sink_free(blob);
 	return rc;
@@ -70,7 +77,7 @@ static int add_file(struct oci_manifest *manifest, struct oci_store *store,
 
 	if (rc)
 		return rc;
-	rc = add_blob(&layer, store, source, err);
+	rc = add_blob(&layer, store, source, options, err);
 	oci_source_free(source);
 	if (!rc)
 		rc = oci_text_copy(&layer.media_type, file->type, err);

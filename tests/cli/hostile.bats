@@ -76,6 +76,18 @@ base() {
 	bounded 0 'are right' verify oci:many
 }
 
+@test "faults 8: documents that are small and have many values" {
+	local number=0 value
+
+	for value in '{}' '[]' 0; do
+		make values "$((++number))" "$value"
+		bounded 1 'more than 300000 objects and lists' \
+			inspect "oci:$number"
+		bounded 1 'or 600000 values' lint "oci:$number"
+		bounded 3 'or 600000 values' verify "oci:$number"
+	done
+}
+
 @test "faults 8: programs that are holes take no room" {
 	unpack sparse-elf
 	unpack elf-4gib
@@ -255,4 +267,21 @@ END
 	until [ -s port ]; do sleep 0.1; done
 	plain inspect -v --retries 0 "docker://127.0.0.1:$(<port)/x:y"
 	matches '403|denied|x' "$(<said)"
+}
+
+@test "faults 2: programs that claim 4 GiB and more, on any host" {
+	local manifest size
+
+	unpack elf-4gib
+	cd elf-4gib
+	# shellcheck disable=SC2013
+	for manifest in $(grep -l '"layers": \[{' blobs/sha256/*); do
+		size=$(stat -c %s "$manifest")
+		printf '{"schemaVersion":2,"manifests":[{"mediaType":"%s",%s}]}' \
+			application/vnd.oci.image.manifest.v1+json \
+			"\"digest\":\"sha256:${manifest##*/}\",\"size\":$size" \
+			>index.json
+		bounded 3 'elf-truncated|its loader' lint oci:.
+	done
+	[ -n "$size" ]
 }

@@ -460,7 +460,7 @@ def an_interrupted_download_leaves_nothing(c):
     process = c.start(c.folder / "a.spec", "-o", c.folder / "a.tar")
     check(began.wait(20), "nothing was asked")
     process.send_signal(faults.signal.SIGINT)
-    check(c.finish(process) == 1, c.said)
+    check(c.finish(process) == -faults.signal.SIGINT, c.said)
     end.set()
     check(not c.litter(), c.litter())
     check(not (c.folder / "a.tar").exists(), "there is an archive")

@@ -374,7 +374,7 @@ def interrupted_in_mid_body(c):
     process = c.start("build", c.spec(), "--push", "--lint", "off")
     check(began.wait(20), "nothing was sent")
     process.send_signal(signal.SIGINT)
-    check(c.finish(process, 20) == 1, c.said)
+    check(c.finish(process, 20) == -signal.SIGINT, c.said)
     check(c.registry.requests("DELETE", SESSION), "the session is left")
     check(not c.registry.manifests, "there is a manifest")
 

@@ -12,6 +12,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -115,7 +116,7 @@ class Case:
         self.told += told
         self.said += "".join(line for line in told.splitlines(True)
                              if not LOGGED.match(line))
-        assert process.returncode in (0, 1, 2, 3), \
+        assert process.returncode in (0, 1, 2, 3, -signal.SIGINT), \
             f"died with {process.returncode}: {told}"
         return process.returncode
 

@@ -903,7 +903,7 @@ def an_interrupted_join_leaves_nothing(c):
     process = c.start("index", "create", "-o", "out", c.at("x/y:a"))
     check(began.wait(20), "nothing was asked for")
     process.send_signal(signal.SIGINT)
-    check(c.finish(process, 20) == 1, c.said)
+    check(c.finish(process, 20) == -signal.SIGINT, c.said)
     check(not (c.folder / "out").exists(), "there is something")
 
 

@@ -304,7 +304,8 @@ static void test_ustar(void **state)
 		archive_read_open_memory(a, data, sizeof(data));
 		assert_int_equal(archive_read_next_header(a, &e), ARCHIVE_OK);
 		assert_int_equal(archive_entry_size(e), cases[i].size);
-		assert_int_equal(archive_entry_mtime(e), cases[i].mtime);
+		assert_int_equal(archive_entry_mtime(e),
+				 (time_t)cases[i].mtime);
 		archive_read_free(a);
 	}
 	memset(name, 'n', sizeof(name));

@@ -192,7 +192,9 @@ static void waits_are_bounded(void **state)
 		{ "retry-after: 99999999999999999999", 250, 60000 },
 		{ "retry-after: 3600", 60000, 60000 },
 		{ "retry-after: Thu, 01 Jan 1970 00:00:10 GMT", 0, 0 },
-		{ "retry-after: Fri, 31 Dec 9999 23:59:59 GMT", 60000, 60000 },
+		/* curl's times are the host's, which may end in 2038. */
+		{ "retry-after: Fri, 31 Dec 9999 23:59:59 GMT",
+		  sizeof(time_t) < sizeof(int64_t) ? 250 : 60000, 60000 },
 		{ "retry-after: tomorrow, maybe", 250, 500 },
 		{ "x: y", 250, 500 },
 	};

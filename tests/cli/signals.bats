@@ -1,0 +1,76 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# Signals while the command works on what takes it long: it cleans up, says
+# that it was interrupted, blames nothing, and ends by the signal.
+
+load ../helpers
+
+setup_file() {
+	local make=$BATS_TEST_DIRNAME/../../fixtures/hostile/make.py
+
+	cd "$BATS_FILE_TMPDIR" || return 1
+	python3 "$make" slow slow
+	python3 "$make" huge huge
+}
+
+setup() {
+	work_in_folder
+	slow=$BATS_FILE_TMPDIR/slow
+}
+
+# interrupted SIGNAL ARGUMENT...: nothing is left of it.
+interrupted() {
+	local before after
+
+	before=$(listing)
+	run python3 "$BATS_TEST_DIRNAME/interrupt.py" "$1" "$OCI_PACK" "${@:2}"
+	after=$(listing)
+	[ "$status" -eq 0 ] || fail "$output" || return 1
+	equal 'oci-pack: interrupted' "$output"
+	equal "$before" "$after"
+	equal '' "$(find tmp -mindepth 1)"
+}
+
+@test "faults 9: lint, verify and inspect look while they work" {
+	interrupted INT lint "oci:$slow"
+	interrupted TERM lint "$slow.tar.gz"
+	interrupted TERM verify "oci:$slow"
+	interrupted HUP verify "$slow.tar.gz"
+	interrupted INT inspect "$slow.tar.gz"
+}
+
+@test "faults 9: unpacking an archive, a package and a base" {
+	spec archive.spec 'image: x' 'layers:' \
+		"  - entries: [{path: /, archive: $slow.tar.gz}]"
+	interrupted INT archive.spec -o out
+	interrupted TERM archive.spec -o out.tar
+	spec deb.spec 'image: x' 'platforms: [linux/amd64]' \
+		"layers: [{debs: [$slow.deb]}]"
+	interrupted INT deb.spec -o out
+	spec base.spec 'image: x' 'platforms: [linux/amd64]' \
+		"base: oci:$slow" 'layers: [{entries: [{path: /a, content: a}]}]'
+	interrupted HUP base.spec -o out.tar
+	make_earlier
+	interrupted INT base.spec -o earlier.tar
+	interrupted INT archive.spec -o earlier
+}
+
+@test "faults 9: copying a large blob, or a file of an artifact" {
+	truncate -s 8G "$BATS_TEST_TMPDIR/large"
+	spec artifact.spec 'image: x' 'artifact: application/x' \
+		"files: [{from: $BATS_TEST_TMPDIR/large}]"
+	interrupted INT artifact.spec -o out
+	interrupted INT copy "oci:$BATS_FILE_TMPDIR/huge" out
+	interrupted TERM copy "oci:$BATS_FILE_TMPDIR/huge" out.tar
+	interrupted TERM verify "oci:$BATS_FILE_TMPDIR/huge"
+}
+
+@test "faults 9: what was committed is done, whenever a signal comes" {
+	spec a.spec 'image: a' 'layers: [{entries: [{path: /a, content: a}]}]'
+	run python3 "$BATS_TEST_DIRNAME/interrupt.py" committed out.tar "$OCI_PACK" \
+		a.spec -o out.tar
+	[ "$status" -eq 0 ] || fail "$output"
+	matches 'sha256:' "$output"
+	"$OCI_PACK" verify out.tar
+}
