@@ -44,15 +44,17 @@ static int choose_plain(bool *out, const struct oci_client *client,
 {
 	const struct oci_registry_options *o = &client->registry->options;
 	const struct oci_trust *trust;
+	bool loopback;
 	int rc = oci_registry_trust(&trust, client->registry, client->host,
 				    err);
 
+	if (!rc)
+		rc = oci_url_find_loopback(&loopback, url, err);
 	if (rc)
 		return rc;
 	*out = oci_client_is_plain(client) ||
-	       (oci_url_is_loopback(url) && !o->ca_file &&
-		!oci_client_is_insecure(client) && !trust->authorities &&
-		!trust->certificate);
+	       (loopback && !o->ca_file && !oci_client_is_insecure(client) &&
+		!trust->authorities && !trust->certificate);
 	return 0;
 }
 

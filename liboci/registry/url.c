@@ -40,20 +40,42 @@ static int open_url(CURLU **out, struct oci_error *err)
 	return rc || *out ? rc : oci_fail_nomem(err);
 }
 
-/* A copy of a part that the caller frees; NULL where it is absent. */
-static char *part_of(const char *url, CURLUPart part, unsigned flags)
+/* What curl made of a URL: memory that ran out is not the URL's fault. */
+static int judge(CURLUcode code, const char *url, struct oci_error *err)
 {
-	char *value = NULL, *copy = NULL;
-	CURLU *handle;
+	if (code == CURLUE_OK)
+		return 0;
+	return code == CURLUE_OUT_OF_MEMORY ? oci_fail_nomem(err)
+					    : bad_url(url, err);
+}
 
-	if (open_url(&handle, NULL))
-		return NULL;
-	if (curl_url_set(handle, CURLUPART_URL, url, 0) == CURLUE_OK &&
-	    curl_url_get(handle, part, &value, flags) == CURLUE_OK)
-		oci_text_copy(&copy, value, NULL);
+/* A copy of a part that the caller frees; it has to be there. */
+static int get_part(char **out, const char *url, CURLUPart part, unsigned flags,
+		    struct oci_error *err)
+{
+	char *value = NULL;
+	CURLU *handle;
+	int rc = open_url(&handle, err);
+
+	*out = NULL;
+	if (rc)
+		return rc;
+	rc = judge(curl_url_set(handle, CURLUPART_URL, url, 0), url, err);
+	if (!rc)
+		rc = judge(curl_url_get(handle, part, &value, flags), url, err);
+	if (!rc)
+		rc = oci_text_copy(out, value, err);
 	curl_free(value);
 	curl_url_cleanup(handle);
-	return copy;
+	return rc;
+}
+
+/* The same; NULL where it is absent. */
+static char *part_of(const char *url, CURLUPart part, unsigned flags)
+{
+	char *copy;
+
+	return get_part(&copy, url, part, flags, NULL) ? NULL : copy;
 }
 
 static bool is_http(const char *url)
@@ -72,14 +94,17 @@ int oci_url_resolve(char **out, const char *base, const char *location,
 	*out = NULL;
 	if (rc)
 		return rc;
-	if (curl_url_set(handle, CURLUPART_URL, base, 0) != CURLUE_OK ||
-	    curl_url_set(handle, CURLUPART_URL, location, 0) != CURLUE_OK ||
-	    curl_url_get(handle, CURLUPART_URL, &value, 0) != CURLUE_OK)
+	rc = judge(curl_url_set(handle, CURLUPART_URL, base, 0), location, err);
+	if (!rc)
+		rc = judge(curl_url_set(handle, CURLUPART_URL, location, 0),
+			   location, err);
+	if (!rc)
+		rc = judge(curl_url_get(handle, CURLUPART_URL, &value, 0),
+			   location, err);
+	if (!rc && !is_http(value))
 		rc = bad_url(location, err);
-	else if (!is_http(value))
-		rc = bad_url(location, err);
-	else
-		/* A whole URL stays as it is, to the byte. */
+	/* A whole URL stays as it is, to the byte. */
+	if (!rc)
 		rc = oci_text_copy(out, is_http(location) ? location : value,
 				   err);
 	curl_free(value);
@@ -135,30 +160,40 @@ int oci_url_host(char **out, const char *url, struct oci_error *err)
 	return rc;
 }
 
+/* Lower case, without brackets, zone and a last dot. */
+static void plain_host(char *host)
+{
+	size_t size = strcspn(host, "%]");
+
+	if (host[0] == '[')
+		memmove(host, host + 1, --size);
+	while (size && host[size - 1] == '.')
+		size--;
+	host[size] = '\0';
+	for (char *p = host; *p; p++)
+		*p = (char)tolower((unsigned char)*p);
+}
+
 int oci_url_endpoint(char **host, unsigned *port, const char *url,
 		     struct oci_error *err)
 {
-	char *number = part_of(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+	char *number = NULL;
 	uint64_t value = 0;
-	size_t size;
+	int rc = get_part(host, url, CURLUPART_HOST, 0, err);
 
-	*host = part_of(url, CURLUPART_HOST, 0);
-	if (!*host || !number || !oci_number_parse(&value, number, 10, 65535)) {
+	if (!rc)
+		rc = get_part(&number, url, CURLUPART_PORT, CURLU_DEFAULT_PORT,
+			      err);
+	if (!rc && !oci_number_parse(&value, number, 10, 65535))
+		rc = bad_url(url, err);
+	free(number);
+	if (rc) {
 		free(*host);
-		free(number);
 		*host = NULL;
-		return bad_url(url, err);
+		return rc;
 	}
 	*port = (unsigned)value;
-	free(number);
-	size = strcspn(*host, "%]");
-	if ((*host)[0] == '[')
-		memmove(*host, *host + 1, --size);
-	while (size && (*host)[size - 1] == '.')
-		size--;
-	(*host)[size] = '\0';
-	for (char *p = *host; *p; p++)
-		*p = (char)tolower((unsigned char)*p);
+	plain_host(*host);
 	return 0;
 }
 
@@ -178,27 +213,37 @@ static bool is_private(const char *host)
 	       (oci_ip_parse(&ip, host) && oci_ip_is_private(&ip));
 }
 
-static bool test_host(const char *url, bool (*test)(const char *host))
+static int test_host(bool *out, const char *url, bool (*test)(const char *host),
+		     struct oci_error *err)
 {
 	unsigned port;
 	char *host;
-	bool result;
+	int rc = oci_url_endpoint(&host, &port, url, err);
 
-	if (oci_url_endpoint(&host, &port, url, NULL))
-		return false;
-	result = test(host);
+	*out = !rc && test(host);
 	free(host);
-	return result;
+	return rc;
 }
 
 bool oci_url_is_private(const char *url)
 {
-	return test_host(url, is_private);
+	bool is;
+
+	test_host(&is, url, is_private, NULL);
+	return is;
+}
+
+int oci_url_find_loopback(bool *out, const char *url, struct oci_error *err)
+{
+	return test_host(out, url, is_loopback, err);
 }
 
 bool oci_url_is_loopback(const char *url)
 {
-	return test_host(url, is_loopback);
+	bool is;
+
+	test_host(&is, url, is_loopback, NULL);
+	return is;
 }
 
 int oci_url_add(char **out, const char *url, const char *name,

@@ -25,6 +25,8 @@ int oci_url_endpoint(char **host, unsigned *port, const char *url,
 /* An address literal or localhost of this machine or a private network. */
 bool oci_url_is_private(const char *url);
 bool oci_url_is_loopback(const char *url);
+/* The same for those who have to know that they could not tell. */
+int oci_url_find_loopback(bool *out, const char *url, struct oci_error *err);
 /* Appends NAME=VALUE, with the value encoded, behind "?" or "&". */
 int oci_url_add(char **out, const char *url, const char *name,
 		const char *value, struct oci_error *err);
