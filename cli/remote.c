@@ -30,6 +30,29 @@ static bool side_option(struct remote_side *side, int first, int option)
 	}
 }
 
+/* Limits on time: -2 where it is no such option. */
+static int time_option(struct remote_options *out, const char *command,
+		       int option)
+{
+	uint64_t number;
+
+	if (option == 521) {
+		if (!parse_number(&number, optarg, 86400) || !number)
+			return say_usage(command, "--first-byte-timeout '%s' "
+					 "is not 1 to 86400 seconds", optarg);
+		out->first_byte_seconds = (unsigned)number;
+		return -1;
+	}
+	if (option != 522)
+		return -2;
+	if (!parse_size(&number, optarg) || number > INT32_MAX)
+		return say_usage(command, "--speed-limit '%s' is no size such "
+				 "as 1K", optarg);
+	out->lowest_rate = (int64_t)number;
+	out->has_lowest_rate = true;
+	return -1;
+}
+
 int remote_option(struct remote_options *out, const char *command, int option)
 {
 	struct oci_error err;
@@ -79,9 +102,9 @@ int remote_option(struct remote_options *out, const char *command, int option)
 		return -1;
 	default:
 		return side_option(&out->src, 530, option) ||
-				       side_option(&out->dest, 534, option)
-			       ? -1
-			       : -2;
+				       side_option(&out->dest, 534, option) ?
+			       -1 :
+			       time_option(out, command, option);
 	}
 }
 
@@ -261,6 +284,9 @@ int remote_open_side(struct oci_registry **out, struct remote_options *o,
 	if (o->has_retries)
 		options.retries = (int)o->retries;
 	options.chunk_size = o->chunk_size;
+	options.first_byte_seconds = o->first_byte_seconds;
+	if (o->has_lowest_rate)
+		options.lowest_rate = o->lowest_rate;
 	options.temp_dir = temp_dir();
 	options.credential = find_credential;
 	options.credential_data = (void *)side;

@@ -41,6 +41,9 @@ struct remote_options {
 	bool has_retries;
 	unsigned retries;
 	size_t chunk_size;
+	unsigned first_byte_seconds;
+	bool has_lowest_rate;
+	int64_t lowest_rate;
 	bool verbose;
 	struct oci_strings mount_from;
 	struct oci_strings files;	/* config files, in order */
@@ -61,54 +64,58 @@ struct remote_options {
 	{ "retries", required_argument, NULL, 518 }, \
 	{ "chunk-size", required_argument, NULL, 519 }, \
 	{ "mount-from", required_argument, NULL, 520 }, \
+	{ "first-byte-timeout", required_argument, NULL, 521 }, \
+	{ "speed-limit", required_argument, NULL, 522 }, \
 	{ "max-inflated", required_argument, NULL, 540 }
 
 /* Those of copy, for each side. Values from SIDE_FIRST. */
 #define SIDE_FIRST 530
-#define SIDE_OPTIONS                                                           \
-	{ "src-authfile", required_argument, NULL, 530 },                      \
-		{ "src-ca-file", required_argument, NULL, 531 },               \
-		{ "src-plain-http", no_argument, NULL, 532 },                  \
-		{ "src-insecure", no_argument, NULL, 533 },                    \
-		{ "dest-authfile", required_argument, NULL, 534 },             \
-		{ "dest-ca-file", required_argument, NULL, 535 },              \
-		{ "dest-plain-http", no_argument, NULL, 536 },                 \
-	{                                                                      \
-		"dest-insecure", no_argument, NULL, 537                        \
-	}
+#define SIDE_OPTIONS \
+	{ "src-authfile", required_argument, NULL, 530 }, \
+	{ "src-ca-file", required_argument, NULL, 531 }, \
+	{ "src-plain-http", no_argument, NULL, 532 }, \
+	{ "src-insecure", no_argument, NULL, 533 }, \
+	{ "dest-authfile", required_argument, NULL, 534 }, \
+	{ "dest-ca-file", required_argument, NULL, 535 }, \
+	{ "dest-plain-http", no_argument, NULL, 536 }, \
+	{ "dest-insecure", no_argument, NULL, 537 }
 
-#define SIDE_HELP                                                              \
-	"      --src-authfile FILE, --src-ca-file FILE,\n"                     \
-	"      --src-plain-http,\n"                                            \
-	"      --src-insecure      for the registry that is read\n"            \
-	"      --dest-authfile FILE, --dest-ca-file FILE,\n"                   \
-	"      --dest-plain-http,\n"                                           \
+#define SIDE_HELP \
+	"      --src-authfile FILE, --src-ca-file FILE,\n" \
+	"      --src-plain-http,\n" \
+	"      --src-insecure      for the registry that is read\n" \
+	"      --dest-authfile FILE, --dest-ca-file FILE,\n" \
+	"      --dest-plain-http,\n" \
 	"      --dest-insecure     for the one that is written to; with two\n" \
-	"                          registries, --plain-http and --insecure\n"  \
+	"                          registries, --plain-http and --insecure\n" \
 	"                          need a side\n"
 
-#define REMOTE_HELP                                                            \
-	"\n"                                                                   \
-	"Registries:\n"                                                        \
-	"      --authfile FILE     credentials, before docker login's\n"       \
-	"      --username NAME     with --password-stdin\n"                    \
-	"      --password-stdin    the password is on standard input\n"        \
-	"      --plain-http        http, for one registry; loopback\n"         \
-	"                          addresses use it anyway, unless "           \
-	"--ca-file\n"                                                          \
-	"                          or --insecure is given\n"                   \
-	"      --insecure          certificates of one registry are not\n"     \
-	"                          checked\n"                                  \
-	"      --ca-file FILE      certificates beside the system's\n"         \
-	"      --retries N         of each request; the usual is 5\n"          \
-	"      --chunk-size SIZE   upload in pieces, such as 4MiB\n"           \
-	"      --mount-from REPO   a repository of the same registry that\n"   \
-	"                          may have the blobs; may be repeated\n"      \
-	"\n"                                                                   \
-	"Archives and layers:\n"                                               \
+#define REMOTE_HELP \
+	"\n" \
+	"Registries:\n" \
+	"      --authfile FILE     credentials, before docker login's\n" \
+	"      --username NAME     with --password-stdin\n" \
+	"      --password-stdin    the password is on standard input\n" \
+	"      --plain-http        http, for one registry; loopback\n" \
+	"                          addresses use it anyway, unless\n" \
+	"                          --ca-file or --insecure is given\n" \
+	"      --insecure          certificates of one registry are not\n" \
+	"                          checked\n" \
+	"      --ca-file FILE      certificates beside the system's\n" \
+	"      --retries N         of each request; the usual is 5\n" \
+	"      --chunk-size SIZE   upload in pieces, such as 4MiB\n" \
+	"      --first-byte-timeout SECONDS\n" \
+	"                          until an answer begins; the usual is\n" \
+	"                          600\n" \
+	"      --speed-limit SIZE  fewer bytes a second, over a minute,\n" \
+	"                          end a transfer; the usual is 1K, 0: none\n" \
+	"      --mount-from REPO   a repository of the same registry that\n" \
+	"                          may have the blobs; may be repeated\n" \
+	"\n" \
+	"Archives and layers:\n" \
 	"      --max-inflated SIZE what they may inflate to, such as 40GiB;\n" \
-	"                          the usual is 8GiB, or 200 times their "     \
-	"size\n"
+	"                          the usual is 8GiB, or 200 times their\n" \
+	"                          size\n"
 
 /* -1 where the option was one of these and is fine; an exit status where it
  * is wrong; -2 where it is none of these. */

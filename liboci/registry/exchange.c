@@ -17,17 +17,8 @@
 
 enum {
 	HEADERS_MAX = 256 * 1024,
-	TEXT_MAX = 64 * 1024,
-	ALWAYS_SECONDS = 3
+	TEXT_MAX = 64 * 1024
 };
-
-static time_t monotonic(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
-}
 
 static bool is_ready(const struct exchange *x)
 {
@@ -138,21 +129,6 @@ static size_t on_header(char *data, size_t size, size_t count, void *arg)
 	return x->stream_status ? 0 : size;
 }
 
-static bool is_stalled(struct exchange *x, uint64_t moved)
-{
-	const struct oci_http_options *o = x->options;
-	bool waiting = x->request->body &&
-		       (x->body_ended || x->sent >= x->request->body_size);
-	unsigned usual = waiting ? o->answer_seconds : o->stall_seconds;
-	unsigned limit = x->request->always ? ALWAYS_SECONDS : usual;
-	time_t now = monotonic();
-
-	/* Who has nothing to send is not slow to send it. */
-	if (moved != x->sent + x->received || !x->moved || x->paused)
-		x->moved = now;
-	return now - x->moved > (time_t)limit;
-}
-
 static int on_progress(void *arg, curl_off_t total_down, curl_off_t down,
 		       curl_off_t total_up, curl_off_t up)
 {
@@ -169,8 +145,8 @@ static int on_progress(void *arg, curl_off_t total_down, curl_off_t down,
 	if (!x->request->always && x->options->cancelled &&
 	    __atomic_load_n(x->options->cancelled, __ATOMIC_RELAXED))
 		x->stopped = "cancelled";
-	else if (is_stalled(x, before))
-		x->stopped = "nothing was sent or received for too long";
+	else
+		x->stopped = oci_exchange_stall(x, before);
 	return x->stopped != NULL;
 }
 

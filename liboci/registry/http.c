@@ -27,6 +27,7 @@ struct oci_http {
 	pthread_cond_t finished;
 	struct exchange *queue;
 	struct exchange *under_way;	/* the thread's own */
+	unsigned count;			/* of those */
 	bool ending;
 };
 
@@ -44,6 +45,7 @@ static void take_queue(struct oci_http *http)
 		if (curl_multi_add_handle(http->multi, x->easy) == CURLM_OK) {
 			x->next = http->under_way;
 			http->under_way = x;
+			http->count++;
 			continue;
 		}
 		pthread_mutex_lock(&http->lock);
@@ -61,6 +63,7 @@ static void forget(struct oci_http *http, const struct exchange *x)
 	while (*at != x)
 		at = &(*at)->next;
 	*at = x->next;
+	http->count--;
 }
 
 static void end_exchanges(struct oci_http *http)
@@ -137,6 +140,10 @@ int oci_http_new(struct oci_http **out, const struct oci_http_options *options,
 	http->options.connect_seconds = or_usual(options->connect_seconds, 30);
 	http->options.stall_seconds = or_usual(options->stall_seconds, 60);
 	http->options.answer_seconds = or_usual(options->answer_seconds, 300);
+	http->options.first_byte_seconds =
+		or_usual(options->first_byte_seconds, 600);
+	http->options.document_seconds = or_usual(options->document_seconds,
+						  300);
 	pthread_mutex_init(&http->lock, NULL);
 	pthread_cond_init(&http->finished, NULL);
 	rc = oci_text_set(&http->ca_file, options->ca_file, err);
@@ -199,7 +206,7 @@ int oci_http_send(struct oci_http_response *out, struct oci_http *http,
 {
 	struct exchange x = {
 		.request = request, .response = out,
-		.options = &http->options,
+		.options = &http->options, .under_way = &http->count,
 	};
 	size_t size;
 	int rc;

@@ -25,6 +25,13 @@ struct oci_http_options {
 	unsigned connect_seconds;	/* 0: 30 */
 	unsigned stall_seconds;		/* no byte either way; 0: 60 */
 	unsigned answer_seconds;	/* after the body was sent; 0: 300 */
+	unsigned first_byte_seconds;	/* of the answer to a request without
+					 * a body; 0: 600 */
+	unsigned document_seconds;	/* of an answer that is kept in text,
+					 * from its first byte; 0: 300 */
+	uint64_t lowest_rate;		/* bytes a second, either way, over
+					 * stall_seconds, of all exchanges that
+					 * are under way together; 0: none */
 	volatile const int *cancelled;	/* set from outside; may be NULL */
 };
 

@@ -9,15 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <oci/manifest.h>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "registry/fetch.h"
+#include "registry/url.h"
 #include "store/referrers.h"
 
-enum { ATTEMPTS = 3, HEX_MAX = 64 };
+enum { ATTEMPTS = 3, HEX_MAX = 64, PAGES_MAX = 100, REFERRERS_MAX = 10000 };
 
 /* "sha256:abc" is kept under the tag "sha256-abc", of which more than 64 digits
  * are cut off: a tag of SHA-512 would be too long. */
@@ -120,37 +122,143 @@ int oci_referrers_add(struct oci_client *client,
 	return rc;
 }
 
-/* The registry's own list; *known is false where it keeps none. */
-static int ask(bool *known, struct oci_index *out, struct oci_client *client,
-	       const struct oci_digest *subject, struct oci_error *err)
+/* The target of <TARGET>; rel="next" in a Link header (RFC 8288), cut out of
+ * line; NULL where there is none. */
+static char *next_of(char *line)
 {
-	struct oci_http_response response;
-	char path[OCI_REFERENCE_TEXT + 256];
+	for (char *p = line; (p = strchr(p, '<'));) {
+		char *end = strchr(p, '>');
+		size_t size;
+
+		if (!end)
+			return NULL;
+		size = strcspn(end, ",");
+		for (char *q = end; (size_t)(q - end) + 10 <= size; q++)
+			if (strncasecmp(q, "rel=\"next\"", 10) == 0 ||
+			    strncasecmp(q, "rel=next", 8) == 0) {
+				*end = '\0';
+				return p + 1;
+			}
+		p = end + size;
+	}
+	return NULL;
+}
+
+/* *url becomes the next page's, or NULL. Pages are of the registry itself. */
+static int turn_page(char **url, const struct oci_client *client,
+		     const struct oci_http_response *response,
+		     struct oci_error *err)
+{
+	const char *link = oci_http_header(response, "link");
+	char *line = NULL, *target, *next = NULL;
+	int rc = oci_text_copy(&line, link ? link : "", err);
+
+	target = rc ? NULL : next_of(line);
+	if (target)
+		rc = oci_url_resolve(&next, *url, target, err);
+	if (!rc && next && !oci_url_same_origin(next, client->base))
+		rc = oci_fail(err, OCI_E_INVALID,
+			      "the next page is of another host");
+	free(line);
+	free(*url);
+	*url = rc ? NULL : next;
+	if (rc)
+		free(next);
+	return rc;
+}
+
+static int take_page(struct oci_descriptors *out,
+		     const struct oci_http_response *response,
+		     struct oci_error *err)
+{
+	struct oci_index index;
+	int rc = response->text_cut ?
+			 oci_fail(err, OCI_E_LIMIT, "a page has more than %u "
+				  "bytes", OCI_DOCUMENT_MAX) :
+			 oci_index_parse(&index, response->text,
+					 response->text_size, OCI_MEDIA_INDEX,
+					 err);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; !rc && i < index.manifests.count; i++)
+		rc = oci_descriptors_add(out, &index.manifests.items[i], err);
+	oci_index_release(&index);
+	if (!rc && out->count > REFERRERS_MAX)
+		rc = oci_fail(err, OCI_E_LIMIT, "there are more than %d",
+			      REFERRERS_MAX);
+	return rc;
+}
+
+/* One page. Nothing but a 404 says that the registry keeps no list. */
+static int ask_page(bool *known, struct oci_descriptors *out, char **url,
+		    struct oci_client *client,
+		    const struct oci_digest *subject, struct oci_error *err)
+{
+	struct oci_http_response response = {0};
+	char what[OCI_DIGEST_TEXT + 32];
 	struct oci_call call = {
-		.method = "GET", .url = path, .actions = "pull",
+		.method = "GET", .url = *url, .actions = "pull",
 		.text_max = OCI_DOCUMENT_MAX,
 	};
+	int rc = oci_client_call(&response, NULL, client, &call, err);
+
+	snprintf(what, sizeof(what), "list referrers of %s", subject->text);
+	*known = !rc && response.status == 200;
+	if (!rc && !*known && response.status != 404) {
+		rc = oci_client_fail(client, what, &response, err);
+	} else {
+		if (*known)
+			rc = take_page(out, &response, err);
+		if (*known && !rc)
+			rc = turn_page(url, client, &response, err);
+		if (rc)
+			rc = oci_wrap(err, rc, "registry %s: %s",
+				      client->host, what);
+	}
+	oci_http_response_release(&response);
+	return rc;
+}
+
+/* The registry's own list; *known is false where it keeps none. */
+static int ask(bool *known, struct oci_descriptors *out,
+	       struct oci_client *client, const struct oci_digest *subject,
+	       struct oci_error *err)
+{
+	char path[OCI_REFERENCE_TEXT + 256], *url = NULL;
+	bool first = false;
 	int rc;
 
-	*out = (struct oci_index){0};
 	snprintf(path, sizeof(path), "/v2/%s/referrers/%s",
 		 client->repository, subject->text);
-	rc = oci_client_call(&response, NULL, client, &call, err);
-	*known = !rc && response.status == 200 && !response.text_cut &&
-		 oci_index_parse(out, response.text, response.text_size,
-				 OCI_MEDIA_INDEX, NULL) == 0;
-	oci_http_response_release(&response);
-	return rc ? oci_wrap(err, rc, "registry %s: referrers of %s",
-			     client->host, subject->text) : 0;
+	rc = oci_url_resolve(&url, client->base, path, err);
+	*known = false;
+	for (int i = 0; !rc && url; i++) {
+		rc = i < PAGES_MAX ? ask_page(known, out, &url, client,
+					      subject, err) :
+				     oci_fail(err, OCI_E_LIMIT, "registry %s: "
+					      "referrers of %s have more than "
+					      "%d pages", client->host,
+					      subject->text, PAGES_MAX);
+		first = first || *known;
+		if (!*known)
+			break;
+	}
+	if (!rc && first && !*known)
+		rc = oci_fail(err, OCI_E_NOT_FOUND, "registry %s: a page of "
+			      "the referrers of %s is missing", client->host,
+			      subject->text);
+	free(url);
+	return rc;
 }
 
 int oci_referrers_list(struct oci_descriptors *out, struct oci_client *client,
 		       const struct oci_digest *subject, struct oci_error *err)
 {
-	struct oci_index index;
+	struct oci_index index = {0};
 	char tag[OCI_DIGEST_TEXT];
 	bool known;
-	int rc = ask(&known, &index, client, subject, err);
+	int rc = ask(&known, out, client, subject, err);
 
 	tag_of(tag, subject);
 	if (!rc && !known)

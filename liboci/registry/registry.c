@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "registry/client.h"
 
+enum { LOWEST_RATE = 1024 };
+
 static int copy_proxies(struct oci_proxies *out,
 			const struct oci_registry_options *options,
 			struct oci_error *err)
@@ -32,6 +34,10 @@ int oci_registry_new(struct oci_registry **out,
 	struct oci_http_options http = {
 		.ca_file = options->ca_file,
 		.cancelled = options->cancelled,
+		.first_byte_seconds = options->first_byte_seconds,
+		.lowest_rate = options->lowest_rate < 0 ?
+				       LOWEST_RATE :
+				       (uint64_t)options->lowest_rate,
 	};
 	int rc;
 

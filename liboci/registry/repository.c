@@ -244,6 +244,20 @@ static int repository_referrers(struct oci_descriptors *out,
 	return oci_referrers_list(out, &self->client, subject, err);
 }
 
+static int repository_find_tag(struct oci_descriptor *out,
+			       struct oci_store *store, const char *tag,
+			       struct oci_error *err)
+{
+	struct oci_repository *self = (struct oci_repository *)store;
+	char *text;
+	int rc = oci_fetch_manifest(out, &text, &self->client, tag, err);
+
+	if (!rc)
+		rc = oci_manifests_add(&self->manifests, out, text, err);
+	free(text);
+	return rc;
+}
+
 static int repository_blobs(struct oci_store *store, oci_blob_fn *visit,
 			    void *data, struct oci_error *err)
 {
@@ -283,6 +297,7 @@ static const struct oci_store_ops ops = {
 	.holds = repository_holds,
 	.same = repository_same,
 	.referrers = repository_referrers,
+	.find_tag = repository_find_tag,
 	.commit = repository_commit,
 	.blobs = repository_blobs,
 	.free = repository_free,

@@ -104,6 +104,52 @@ static int read_any(struct closure *c, const struct oci_descriptor *d,
 	return rc;
 }
 
+static int add_tagged(struct closure *c, const char *tag,
+		      struct oci_error *err)
+{
+	struct oci_descriptor d;
+	int rc = oci_store_find_tag(&d, c->from, tag, err);
+
+	if (rc == OCI_E_NOT_FOUND)
+		return 0;
+	if (!rc)
+		rc = read_any(c, &d, 0, err);
+	if (!rc)
+		rc = oci_strings_add(&c->out->tags, tag, err);
+	if (!rc)
+		rc = oci_descriptors_add(&c->out->tagged, &d, err);
+	oci_descriptor_release(&d);
+	return rc ? oci_wrap(err, rc, "tag %s", tag) : 0;
+}
+
+static int read_tagged(struct closure *c, const struct oci_digest *subject,
+		       struct oci_error *err)
+{
+	char tag[OCI_SIGNATURE_TAG];
+	int rc = 0;
+
+	for (size_t i = 0; !rc && oci_signature_tag(tag, subject, i); i++)
+		if (strlen(tag) < OCI_REFERENCE_TAG)
+			rc = add_tagged(c, tag, err);
+	return rc;
+}
+
+static int read_listed(struct closure *c, struct oci_attached *attached,
+		       const struct oci_digest *subject, struct oci_error *err)
+{
+	struct oci_descriptors list = {0};
+	int rc = oci_store_referrers(&list, attached, c->from, subject, err);
+
+	for (size_t i = 0; !rc && i < list.count; i++) {
+		rc = read_any(c, &list.items[i], 0, err);
+		if (!rc)
+			rc = oci_descriptors_add(&c->out->referrers,
+						 &list.items[i], err);
+	}
+	oci_descriptors_release(&list);
+	return rc;
+}
+
 /* What refers to a document is a document too: the list grows meanwhile. */
 static int read_referrers(struct closure *c, struct oci_error *err)
 {
@@ -112,17 +158,10 @@ static int read_referrers(struct closure *c, struct oci_error *err)
 
 	for (size_t i = 0; !rc && i < c->out->documents.count; i++) {
 		struct oci_digest subject = c->out->documents.items[i].digest;
-		struct oci_descriptors list = {0};
 
-		rc = oci_store_referrers(&list, &attached, c->from, &subject,
-					 err);
-		for (size_t j = 0; !rc && j < list.count; j++) {
-			rc = read_any(c, &list.items[j], 0, err);
-			if (!rc)
-				rc = oci_descriptors_add(&c->out->referrers,
-							 &list.items[j], err);
-		}
-		oci_descriptors_release(&list);
+		rc = read_listed(c, &attached, &subject, err);
+		if (!rc)
+			rc = read_tagged(c, &subject, err);
 	}
 	oci_attached_release(&attached);
 	return rc;
@@ -151,4 +190,6 @@ void oci_closure_release(struct oci_closure *closure)
 	oci_strings_release(&closure->texts);
 	oci_descriptors_release(&closure->blobs);
 	oci_descriptors_release(&closure->referrers);
+	oci_descriptors_release(&closure->tagged);
+	oci_strings_release(&closure->tags);
 }

@@ -15,6 +15,8 @@ struct oci_closure {
 	struct oci_strings texts;		/* beside them */
 	struct oci_descriptors blobs;		/* each once */
 	struct oci_descriptors referrers;	/* of the documents */
+	struct oci_descriptors tagged;	/* signatures of them, by tags */
+	struct oci_strings tags;		/* beside tagged */
 };
 
 /* Reads every document; blobs are named, not read. watch may be NULL. */

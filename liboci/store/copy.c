@@ -6,6 +6,7 @@
  */
 #include <oci/copy.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,7 +191,8 @@ static int write_documents(struct copy *c, struct oci_error *err)
 	return rc;
 }
 
-/* A registry lists referrers itself; in a layout, index.json does. */
+/* A registry lists referrers itself; in a layout, index.json does. Signatures
+ * that are found by their tags keep them, everywhere. */
 static int list_referrers(struct copy *c, struct oci_error *err)
 {
 	int rc = 0;
@@ -198,6 +200,13 @@ static int list_referrers(struct copy *c, struct oci_error *err)
 	for (size_t i = 0; !rc && i < c->all.referrers.count; i++)
 		rc = oci_store_tag(c->to, NULL, &c->all.referrers.items[i],
 				   err);
+	for (size_t i = 0; !rc && i < c->all.tagged.count; i++) {
+		struct oci_reference name = {0};
+
+		snprintf(name.tag, sizeof(name.tag), "%s",
+			 c->all.tags.items[i]);
+		rc = oci_store_tag(c->to, &name, &c->all.tagged.items[i], err);
+	}
 	return rc;
 }
 

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "document/archive.h"
+#include "store/referrers.h"
 
 void oci_blob_path(char out[OCI_BLOB_PATH], const struct oci_digest *digest)
 {
@@ -128,7 +129,8 @@ int oci_docker_describe(char **out, struct oci_store *store,
 	for (size_t i = 0; !rc && i < list->count; i++) {
 		size_t before = images.count;
 
-		if (first_of(list, i) != i)
+		/* A signature's config looks like that of an image. */
+		if (first_of(list, i) != i || oci_is_signature(&list->items[i]))
 			continue;
 		rc = describe(&images, store, &list->items[i], platform, err);
 		if (!rc && images.count > before)

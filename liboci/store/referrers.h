@@ -32,4 +32,21 @@ int oci_referrer_describe(struct oci_descriptor *out,
 			  const struct oci_descriptor *manifest,
 			  const char *text, struct oci_error *err);
 
+/*
+ * cosign's signatures, attestations and bills of material have no subject, but
+ * a tag each, made of the digest of what they are about: "sha256-HEX.sig",
+ * ".att" and ".sbom" (sigstore/cosign, specs/SIGNATURE_SPEC.md).
+ */
+#define OCI_SIGNATURE_TAG (OCI_DIGEST_TEXT + 8)
+
+/* The i-th of these tags of subject; false behind the last one. */
+bool oci_signature_tag(char out[OCI_SIGNATURE_TAG],
+		       const struct oci_digest *subject, size_t i);
+/* Whether an entry of index.json has a tag of that kind. */
+bool oci_is_signature(const struct oci_descriptor *entry);
+/* The manifest that has a tag; OCI_E_NOT_FOUND where there is none. The caller
+ * releases *out. */
+int oci_store_find_tag(struct oci_descriptor *out, struct oci_store *store,
+		       const char *tag, struct oci_error *err);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "store/referrers.h"
 #include "store/store.h"
 
 static const char *annotation(const struct oci_descriptor *descriptor,
@@ -61,10 +62,12 @@ static int fail_name(const struct oci_descriptors *list, const char *name,
 	return rc;
 }
 
-/* What has no name and a type of its own is attached to an image. */
+/* What has no name and a type of its own is attached to an image, and so are
+ * signatures. */
 static bool is_attached(const struct oci_descriptor *d)
 {
-	return d->artifact_type && !annotation(d, OCI_ANNOTATION_REF_NAME);
+	return oci_is_signature(d) ||
+	       (d->artifact_type && !annotation(d, OCI_ANNOTATION_REF_NAME));
 }
 
 int oci_store_resolve(struct oci_descriptor *out, const struct oci_store *store,

@@ -12,6 +12,7 @@ import pathlib
 import subprocess
 import sys
 import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
@@ -20,6 +21,8 @@ import harness                                          # noqa: E402
 from faults import NAME, secure                         # noqa: E402
 from fake import Registry, Token                        # noqa: E402
 from harness import INPUTS, check, said                 # noqa: E402
+from index_test import (CONFIG, LAYER, MANIFEST,        # noqa: E402
+                        blob, document, entry, image, index)
 
 TESTS = []
 
@@ -151,6 +154,123 @@ def sides_of_others(c):
         said(c, "--src-plain-http")
 
 
+# --- 4: what refers to an image ----------------------------------------------
+
+MEDIA = "application/vnd.oci.image.index.v1+json"
+
+
+def referrer(c, subject, note):
+    """A manifest whose subject is an image, as the API lists it."""
+    made = document(c.registry, {
+        "schemaVersion": 2, "mediaType": MANIFEST,
+        "artifactType": "text/plain", "config": blob(
+            c.registry, b"{}", "application/vnd.oci.empty.v1+json"),
+        "layers": [blob(c.registry, note.encode(), "text/plain")],
+        "subject": subject})
+    return {**made, "artifactType": "text/plain"}
+
+
+def listed(c, pages, link=None):
+    """The API answers with pages of descriptors."""
+    def answer(r):
+        number = int((r.target.split("page=") + ["0"])[1])
+        headers = {"Content-Type": MEDIA}
+        if link or number + 1 < len(pages):
+            target = link or f"{r.target.split('?')[0]}?page={number + 1}"
+            headers["Link"] = f'<{target}>; rel="next"'
+        r.reply(200, headers, json.dumps({
+            "schemaVersion": 2, "mediaType": MEDIA,
+            "manifests": pages[min(number, len(pages) - 1)]}).encode())
+    c.registry.on("GET", "/referrers/", answer, times=-1)
+
+
+def copied(c, *options):
+    return c.run("copy", "--referrers", f"{c.registry.host}/x/y:t",
+                 "oci:out:t", "--retries", "0", *options)
+
+
+def in_layout(c):
+    index = json.loads((c.folder / "out/index.json").read_text())
+    return {m["digest"] for m in index["manifests"]}
+
+
+@found(4, "the list of referrers has pages, and all of them are copied")
+def pages_of_referrers(c):
+    one = image(c.registry, "linux/riscv64", "t")
+    more = [referrer(c, one, f"note {i}") for i in range(5)]
+    listed(c, [more[:2], more[2:4], more[4:]])
+    check(copied(c) == 0, c.told)
+    check({m["digest"] for m in more} < in_layout(c), in_layout(c))
+
+
+@found(4, "no status but 404 says that there is no list of referrers")
+def statuses_of_referrers(c):
+    one = image(c.registry, "linux/riscv64", "t")
+    for status in (400, 403, 405, 500):
+        c.registry.scripts.clear()
+        c.registry.on("GET", "/referrers/", lambda r, s=status: r.reply(s),
+                      times=-1)
+        check(copied(c) == 1, f"{status}: {c.told}")
+        said(c, str(status), one["digest"], c.registry.host)
+    for body in (b"garbage", b"{}", b"x" * (5 << 20)):
+        c.registry.scripts.clear()
+        c.registry.on("GET", "/referrers/", lambda r, b=body: r.reply(
+            200, {"Content-Type": MEDIA}, b), times=-1)
+        check(copied(c) == 1, c.told)
+        said(c, one["digest"], c.registry.host)
+    check(not (c.folder / "out").exists(), "something is left")
+    c.registry.scripts.clear()
+    c.registry.on("GET", "/referrers/", lambda r: r.reply(404), times=-1)
+    check(copied(c) == 0, c.told)
+
+
+@found(4, "pages without end, and pages of another host, are refused")
+def endless_referrers(c):
+    one = image(c.registry, "linux/riscv64", "t")
+    listed(c, [[referrer(c, one, "note")]], link="?page=0")
+    check(copied(c) == 1, c.told)
+    said(c, "100 pages", one["digest"])
+    c.registry.scripts.clear()
+    other = c.server()
+    listed(c, [[]], link=f"http://{other.host}/v2/x/y/referrers/x")
+    check(copied(c) == 1 and not other.log, c.told)
+    said(c, "another host")
+
+
+@found(4, "signatures that are found by their tags are copied along")
+def signatures(c):
+    members = [image(c.registry, p) for p in ("linux/riscv64", "linux/amd64")]
+    whole = index(c.registry, [entry(members[0], "linux/riscv64"),
+                               entry(members[1], "linux/amd64")], "t")
+    tags = {}
+    for about, suffix in ((whole, "sig"), (members[0], "sig"),
+                          (members[1], "att"), (whole, "sbom")):
+        tag = about["digest"].replace(":", "-") + "." + suffix
+        tags[tag] = image(c.registry, "linux/amd64", tag, content=tag)
+    c.registry.on("GET", "/referrers/", lambda r: r.reply(404), times=-1)
+    check(copied(c) == 0, c.told)
+    check({t["digest"] for t in tags.values()} < in_layout(c), in_layout(c))
+    # From the layout: its image is found without a name, and they go along.
+    check(c.run("inspect", "out") == 0, c.told)
+    other = c.server()
+    check(c.run("copy", "--referrers", "oci:out:t",
+                other.host + "/a/b:v1") == 0, c.told)
+    check(set(tags) | {"v1"} == {m for m in other.manifests
+                                 if not m.startswith("sha256:")},
+          list(other.manifests))
+    # To docker load, a signature is no image.
+    check(c.run("copy", "--referrers", "oci:out:t", "out.tar") == 0, c.told)
+    listed_there = json.loads(subprocess.run(
+        ["tar", "-xOf", c.folder / "out.tar", "manifest.json"], check=True,
+        stdout=subprocess.PIPE).stdout)
+    check(len(listed_there) == 1, listed_there)
+    # Without the option, they stay.
+    third = c.server()
+    check(c.run("copy", "oci:out:t", third.host + "/a/b:v1") == 0, c.told)
+    check("v1" in third.manifests and len(third.manifests) == 4,
+          list(third.manifests))
+
+
 # --- 7: redirects to names in private networks -------------------------------
 
 PUBLIC = "203.0.113.5"      # RFC 5737; in a network of the test's own
@@ -208,6 +328,67 @@ def private_names(c):
          harness.COMMAND[0], "--inside", str(c.folder)], text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120)
     check(run.returncode == 0, run.stdout)
+
+
+# --- 10: slow answers --------------------------------------------------------
+# By the fast clock, a second is half a minute.
+
+def drip(body, pause, headers):
+    """An answer of a few bytes now and then."""
+    def answer(r):
+        r.reply(200, headers, b"", length=len(body))
+        for i in range(0, len(body), 8):
+            try:
+                r.handler.wfile.write(body[i:i + 8])
+                r.handler.wfile.flush()
+            except OSError:
+                return
+            time.sleep(pause)
+    return answer
+
+
+def pull_dripping(c, pattern, body, kind, *options):
+    document(c.registry, {
+        "schemaVersion": 2, "mediaType": MANIFEST,
+        "config": blob(c.registry, b"{}", CONFIG),
+        "layers": [blob(c.registry, b"x" * len(body), LAYER)]}, "t")
+    c.registry.on("GET", pattern, drip(body, .2, {"Content-Type": kind}),
+                  times=-1)
+    c.hurry()
+    return c.run("pull", f"{c.registry.host}/x/y:t", "-o", "out", "--retries",
+                 "0", *options)
+
+
+@found(10, "a body that drips is ended")
+def dripping_body(c):
+    check(pull_dripping(c, "/blobs/", b"x" * 4000,
+                        "application/octet-stream") == 1, c.told)
+    said(c, "too few bytes")
+    check(not (c.folder / "out").exists(), "something is left")
+
+
+@found(10, "a document has a longest time in all")
+def dripping_document(c):
+    check(pull_dripping(c, "/manifests/", b"x" * 4000, MANIFEST,
+                        "--speed-limit", "0") == 1, c.told)
+    said(c, "took too long")
+
+
+@found(10, "an answer that begins after minutes is no failure, or as was said")
+def late_answer(c):
+    def late(r):
+        time.sleep(5)       # 150 seconds
+    image(c.registry, "linux/riscv64", "t")
+    c.hurry()
+    pull = ("pull", f"{c.registry.host}/x/y:t", "-o", "out.tar", "--retries",
+            "0")
+    c.registry.on("GET", "/manifests/", late)
+    check(c.run(*pull) == 0, c.told)
+    c.registry.on("GET", "/manifests/", late)
+    check(c.run(*pull, "--first-byte-timeout", "60") == 1, c.told)
+    said(c, "too long")
+    for wrong in (("--first-byte-timeout", "0"), ("--speed-limit", "much")):
+        check(c.run(*pull, *wrong) == 2, c.told)
 
 
 def main():

@@ -133,14 +133,19 @@ struct oci_registry_options {
 	const char *https_proxy;
 	const char *all_proxy;
 	const char *no_proxy;
+	/* Seconds until the first byte of an answer; 0: 600. Registries that
+	 * fetch an image from another one first may take minutes. */
+	unsigned first_byte_seconds;
+	/* Bytes a second that all transfers have to reach together over a
+	 * minute, or those that are slow are ended and tried again; negative:
+	 * 1024; 0: no limit. */
+	int64_t lowest_rate;
 };
 
-#define OCI_REGISTRY_OPTIONS_INIT                                              \
-	{                                                                      \
-		sizeof(struct oci_registry_options), NULL, false, false, -1,   \
-			0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,  \
-			NULL, NULL, NULL, NULL, NULL, NULL, NULL               \
-	}
+#define OCI_REGISTRY_OPTIONS_INIT \
+	{ sizeof(struct oci_registry_options), NULL, false, false, -1, 0, 0, \
+	  NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
+	  NULL, NULL, NULL, NULL, 0, -1 }
 
 OCI_API int oci_registry_new(struct oci_registry **out,
 			     const struct oci_registry_options *options,
