@@ -42,6 +42,7 @@ struct all {
 	const char *top;
 	const struct oci_filter *filter;
 	struct timespec now;
+	const struct oci_watch *watch;
 	struct oci_pool *pool;	/* NULL: there is one folder so far */
 	pthread_mutex_t lock;	/* of what follows */
 	pthread_cond_t ended;	/* the last of them */
@@ -148,9 +149,9 @@ static int list_names(struct folder *folder, struct place *at,
 		char data[ROOM];
 	} names;
 	ssize_t size;
-	int rc = 0;
+	int rc = oci_watch_look(folder->all->watch, err);
 
-	while (!rc && (size = getdents64(at->dir, &names, ROOM)) > 0)
+	while (!rc && (size = getdents64(at->dir, &names, ROOM)) > 0) {
 		for (ssize_t done = 0; !rc && done < size;) {
 			const struct dirent64 *entry =
 				(const void *)(names.data + done);
@@ -158,6 +159,9 @@ static int list_names(struct folder *folder, struct place *at,
 			rc = list_name(folder, at, entry->d_name, stamp, err);
 			done += entry->d_reclen;
 		}
+		if (!rc)
+			rc = oci_watch_look(folder->all->watch, err);
+	}
 	return rc || size == 0 ? rc :
 		oci_fail_errno(err, "read folder '%s'",
 			       folder->out.self->file.path);
@@ -307,9 +311,12 @@ static int put_in_order(struct all *all, struct oci_error *err)
 
 int oci_listing_open(struct oci_listing **out, const char *path,
 		     const struct oci_filter *filter,
-		     const struct timespec *now, struct oci_error *err)
+		     const struct timespec *now, const struct oci_watch *watch,
+		     struct oci_error *err)
 {
-	struct all all = { .top = path, .filter = filter, .now = *now };
+	struct all all = {
+		.top = path, .filter = filter, .now = *now, .watch = watch,
+	};
 	int rc;
 
 	*out = all.listing = calloc(1, sizeof(**out));

@@ -61,12 +61,13 @@ struct oci_listing {
 /*
  * Lists the folder at path, which may be a link to it. filter (NULL: takes
  * all) is borrowed for the call. now is when looking began: what is younger
- * leaves the stamp unsettled. OCI_E_CHANGED: a folder became another one while
- * it was listed.
+ * leaves the stamp unsettled. watch (may be NULL) ends it. OCI_E_CHANGED: a
+ * folder became another one while it was listed.
  */
 int oci_listing_open(struct oci_listing **out, const char *path,
 		     const struct oci_filter *filter,
-		     const struct timespec *now, struct oci_error *err);
+		     const struct timespec *now, const struct oci_watch *watch,
+		     struct oci_error *err);
 void oci_listing_free(struct oci_listing *listing);
 
 /* scan.c: as oci_tree_add_folder does it. It takes the listing's memory over:

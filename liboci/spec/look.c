@@ -35,7 +35,8 @@ static int look_at(struct oci_look *look, const struct oci_plan_inputs *inputs,
 
 		if (input->folder)
 			rc = oci_listing_open(&looked->listing, input->path,
-					      filter, &look->now, err);
+					      filter, &look->now, look->watch,
+					      err);
 		else if (stat(input->path, &looked->st) != 0)
 			rc = oci_fail_errno(err, "stat '%s'", input->path);
 	}
@@ -65,11 +66,11 @@ static int look_at_layer(struct oci_look *look,
 }
 
 int oci_look_open(struct oci_look *out, const struct oci_plan_layer *layer,
-		  struct oci_error *err)
+		  const struct oci_watch *watch, struct oci_error *err)
 {
 	int rc;
 
-	*out = (struct oci_look){0};
+	*out = (struct oci_look){ .watch = watch };
 	clock_gettime(CLOCK_REALTIME, &out->now);
 	out->items = calloc(count_inputs(layer) + 1, sizeof(*out->items));
 	if (!out->items)

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/watch.h"
 #include "layer/listing.h"
 #include "layer/stamp.h"
 #include "spec/plan.h"
@@ -22,12 +23,13 @@ struct oci_looked {
 
 struct oci_look {
 	struct timespec now;		/* before anything was looked at */
+	const struct oci_watch *watch;	/* borrowed for oci_look_open */
 	struct oci_looked *items;	/* of the debs, then of the entries */
 	size_t count;
 };
 
 int oci_look_open(struct oci_look *out, const struct oci_plan_layer *layer,
-		  struct oci_error *err);
+		  const struct oci_watch *watch, struct oci_error *err);
 /* Adds the layer's debs and entries, with what was seen of their inputs. */
 int oci_look_stamp(struct oci_stamp *stamp, const struct oci_look *look,
 		   const struct oci_plan_layer *layer, struct oci_error *err);

@@ -88,7 +88,7 @@ static int lay_inputs(struct oci_packing *p, const struct oci_pending *pending,
 	struct oci_packing at = *p;
 	struct oci_tree *tree = NULL;
 	struct oci_look look;
-	int rc = oci_look_open(&look, pending->layer, err);
+	int rc = oci_look_open(&look, pending->layer, &p->watch, err);
 
 	if (rc)
 		return rc;
@@ -328,7 +328,7 @@ int oci_pack_layer(struct oci_packing *p, const struct oci_plan_layer *layer,
 		   struct oci_error *err)
 {
 	struct oci_look look;
-	int rc = oci_look_open(&look, layer, err);
+	int rc = oci_look_open(&look, layer, &p->watch, err);
 
 	if (!rc) {
 		rc = pack_looked(p, layer, &look, err);
