@@ -179,6 +179,7 @@ static void say_unused(const struct build *b)
 static int build(struct build *b, struct oci_error *err)
 {
 	struct bases *bases = &b->options.bases;
+	const struct oci_strings *list = oci_spec_bases(b->spec);
 	int rc;
 
 	bases->remote = &b->options.remote;
@@ -187,6 +188,9 @@ static int build(struct build *b, struct oci_error *err)
 	rc = bases_open(bases, b->options.spec, err);
 	if (!rc)
 		say_unused(b);
+	if (!rc && !bases->pushes)
+		rc = remote_claim_names(bases->remote, list->items, list->count,
+					err);
 	if (!rc)
 		rc = open_targets(b, err);
 	if (!rc)

@@ -262,25 +262,25 @@ static int copy_to(struct command *c, struct opened *from, const char *text,
 }
 
 /* --username is for where it goes, if that is a registry. */
-static void claim_destination(struct command *c, const char *text)
+static int claim_destination(struct command *c, char **names, int count,
+			     struct oci_error *err)
 {
-	struct oci_reference name;
+	/* Destinations of copy have options of their own. */
+	size_t claimed = c->verb == PUSH ? (size_t)count - 1 : c->verb == COPY;
 
-	if (c->verb != PULL && text && remote_name(&name, text))
-		snprintf(c->remote.host, sizeof(c->remote.host), "%s",
-			 name.host);
+	return remote_claim_names(&c->remote, names + 1, claimed, err);
 }
 
 static int run(struct command *c, char **names, int count)
 {
-	struct opened from;
+	struct opened from = { 0 };
 	struct oci_error err;
-	int rc;
+	int rc = claim_destination(c, names, count, &err);
 
-	claim_destination(c, names[1]);
-	rc = opened_init_side(&from, names[0], &c->remote,
-			      c->verb == COPY ? &c->remote.src : NULL, &err);
-
+	if (!rc)
+		rc = opened_init_side(&from, names[0], &c->remote,
+				      c->verb == COPY ? &c->remote.src : NULL,
+				      &err);
 	if (c->verb == PULL && !rc)
 		rc = copy_to(c, &from, c->output, &err);
 	for (int i = 1; !rc && i < count; i++)

@@ -241,6 +241,9 @@ static int open_images(struct images *images, struct index_command *c,
 		snprintf(err->message, sizeof(err->message), "out of memory");
 		return OCI_E_NOMEM;
 	}
+	if (!c->remote.host[0])
+		rc = remote_claim_names(&c->remote, images->names,
+					images->count, err);
 	for (size_t i = 0; !rc && i < images->count; i++)
 		rc = opened_init(&images->items[i], images->names[i],
 				 &c->remote, err);

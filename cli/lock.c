@@ -126,6 +126,13 @@ static bool is_pinned(const char *base)
 	       name.digest.text[0];
 }
 
+/* Whether its registry is asked. */
+static bool is_asked(const struct command *c, const char *base)
+{
+	return !is_pinned(base) &&
+	       (c->update || !oci_lock_get(&c->bases.lock, base));
+}
+
 /* Which base it was. */
 static int look_up_named(struct command *c, const char *base,
 			 struct oci_error *err)
@@ -144,6 +151,10 @@ static int lock(struct command *c, const char *path, struct oci_error *err)
 	const struct oci_strings *list = oci_spec_bases(c->spec);
 	int rc = bases_open(&c->bases, path, err);
 
+	for (size_t i = 0; !rc && i < list->count; i++)
+		if (is_asked(c, list->items[i]))
+			rc = remote_claim_names(&c->remote, &list->items[i], 1,
+						err);
 	for (size_t i = 0; !rc && i < list->count; i++)
 		if (!is_pinned(list->items[i]))
 			rc = look_up_named(c, list->items[i], err);

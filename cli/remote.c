@@ -210,53 +210,6 @@ static void log_line(void *data, const char *line)
 	say(stderr, "%s\n", line);
 }
 
-/* What is said of one host alone; NULL: nothing. */
-static const char *said_of_one(const struct remote_options *o)
-{
-	return o->user	       ? "--username"
-	       : o->plain_http ? "--plain-http"
-	       : o->insecure   ? "--insecure"
-			       : NULL;
-}
-
-/* No other host is to see the password, nor to be talked to without TLS. */
-int remote_claim(struct remote_options *o, const char *host,
-		 struct oci_error *err)
-{
-	const char *option = said_of_one(o);
-
-	if (o->host[0] && option && strcmp(o->host, host) != 0) {
-		err->status = OCI_E_INVALID;
-		snprintf(err->message, sizeof(err->message),
-			 "%s is for one registry, not for '%s' and '%s': %s",
-			 option, o->host, host,
-			 o->user ? "use oci-pack login"
-				 : "run the command for each of them");
-		return OCI_E_INVALID;
-	}
-	snprintf(o->host, sizeof(o->host), "%s", host);
-	return 0;
-}
-
-int remote_check_sides(const struct remote_options *o, char **names, int count)
-{
-	const char *option = o->plain_http ? "plain-http" : "insecure";
-	struct oci_reference first = { 0 }, name;
-
-	for (int i = 0; (o->plain_http || o->insecure) && i < count; i++) {
-		if (!remote_name(&name, names[i]))
-			continue;
-		if (first.host[0] && strcmp(first.host, name.host) != 0)
-			return say_usage("copy",
-					 "--%s may be for '%s' or for "
-					 "'%s': say --src-%s or --dest-%s",
-					 option, first.host, name.host, option,
-					 option);
-		first = name;
-	}
-	return -1;
-}
-
 int remote_open_for(struct oci_registry **out, struct remote_options *o,
 		    const char *host, struct oci_error *err)
 {

@@ -148,7 +148,11 @@ int remote_open_side(struct oci_registry **out, struct remote_options *options,
  * they are for another one already. */
 int remote_claim(struct remote_options *options, const char *host,
 		 struct oci_error *err);
-/* The same; --username is for that host then. */
+/* The same for each name that is a registry's, before any of them is opened:
+ * the first is not to be asked by options that may be for the second. */
+int remote_claim_names(struct remote_options *options, char *const *names,
+		       size_t count, struct oci_error *err);
+/* Opens the registry of host, which it claims. */
 int remote_open_for(struct oci_registry **out, struct remote_options *options,
 		    const char *host, struct oci_error *err);
 /* The config file that login writes. The caller frees it. */
