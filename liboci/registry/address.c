@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where a registry is: its host and its scheme. */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -21,9 +22,10 @@ static bool is_meant(const struct oci_client *client)
 	return !only || strcasecmp(only, client->host) == 0;
 }
 
-bool oci_client_is_insecure(const struct oci_client *client)
+bool oci_client_is_insecure(const struct oci_client *client, const char *url)
 {
-	return client->registry->options.insecure && is_meant(client);
+	return client->registry->options.insecure && is_meant(client) &&
+	       oci_url_same_host(url, client->base);
 }
 
 bool oci_client_is_plain(const struct oci_client *client)
@@ -36,6 +38,20 @@ bool oci_client_may_be_private(const struct oci_client *client, const char *url)
 	return atomic_load(&client->private) ||
 	       oci_url_is_private(client->base) ||
 	       oci_url_same_host(url, client->base);
+}
+
+int oci_client_name_host(const struct oci_client *client, const char *url,
+			 int rc, struct oci_error *err)
+{
+	char *host;
+
+	if (!rc || rc == OCI_E_CANCELLED || rc == OCI_E_NOMEM ||
+	    oci_url_same_host(url, client->base) ||
+	    oci_url_host(&host, url, NULL))
+		return rc;
+	rc = oci_wrap(err, rc, "registry %s leads to '%s'", client->host, host);
+	free(host);
+	return rc;
 }
 
 /* Certificates that are named mean TLS, on loopback as well. */
@@ -53,7 +69,7 @@ static int choose_plain(bool *out, const struct oci_client *client,
 	if (rc)
 		return rc;
 	*out = oci_client_is_plain(client) ||
-	       (loopback && !o->ca_file && !oci_client_is_insecure(client) &&
+	       (loopback && !o->ca_file && !(o->insecure && is_meant(client)) &&
 		!trust->authorities && !trust->certificate);
 	return 0;
 }

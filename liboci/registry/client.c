@@ -148,7 +148,7 @@ static int send_once(struct trip *trip, struct oci_error *err)
 		.sink = call->sink,
 		.text_max = call->text_max,
 		.always = call->always,
-		.insecure = oci_client_is_insecure(trip->client),
+		.insecure = oci_client_is_insecure(trip->client, trip->url),
 		.public_only =
 			!oci_client_may_be_private(trip->client, trip->url),
 	};
@@ -172,6 +172,7 @@ static int send_once(struct trip *trip, struct oci_error *err)
 			atomic_store(&trip->client->private, true);
 		if (rc && err)
 			*err = why;
+		rc = oci_client_name_host(trip->client, trip->url, rc, err);
 	}
 	oci_strings_wipe(&headers);
 	return rc;

@@ -83,13 +83,19 @@ int oci_client_call(struct oci_http_response *out, char **url,
 /* address.c: sets base from host. */
 int oci_client_set_base(struct oci_client *client, struct oci_error *err);
 
-/* What the user said of this registry, and of no other. */
-bool oci_client_is_insecure(const struct oci_client *client);
+/* What the user said of this registry, and of no other: not of the hosts that
+ * it leads to. */
+bool oci_client_is_insecure(const struct oci_client *client, const char *url);
 bool oci_client_is_plain(const struct oci_client *client);
 /* Whether url, to which the registry leads, may be at a private address: if it
  * is the registry's own host, or the registry is at one itself. */
 bool oci_client_may_be_private(const struct oci_client *client,
 			       const char *url);
+
+/* Adds to the error of a request the host that url names, if that is not the
+ * registry's own. Returns rc. */
+int oci_client_name_host(const struct oci_client *client, const char *url,
+			 int rc, struct oci_error *err);
 
 /* Refuses to be led from https to http, and to private addresses by a public
  * registry. */

@@ -350,6 +350,11 @@ int oci_exchange_outcome(struct exchange *x, struct oci_error *err)
 				"the proxy wants a name and a password "
 				"(status 407): check its address in the "
 				"environment");
+	/* Another attempt would meet the same certificate. */
+	if (x->result == CURLE_PEER_FAILED_VERIFICATION)
+		return oci_fail(err, OCI_E_INVALID,
+				"%s: name its authority with --ca-file",
+				words_of(x));
 	return oci_fail(err, OCI_E_SYSTEM, "%s", words_of(x));
 }
 

@@ -65,9 +65,29 @@ static bool same_owner(const char *a, const char *b)
 	       strncasecmp(left, right, n) == 0;
 }
 
+/* Where credentials may go: to the same owner, and over plain http to the
+ * registry's own host alone, of which it was said. On loopback, all is one. */
+static int check_owner(const struct oci_client *client, const char *realm,
+		       const char *host, struct oci_error *err)
+{
+	if (oci_url_is_loopback(realm) && oci_url_is_loopback(client->base))
+		return 0;
+	if (!same_owner(host, client->host))
+		return oci_fail(err, OCI_E_INVALID,
+				"it wants its credentials sent to '%s', "
+				"another host: they were not",
+				host);
+	if (!oci_url_is_https(realm) && !oci_url_same_host(realm, client->base))
+		return oci_fail(err, OCI_E_INVALID,
+				"it wants its credentials sent to '%s' over "
+				"plain http, another host: they were not",
+				host);
+	return 0;
+}
+
 /*
  * Where a realm may be: https unless the registry itself is plain, no private
- * address for a public registry, and for credentials the same owner.
+ * address for a public registry, and what check_owner says of credentials.
  */
 static int check_realm(const struct oci_client *client, const char *realm,
 		       bool credentials, struct oci_error *err)
@@ -84,12 +104,8 @@ static int check_realm(const struct oci_client *client, const char *realm,
 			      "private address");
 	if (!rc)
 		rc = oci_url_host(&host, realm, err);
-	if (!rc && credentials && !same_owner(host, client->host) &&
-	    !(oci_url_is_loopback(realm) &&
-	      oci_url_is_loopback(client->base)))
-		rc = oci_fail(err, OCI_E_INVALID,
-			      "it wants its credentials sent to '%s', another "
-			      "host: they were not", host);
+	if (!rc && credentials)
+		rc = check_owner(client, realm, host, err);
 	free(host);
 	return rc ? oci_wrap(err, rc, "registry %s", client->host) : 0;
 }
@@ -143,7 +159,7 @@ static int send(struct oci_http_response *out, struct oci_client *client,
 	char *plain = NULL;
 	int rc;
 
-	request->insecure = oci_client_is_insecure(client);
+	request->insecure = oci_client_is_insecure(client, request->url);
 	request->public_only = !oci_client_may_be_private(client, request->url);
 	rc = oci_http_send(out, client->registry->http, request, err);
 
@@ -152,7 +168,7 @@ static int send(struct oci_http_response *out, struct oci_client *client,
 		oci_client_log(client->registry, "%s %s: %ld", request->method,
 			       plain, out->status);
 	free(plain);
-	return rc;
+	return oci_client_name_host(client, request->url, rc, err);
 }
 
 static int get_token(struct oci_http_response *out, struct oci_client *client,

@@ -203,6 +203,41 @@ def several_destinations(c):
                 "--dest-plain-http") == 0, c.told)
 
 
+@found(6, "--insecure is not for hosts that the registry leads to")
+def insecure_elsewhere(c):
+    other = "other." + NAME
+    secure(c, NAME + ":443", other + ":443")
+    push = ("push", INPUTS["small"], f"{NAME}/x/y:t", "--retries", "0",
+            "--insecure")
+    c.registry.on("POST", "/uploads/", lambda r: r.reply(
+        202, {"Location": f"https://{other}/session"}), times=-1)
+    check(c.run(*push) == 1, c.told)
+    said(c, "certificate", other)
+    check(not c.registry.requests("PUT"), "a blob went there")
+    c.registry.token = token = Token(c.registry)
+    token.realm = f"https://{other}/token"
+    c.login(NAME)
+    c.forget()
+    check(c.run(*push) == 1 and not token.given, c.told)
+    said(c, "certificate", other)
+    check(not authorizations(c.registry), "the password went there")
+
+
+@found(6, "--plain-http is not for a token server of another name")
+def plain_realm(c):
+    proxy = c.server(host="127.0.0.3")
+    c.env["http_proxy"] = proxy.url
+    challenge = f'Bearer realm="http://token.{NAME}/token",service="x"'
+    for method in ("GET", "HEAD", "POST"):
+        proxy.on(method, f"http://{NAME}/", lambda r: r.reply(
+            401, {"WWW-Authenticate": challenge}), times=-1, optional=True)
+    c.login(NAME)
+    check(c.run("push", INPUTS["small"], f"{NAME}/x/y:t", "--plain-http",
+                "--retries", "0") == 1, c.told)
+    said(c, "token." + NAME, "plain http")
+    check(proxy.log and not authorizations(proxy), proxy.log)
+
+
 # --- 4: what refers to an image ----------------------------------------------
 
 MEDIA = "application/vnd.oci.image.index.v1+json"

@@ -97,7 +97,8 @@ typedef int oci_push_fn(void *data, const struct oci_push_step *step);
 struct oci_registry_options {
 	size_t size;		/* sizeof(struct oci_registry_options) */
 	const char *ca_file;	/* PEM, beside the system's; or NULL */
-	bool insecure;		/* certificates are not checked */
+	bool insecure;		/* certificates of the registry's own host are
+				 * not checked */
 	bool plain_http;	/* http; loopback hosts use it anyway, unless
 				 * ca_file, insecure or certs is set */
 	int retries;		/* of each request; negative: 5 */
