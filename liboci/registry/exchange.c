@@ -152,6 +152,14 @@ static int on_progress(void *arg, curl_off_t total_down, curl_off_t down,
 
 /* After resolving, where the address is known: a name of the registry's choice
  * may lead anywhere. Behind a proxy only the proxy knows. */
+static bool is_off_limits(struct exchange *x, const struct oci_ip *ip)
+{
+	if (!x->request->public_only || *x->proxy || !oci_ip_is_private(ip))
+		return false;
+	x->refused = true;
+	return true;
+}
+
 static curl_socket_t on_socket(void *arg, curlsocktype purpose,
 			       struct curl_sockaddr *address)
 {
@@ -159,13 +167,26 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose,
 	struct oci_ip ip;
 
 	(void)purpose;
-	if (x->request->public_only && !*x->proxy &&
-	    oci_ip_of(&ip, &address->addr) && oci_ip_is_private(&ip)) {
-		x->refused = true;
+	if (oci_ip_of(&ip, &address->addr) && is_off_limits(x, &ip))
 		return CURL_SOCKET_BAD;
-	}
 	return socket(address->family, address->socktype | SOCK_CLOEXEC,
 		      address->protocol);
+}
+
+/* A connection that an earlier request left may be one that this request would
+ * not have been allowed to make. */
+static int on_connected(void *arg, char *address, char *local, int port,
+			int local_port)
+{
+	struct exchange *x = arg;
+	struct oci_ip ip;
+
+	(void)local;
+	(void)port;
+	(void)local_port;
+	return oci_ip_parse(&ip, address) && is_off_limits(x, &ip)
+		       ? CURL_PREREQFUNC_ABORT
+		       : CURL_PREREQFUNC_OK;
 }
 
 static int set_headers(struct exchange *x, struct oci_error *err)
@@ -249,6 +270,8 @@ static void set_policy(struct exchange *x)
 	curl_easy_setopt(x->easy, CURLOPT_NOPROXY, "");
 	curl_easy_setopt(x->easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
 	curl_easy_setopt(x->easy, CURLOPT_OPENSOCKETDATA, x);
+	curl_easy_setopt(x->easy, CURLOPT_PREREQFUNCTION, on_connected);
+	curl_easy_setopt(x->easy, CURLOPT_PREREQDATA, x);
 	if (o->ca_file)
 		curl_easy_setopt(x->easy, CURLOPT_CAINFO, o->ca_file);
 }
@@ -335,8 +358,8 @@ int oci_exchange_outcome(struct exchange *x, struct oci_error *err)
 	}
 	if (x->refused && x->result != CURLE_OK)
 		return oci_fail(err, OCI_E_INVALID,
-				"it leads to a name with a "
-				"private address: refused");
+				"its address is private, and the registry is "
+				"public: refused");
 	note_address(x);
 	if (x->stopped)
 		return oci_fail(err, strcmp(x->stopped, "cancelled") == 0 ?

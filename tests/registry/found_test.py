@@ -9,6 +9,7 @@ With a word, the tests with it in their titles. Prints TAP.
 import http.server
 import json
 import pathlib
+import ssl
 import subprocess
 import sys
 import threading
@@ -391,7 +392,34 @@ def inside():
     case.run("push", folder / "small.tar", f"own.example:{own_port}/x/y:t",
              "--plain-http", "--retries", "0")
     check(asked, "a private registry was not followed: " + case.told)
+    kept_line(case, folder)
     case.close()
+
+
+def kept_line(case, folder):
+    """A private registry leads to a server, and a line to it is kept; then a
+    public one leads there."""
+    names = ("registry.example", "own.example", "inside.example")
+    ca, *pair = harness.make_certificate(folder, names)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(*pair)
+    public, own, server = (Registry(host=host, tls=tls) for host in
+                           (PUBLIC, "127.0.0.2", "127.0.0.1"))
+    at = dict(zip(names, (f"{name}:{of.host.rsplit(':', 1)[1]}"
+                          for name, of in zip(names, (public, own, server)))))
+    index(server, [entry(image(server, p), p) for p in
+                   ("linux/riscv64", "linux/amd64")], "t")
+    for registry in (public, own):
+        registry.on("GET", "/v2/", lambda r: r.reply(
+            307, {"Location": "https://inside.example:" +
+                  at["inside.example"].split(":")[1] + r.target}), times=-1)
+    lock = ("lock", bases_of(case, riscv64=at["own.example"] + "/x/y:t",
+                             amd64=at["registry.example"] + "/x/z:t"),
+            "--ca-file", ca, "--retries", "0", "--no-cache")
+    case.forget()
+    check(case.run(*lock) == 1 and "private" in case.said, case.told)
+    seen = {r["target"].split("/")[3] for r in server.log}
+    check(seen == {"y"}, f"the private server got {server.log}")
 
 
 @found(7, "a public registry does not lead to a name with a private address")
