@@ -383,6 +383,20 @@ def inside():
         status = case.run("push", folder / "small.tar", f"{name}/x/y{number}:t",
                           "--plain-http", "--retries", "0")
         check(status == 1 and "private" in case.said, case.told)
+    for answer in (
+            (307, {"Location": elsewhere + "/manifest"}),
+            (307, {"Location": elsewhere.replace("inside.example",
+                                                 "0x7f.1") + "/m"}),
+            (401, {"WWW-Authenticate": f'Bearer realm="{elsewhere}/token"'})):
+        for method in ("GET", "HEAD"):
+            registry.scripts.clear()
+            registry.on(method, "/manifests/", lambda r: r.reply(*answer),
+                        times=-1)
+            case.forget()
+            status = case.run("pull", names[0] + "/x/y:t", "-o", "out.tar",
+                              "--plain-http", "--retries", "0")
+            check(status == 1 and (method == "HEAD" or
+                                   "private" in case.said), case.told)
     check(not asked, f"the private server got {asked}")
     # A registry that is at a private address itself may lead to others.
     own = Registry(host="127.0.0.2")
