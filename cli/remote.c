@@ -210,7 +210,7 @@ static void log_line(void *data, const char *line)
 	say(stderr, "%s\n", line);
 }
 
-/* What is said of one host alone; NULL: nothing. */
+/* The option given that is for one host alone; NULL: none. */
 static const char *said_of_one(const struct remote_options *o)
 {
 	return o->user	       ? "--username"

@@ -17,7 +17,7 @@ struct plan {
 
 struct remote_options;
 
-/* What may be said of one side of a copy alone. */
+/* Options of one side of a copy. */
 struct remote_side {
 	const struct remote_options *all;
 	const char *authfile;

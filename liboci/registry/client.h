@@ -83,7 +83,7 @@ int oci_client_call(struct oci_http_response *out, char **url,
 /* address.c: sets base from host. */
 int oci_client_set_base(struct oci_client *client, struct oci_error *err);
 
-/* What the user said of this registry, and of no other. */
+/* Whether insecure and plain_http are for this registry (only_host). */
 bool oci_client_is_insecure(const struct oci_client *client);
 bool oci_client_is_plain(const struct oci_client *client);
 /* Whether url, to which the registry leads, may be at a private address: if it
