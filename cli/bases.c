@@ -85,12 +85,9 @@ static int open_repository(struct oci_store **out, struct bases *bases,
 {
 	int rc = 0;
 
-	/* What is pushed to comes first; else a base is what --plain-http and
-	 * the like are for. */
-	if (!*bases->registry || !bases->pushes)
-		rc = bases->pushes
-			     ? 0
-			     : remote_claim(bases->remote, name->host, err);
+	/* Without a push, --plain-http and the like are for the base. */
+	if (!bases->pushes)
+		rc = remote_claim(bases->remote, name->host, err);
 	if (!rc && !*bases->registry)
 		rc = remote_open(bases->registry, bases->remote, err);
 	return rc ? rc : oci_registry_open(out, *bases->registry, name, err);

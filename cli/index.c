@@ -191,7 +191,7 @@ static int try_make(bool *done, struct oci_digest *written,
 	int rc = make(written, c, text, images, err);
 
 	*done = rc != OCI_E_CHANGED;
-	/* What was removed before is still gone. */
+	/* The members that an earlier attempt removed are still gone. */
 	if (rc == OCI_E_NOT_FOUND && again && c->verb == INDEX_REMOVE)
 		return 0;
 	if (rc || c->verb == INDEX_CREATE || c->remote.dry_run ||

@@ -23,7 +23,7 @@ struct inspect {
 	size_t count;			/* images that were printed */
 };
 
-/* What stands before the images, one of them, and what stands behind them. */
+/* The text before the images, one image, and the text after them. */
 void inspect_print_head(const struct inspect *in);
 void inspect_print_image(const struct inspect *in,
 			 const struct inspect_image *image);

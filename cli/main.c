@@ -100,7 +100,7 @@ int main(int argc, char **argv)
 		    strerror(errno));
 		status = status ? status : EXIT_FAILED;
 	}
-	/* What was complete before the signal came is not undone. */
+	/* A run that was complete before the signal came is not undone. */
 	if (status == EXIT_FAILED)
 		end_interrupted();
 	return status;

@@ -17,7 +17,7 @@ struct plan {
 
 struct remote_options;
 
-/* What may be said of one side of a copy alone. */
+/* Options of one side of a copy. */
 struct remote_side {
 	const struct remote_options *all;
 	const char *authfile;
@@ -148,11 +148,12 @@ int remote_open_side(struct oci_registry **out, struct remote_options *options,
  * they are for another one already. */
 int remote_claim(struct remote_options *options, const char *host,
 		 struct oci_error *err);
-/* The same for each name that is a registry's, before any of them is opened:
- * the first is not to be asked by options that may be for the second. */
+/* Calls remote_claim for each of names that is in a registry. Commands call
+ * this before they open the first registry: it would get a password, or plain
+ * http, that may be meant for the second. */
 int remote_claim_names(struct remote_options *options, char *const *names,
 		       size_t count, struct oci_error *err);
-/* Opens the registry of host, which it claims. */
+/* Calls remote_claim for host and opens its registry. */
 int remote_open_for(struct oci_registry **out, struct remote_options *options,
 		    const char *host, struct oci_error *err);
 /* The config file that login writes. The caller frees it. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Options that are for one registry: --username, --plain-http, --insecure. A
- * command with several registries says which one before it asks any.
+ * --username, --plain-http and --insecure are for one registry. A command with
+ * several registries finds out which one before it opens the first.
  */
 #include "remote.h"
 
 #include <string.h>
 
-/* What is said of one host alone; NULL: nothing. */
+/* The option given that is for one host alone; NULL: none. */
 static const char *said_of_one(const struct remote_options *o)
 {
 	return o->user	       ? "--username"

@@ -28,7 +28,7 @@ void say_json(FILE *out, const char *text);
 /* A JSON document as it is, but for characters that control a terminal, which
  * it can only have in its texts: they become \uXXXX. */
 void say_json_document(FILE *out, const char *json);
-/* What a workflow command of GitHub has as a message, or as a property. */
+/* The message, or a property, of a workflow command of GitHub. */
 void say_github(FILE *out, const char *text, int property);
 /* A relative URI reference in quotes: RFC 3986. */
 void say_uri(FILE *out, const char *text);

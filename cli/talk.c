@@ -62,7 +62,7 @@ volatile const int *interrupted_flag(void)
 
 int say_error(const struct oci_error *err)
 {
-	/* What was read then is not to blame. */
+	/* The file that was read then is not to blame. */
 	if (was_interrupted()) {
 		say(stderr, "oci-pack: interrupted\n");
 		return EXIT_FAILED;

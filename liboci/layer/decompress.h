@@ -2,7 +2,7 @@
 /*
  * Streams in the compressions that libarchive has code of its own for: bzip2,
  * compress, lzip, lzma, xz and lz4. (gzip and zstd: see io/inflate.h.)
- * What is compressed twice is OCI_E_UNSUPPORTED.
+ * A stream that is compressed twice is OCI_E_UNSUPPORTED.
  */
 #ifndef LAYER_DECOMPRESS_H
 #define LAYER_DECOMPRESS_H

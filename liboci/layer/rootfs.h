@@ -42,7 +42,7 @@ struct oci_rootfs {
 	unsigned layer;		/* that was laid on last */
 	unsigned emptied;	/* the last that emptied the root */
 	uint64_t implied;	/* bytes of names of folders that none names */
-	struct oci_watch *watch;	/* of whoever lays it out; or NULL */
+	struct oci_watch *watch;	/* limits of applying; or NULL */
 	struct oci_keeping keeping;
 };
 

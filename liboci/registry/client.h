@@ -83,9 +83,10 @@ int oci_client_call(struct oci_http_response *out, char **url,
 /* address.c: sets base from host. */
 int oci_client_set_base(struct oci_client *client, struct oci_error *err);
 
-/* What the user said of this registry, and of no other: not of the hosts that
- * it leads to. */
+/* Whether the certificate of url's host is not checked: insecure is for this
+ * registry (only_host), and url is at the registry's own host. */
 bool oci_client_is_insecure(const struct oci_client *client, const char *url);
+/* Whether plain_http is for this registry (only_host). */
 bool oci_client_is_plain(const struct oci_client *client);
 /* Whether url, to which the registry leads, may be at a private address: if it
  * is the registry's own host, or the registry is at one itself. */

@@ -173,8 +173,8 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose,
 		      address->protocol);
 }
 
-/* A connection that an earlier request left may be one that this request would
- * not have been allowed to make. */
+/* curl calls this before each request, on kept connections as well: an earlier
+ * request may have been allowed to connect where this one is not. */
 static int on_connected(void *arg, char *address, char *local, int port,
 			int local_port)
 {

@@ -21,7 +21,7 @@ static bool is_moving(const struct exchange *x)
 	       (r->body && !x->body_ended && x->sent < r->body_size);
 }
 
-/* What an exchange waits for decides how long it may. */
+/* How long an exchange may wait, by the part of it that comes next. */
 static unsigned patience(const struct exchange *x)
 {
 	const struct oci_http_options *o = x->options;

@@ -65,8 +65,9 @@ static bool same_owner(const char *a, const char *b)
 	       strncasecmp(left, right, n) == 0;
 }
 
-/* Where credentials may go: to the same owner, and over plain http to the
- * registry's own host alone, of which it was said. On loopback, all is one. */
+/* Credentials go to hosts of the registry's owner alone, and over plain http to
+ * the registry's own host alone, which plain_http names. Loopback addresses
+ * count as one host. */
 static int check_owner(const struct oci_client *client, const char *realm,
 		       const char *host, struct oci_error *err)
 {

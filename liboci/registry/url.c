@@ -40,7 +40,8 @@ static int open_url(CURLU **out, struct oci_error *err)
 	return rc || *out ? rc : oci_fail_nomem(err);
 }
 
-/* What curl made of a URL: memory that ran out is not the URL's fault. */
+/* Turns curl's result into an error; memory that ran out is not the URL's
+ * fault. */
 static int judge(CURLUcode code, const char *url, struct oci_error *err)
 {
 	if (code == CURLUE_OK)

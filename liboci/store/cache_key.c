@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Who may have written what is in the cache: its folders have to be this
- * user's alone to write, and each record carries a code that is made with the
- * secret DIR/key (HMAC, RFC 2104). A record that was damaged, changed or moved
- * to another place is not used.
+ * Trust in the cache. Only this user may write to its folders, and each record
+ * carries a code that is made with the secret DIR/key (HMAC, RFC 2104). A
+ * record that was damaged, changed or moved to another place is not used.
  */
 #define _DEFAULT_SOURCE /* getrandom */
 #include <fcntl.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Small texts in the cache: DIR/KIND/HEX. The first line is a code of the kind,
- * the key and the text, made with the cache's secret (cache_key.c). What is cut
- * short, damaged, or not of this cache's making is as good as absent.
+ * Small texts in the cache: DIR/KIND/HEX. The first line is a code of the
+ * kind, the key and the text, made with the cache's secret (cache_key.c). A
+ * text that is cut short, damaged, or not of this cache's making counts as
+ * absent.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -117,7 +117,7 @@ static int open_version(int *fd, const char *path, struct oci_error *err)
 }
 
 /* A run that made the layout and failed has removed the file that it had
- * locked: whoever waited for it holds a lock on a file without a name. */
+ * locked: a run that waited for that lock holds a file without a name. */
 static bool is_named(int fd, const char *path)
 {
 	struct stat now, held;

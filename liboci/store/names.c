@@ -21,8 +21,8 @@ static const char *annotation(const struct oci_descriptor *descriptor,
 	return oci_pairs_get(&descriptor->annotations, key);
 }
 
-/* What an entry is called. The tag alone names what oci:DIR:TAG names; where
- * two entries have a full name, that decides. */
+/* The name of an entry. oci:DIR:TAG gives the tag alone; if two entries have
+ * full names, these are compared. */
 struct name {
 	char full[OCI_REFERENCE_TEXT]; /* canonical; "" where it has none */
 	char tag[OCI_REFERENCE_TEXT];  /* "" where it has none */

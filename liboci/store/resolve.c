@@ -62,8 +62,8 @@ static int fail_name(const struct oci_descriptors *list, const char *name,
 	return rc;
 }
 
-/* What has no name and a type of its own is attached to an image, and so are
- * signatures. */
+/* An entry without a name and with a type of its own is attached to an image,
+ * and so is a signature. */
 static bool is_attached(const struct oci_descriptor *d)
 {
 	return oci_is_signature(d) ||

@@ -118,24 +118,19 @@ static int open_with(const char *name, const char *path, int flags, int mode)
 	return real(path, flags, mode);
 }
 
-int open(const char *path, int flags, ...)
-{
-	va_list args;
-	int mode;
+/* open and open64 are two names of one function. */
+#define DEFINE_OPEN(name)                                                 \
+	int name(const char *path, int flags, ...)                        \
+	{                                                                 \
+		va_list args;                                             \
+		int mode = 0;                                             \
+                                                                          \
+		va_start(args, flags);                                    \
+		if (flags & (O_CREAT | O_TMPFILE))                        \
+			mode = va_arg(args, int);                         \
+		va_end(args);                                             \
+		return open_with(#name, path, flags, mode);               \
+	}
 
-	va_start(args, flags);
-	mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(args, int) : 0;
-	va_end(args);
-	return open_with("open", path, flags, mode);
-}
-
-int open64(const char *path, int flags, ...)
-{
-	va_list args;
-	int mode;
-
-	va_start(args, flags);
-	mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(args, int) : 0;
-	va_end(args);
-	return open_with("open64", path, flags, mode);
-}
+DEFINE_OPEN(open)
+DEFINE_OPEN(open64)

@@ -79,21 +79,32 @@ field() {
 	docker inspect --format "{{$2}}" "$1"
 }
 
+# answers NAME: whether the daemon in a container comes to answer.
+answers() {
+	local i
+
+	for ((i = 0; i < 300; i++)); do
+		! timeout 20 docker exec "$1" buildctl debug workers \
+			>/dev/null 2>&1 || return 0
+		[ "$(field "$1" .State.Running)" = true ] || break
+		sleep 0.1
+	done
+	docker logs --tail 5 "$1" >&2
+	return 1
+}
+
 # start_buildkit NAME ARGUMENT...: one of its own, in a network of its own,
-# until it answers.
+# until it answers. One that the emulator holds up is started anew, as in boot.
 start_buildkit() {
-	local name=$1 i
+	local name=$1
 
 	shift
 	docker run -d --name "$name" --network none "$@"
-	for ((i = 0; i < 300; i++)); do
-		! docker exec "$name" buildctl debug workers \
-			>/dev/null 2>&1 || return 0
-		[ "$(field "$name" .State.Running)" = true ] || break
-		sleep 0.1
-	done
-	docker logs "$name"
-	return 1
+	answers "$name" && return
+	echo "# the daemon did not answer, and is started again" >&3
+	docker rm -f "$name" >&2
+	docker run -d --name "$name" --network none "$@"
+	answers "$name"
 }
 
 # within NAME COMMAND...: where the ports of that container are.
