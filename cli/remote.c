@@ -301,7 +301,7 @@ int opened_init_side(struct opened *out, const char *text,
 	*out = (struct opened){0};
 	if (remote_name(&reference, text)) {
 		out->name = reference;
-		if (!side && !options->host[0])
+		if (!options->host[0])
 			rc = remote_claim(options, reference.host, err);
 		if (!rc)
 			rc = side ? remote_open_side(&out->registry, options,

@@ -35,9 +35,26 @@ bool oci_client_is_plain(const struct oci_client *client)
 
 bool oci_client_may_be_private(const struct oci_client *client, const char *url)
 {
-	return atomic_load(&client->private) ||
-	       oci_url_is_private(client->base) ||
-	       oci_url_same_host(url, client->base);
+	if (oci_url_is_private(client->base))
+		return true;
+	/* A certificate says that this is the registry still. */
+	if (oci_url_is_https(url) && !client->registry->options.insecure &&
+	    oci_url_same_origin(url, client->base))
+		return true;
+	return !atomic_load(&client->was_public) &&
+	       (atomic_load(&client->was_private) ||
+		oci_url_same_host(url, client->base));
+}
+
+void oci_client_note_address(struct oci_client *client, const char *url,
+			     const struct oci_http_response *response)
+{
+	if (!oci_url_same_origin(url, client->base))
+		return;
+	if (response->from_private)
+		atomic_store(&client->was_private, true);
+	if (response->from_public)
+		atomic_store(&client->was_public, true);
 }
 
 int oci_client_name_host(const struct oci_client *client, const char *url,

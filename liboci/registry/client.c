@@ -167,9 +167,8 @@ static int send_once(struct trip *trip, struct oci_error *err)
 				   trip->client->registry->http, &request,
 				   &why);
 		log_exchange(trip, rc, &why);
-		if (trip->response->from_private &&
-		    oci_url_same_origin(trip->url, trip->client->base))
-			atomic_store(&trip->client->private, true);
+		oci_client_note_address(trip->client, trip->url,
+					trip->response);
 		if (rc && err)
 			*err = why;
 		rc = oci_client_name_host(trip->client, trip->url, rc, err);

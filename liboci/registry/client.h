@@ -50,7 +50,8 @@ struct oci_client {
 	struct oci_registry *registry;
 	char *host;		/* for people: "ghcr.io" */
 	char *base;		/* "https://ghcr.io" */
-	atomic_bool private;	/* base answered from a private address */
+	atomic_bool was_private;	/* base answered from such an address */
+	atomic_bool was_public;
 	char *repository;
 };
 
@@ -88,10 +89,19 @@ int oci_client_set_base(struct oci_client *client, struct oci_error *err);
 bool oci_client_is_insecure(const struct oci_client *client, const char *url);
 /* Whether plain_http is for this registry (only_host). */
 bool oci_client_is_plain(const struct oci_client *client);
-/* Whether url, to which the registry leads, may be at a private address: if it
- * is the registry's own host, or the registry is at one itself. */
+/*
+ * Whether url may be at a private address: if all answers of the registry came
+ * from private ones, and before the first answer if url is of the registry's
+ * own host, which the user named. One answer from a public address ends both,
+ * because the owner of a name can change its address between two requests (DNS
+ * rebinding); the registry's own origin with a certificate that is checked is
+ * excepted.
+ */
 bool oci_client_may_be_private(const struct oci_client *client,
 			       const char *url);
+/* Remembers what address the registry answered from. */
+void oci_client_note_address(struct oci_client *client, const char *url,
+			     const struct oci_http_response *response);
 
 /* Adds to the error of a request the host that url names, if that is not the
  * registry's own. Returns rc. */

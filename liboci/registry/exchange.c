@@ -342,9 +342,11 @@ static void note_address(struct exchange *x)
 	struct oci_ip ip;
 
 	curl_easy_getinfo(x->easy, CURLINFO_PRIMARY_IP, &text);
-	x->response->from_private = text && !*x->proxy &&
-				    oci_ip_parse(&ip, text) &&
-				    oci_ip_is_private(&ip);
+	if (!text || *x->proxy || !x->response->status ||
+	    !oci_ip_parse(&ip, text))
+		return;
+	x->response->from_private = oci_ip_is_private(&ip);
+	x->response->from_public = !x->response->from_private;
 }
 
 int oci_exchange_outcome(struct exchange *x, struct oci_error *err)

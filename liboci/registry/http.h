@@ -75,6 +75,7 @@ struct oci_http_response {
 	bool stream_failed;		/* body or sink, not the line */
 	bool text_cut;			/* there was more than text_max */
 	bool from_private;		/* it came from a private address */
+	bool from_public;		/* or not; neither, through a proxy */
 };
 
 /*

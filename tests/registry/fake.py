@@ -104,7 +104,7 @@ class Request:
 
 
 class Registry:
-    def __init__(self, host="127.0.0.1", tls=None):
+    def __init__(self, host="127.0.0.1", tls=None, port=0):
         self.blobs = {}
         self.manifests = {}
         self.places = {}        # of what was put: its repositories; what a
@@ -139,7 +139,7 @@ class Registry:
             def handle_error(self, request, client_address):
                 pass            # broken lines are what is tested
 
-        self.server = Server((host, 0), Handler)
+        self.server = Server((host, port), Handler)
         self.host = f"{host}:{self.server.server_address[1]}"
         if tls:
             self.server.socket = tls.wrap_socket(self.server.socket,

@@ -130,6 +130,25 @@ def side_files(c):
                            for a in authorizations(c.registry)), side)
 
 
+@found(6, "--username of a copy is for its one registry, on either side")
+def name_of_a_copy(c):
+    c.registry.token = Token(c.registry)
+    there, other = c.registry.host + "/x/y:t", c.server()
+    login = ("--username", "user", "--password-stdin", "--retries", "0")
+    for names in ((INPUTS["small"], there), (there, "oci:out:t"),
+                  (there, c.registry.host + "/x/z:t")):
+        c.registry.log.clear()
+        check(c.run("copy", *names, *login, stdin=b"s3cret-password") == 0,
+              c.told)
+        check(any("Basic" in a for a in authorizations(c.registry)), names)
+    # Of two, it is for the destination.
+    c.registry.log.clear()
+    check(c.run("copy", there, other.host + "/x/y:t", *login,
+                stdin=b"s3cret-password") == 0, c.told)
+    check(not any("Basic" in a for a in authorizations(c.registry)),
+          "the source got the password")
+
+
 @found(6, "--plain-http of a push is not for the registry of a base")
 def plain_base(c):
     two_registries(c)
