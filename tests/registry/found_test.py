@@ -171,13 +171,15 @@ def referrer(c, subject, note):
 
 
 def listed(c, pages, link=None):
-    """The API answers with pages of descriptors."""
+    """The API answers with pages of descriptors; link is the target of each
+    page's Link header, or makes that header."""
     def answer(r):
         number = int((r.target.split("page=") + ["0"])[1])
         headers = {"Content-Type": MEDIA}
         if link or number + 1 < len(pages):
-            target = link or f"{r.target.split('?')[0]}?page={number + 1}"
-            headers["Link"] = f'<{target}>; rel="next"'
+            there = f"{r.target.split('?')[0]}?page={number + 1}"
+            headers["Link"] = link(there) if callable(link) else \
+                f'<{link or there}>; rel="next"'
         r.reply(200, headers, json.dumps({
             "schemaVersion": 2, "mediaType": MEDIA,
             "manifests": pages[min(number, len(pages) - 1)]}).encode())
@@ -203,10 +205,37 @@ def pages_of_referrers(c):
     check({m["digest"] for m in more} < in_layout(c), in_layout(c))
 
 
+@found(4, "a next page is found however its Link header is written")
+def ways_to_link(c):
+    one = image(c.registry, "linux/riscv64", "t")
+    more = [referrer(c, one, f"note {i}") for i in range(2)]
+    for number, link in enumerate((
+            lambda at: f"<{at}>; rel=next",
+            lambda at: f'<{at}>; title="a, \\"b\\""; REL="last next"',
+            lambda at: ['</v2/>; rel="first"', f'<{at}>; rel="next"'])):
+        c.registry.scripts.clear()
+        # The last page has no link.
+        listed(c, [[more[0]]], link)
+        c.registry.on("GET", r"\?page=1", lambda r: r.reply(
+            200, {"Content-Type": MEDIA}, json.dumps({
+                "schemaVersion": 2, "mediaType": MEDIA,
+                "manifests": [more[1]]})), times=-1)
+        c.registry.scripts.reverse()
+        check(c.run("copy", "--referrers", f"{c.registry.host}/x/y:t",
+                    f"oci:out{number}:t", "--retries", "0") == 0, c.told)
+        index = json.loads((c.folder / f"out{number}/index.json").read_text())
+        check({m["digest"] for m in more} <
+              {m["digest"] for m in index["manifests"]}, index)
+    c.registry.scripts.clear()
+    listed(c, [[]], lambda at: f"{at}; rel=next")
+    check(copied(c) == 1, c.told)
+    said(c, "Link", one["digest"], c.registry.host)
+
+
 @found(4, "no status but 404 says that there is no list of referrers")
 def statuses_of_referrers(c):
     one = image(c.registry, "linux/riscv64", "t")
-    for status in (400, 403, 405, 500):
+    for status in (400, 401, 403, 405, 500):
         c.registry.scripts.clear()
         c.registry.on("GET", "/referrers/", lambda r, s=status: r.reply(s),
                       times=-1)
@@ -227,9 +256,24 @@ def statuses_of_referrers(c):
 @found(4, "pages without end, and pages of another host, are refused")
 def endless_referrers(c):
     one = image(c.registry, "linux/riscv64", "t")
-    listed(c, [[referrer(c, one, "note")]], link="?page=0")
+    listed(c, [[referrer(c, one, "note")]] * 200)
     check(copied(c) == 1, c.told)
-    said(c, "100 pages", one["digest"])
+    said(c, "100 pages", one["digest"], c.registry.host)
+    check(len(c.registry.requests("GET", "/referrers/")) == 100, c.told)
+    # Back to one that was read: it ends at once.
+    c.registry.scripts.clear()
+    c.registry.log.clear()
+    listed(c, [[]], link="?page=0")
+    check(copied(c) == 1, c.told)
+    said(c, "one before", one["digest"])
+    check(len(c.registry.requests("GET", "/referrers/")) == 2, c.told)
+    # Each page is fine, all of them are not.
+    c.registry.scripts.clear()
+    listed(c, [[{**referrer(c, one, "note"),
+                 "annotations": {"a": "x" * (3 << 20)}}]] * 50)
+    check(copied(c) == 1, c.told)
+    said(c, "16 MiB", one["digest"])
+    check(not (c.folder / "out").exists(), "something is left")
     c.registry.scripts.clear()
     other = c.server()
     listed(c, [[]], link=f"http://{other.host}/v2/x/y/referrers/x")
