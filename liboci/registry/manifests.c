@@ -274,7 +274,8 @@ static int fail_tag(const struct oci_descriptors *names, size_t failed,
 	return rc;
 }
 
-int oci_manifests_expect(const struct oci_digest *expected,
+int oci_manifests_expect(const struct oci_manifests *manifests,
+			 const struct oci_digest *expected,
 			 struct oci_client *client,
 			 const struct oci_descriptors *names,
 			 struct oci_error *err)
@@ -286,7 +287,8 @@ int oci_manifests_expect(const struct oci_digest *expected,
 						OCI_ANNOTATION_REF_NAME);
 		struct oci_digest now;
 
-		if (!tag)
+		if (!tag ||
+		    (manifests->tag && strcmp(tag, manifests->tag) != 0))
 			continue;
 		rc = oci_tag_check(tag, err);
 		if (!rc)

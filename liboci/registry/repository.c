@@ -226,7 +226,8 @@ static int repository_commit(struct oci_store *store, struct oci_error *err)
 	if (!rc)
 		rc = put_manifests(self, err);
 	if (!rc && self->expects)
-		rc = oci_manifests_expect(&self->expected, &self->client,
+		rc = oci_manifests_expect(&self->manifests, &self->expected,
+					  &self->client,
 					  oci_store_names(store), err);
 	if (!rc)
 		rc = oci_manifests_tag(&self->manifests, &self->client,

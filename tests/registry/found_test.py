@@ -315,6 +315,19 @@ def signatures(c):
           list(third.manifests))
 
 
+@found(4, "index append copies signatures along, and is not their tags' fault")
+def signatures_of_members(c):
+    other = c.server()
+    one = image(other, "linux/riscv64", "t")
+    tag = one["digest"].replace(":", "-") + ".sig"
+    image(other, "linux/amd64", tag, content="signature")
+    index(c.registry, [entry(image(c.registry, "linux/amd64"),
+                             "linux/amd64")], "t")
+    check(c.run("index", "append", "--referrers", f"{c.registry.host}/x/y:t",
+                f"{other.host}/a/b:t", "--retries", "0") == 0, c.told)
+    check(tag in c.registry.manifests, list(c.registry.manifests))
+
+
 # --- 7: redirects to names in private networks -------------------------------
 
 PUBLIC = "203.0.113.5"      # RFC 5737; in a network of the test's own

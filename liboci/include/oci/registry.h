@@ -176,9 +176,10 @@ OCI_API int oci_registry_create(struct oci_store **out,
 				struct oci_error *err);
 
 /*
- * Before oci_store_commit of a store of oci_registry_create: the tags are set
- * only where they lead to digest (empty: to nothing) just then, after all else
- * was pushed; else OCI_E_CHANGED. A registry has no exchange in one step: who
+ * Before oci_store_commit of a store of oci_registry_create: tags are set only
+ * where the tag of its reference (all of them, if it has none) leads to digest
+ * (empty: to nothing) just then, after all else was pushed; else
+ * OCI_E_CHANGED. A registry has no exchange in one step: who
  * tags in the moment between the question and the answer is not noticed.
  */
 OCI_API void oci_registry_expect(struct oci_store *store,
