@@ -328,6 +328,81 @@ def signatures_of_members(c):
     check(tag in c.registry.manifests, list(c.registry.manifests))
 
 
+# --- C: several runs that change one index -----------------------------------
+
+def overwritten(c, tag, others, times=1):
+    """After the tag was set, another run sets it to what it made of an older
+    index, of these images."""
+    def answer(r):
+        c.registry.manifests[tag] = c.registry.manifests[r.target] = (
+            r.headers["Content-Type"], r.body())
+        index(c.registry, [entry(d, p) for d, p in others], tag)
+        r.reply(201)
+    c.registry.on("PUT", f"/manifests/{tag}$", answer, times=times)
+
+
+def platforms_of(c, tag):
+    return sorted(m["platform"]["architecture"] for m in json.loads(
+        c.registry.manifests[tag][1])["manifests"])
+
+
+def fleet(c, *archs):
+    return [(image(c.registry, f"linux/{a}", a), f"linux/{a}") for a in archs]
+
+
+@found("C", "an append that another run overwrote is made again")
+def overwritten_append(c):
+    one, two, _ = fleet(c, "amd64", "arm64", "riscv64")
+    index(c.registry, [entry(*one)], "t")
+    overwritten(c, "t", [one, two])
+    check(c.run("index", "append", f"{c.registry.host}/x/y:t",
+                f"{c.registry.host}/x/y:riscv64") == 0, c.told)
+    check(platforms_of(c, "t") == ["amd64", "arm64", "riscv64"], c.told)
+
+
+@found("C", "what was removed and came back in part is removed again")
+def overwritten_remove(c):
+    all_of_it = fleet(c, "amd64", "arm64", "riscv64", "s390x")
+    index(c.registry, [entry(*one) for one in all_of_it], "t")
+    overwritten(c, "t", all_of_it[1:3])
+    check(c.run("index", "remove", f"{c.registry.host}/x/y:t", "linux/amd64",
+                "linux/arm64") == 0, c.told)
+    check(platforms_of(c, "t") == ["riscv64"], platforms_of(c, "t"))
+
+
+@found("C", "what another run built upon this one's index is left alone")
+def built_upon(c):
+    one, two, _ = fleet(c, "amd64", "arm64", "riscv64")
+    index(c.registry, [entry(*one)], "t")
+
+    def answer(r):
+        kind, body = r.headers["Content-Type"], r.body()
+        # As oci-pack writes it.
+        made = json.loads(body)
+        made["manifests"].append({**two[0], "platform": {
+            "architecture": "arm64", "os": "linux"}})
+        c.registry.manifests["t"] = kind, json.dumps(
+            made, separators=(",", ":")).encode()
+        r.reply(201)
+    c.registry.on("PUT", "/manifests/t$", answer)
+    check(c.run("index", "append", f"{c.registry.host}/x/y:t",
+                f"{c.registry.host}/x/y:riscv64") == 0, c.told)
+    check(platforms_of(c, "t") == ["amd64", "arm64", "riscv64"], c.told)
+    check(len(c.registry.requests("PUT", "/manifests/t$")) == 1, c.told)
+    # At first, after the pause, and to join once more.
+    check(len(c.registry.requests("GET", "/manifests/t$")) == 3, c.told)
+
+
+@found("C", "an append that is overwritten each time fails, and says so")
+def always_overwritten(c):
+    one, _ = fleet(c, "amd64", "riscv64")
+    index(c.registry, [entry(*one)], "t")
+    overwritten(c, "t", [one], times=-1)
+    check(c.run("index", "append", f"{c.registry.host}/x/y:t",
+                f"{c.registry.host}/x/y:riscv64") == 1, c.told)
+    said(c, "after each of 20 attempts", c.registry.host + "/x/y:t", "again")
+
+
 # --- 7: redirects to names in private networks -------------------------------
 
 PUBLIC = "203.0.113.5"      # RFC 5737; in a network of the test's own
