@@ -519,6 +519,11 @@ def late_answer(c):
     c.registry.on("GET", "/manifests/", late)
     check(c.run(*pull, "--first-byte-timeout", "60") == 1, c.told)
     said(c, "too long")
+    # After a body, too.
+    c.registry.on("PUT", "/manifests/", late, times=-1)
+    check(c.run("push", INPUTS["small"], f"{c.registry.host}/x/z:t",
+                "--retries", "0", "--first-byte-timeout", "60") == 1, c.told)
+    said(c, "too long")
     for wrong in (("--first-byte-timeout", "0"), ("--speed-limit", "much")):
         check(c.run(*pull, *wrong) == 2, c.told)
 

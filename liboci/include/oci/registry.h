@@ -133,8 +133,9 @@ struct oci_registry_options {
 	const char *https_proxy;
 	const char *all_proxy;
 	const char *no_proxy;
-	/* Seconds until the first byte of an answer; 0: 600. Registries that
-	 * fetch an image from another one first may take minutes. */
+	/* Seconds until the first byte of an answer; 0: 600, or 300 to a
+	 * request with a body, from its last byte on. Registries that fetch an
+	 * image from another one first may take minutes. */
 	unsigned first_byte_seconds;
 	/* Bytes a second that all transfers have to reach together over a
 	 * minute, or those that are slow are ended and tried again; negative:
