@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The referrers tag: an index under ALG-HEX that a client keeps, because the
- * registry does not. Two clients may keep it at the same time: after writing,
- * it is read again, and written once more where the entry is gone.
+ * registry does not. Several clients may keep it at the same time: some time
+ * after writing, it is read again, and written once more where the entry is
+ * gone.
  */
 #include "registry/referrers.h"
 
@@ -16,11 +17,12 @@
 #include "base/text.h"
 #include "registry/fetch.h"
 #include "registry/link.h"
+#include "registry/retry.h"
 #include "registry/url.h"
 #include "store/referrers.h"
 
 enum {
-	ATTEMPTS = 3,
+	ATTEMPTS = 20,
 	HEX_MAX = 64,
 	PAGES_MAX = 100,
 	REFERRERS_MAX = 10000,
@@ -111,20 +113,68 @@ static int enter(bool *done, struct oci_client *client, const char *tag,
 	return rc;
 }
 
-int oci_referrers_add(struct oci_client *client,
-		      const struct oci_descriptor *manifest, const char *text,
-		      struct oci_error *err)
+static int enter_manifest(bool *done, struct oci_client *client,
+			  const struct oci_descriptor *manifest,
+			  const char *text, struct oci_error *err)
 {
 	struct oci_descriptor entry;
 	struct oci_digest subject;
 	char tag[OCI_DIGEST_TEXT];
-	bool done = false;
 	int rc = oci_referrer_describe(&entry, &subject, manifest, text, err);
 
+	*done = !subject.text[0];
 	tag_of(tag, &subject);
-	for (int i = 0; !rc && subject.text[0] && !done && i < ATTEMPTS; i++)
-		rc = enter(&done, client, tag, &entry, err);
+	if (!rc && !*done)
+		rc = enter(done, client, tag, &entry, err);
 	oci_descriptor_release(&entry);
+	return rc;
+}
+
+/* One round over those that may be missing; *left is how many were. */
+static int enter_all(size_t *left, struct oci_client *client,
+		     const struct oci_manifests *manifests, bool *missing,
+		     struct oci_error *err)
+{
+	int rc = 0;
+
+	*left = 0;
+	for (size_t i = 0; !rc && i < manifests->list.count; i++) {
+		bool done = true;
+
+		if (missing[i])
+			rc = enter_manifest(&done, client,
+					    &manifests->list.items[i],
+					    manifests->texts.items[i], err);
+		missing[i] = !done;
+		*left += !done;
+	}
+	return rc;
+}
+
+int oci_referrers_add(struct oci_client *client,
+		      const struct oci_manifests *manifests, bool *missing,
+		      struct oci_error *err)
+{
+	size_t left = 0;
+	int rc = 0;
+
+	for (int i = 0; !rc && (left || !i) && i < ATTEMPTS; i++) {
+		int64_t start = oci_client_clock();
+
+		rc = enter_all(&left, client, manifests, missing, err);
+		if (!rc && left)
+			rc = oci_client_wait(
+				client->registry,
+				oci_retry_spread(oci_client_clock() - start),
+				err);
+	}
+	if (!rc && left)
+		rc = oci_fail(err, OCI_E_CHANGED,
+			      "registry %s, repository %s: other runs changed "
+			      "the list of referrers %d times meanwhile, and "
+			      "%zu are missing: run this again later",
+			      client->host, client->repository, ATTEMPTS,
+			      left);
 	return rc;
 }
 

@@ -280,6 +280,34 @@ accepts() {
 		"$(jq -S .manifests two/index.json)"
 }
 
+@test "faults C: referrers that many copy at once are listed, or it is told" {
+	local i pids=() made=() refused=()
+
+	serve a
+	pushed
+	from=$host/x/rich
+	for i in 1 2 3 4 5 6; do
+		echo "$i" >note
+		made+=("$(oras attach --artifact-type application/vnd.example \
+			--format json "$image" note:text/plain | jq -r .digest)")
+	done
+	serve b
+	"$OCI_PACK" copy -q "$from:one" "$host/y/rich:one"
+	for i in "${!made[@]}"; do
+		"$OCI_PACK" copy -q "$from@${made[i]}" "$host/y/rich:n$i" &
+		pids+=($!)
+	done
+	# The registry may refuse what two send in the same moment.
+	for i in "${!made[@]}"; do
+		wait "${pids[i]}" || refused+=("$i")
+	done
+	for i in "${refused[@]}"; do
+		"$OCI_PACK" copy -q "$from@${made[i]}" "$host/y/rich:n$i"
+	done
+	equal "$(printf '"%s"\n' "${made[@]}" | sort)" \
+		"$(referrers_of "$host/y/rich:one" | jq -c '.[0]' | sort)"
+}
+
 # blob FILE: moves it into ./layout; $blob is its descriptor, but for a type.
 blob() {
 	local digest

@@ -336,7 +336,7 @@ def overwritten(c, tag, others, times=1):
     def answer(r):
         c.registry.manifests[tag] = c.registry.manifests[r.target] = (
             r.headers["Content-Type"], r.body())
-        index(c.registry, [entry(d, p) for d, p in others], tag)
+        index(c.registry, [entry(d, p) if p else d for d, p in others], tag)
         r.reply(201)
     c.registry.on("PUT", f"/manifests/{tag}$", answer, times=times)
 
@@ -401,6 +401,34 @@ def always_overwritten(c):
     check(c.run("index", "append", f"{c.registry.host}/x/y:t",
                 f"{c.registry.host}/x/y:riscv64") == 1, c.told)
     said(c, "after each of 20 attempts", c.registry.host + "/x/y:t", "again")
+
+
+@found("C", "a list of referrers that another run overwrote is made again")
+def overwritten_referrers(c):
+    source = c.server()
+    one = image(source, "linux/amd64", "t")
+    ours, theirs = (referrer(c, one, n) for n in ("ours", "theirs"))
+    source.blobs.update(c.registry.blobs)
+    source.manifests.update(c.registry.manifests)
+    c.registry.subject = False
+    tag = one["digest"].replace(":", "-")
+    push = ("copy", f"{source.host}/a/b@{ours['digest']}",
+            f"{c.registry.host}/x/y:n", "--retries", "0")
+
+    def listing():
+        return {m["digest"] for m in
+                json.loads(c.registry.manifests[tag][1])["manifests"]}
+
+    overwritten(c, tag, [({**theirs, "artifactType": "text/plain"}, None)])
+    check(c.run(*push) == 0, c.told)
+    check(listing() == {ours["digest"], theirs["digest"]}, listing())
+    overwritten(c, tag, [({**theirs, "artifactType": "text/plain"}, None)],
+                times=-1)
+    del c.registry.manifests["n"], c.registry.manifests[tag]
+    del c.registry.manifests[ours["digest"]]
+    check(c.run(*push) == 1, c.told)
+    said(c, "list of referrers 20 times", c.registry.host, "again")
+    check("n" not in c.registry.manifests, "it was tagged")
 
 
 # --- 7: redirects to names in private networks -------------------------------
