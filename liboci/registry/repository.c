@@ -245,17 +245,22 @@ static int repository_referrers(struct oci_descriptors *out,
 	return oci_referrers_list(out, &self->client, subject, err);
 }
 
-static int repository_find_tag(struct oci_descriptor *out,
+/* What was read is kept, unless manifests are those to be pushed. */
+static int repository_find_tag(struct oci_descriptor *out, char **text,
 			       struct oci_store *store, const char *tag,
 			       struct oci_error *err)
 {
 	struct oci_repository *self = (struct oci_repository *)store;
-	char *text;
-	int rc = oci_fetch_manifest(out, &text, &self->client, tag, err);
+	int rc = oci_fetch_manifest(out, text, &self->client, tag, err);
 
+	if (rc || self->takes)
+		return rc;
+	rc = oci_manifests_add(&self->manifests, out, *text, err);
 	if (!rc)
-		rc = oci_manifests_add(&self->manifests, out, text, err);
-	free(text);
+		return 0;
+	oci_descriptor_release(out);
+	free(*text);
+	*text = NULL;
 	return rc;
 }
 

@@ -109,8 +109,10 @@ static int add_tagged(struct closure *c, const char *tag,
 		      struct oci_error *err)
 {
 	struct oci_descriptor d;
-	int rc = oci_store_find_tag(&d, c->from, tag, err);
+	char *text;
+	int rc = oci_store_find_tag(&d, &text, c->from, tag, err);
 
+	free(text);
 	if (rc == OCI_E_NOT_FOUND)
 		return 0;
 	if (!rc)

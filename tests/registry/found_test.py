@@ -19,7 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 import faults                                           # noqa: E402
 import harness                                          # noqa: E402
 from faults import NAME, secure                         # noqa: E402
-from fake import Registry, Token                        # noqa: E402
+from fake import Registry, Token, digest_of                        # noqa: E402
 from harness import INPUTS, check, said                 # noqa: E402
 from index_test import (CONFIG, LAYER, MANIFEST,        # noqa: E402
                         blob, document, entry, image, index)
@@ -313,6 +313,71 @@ def signatures(c):
     check(c.run("copy", "oci:out:t", third.host + "/a/b:v1") == 0, c.told)
     check("v1" in third.manifests and len(third.manifests) == 4,
           list(third.manifests))
+
+
+def signature(server, about, *signatures):
+    """One manifest with signatures, as cosign stores them: of one payload."""
+    payload = json.dumps({"critical": {"image": {
+        "docker-manifest-digest": about["digest"]}}}).encode()
+    layer = blob(server, payload,
+                 "application/vnd.dev.cosign.simplesigning.v1+json")
+    return document(server, {
+        "schemaVersion": 2, "mediaType": MANIFEST,
+        "config": blob(server, json.dumps({
+            "architecture": "", "os": "", "config": {}, "rootfs": {
+                "type": "layers", "diff_ids": [layer["digest"]] *
+                len(signatures)}}).encode(), CONFIG),
+        "layers": [{**layer, "annotations": {
+            "dev.cosignproject.cosign/signature": s}} for s in signatures]},
+        about["digest"].replace(":", "-") + ".sig")
+
+
+@found(4, "signatures at the destination are not replaced by fewer")
+def signatures_there(c):
+    one = image(c.registry, "linux/riscv64", "t")
+    tag = one["digest"].replace(":", "-") + ".sig"
+    other = c.server()
+    places = (other.host + "/a/b:t", "oci:out:t")
+
+    def copies(status, what):
+        for place in places:
+            check(c.run("copy", "--referrers", f"{c.registry.host}/x/y:t",
+                        place, "--retries", "0") == status, what + c.told)
+
+    def everywhere(made):
+        check(digest_of(other.manifests[tag][1]) == made["digest"], "remote")
+        check(made["digest"] in in_layout(c), "layout")
+
+    copies(0, "none")
+    first = signature(c.registry, one, "ours")
+    copies(0, "the first")
+    everywhere(first)
+    both = signature(c.registry, one, "ours", "theirs")
+    copies(0, "one more")
+    everywhere(both)
+    # The payload is the same, another key signed it.
+    for fewer in (("ours",), ("ours", "others")):
+        signature(c.registry, one, *fewer)
+        copies(1, "fewer")
+        said(c, tag, "remove 1 of", "without --referrers")
+        everywhere(both)
+    check(c.run("verify", "out") == 0, c.told)
+
+
+@found(4, "a layout's tag of signatures that leads to no manifest is refused")
+def no_signature(c):
+    one = image(c.registry, "linux/riscv64", "t")
+    signature(c.registry, one, "ours")
+    check(copied(c) == 0, c.told)
+    path = c.folder / "out/index.json"
+    listing = json.loads(path.read_text())
+    for m in listing["manifests"]:
+        if m["annotations"]["org.opencontainers.image.ref.name"] != "t":
+            m["mediaType"] = "text/plain"
+    path.write_text(json.dumps(listing))
+    check(c.run("copy", "--referrers", "oci:out:t", "oci:two:t") == 1, c.told)
+    said(c, one["digest"].replace(":", "-") + ".sig", "no manifest")
+    check(not (c.folder / "two/index.json").exists(), "something is left")
 
 
 @found(4, "index append copies signatures along, and is not their tags' fault")
