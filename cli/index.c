@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 static const char help[] =
 	"Usage: oci-pack index create [options] REF IMAGE...\n"
@@ -36,202 +34,7 @@ static const char help[] =
 	"  -h, --help\n"
 	REMOTE_HELP;
 
-static void on_note(void *data, const char *note)
-{
-	const struct index_command *c = data;
-
-	if (!c->quiet)
-		say(stderr, "%s\n", note);
-}
-
-static int on_progress(void *data, const struct oci_progress *progress)
-{
-	const struct index_command *c = data;
-
-	if (c->remote.verbose)
-		say(stderr, "copied %s\n", progress->what);
-	return was_interrupted();
-}
-
-/* How often others may come between, and how long a run waits for them:
- * between this and twice as long. */
-enum { TRIES = 50, REMOTE_TRIES = 20, PAUSE_MS = 100 };
-
-static void say_result(const struct index_command *c, const char *text,
-		       const struct oci_digest *index)
-{
-	FILE *out = result_stream(text);
-
-	if (c->quiet)
-		say(out, "%s\n", index->text);
-	else if (c->remote.dry_run)
-		plan_say(&c->remote.plan);
-	else
-		say(out, "%s %s\n", text, index->text);
-}
-
-/* Images to join, opened as long as their blobs may be asked for. */
-struct images {
-	struct opened *items;
-	char **names;
-	size_t count;
-};
-
-static int fill(struct oci_join *join, const struct index_command *c,
-		const struct images *images, struct oci_error *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < images->count; i++)
-		rc = images->items ?
-			     oci_join_add(join, images->items[i].store,
-					  &images->items[i].image,
-					  images->names[i], err) :
-			     oci_join_remove(join, images->names[i], err);
-	return rc ? rc : index_annotate(join, c, err);
-}
-
-/* In later attempts, an index that is there already stays. */
-static int write_join(struct oci_digest *out, struct index_target *target,
-		      const char *text, struct oci_join *join,
-		      struct index_command *c, struct oci_error *err)
-{
-	struct oci_copy_options options = OCI_COPY_OPTIONS_INIT;
-	struct oci_descriptor index = {0};
-	int rc = index_target_open(target, text, c, err);
-
-	options.referrers = c->referrers;
-	options.cancelled = interrupted_flag();
-	options.progress = on_progress;
-	options.progress_data = c;
-	c->remote.plan = (struct plan){ .quiet = c->quiet };
-	if (!rc)
-		rc = oci_join_write(&index, join, target->store, &options,
-				    err);
-	if (!rc && !(out->text[0] &&
-		     oci_digest_equal(&index.digest,
-				      &target->now.image.digest))) {
-		rc = index_target_commit(target, &index, err);
-		if (!rc && target->registry && !c->quiet && !c->remote.dry_run)
-			say_pushed(target->store);
-	}
-	if (!rc)
-		*out = index.digest;
-	oci_descriptor_release(&index);
-	return rc;
-}
-
-/* *out is the index that was written before, or empty, and then the new one. */
-static int make(struct oci_digest *out, struct index_command *c,
-		const char *text, const struct images *images,
-		struct oci_error *err)
-{
-	struct oci_join_options options = OCI_JOIN_OPTIONS_INIT;
-	struct index_target target = {0};
-	struct oci_join *join;
-	int rc;
-
-	options.platforms = c->platforms;
-	options.platform_count = c->platform_count;
-	options.attestations = !c->no_attestations;
-	options.cancelled = interrupted_flag();
-	options.note = on_note;
-	options.note_data = c;
-	rc = oci_join_new(&join, &options, err);
-	if (!rc && c->verb != INDEX_CREATE) {
-		rc = index_target_read(&target, text, c, err);
-		if (!rc)
-			rc = oci_join_start(join, target.now.store,
-					    &target.now.image, err);
-	}
-	if (!rc)
-		rc = fill(join, c, images, err);
-	if (!rc)
-		rc = write_join(out, &target, text, join, c, err);
-	oci_join_free(join);
-	index_target_release(&target);
-	return rc;
-}
-
-/* Runs that meet once are not to meet again. */
-static void pause_between(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_REALTIME, &time);
-	time.tv_nsec = (PAUSE_MS + (time.tv_nsec / 1000 + getpid() * 7L) %
-					   PAUSE_MS) * 1000000L;
-	time.tv_sec = 0;
-	nanosleep(&time, NULL);
-}
-
-/* Whether the tag leads to what was written. Registries have no exchange in
- * one step: another run may have read the tag before, and set it since. */
-static int is_there(bool *out, const struct oci_digest *written,
-		    struct index_command *c, const char *text,
-		    struct oci_error *err)
-{
-	struct opened now;
-	int rc;
-
-	pause_between();
-	rc = opened_init(&now, text, &c->remote, err);
-	*out = !rc && oci_digest_equal(&now.image.digest, written);
-	opened_release(&now);
-	return rc;
-}
-
-/* One attempt: *done unless another run came between. */
-static int try_make(bool *done, struct oci_digest *written,
-		    struct index_command *c, const char *text,
-		    const struct images *images, struct oci_error *err)
-{
-	struct oci_reference name;
-	bool again = written->text[0] != '\0';
-	int rc = make(written, c, text, images, err);
-
-	*done = rc != OCI_E_CHANGED;
-	/* The members that an earlier attempt removed are still gone. */
-	if (rc == OCI_E_NOT_FOUND && again && c->verb == INDEX_REMOVE)
-		return 0;
-	if (rc || c->verb == INDEX_CREATE || c->remote.dry_run ||
-	    !remote_name(&name, text))
-		return *done ? rc : 0;
-	return is_there(done, written, c, text, err);
-}
-
-/* Other runs that change the same index are waited for, but not for ever. */
-static int make_at_last(struct index_command *c, const char *text,
-			const struct images *images, struct oci_error *err)
-{
-	struct oci_digest written = {0};
-	struct oci_reference name;
-	bool remote = remote_name(&name, text), done = false;
-	int rc = 0, tries = remote ? REMOTE_TRIES : TRIES;
-
-	for (int i = 0; !rc && !done && i < tries && !was_interrupted(); i++) {
-		if (i) {
-			on_note(c, "the index was changed meanwhile: once "
-				   "more");
-			if (remote)
-				pause_between();
-		}
-		rc = try_make(&done, &written, c, text, images, err);
-	}
-	if (!rc && !done) {
-		size_t used = strlen(err->message);
-
-		rc = err->status = OCI_E_CHANGED;
-		snprintf(err->message + used, sizeof(err->message) - used,
-			 "%sother runs changed it %d times meanwhile: run "
-			 "this again later", used ? "; " : "", tries);
-	}
-	if (!rc)
-		say_result(c, text, &written);
-	return rc;
-}
-
-static int open_images(struct images *images, struct index_command *c,
+static int open_images(struct index_images *images, struct index_command *c,
 		       struct oci_error *err)
 {
 	int rc = 0;
@@ -253,7 +56,7 @@ static int open_images(struct images *images, struct index_command *c,
 static int run(struct index_command *c, char **names, int count)
 {
 	const char *text = c->output ? c->output : *names++;
-	struct images images = {
+	struct index_images images = {
 		.names = names,
 		.count = (size_t)count - (c->output ? 0 : 1),
 	};
@@ -268,7 +71,7 @@ static int run(struct index_command *c, char **names, int count)
 	if (c->verb != INDEX_REMOVE)
 		rc = open_images(&images, c, &err);
 	if (!rc)
-		rc = make_at_last(c, text, &images, &err);
+		rc = index_make(c, text, &images, &err);
 	for (size_t i = 0; images.items && i < images.count; i++)
 		opened_release(&images.items[i]);
 	free(images.items);

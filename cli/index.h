@@ -58,4 +58,17 @@ int index_target_commit(struct index_target *target,
 			struct oci_error *err);
 void index_target_release(struct index_target *target);
 
+/* Images to join, opened as long as their blobs may be asked for. */
+struct index_images {
+	struct opened *items;		/* NULL: names are to be removed */
+	char **names;
+	size_t count;
+};
+
+/* index_make.c: makes the index at text, or changes the one there, and says so.
+ * Other runs that change it too are waited for, but not for ever:
+ * OCI_E_CHANGED. */
+int index_make(struct index_command *command, const char *text,
+	       const struct index_images *images, struct oci_error *err);
+
 #endif

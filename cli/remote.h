@@ -106,7 +106,7 @@ struct remote_options {
 	"      --chunk-size SIZE   upload in pieces, such as 4MiB\n" \
 	"      --first-byte-timeout SECONDS\n" \
 	"                          until an answer begins; the usual is\n" \
-	"                          600\n" \
+	"                          600, after an upload 300\n" \
 	"      --speed-limit SIZE  fewer bytes a second, over a minute,\n" \
 	"                          end a transfer; the usual is 1K, 0: none\n" \
 	"      --mount-from REPO   a repository of the same registry that\n" \

@@ -66,11 +66,27 @@ static size_t history_layers(const struct oci_config *config)
 	return count;
 }
 
+/* Signatures have an image's config, which names no platform, and blobs that
+ * are no layers. */
+static bool runs(const struct oci_manifest *manifest)
+{
+	size_t i = 0;
+
+	while (i < manifest->layers.count &&
+	       !oci_media_is_layer(manifest->layers.items[i].media_type))
+		i++;
+	return i < manifest->layers.count || !manifest->layers.count;
+}
+
 static void check_config(struct oci_verify *v, struct oci_seen *seen,
 			 const struct oci_descriptor *d,
-			 const struct oci_config *config, size_t layers)
+			 const struct oci_config *config,
+			 const struct oci_manifest *manifest)
 {
-	if (!config->platform.os[0] || !config->platform.architecture[0])
+	size_t layers = manifest->layers.count;
+
+	if (runs(manifest) &&
+	    (!config->platform.os[0] || !config->platform.architecture[0]))
 		oci_verify_report(
 			v, "manifest %s: its config has no os or architecture",
 			d->digest.text);
@@ -118,8 +134,7 @@ static int read_config(struct oci_config *config, struct oci_verify *v,
 				      (size_t)manifest->config.size, &why);
 		rc = oci_verify_judge(&bad, v, rc, &why, d->digest.text, err);
 		if (!rc && !bad)
-			check_config(v, of_manifest, d, config,
-				     manifest->layers.count);
+			check_config(v, of_manifest, d, config, manifest);
 	}
 	free(json);
 	return rc;

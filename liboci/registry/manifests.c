@@ -220,25 +220,42 @@ static int put(struct put_answer *answer, const struct oci_descriptor *d,
 	return rc;
 }
 
-int oci_manifests_put(bool *blobs_missing,
-		      const struct oci_manifests *manifests,
-		      struct oci_client *client, struct oci_error *err)
+/* *unlisted becomes true of those that a registry may not list as referrers. */
+static int put_all(bool *blobs_missing, bool *unlisted,
+		   const struct oci_manifests *manifests,
+		   struct oci_client *client, struct oci_error *err)
 {
 	int rc = 0;
 
 	*blobs_missing = false;
 	for (size_t i = 0; !rc && i < manifests->list.count; i++) {
 		const struct oci_descriptor *d = &manifests->list.items[i];
-		const char *text = manifests->texts.items[i];
 		struct put_answer answer = {0};
 
 		if (is_held(manifests, &d->digest))
 			continue;
-		rc = put(&answer, d, text, d->digest.text, client, err);
+		rc = put(&answer, d, manifests->texts.items[i],
+			 d->digest.text, client, err);
 		*blobs_missing = answer.blobs_missing;
-		if (!rc && !answer.knows_subject)
-			rc = oci_referrers_add(client, d, text, err);
+		unlisted[i] = !answer.knows_subject;
 	}
+	return rc;
+}
+
+int oci_manifests_put(bool *blobs_missing,
+		      const struct oci_manifests *manifests,
+		      struct oci_client *client, struct oci_error *err)
+{
+	bool *unlisted = calloc(manifests->list.count + 1, sizeof(*unlisted));
+	int rc;
+
+	*blobs_missing = false;
+	if (!unlisted)
+		return oci_fail_nomem(err);
+	rc = put_all(blobs_missing, unlisted, manifests, client, err);
+	if (!rc)
+		rc = oci_referrers_add(client, manifests, unlisted, err);
+	free(unlisted);
 	return rc;
 }
 
@@ -274,7 +291,8 @@ static int fail_tag(const struct oci_descriptors *names, size_t failed,
 	return rc;
 }
 
-int oci_manifests_expect(const struct oci_digest *expected,
+int oci_manifests_expect(const struct oci_manifests *manifests,
+			 const struct oci_digest *expected,
 			 struct oci_client *client,
 			 const struct oci_descriptors *names,
 			 struct oci_error *err)
@@ -286,7 +304,8 @@ int oci_manifests_expect(const struct oci_digest *expected,
 						OCI_ANNOTATION_REF_NAME);
 		struct oci_digest now;
 
-		if (!tag)
+		if (!tag ||
+		    (manifests->tag && strcmp(tag, manifests->tag) != 0))
 			continue;
 		rc = oci_tag_check(tag, err);
 		if (!rc)

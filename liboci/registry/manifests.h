@@ -44,9 +44,11 @@ int oci_manifests_hold(bool *out, struct oci_manifests *manifests,
 int oci_manifests_put(bool *blobs_missing,
 		      const struct oci_manifests *manifests,
 		      struct oci_client *client, struct oci_error *err);
-/* Whether the tags still lead to expected (empty: to nothing); another one may
- * have been at it meanwhile. */
-int oci_manifests_expect(const struct oci_digest *expected,
+/* Whether the image's tag still leads to expected (empty: to nothing); another
+ * run may have set it meanwhile: OCI_E_CHANGED. Tags of signatures are not
+ * asked for. If the image's tag is not known, all of the names are compared. */
+int oci_manifests_expect(const struct oci_manifests *manifests,
+			 const struct oci_digest *expected,
 			 struct oci_client *client,
 			 const struct oci_descriptors *names,
 			 struct oci_error *err);

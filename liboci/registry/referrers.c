@@ -1,25 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The referrers tag: an index under ALG-HEX that a client keeps, because the
- * registry does not. Two clients may keep it at the same time: after writing,
- * it is read again, and written once more where the entry is gone.
+ * registry does not. Several clients may keep it at the same time: some time
+ * after writing, it is read again, and written once more where the entry is
+ * gone.
  */
 #include "registry/referrers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include <oci/manifest.h>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "registry/fetch.h"
+#include "registry/link.h"
+#include "registry/retry.h"
 #include "registry/url.h"
 #include "store/referrers.h"
 
-enum { ATTEMPTS = 3, HEX_MAX = 64, PAGES_MAX = 100, REFERRERS_MAX = 10000 };
+enum {
+	ATTEMPTS = 20,
+	HEX_MAX = 64,
+	PAGES_MAX = 100,
+	REFERRERS_MAX = 10000,
+	BYTES_MAX = 16 * 1024 * 1024
+};
 
 /* "sha256:abc" is kept under the tag "sha256-abc", of which more than 64 digits
  * are cut off: a tag of SHA-512 would be too long. */
@@ -105,150 +113,189 @@ static int enter(bool *done, struct oci_client *client, const char *tag,
 	return rc;
 }
 
-int oci_referrers_add(struct oci_client *client,
-		      const struct oci_descriptor *manifest, const char *text,
-		      struct oci_error *err)
+static int enter_manifest(bool *done, struct oci_client *client,
+			  const struct oci_descriptor *manifest,
+			  const char *text, struct oci_error *err)
 {
 	struct oci_descriptor entry;
 	struct oci_digest subject;
 	char tag[OCI_DIGEST_TEXT];
-	bool done = false;
 	int rc = oci_referrer_describe(&entry, &subject, manifest, text, err);
 
+	*done = !subject.text[0];
 	tag_of(tag, &subject);
-	for (int i = 0; !rc && subject.text[0] && !done && i < ATTEMPTS; i++)
-		rc = enter(&done, client, tag, &entry, err);
+	if (!rc && !*done)
+		rc = enter(done, client, tag, &entry, err);
 	oci_descriptor_release(&entry);
 	return rc;
 }
 
-/* The target of <TARGET>; rel="next" in a Link header (RFC 8288), cut out of
- * line; NULL where there is none. */
-static char *next_of(char *line)
-{
-	for (char *p = line; (p = strchr(p, '<'));) {
-		char *end = strchr(p, '>');
-		size_t size;
-
-		if (!end)
-			return NULL;
-		size = strcspn(end, ",");
-		for (char *q = end; (size_t)(q - end) + 10 <= size; q++)
-			if (strncasecmp(q, "rel=\"next\"", 10) == 0 ||
-			    strncasecmp(q, "rel=next", 8) == 0) {
-				*end = '\0';
-				return p + 1;
-			}
-		p = end + size;
-	}
-	return NULL;
-}
-
-/* *url becomes the next page's, or NULL. Pages are of the registry itself. */
-static int turn_page(char **url, const struct oci_client *client,
-		     const struct oci_http_response *response,
+/* One round over those that may be missing; *left is how many were. */
+static int enter_all(size_t *left, struct oci_client *client,
+		     const struct oci_manifests *manifests, bool *missing,
 		     struct oci_error *err)
 {
-	const char *link = oci_http_header(response, "link");
-	char *line = NULL, *target, *next = NULL;
-	int rc = oci_text_copy(&line, link ? link : "", err);
+	int rc = 0;
 
-	target = rc ? NULL : next_of(line);
-	if (target)
-		rc = oci_url_resolve(&next, *url, target, err);
-	if (!rc && next && !oci_url_same_origin(next, client->base))
-		rc = oci_fail(err, OCI_E_INVALID,
-			      "the next page is of another host");
-	free(line);
-	free(*url);
-	*url = rc ? NULL : next;
-	if (rc)
-		free(next);
+	*left = 0;
+	for (size_t i = 0; !rc && i < manifests->list.count; i++) {
+		bool done = true;
+
+		if (missing[i])
+			rc = enter_manifest(&done, client,
+					    &manifests->list.items[i],
+					    manifests->texts.items[i], err);
+		missing[i] = !done;
+		*left += !done;
+	}
 	return rc;
 }
 
-static int take_page(struct oci_descriptors *out,
+int oci_referrers_add(struct oci_client *client,
+		      const struct oci_manifests *manifests, bool *missing,
+		      struct oci_error *err)
+{
+	size_t left = 0;
+	int rc = 0;
+
+	for (int i = 0; !rc && (left || !i) && i < ATTEMPTS; i++) {
+		int64_t start = oci_client_clock();
+
+		rc = enter_all(&left, client, manifests, missing, err);
+		if (!rc && left)
+			rc = oci_client_wait(
+				client->registry,
+				oci_retry_spread(oci_client_clock() - start),
+				err);
+	}
+	if (!rc && left)
+		rc = oci_fail(err, OCI_E_CHANGED,
+			      "registry %s, repository %s: other runs changed "
+			      "the list of referrers %d times meanwhile, and "
+			      "%zu are missing: run this again later",
+			      client->host, client->repository, ATTEMPTS,
+			      left);
+	return rc;
+}
+
+/* A registry's own list of what refers to a manifest, in pages. */
+struct list {
+	struct oci_descriptors *out;
+	struct oci_client *client;
+	const struct oci_digest *subject;
+	struct oci_strings pages;	/* addresses, the next one last */
+	uint64_t bytes;			/* of the pages so far */
+};
+
+/* Adds the page that an answer leads to, if any: one of the registry itself,
+ * which was not read before. */
+static int turn_page(struct list *list,
+		     const struct oci_http_response *response,
+		     struct oci_error *err)
+{
+	const char *page = list->pages.items[list->pages.count - 1];
+	char *target, *next = NULL;
+	int rc = oci_link_next(&target, response, err);
+
+	if (!rc && target)
+		rc = oci_url_resolve(&next, page, target, err);
+	if (rc || !next)
+		;
+	else if (!oci_url_same_origin(next, list->client->base))
+		rc = oci_fail(err, OCI_E_INVALID,
+			      "the next page is of another host: refused");
+	else if (oci_strings_has(&list->pages, next))
+		rc = oci_fail(err, OCI_E_INVALID,
+			      "its pages lead back to one before");
+	else if (list->pages.count == PAGES_MAX)
+		rc = oci_fail(err, OCI_E_LIMIT, "it has more than %d pages, "
+			      "the most that are read", PAGES_MAX);
+	else
+		rc = oci_strings_add(&list->pages, next, err);
+	free(target);
+	free(next);
+	return rc;
+}
+
+static int take_page(struct list *list,
 		     const struct oci_http_response *response,
 		     struct oci_error *err)
 {
 	struct oci_index index;
-	int rc = response->text_cut ?
-			 oci_fail(err, OCI_E_LIMIT, "a page has more than %u "
-				  "bytes", OCI_DOCUMENT_MAX) :
-			 oci_index_parse(&index, response->text,
-					 response->text_size, OCI_MEDIA_INDEX,
-					 err);
+	int rc;
 
+	if (response->text_cut)
+		return oci_fail(err, OCI_E_LIMIT, "a page has more than %u "
+				"bytes", OCI_DOCUMENT_MAX);
+	list->bytes += response->text_size;
+	if (list->bytes > BYTES_MAX)
+		return oci_fail(err, OCI_E_LIMIT, "its pages have more than "
+				"%d MiB, the most that are read",
+				BYTES_MAX >> 20);
+	rc = oci_index_parse(&index, response->text, response->text_size,
+			     OCI_MEDIA_INDEX, err);
 	if (rc)
 		return rc;
 	for (size_t i = 0; !rc && i < index.manifests.count; i++)
-		rc = oci_descriptors_add(out, &index.manifests.items[i], err);
+		rc = oci_descriptors_add(list->out, &index.manifests.items[i],
+					 err);
 	oci_index_release(&index);
-	if (!rc && out->count > REFERRERS_MAX)
-		rc = oci_fail(err, OCI_E_LIMIT, "there are more than %d",
-			      REFERRERS_MAX);
-	return rc;
+	if (!rc && list->out->count > REFERRERS_MAX)
+		rc = oci_fail(err, OCI_E_LIMIT, "there are more than %d, the "
+			      "most that are read", REFERRERS_MAX);
+	return rc ? rc : turn_page(list, response, err);
 }
 
-/* One page. Nothing but a 404 says that the registry keeps no list. */
-static int ask_page(bool *known, struct oci_descriptors *out, char **url,
-		    struct oci_client *client,
-		    const struct oci_digest *subject, struct oci_error *err)
+/* Asks for the last page. *known is false where the registry keeps no list,
+ * which nothing but a 404 to the question for the first page says. */
+static int ask_page(bool *known, struct list *list, struct oci_error *err)
 {
 	struct oci_http_response response = {0};
 	char what[OCI_DIGEST_TEXT + 32];
 	struct oci_call call = {
-		.method = "GET", .url = *url, .actions = "pull",
+		.method = "GET", .actions = "pull",
+		.url = list->pages.items[list->pages.count - 1],
 		.text_max = OCI_DOCUMENT_MAX,
 	};
-	int rc = oci_client_call(&response, NULL, client, &call, err);
+	int rc = oci_client_call(&response, NULL, list->client, &call, err);
 
-	snprintf(what, sizeof(what), "list referrers of %s", subject->text);
-	*known = !rc && response.status == 200;
-	if (!rc && !*known && response.status != 404) {
-		rc = oci_client_fail(client, what, &response, err);
+	snprintf(what, sizeof(what), "list referrers of %s",
+		 list->subject->text);
+	*known = rc || response.status != 404 || list->pages.count > 1;
+	if (!rc && *known && response.status != 200) {
+		rc = oci_client_fail(list->client, what, &response, err);
 	} else {
-		if (*known)
-			rc = take_page(out, &response, err);
-		if (*known && !rc)
-			rc = turn_page(url, client, &response, err);
+		if (!rc && *known)
+			rc = take_page(list, &response, err);
 		if (rc)
-			rc = oci_wrap(err, rc, "registry %s: %s",
-				      client->host, what);
+			rc = oci_wrap(err, rc, "registry %s, repository %s: %s",
+				      list->client->host,
+				      list->client->repository, what);
 	}
 	oci_http_response_release(&response);
 	return rc;
 }
 
-/* The registry's own list; *known is false where it keeps none. */
 static int ask(bool *known, struct oci_descriptors *out,
 	       struct oci_client *client, const struct oci_digest *subject,
 	       struct oci_error *err)
 {
-	char path[OCI_REFERENCE_TEXT + 256], *url = NULL;
-	bool first = false;
+	struct list list = {
+		.out = out, .client = client, .subject = subject,
+	};
+	char path[OCI_REFERENCE_TEXT + 256], *url;
 	int rc;
 
 	snprintf(path, sizeof(path), "/v2/%s/referrers/%s",
 		 client->repository, subject->text);
 	rc = oci_url_resolve(&url, client->base, path, err);
-	*known = false;
-	for (int i = 0; !rc && url; i++) {
-		rc = i < PAGES_MAX ? ask_page(known, out, &url, client,
-					      subject, err) :
-				     oci_fail(err, OCI_E_LIMIT, "registry %s: "
-					      "referrers of %s have more than "
-					      "%d pages", client->host,
-					      subject->text, PAGES_MAX);
-		first = first || *known;
-		if (!*known)
-			break;
-	}
-	if (!rc && first && !*known)
-		rc = oci_fail(err, OCI_E_NOT_FOUND, "registry %s: a page of "
-			      "the referrers of %s is missing", client->host,
-			      subject->text);
+	if (!rc)
+		rc = oci_strings_add(&list.pages, url, err);
 	free(url);
+	/* Each page that is read may add one more. */
+	for (size_t i = 0; !rc && i < list.pages.count; i++)
+		rc = ask_page(known, &list, err);
+	oci_strings_release(&list.pages);
 	return rc;
 }
 
@@ -257,7 +304,7 @@ int oci_referrers_list(struct oci_descriptors *out, struct oci_client *client,
 {
 	struct oci_index index = {0};
 	char tag[OCI_DIGEST_TEXT];
-	bool known;
+	bool known = false;
 	int rc = ask(&known, out, client, subject, err);
 
 	tag_of(tag, subject);

@@ -34,6 +34,7 @@ int oci_registry_new(struct oci_registry **out,
 	struct oci_http_options http = {
 		.ca_file = options->ca_file,
 		.cancelled = options->cancelled,
+		.answer_seconds = options->first_byte_seconds,
 		.first_byte_seconds = options->first_byte_seconds,
 		.lowest_rate = options->lowest_rate < 0 ?
 				       LOWEST_RATE :

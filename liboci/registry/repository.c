@@ -226,7 +226,8 @@ static int repository_commit(struct oci_store *store, struct oci_error *err)
 	if (!rc)
 		rc = put_manifests(self, err);
 	if (!rc && self->expects)
-		rc = oci_manifests_expect(&self->expected, &self->client,
+		rc = oci_manifests_expect(&self->manifests, &self->expected,
+					  &self->client,
 					  oci_store_names(store), err);
 	if (!rc)
 		rc = oci_manifests_tag(&self->manifests, &self->client,
@@ -244,17 +245,22 @@ static int repository_referrers(struct oci_descriptors *out,
 	return oci_referrers_list(out, &self->client, subject, err);
 }
 
-static int repository_find_tag(struct oci_descriptor *out,
+/* What was read is kept, unless manifests are those to be pushed. */
+static int repository_find_tag(struct oci_descriptor *out, char **text,
 			       struct oci_store *store, const char *tag,
 			       struct oci_error *err)
 {
 	struct oci_repository *self = (struct oci_repository *)store;
-	char *text;
-	int rc = oci_fetch_manifest(out, &text, &self->client, tag, err);
+	int rc = oci_fetch_manifest(out, text, &self->client, tag, err);
 
+	if (rc || self->takes)
+		return rc;
+	rc = oci_manifests_add(&self->manifests, out, *text, err);
 	if (!rc)
-		rc = oci_manifests_add(&self->manifests, out, text, err);
-	free(text);
+		return 0;
+	oci_descriptor_release(out);
+	free(*text);
+	*text = NULL;
 	return rc;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/number.h"
 #include "document/token.h"
@@ -13,7 +14,9 @@
 enum {
 	PAUSE_FIRST = 500,		/* milliseconds */
 	PAUSE_MAX = 60 * 1000,
-	RATE_LIMIT_PAUSE = 30 * 1000	/* GitHub's secondary rate limit */
+	RATE_LIMIT_PAUSE = 30 * 1000,	/* GitHub's secondary rate limit */
+	SPREAD_LEAST = 100,
+	SPREAD_MAX = 5 * 1000
 };
 
 static bool answer_has(const struct oci_http_response *response,
@@ -79,4 +82,16 @@ int64_t oci_retry_pause(const struct oci_http_response *response,
 	/* Half of it at random, so that clients do not come back together. */
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return pause / 2 + now.tv_nsec / 1000 % (pause / 2 + 1);
+}
+
+int64_t oci_retry_spread(int64_t took)
+{
+	struct timespec now;
+
+	if (took < SPREAD_LEAST)
+		took = SPREAD_LEAST;
+	if (took > SPREAD_MAX)
+		took = SPREAD_MAX;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return took + (now.tv_nsec / 1000 + getpid() * 7L) % took;
 }

@@ -15,4 +15,8 @@ bool oci_retry_status(const struct oci_http_response *response);
 int64_t oci_retry_pause(const struct oci_http_response *response,
 			unsigned attempts);
 
+/* A pause before a tag is read again that other runs may set too: at random
+ * between as long as setting it took and twice that, within limits. */
+int64_t oci_retry_spread(int64_t took);
+
 #endif

@@ -14,6 +14,7 @@ struct closure {
 	struct oci_closure *out;
 	struct oci_store *from;
 	struct oci_walk walk;		/* of documents and blobs */
+	struct oci_walk listed;		/* of referrers */
 };
 
 static int add_blob(struct closure *c, const struct oci_descriptor *d,
@@ -108,8 +109,10 @@ static int add_tagged(struct closure *c, const char *tag,
 		      struct oci_error *err)
 {
 	struct oci_descriptor d;
-	int rc = oci_store_find_tag(&d, c->from, tag, err);
+	char *text;
+	int rc = oci_store_find_tag(&d, &text, c->from, tag, err);
 
+	free(text);
 	if (rc == OCI_E_NOT_FOUND)
 		return 0;
 	if (!rc)
@@ -141,8 +144,13 @@ static int read_listed(struct closure *c, struct oci_attached *attached,
 	int rc = oci_store_referrers(&list, attached, c->from, subject, err);
 
 	for (size_t i = 0; !rc && i < list.count; i++) {
-		rc = read_any(c, &list.items[i], 0, err);
-		if (!rc)
+		bool first;
+
+		rc = oci_walk_first(&first, &c->listed,
+				    &list.items[i].digest, err);
+		if (!rc && first)
+			rc = read_any(c, &list.items[i], 0, err);
+		if (!rc && first)
 			rc = oci_descriptors_add(&c->out->referrers,
 						 &list.items[i], err);
 	}
@@ -181,6 +189,7 @@ int oci_closure_read(struct oci_closure *out, struct oci_store *store,
 	if (!rc && referrers)
 		rc = read_referrers(&c, err);
 	oci_walk_release(&c.walk);
+	oci_walk_release(&c.listed);
 	return rc;
 }
 

@@ -15,6 +15,7 @@
 #include "io/pool.h"
 #include "io/watched.h"
 #include "store/closure.h"
+#include "store/referrers.h"
 #include "store/store.h"
 
 struct copy {
@@ -191,6 +192,36 @@ static int write_documents(struct copy *c, struct oci_error *err)
 	return rc;
 }
 
+/* The text of one of the documents, or NULL. */
+static const char *text_of(const struct oci_closure *all,
+			   const struct oci_digest *digest)
+{
+	for (size_t i = 0; i < all->documents.count; i++)
+		if (oci_digest_equal(&all->documents.items[i].digest, digest))
+			return all->texts.items[i];
+	return NULL;
+}
+
+/* Before anything is written. */
+static int keep_signatures(struct copy *c, struct oci_error *err)
+{
+	const struct oci_descriptors *list = &c->all.tagged;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < list->count; i++) {
+		const char *text = text_of(&c->all, &list->items[i].digest);
+		const char *tag = c->all.tags.items[i];
+
+		rc = text ? oci_signatures_keep(c->to, tag, &list->items[i],
+						text, err) :
+			    oci_fail(err, OCI_E_INVALID,
+				     "tag %s is to hold signatures, but leads "
+				     "to no manifest: remove it, or copy "
+				     "without --referrers", tag);
+	}
+	return rc;
+}
+
 /* A registry lists referrers itself; in a layout, index.json does. Signatures
  * that are found by their tags keep them, everywhere. */
 static int list_referrers(struct copy *c, struct oci_error *err)
@@ -231,6 +262,8 @@ int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
 		return rc;
 	rc = oci_closure_read(&c.all, from, out, c.options->referrers,
 			      &c.watch, err);
+	if (!rc)
+		rc = keep_signatures(&c, err);
 	if (!rc)
 		rc = copy_blobs(&c, err);
 	if (!rc)

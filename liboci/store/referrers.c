@@ -2,7 +2,6 @@
 /* Referrers in stores that list all of their manifests. */
 #include "store/referrers.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,59 +153,4 @@ void oci_attached_release(struct oci_attached *attached)
 {
 	oci_descriptors_release(&attached->list);
 	oci_strings_release(&attached->subjects);
-}
-
-static const char *const suffixes[] = { ".sig", ".att", ".sbom" };
-
-enum { SUFFIXES = sizeof(suffixes) / sizeof(suffixes[0]) };
-
-bool oci_signature_tag(char out[OCI_SIGNATURE_TAG],
-		       const struct oci_digest *subject, size_t i)
-{
-	if (i >= SUFFIXES)
-		return false;
-	snprintf(out, OCI_SIGNATURE_TAG, "%s%s", subject->text, suffixes[i]);
-	out[strcspn(out, ":")] = '-';
-	return true;
-}
-
-bool oci_is_signature(const struct oci_descriptor *entry)
-{
-	const char *tag = oci_pairs_get(&entry->annotations,
-					OCI_ANNOTATION_REF_NAME);
-	const char *dot = tag ? strchr(tag, '.') : NULL;
-	char text[OCI_DIGEST_TEXT];
-	struct oci_digest digest;
-
-	if (!dot || (size_t)(dot - tag) >= sizeof(text))
-		return false;
-	memcpy(text, tag, (size_t)(dot - tag));
-	text[dot - tag] = '\0';
-	if (!strchr(text, '-'))
-		return false;
-	*strchr(text, '-') = ':';
-	if (oci_digest_parse(&digest, text, NULL))
-		return false;
-	for (size_t i = 0; i < SUFFIXES; i++)
-		if (strcmp(dot, suffixes[i]) == 0)
-			return true;
-	return false;
-}
-
-int oci_store_find_tag(struct oci_descriptor *out, struct oci_store *store,
-		       const char *tag, struct oci_error *err)
-{
-	const struct oci_descriptors *list = &store->index.manifests;
-
-	*out = (struct oci_descriptor){0};
-	if (store->ops->find_tag)
-		return store->ops->find_tag(out, store, tag, err);
-	for (size_t i = 0; i < list->count; i++) {
-		const char *has = oci_pairs_get(&list->items[i].annotations,
-						OCI_ANNOTATION_REF_NAME);
-
-		if (has && strcmp(has, tag) == 0)
-			return oci_descriptor_copy(out, &list->items[i], err);
-	}
-	return oci_fail(err, OCI_E_NOT_FOUND, "no tag '%s'", tag);
 }

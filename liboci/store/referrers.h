@@ -44,9 +44,15 @@ bool oci_signature_tag(char out[OCI_SIGNATURE_TAG],
 		       const struct oci_digest *subject, size_t i);
 /* Whether an entry of index.json has a tag of that kind. */
 bool oci_is_signature(const struct oci_descriptor *entry);
-/* The manifest that has a tag; OCI_E_NOT_FOUND where there is none. The caller
- * releases *out. */
-int oci_store_find_tag(struct oci_descriptor *out, struct oci_store *store,
-		       const char *tag, struct oci_error *err);
+/* The manifest that has a tag, and its text; OCI_E_NOT_FOUND where there is
+ * none. The caller releases *out and frees *text, which is NULL on failure. */
+int oci_store_find_tag(struct oci_descriptor *out, char **text,
+		       struct oci_store *store, const char *tag,
+		       struct oci_error *err);
+/* Whether ours, a manifest with its text, may take the place of what the tag
+ * of the other store holds: OCI_E_CONFLICT where signatures would be lost. */
+int oci_signatures_keep(struct oci_store *to, const char *tag,
+			const struct oci_descriptor *ours, const char *text,
+			struct oci_error *err);
 
 #endif

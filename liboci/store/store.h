@@ -71,10 +71,11 @@ struct oci_store_ops {
 	int (*referrers)(struct oci_descriptors *out, struct oci_store *store,
 			 const struct oci_digest *subject,
 			 struct oci_error *err);
-	/* The manifest under a tag, OCI_E_NOT_FOUND where there is none; NULL:
-	 * index.json tells. */
-	int (*find_tag)(struct oci_descriptor *out, struct oci_store *store,
-			const char *tag, struct oci_error *err);
+	/* The manifest under a tag, and its text; OCI_E_NOT_FOUND where there
+	 * is none. NULL: index.json tells. */
+	int (*find_tag)(struct oci_descriptor *out, char **text,
+			struct oci_store *store, const char *tag,
+			struct oci_error *err);
 	int (*commit)(struct oci_store *store, struct oci_error *err);
 	int (*blobs)(struct oci_store *store, oci_blob_fn *visit, void *data,
 		     struct oci_error *err);

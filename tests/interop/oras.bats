@@ -202,6 +202,112 @@ referrers_of() {
 	equal "$(referrers_of "$from:one")" "$(referrers_of "$host/y/rich:one")"
 }
 
+# signed NAME DIGEST SUFFIX: what cosign stores beside an image, under the tag
+# of its digest (sigstore/cosign, specs/SIGNATURE_SPEC.md): the signature of
+# key.pem, for example.org/signed.
+signed() {
+	local type=application/vnd.dev.cosign.simplesigning.v1+json
+
+	jq -cn --arg digest "$2" '{critical: {
+		identity: {"docker-reference": "example.org/signed"},
+		image: {"docker-manifest-digest": $digest},
+		type: "cosign container image signature"}, optional: null}' \
+		>payload.json
+	jq -n --arg signature "$(openssl dgst -sha256 -sign key.pem \
+		payload.json | base64 -w 0)" '{"payload.json":
+		{"dev.cosignproject.cosign/signature": $signature}}' >notes.json
+	printf '{"architecture": "", "created": "0001-01-01T00:00:00Z",
+		"history": [{"created": "0001-01-01T00:00:00Z"}], "os": "",
+		"rootfs": {"type": "layers", "diff_ids": ["sha256:%s"]},
+		"config": {}}' "$(digest_of payload.json)" >config
+	oras push --no-tty --annotation-file notes.json \
+		--config config:application/vnd.oci.image.config.v1+json \
+		"$1:${2/:/-}.$3" "payload.json:$type"
+}
+
+# accepts NAME DIGEST SUFFIX: as a verifier does it, which asks for the tag.
+# Debian's skopeo comes without that.
+accepts() {
+	local layer
+
+	oras manifest fetch "$1:${2/:/-}.$3" >signature.json
+	layer=$(jq -r '.layers[0].digest' signature.json)
+	oras blob fetch --no-tty -o fetched.json "$1@$layer"
+	jq -r '.layers[0].annotations["dev.cosignproject.cosign/signature"]' \
+		signature.json | base64 -d >signature
+	openssl dgst -sha256 -verify public.pem -signature signature \
+		fetched.json
+	equal "$2" "$(jq -r '.critical.image["docker-manifest-digest"]' \
+		fetched.json)"
+}
+
+@test "faults 4: copy --referrers takes along what cosign's tags hold" {
+	local tags member name
+
+	serve a
+	from=$host/x/signed
+	openssl ecparam -name prime256v1 -genkey -noout -out key.pem
+	openssl ec -in key.pem -pubout -out public.pem
+	spec signed.spec 'platforms: [linux/amd64, linux/riscv64]' 'layers:' \
+		'  - {entries: [{path: /a, content: a}]}'
+	digest=$("$OCI_PACK" signed.spec -q --push "$from:one")
+	signed "$from" "$digest" sig
+	signed "$from" "$digest" att
+	for member in $(oras manifest fetch "$from:one" |
+		jq -r '.manifests[].digest'); do
+		signed "$from" "$member" sig
+		signed "$from" "$member" sbom
+	done
+	tags=$(oras repo tags "$from" | sort)
+	equal 7 "$(wc -l <<<"$tags")"
+	"$OCI_PACK" copy -q --referrers "$from:one" oci:layout:one
+	"$OCI_PACK" verify layout
+	serve b
+	"$OCI_PACK" copy -q --referrers "$from:one" "$host/y/signed:one"
+	"$OCI_PACK" push -q --referrers oci:layout:one "$host/z/signed:one"
+	for name in "$host"/{y,z}/signed; do
+		equal "$tags" "$(oras repo tags "$name" | sort)"
+		for member in "$digest" $(oras manifest fetch "$name:one" |
+			jq -r '.manifests[].digest'); do
+			accepts "$name" "$member" sig
+		done
+	done
+	serve_referrers
+	"$OCI_PACK" copy -q --referrers "$from:one" "$host/y/signed:one"
+	equal "$tags" "$(oras repo tags "$host/y/signed" | sort)"
+	"$OCI_PACK" pull -q --referrers "$host/y/signed:one" -o oci:two:one
+	equal "$(jq -S .manifests layout/index.json)" \
+		"$(jq -S .manifests two/index.json)"
+}
+
+@test "faults C: referrers that many copy at once are listed, or it is told" {
+	local i pids=() made=() refused=()
+
+	serve a
+	pushed
+	from=$host/x/rich
+	for i in 1 2 3 4 5 6; do
+		echo "$i" >note
+		made+=("$(oras attach --artifact-type application/vnd.example \
+			--format json "$image" note:text/plain | jq -r .digest)")
+	done
+	serve b
+	"$OCI_PACK" copy -q "$from:one" "$host/y/rich:one"
+	for i in "${!made[@]}"; do
+		"$OCI_PACK" copy -q "$from@${made[i]}" "$host/y/rich:n$i" &
+		pids+=($!)
+	done
+	# The registry may refuse what two send in the same moment.
+	for i in "${!made[@]}"; do
+		wait "${pids[i]}" || refused+=("$i")
+	done
+	for i in "${refused[@]}"; do
+		"$OCI_PACK" copy -q "$from@${made[i]}" "$host/y/rich:n$i"
+	done
+	equal "$(printf '"%s"\n' "${made[@]}" | sort)" \
+		"$(referrers_of "$host/y/rich:one" | jq -c '.[0]' | sort)"
+}
+
 # blob FILE: moves it into ./layout; $blob is its descriptor, but for a type.
 blob() {
 	local digest

@@ -20,7 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 import faults                                           # noqa: E402
 import harness                                          # noqa: E402
 from faults import NAME, secure                         # noqa: E402
-from fake import Registry, Token                        # noqa: E402
+from fake import Registry, Token, digest_of                        # noqa: E402
 from harness import INPUTS, check, said                 # noqa: E402
 from index_test import (CONFIG, LAYER, MANIFEST,        # noqa: E402
                         blob, document, entry, image, index)
@@ -275,13 +275,15 @@ def referrer(c, subject, note):
 
 
 def listed(c, pages, link=None):
-    """The API answers with pages of descriptors."""
+    """The API answers with pages of descriptors; link is the target of each
+    page's Link header, or makes that header."""
     def answer(r):
         number = int((r.target.split("page=") + ["0"])[1])
         headers = {"Content-Type": MEDIA}
         if link or number + 1 < len(pages):
-            target = link or f"{r.target.split('?')[0]}?page={number + 1}"
-            headers["Link"] = f'<{target}>; rel="next"'
+            there = f"{r.target.split('?')[0]}?page={number + 1}"
+            headers["Link"] = link(there) if callable(link) else \
+                f'<{link or there}>; rel="next"'
         r.reply(200, headers, json.dumps({
             "schemaVersion": 2, "mediaType": MEDIA,
             "manifests": pages[min(number, len(pages) - 1)]}).encode())
@@ -307,10 +309,37 @@ def pages_of_referrers(c):
     check({m["digest"] for m in more} < in_layout(c), in_layout(c))
 
 
+@found(4, "a next page is found however its Link header is written")
+def ways_to_link(c):
+    one = image(c.registry, "linux/riscv64", "t")
+    more = [referrer(c, one, f"note {i}") for i in range(2)]
+    for number, link in enumerate((
+            lambda at: f"<{at}>; rel=next",
+            lambda at: f'<{at}>; title="a, \\"b\\""; REL="last next"',
+            lambda at: ['</v2/>; rel="first"', f'<{at}>; rel="next"'])):
+        c.registry.scripts.clear()
+        # The last page has no link.
+        listed(c, [[more[0]]], link)
+        c.registry.on("GET", r"\?page=1", lambda r: r.reply(
+            200, {"Content-Type": MEDIA}, json.dumps({
+                "schemaVersion": 2, "mediaType": MEDIA,
+                "manifests": [more[1]]})), times=-1)
+        c.registry.scripts.reverse()
+        check(c.run("copy", "--referrers", f"{c.registry.host}/x/y:t",
+                    f"oci:out{number}:t", "--retries", "0") == 0, c.told)
+        index = json.loads((c.folder / f"out{number}/index.json").read_text())
+        check({m["digest"] for m in more} <
+              {m["digest"] for m in index["manifests"]}, index)
+    c.registry.scripts.clear()
+    listed(c, [[]], lambda at: f"{at}; rel=next")
+    check(copied(c) == 1, c.told)
+    said(c, "Link", one["digest"], c.registry.host)
+
+
 @found(4, "no status but 404 says that there is no list of referrers")
 def statuses_of_referrers(c):
     one = image(c.registry, "linux/riscv64", "t")
-    for status in (400, 403, 405, 500):
+    for status in (400, 401, 403, 405, 500):
         c.registry.scripts.clear()
         c.registry.on("GET", "/referrers/", lambda r, s=status: r.reply(s),
                       times=-1)
@@ -331,9 +360,24 @@ def statuses_of_referrers(c):
 @found(4, "pages without end, and pages of another host, are refused")
 def endless_referrers(c):
     one = image(c.registry, "linux/riscv64", "t")
-    listed(c, [[referrer(c, one, "note")]], link="?page=0")
+    listed(c, [[referrer(c, one, "note")]] * 200)
     check(copied(c) == 1, c.told)
-    said(c, "100 pages", one["digest"])
+    said(c, "100 pages", one["digest"], c.registry.host)
+    check(len(c.registry.requests("GET", "/referrers/")) == 100, c.told)
+    # Back to one that was read: it ends at once.
+    c.registry.scripts.clear()
+    c.registry.log.clear()
+    listed(c, [[]], link="?page=0")
+    check(copied(c) == 1, c.told)
+    said(c, "one before", one["digest"])
+    check(len(c.registry.requests("GET", "/referrers/")) == 2, c.told)
+    # Each page is fine, all of them are not.
+    c.registry.scripts.clear()
+    listed(c, [[{**referrer(c, one, "note"),
+                 "annotations": {"a": "x" * (3 << 20)}}]] * 50)
+    check(copied(c) == 1, c.told)
+    said(c, "16 MiB", one["digest"])
+    check(not (c.folder / "out").exists(), "something is left")
     c.registry.scripts.clear()
     other = c.server()
     listed(c, [[]], link=f"http://{other.host}/v2/x/y/referrers/x")
@@ -373,6 +417,187 @@ def signatures(c):
     check(c.run("copy", "oci:out:t", third.host + "/a/b:v1") == 0, c.told)
     check("v1" in third.manifests and len(third.manifests) == 4,
           list(third.manifests))
+
+
+def signature(server, about, *signatures):
+    """One manifest with signatures, as cosign stores them: of one payload."""
+    payload = json.dumps({"critical": {"image": {
+        "docker-manifest-digest": about["digest"]}}}).encode()
+    layer = blob(server, payload,
+                 "application/vnd.dev.cosign.simplesigning.v1+json")
+    return document(server, {
+        "schemaVersion": 2, "mediaType": MANIFEST,
+        "config": blob(server, json.dumps({
+            "architecture": "", "os": "", "config": {}, "rootfs": {
+                "type": "layers", "diff_ids": [layer["digest"]] *
+                len(signatures)}}).encode(), CONFIG),
+        "layers": [{**layer, "annotations": {
+            "dev.cosignproject.cosign/signature": s}} for s in signatures]},
+        about["digest"].replace(":", "-") + ".sig")
+
+
+@found(4, "signatures at the destination are not replaced by fewer")
+def signatures_there(c):
+    one = image(c.registry, "linux/riscv64", "t")
+    tag = one["digest"].replace(":", "-") + ".sig"
+    other = c.server()
+    places = (other.host + "/a/b:t", "oci:out:t")
+
+    def copies(status, what):
+        for place in places:
+            check(c.run("copy", "--referrers", f"{c.registry.host}/x/y:t",
+                        place, "--retries", "0") == status, what + c.told)
+
+    def everywhere(made):
+        check(digest_of(other.manifests[tag][1]) == made["digest"], "remote")
+        check(made["digest"] in in_layout(c), "layout")
+
+    copies(0, "none")
+    first = signature(c.registry, one, "ours")
+    copies(0, "the first")
+    everywhere(first)
+    both = signature(c.registry, one, "ours", "theirs")
+    copies(0, "one more")
+    everywhere(both)
+    # The payload is the same, another key signed it.
+    for fewer in (("ours",), ("ours", "others")):
+        signature(c.registry, one, *fewer)
+        copies(1, "fewer")
+        said(c, tag, "remove 1 of", "without --referrers")
+        everywhere(both)
+    check(c.run("verify", "out") == 0, c.told)
+
+
+@found(4, "a layout's tag of signatures that leads to no manifest is refused")
+def no_signature(c):
+    one = image(c.registry, "linux/riscv64", "t")
+    signature(c.registry, one, "ours")
+    check(copied(c) == 0, c.told)
+    path = c.folder / "out/index.json"
+    listing = json.loads(path.read_text())
+    for m in listing["manifests"]:
+        if m["annotations"]["org.opencontainers.image.ref.name"] != "t":
+            m["mediaType"] = "text/plain"
+    path.write_text(json.dumps(listing))
+    check(c.run("copy", "--referrers", "oci:out:t", "oci:two:t") == 1, c.told)
+    said(c, one["digest"].replace(":", "-") + ".sig", "no manifest")
+    check(not (c.folder / "two/index.json").exists(), "something is left")
+
+
+@found(4, "index append copies signatures along, and is not their tags' fault")
+def signatures_of_members(c):
+    other = c.server()
+    one = image(other, "linux/riscv64", "t")
+    tag = one["digest"].replace(":", "-") + ".sig"
+    image(other, "linux/amd64", tag, content="signature")
+    index(c.registry, [entry(image(c.registry, "linux/amd64"),
+                             "linux/amd64")], "t")
+    check(c.run("index", "append", "--referrers", f"{c.registry.host}/x/y:t",
+                f"{other.host}/a/b:t", "--retries", "0") == 0, c.told)
+    check(tag in c.registry.manifests, list(c.registry.manifests))
+
+
+# --- C: several runs that change one index -----------------------------------
+
+def overwritten(c, tag, others, times=1):
+    """After the tag was set, another run sets it to what it made of an older
+    index, of these images."""
+    def answer(r):
+        c.registry.manifests[tag] = c.registry.manifests[r.target] = (
+            r.headers["Content-Type"], r.body())
+        index(c.registry, [entry(d, p) if p else d for d, p in others], tag)
+        r.reply(201)
+    c.registry.on("PUT", f"/manifests/{tag}$", answer, times=times)
+
+
+def platforms_of(c, tag):
+    return sorted(m["platform"]["architecture"] for m in json.loads(
+        c.registry.manifests[tag][1])["manifests"])
+
+
+def fleet(c, *archs):
+    return [(image(c.registry, f"linux/{a}", a), f"linux/{a}") for a in archs]
+
+
+@found("C", "an append that another run overwrote is made again")
+def overwritten_append(c):
+    one, two, _ = fleet(c, "amd64", "arm64", "riscv64")
+    index(c.registry, [entry(*one)], "t")
+    overwritten(c, "t", [one, two])
+    check(c.run("index", "append", f"{c.registry.host}/x/y:t",
+                f"{c.registry.host}/x/y:riscv64") == 0, c.told)
+    check(platforms_of(c, "t") == ["amd64", "arm64", "riscv64"], c.told)
+
+
+@found("C", "what was removed and came back in part is removed again")
+def overwritten_remove(c):
+    all_of_it = fleet(c, "amd64", "arm64", "riscv64", "s390x")
+    index(c.registry, [entry(*one) for one in all_of_it], "t")
+    overwritten(c, "t", all_of_it[1:3])
+    check(c.run("index", "remove", f"{c.registry.host}/x/y:t", "linux/amd64",
+                "linux/arm64") == 0, c.told)
+    check(platforms_of(c, "t") == ["riscv64"], platforms_of(c, "t"))
+
+
+@found("C", "what another run built upon this one's index is left alone")
+def built_upon(c):
+    one, two, _ = fleet(c, "amd64", "arm64", "riscv64")
+    index(c.registry, [entry(*one)], "t")
+
+    def answer(r):
+        kind, body = r.headers["Content-Type"], r.body()
+        # As oci-pack writes it.
+        made = json.loads(body)
+        made["manifests"].append({**two[0], "platform": {
+            "architecture": "arm64", "os": "linux"}})
+        c.registry.manifests["t"] = kind, json.dumps(
+            made, separators=(",", ":")).encode()
+        r.reply(201)
+    c.registry.on("PUT", "/manifests/t$", answer)
+    check(c.run("index", "append", f"{c.registry.host}/x/y:t",
+                f"{c.registry.host}/x/y:riscv64") == 0, c.told)
+    check(platforms_of(c, "t") == ["amd64", "arm64", "riscv64"], c.told)
+    check(len(c.registry.requests("PUT", "/manifests/t$")) == 1, c.told)
+    # At first, after the pause, and to join once more.
+    check(len(c.registry.requests("GET", "/manifests/t$")) == 3, c.told)
+
+
+@found("C", "an append that is overwritten each time fails, and says so")
+def always_overwritten(c):
+    one, _ = fleet(c, "amd64", "riscv64")
+    index(c.registry, [entry(*one)], "t")
+    overwritten(c, "t", [one], times=-1)
+    check(c.run("index", "append", f"{c.registry.host}/x/y:t",
+                f"{c.registry.host}/x/y:riscv64") == 1, c.told)
+    said(c, "after each of 20 attempts", c.registry.host + "/x/y:t", "again")
+
+
+@found("C", "a list of referrers that another run overwrote is made again")
+def overwritten_referrers(c):
+    source = c.server()
+    one = image(source, "linux/amd64", "t")
+    ours, theirs = (referrer(c, one, n) for n in ("ours", "theirs"))
+    source.blobs.update(c.registry.blobs)
+    source.manifests.update(c.registry.manifests)
+    c.registry.subject = False
+    tag = one["digest"].replace(":", "-")
+    push = ("copy", f"{source.host}/a/b@{ours['digest']}",
+            f"{c.registry.host}/x/y:n", "--retries", "0")
+
+    def listing():
+        return {m["digest"] for m in
+                json.loads(c.registry.manifests[tag][1])["manifests"]}
+
+    overwritten(c, tag, [({**theirs, "artifactType": "text/plain"}, None)])
+    check(c.run(*push) == 0, c.told)
+    check(listing() == {ours["digest"], theirs["digest"]}, listing())
+    overwritten(c, tag, [({**theirs, "artifactType": "text/plain"}, None)],
+                times=-1)
+    del c.registry.manifests["n"], c.registry.manifests[tag]
+    del c.registry.manifests[ours["digest"]]
+    check(c.run(*push) == 1, c.told)
+    said(c, "list of referrers 20 times", c.registry.host, "again")
+    check("n" not in c.registry.manifests, "it was tagged")
 
 
 # --- 7: redirects to names in private networks -------------------------------
@@ -531,6 +756,11 @@ def late_answer(c):
     check(c.run(*pull) == 0, c.told)
     c.registry.on("GET", "/manifests/", late)
     check(c.run(*pull, "--first-byte-timeout", "60") == 1, c.told)
+    said(c, "too long")
+    # After a body, too.
+    c.registry.on("PUT", "/manifests/", late, times=-1)
+    check(c.run("push", INPUTS["small"], f"{c.registry.host}/x/z:t",
+                "--retries", "0", "--first-byte-timeout", "60") == 1, c.told)
     said(c, "too long")
     for wrong in (("--first-byte-timeout", "0"), ("--speed-limit", "much")):
         check(c.run(*pull, *wrong) == 2, c.told)

@@ -134,8 +134,9 @@ struct oci_registry_options {
 	const char *https_proxy;
 	const char *all_proxy;
 	const char *no_proxy;
-	/* Seconds until the first byte of an answer; 0: 600. Registries that
-	 * fetch an image from another one first may take minutes. */
+	/* Seconds until the first byte of an answer; 0: 600, or 300 to a
+	 * request with a body, from its last byte on. Registries that fetch an
+	 * image from another one first may take minutes. */
 	unsigned first_byte_seconds;
 	/* Bytes a second that all transfers have to reach together over a
 	 * minute, or those that are slow are ended and tried again; negative:
@@ -177,9 +178,10 @@ OCI_API int oci_registry_create(struct oci_store **out,
 				struct oci_error *err);
 
 /*
- * Before oci_store_commit of a store of oci_registry_create: the tags are set
- * only where they lead to digest (empty: to nothing) just then, after all else
- * was pushed; else OCI_E_CHANGED. A registry has no exchange in one step: who
+ * Before oci_store_commit of a store of oci_registry_create: tags are set only
+ * where the tag of its reference (all of them, if it has none) leads to digest
+ * (empty: to nothing) just then, after all else was pushed; else
+ * OCI_E_CHANGED. A registry has no exchange in one step: who
  * tags in the moment between the question and the answer is not noticed.
  */
 OCI_API void oci_registry_expect(struct oci_store *store,
