@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -65,10 +64,13 @@ static int add(struct files *files, const char *path, const struct stat *st,
 	return rc;
 }
 
-/* What a process left that ended in the middle. */
-static bool is_stale(const char *name, const struct stat *st)
+/* A file of a process that ended in the middle, by the clock that gave both
+ * their times: that of this process may be another one, or may have jumped. */
+static bool is_stale(const char *name, const struct stat *st,
+		     const struct stat *folder)
 {
-	return name[0] == '.' && time(NULL) - st->st_mtime > STALE_SECONDS;
+	return name[0] == '.' &&
+	       folder->st_mtime - st->st_mtime > STALE_SECONDS;
 }
 
 static int list_folder(struct files *files, const struct oci_cache *cache,
@@ -76,7 +78,7 @@ static int list_folder(struct files *files, const struct oci_cache *cache,
 {
 	char folder[OCI_CACHE_PATH], path[OCI_CACHE_PATH + 300];
 	const struct dirent *entry;
-	struct stat st;
+	struct stat st, whole;
 	DIR *dir;
 	int rc = 0;
 
@@ -85,11 +87,13 @@ static int list_folder(struct files *files, const struct oci_cache *cache,
 	if (!dir)
 		return errno == ENOENT ? 0 :
 		       oci_fail_errno(err, "read folder '%s'", folder);
+	if (fstat(dirfd(dir), &whole) != 0)
+		rc = oci_fail_errno(err, "stat '%s'", folder);
 	while (!rc && (entry = readdir(dir))) {
 		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
 		if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
 			continue;
-		if (is_stale(entry->d_name, &st))
+		if (is_stale(entry->d_name, &st, &whole))
 			unlink(path);
 		else if (entry->d_name[0] != '.')
 			rc = add(files, path, &st, err);

@@ -113,3 +113,14 @@ spoil() {
 	equal '' "$(find "$XDG_CACHE_HOME" -type d ! -perm 0700)"
 	equal 600 "$(stat -c %a "$XDG_CACHE_HOME/oci-pack/key")"
 }
+
+@test "what a killed run left in the cache goes, by the clock of the files" {
+	local blobs=$XDG_CACHE_HOME/oci-pack/blobs/sha256
+
+	pack -o a.tar
+	touch -d '2 hours ago' "$blobs/.blob.1-0.tmp"
+	: >"$blobs/.blob.1-1.tmp"
+	"$OCI_PACK" cache prune --keep 1GiB
+	[ ! -e "$blobs/.blob.1-0.tmp" ]
+	[ -e "$blobs/.blob.1-1.tmp" ]
+}
