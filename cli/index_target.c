@@ -122,22 +122,25 @@ int index_target_open(struct index_target *target, const char *text,
 	return rc;
 }
 
-/* The name of an entry of index.json; false where it has none. */
-static bool read_entry(struct oci_reference *out,
-		       const struct oci_descriptor *d)
+/* Reads the name of an entry of index.json; out->tag stays empty if the entry
+ * has none. */
+static int read_entry(struct oci_reference *out, const struct oci_descriptor *d,
+		      struct oci_error *err)
 {
 	const char *tag = oci_pairs_get(&d->annotations,
 					OCI_ANNOTATION_REF_NAME);
 	const char *image = oci_pairs_get(&d->annotations,
 					  OCI_ANNOTATION_IMAGE_NAME);
 
-	if (!tag || strlen(tag) >= sizeof(out->tag))
-		return false;
 	if (!image || oci_reference_parse(out, image, NULL))
 		*out = (struct oci_reference){0};
+	if (!tag)
+		return 0;
+	if (strlen(tag) >= sizeof(out->tag))
+		return fail(err, tag, "is too long for the name of an index");
 	memset(out->tag, 0, sizeof(out->tag));
 	memcpy(out->tag, tag, strlen(tag));
-	return true;
+	return 0;
 }
 
 /* A layout's index takes over the names that the old one has there: the one
@@ -157,8 +160,10 @@ static int take_names(struct index_target *target,
 	for (size_t i = 0; !rc && i < names->count; i++) {
 		struct oci_reference name;
 
-		if (!oci_digest_equal(&names->items[i].digest, &old->digest) ||
-		    !read_entry(&name, &names->items[i]) ||
+		if (!oci_digest_equal(&names->items[i].digest, &old->digest))
+			continue;
+		rc = read_entry(&name, &names->items[i], err);
+		if (rc || !name.tag[0] ||
 		    (only[0] && strcmp(name.tag, only) != 0))
 			continue;
 		rc = oci_store_tag(target->store, &name, index, err);

@@ -107,13 +107,26 @@ static int put(struct oci_descriptors *list, const struct oci_descriptor *entry,
 	return 0;
 }
 
+/* Whether other gives the image of entry the name that entry gives it. */
+static bool same_entry(const struct oci_descriptor *entry,
+		       const struct oci_descriptor *other)
+{
+	struct name name, there;
+
+	if (!oci_digest_equal(&entry->digest, &other->digest))
+		return false;
+	read_name(&name, entry);
+	read_name(&there, other);
+	return is_named(&name) ? same_name(&name, &there) : !is_named(&there);
+}
+
 static void take_out(struct oci_descriptors *list,
-		     const struct oci_digest *digest)
+		     const struct oci_descriptor *entry)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < list->count; i++) {
-		if (oci_digest_equal(&list->items[i].digest, digest))
+		if (same_entry(entry, &list->items[i]))
 			oci_descriptor_release(&list->items[i]);
 		else
 			list->items[kept++] = list->items[i];
@@ -126,7 +139,7 @@ static int apply(struct oci_descriptors *list,
 {
 	if (!change->untag)
 		return put(list, &change->entry, err);
-	take_out(list, &change->entry.digest);
+	take_out(list, &change->entry);
 	return 0;
 }
 
@@ -214,9 +227,16 @@ int oci_store_tag(struct oci_store *store, const struct oci_reference *name,
 int oci_store_untag(struct oci_store *store, const struct oci_digest *digest,
 		    struct oci_error *err)
 {
-	const struct oci_descriptor entry = { .digest = *digest };
+	struct oci_descriptors *list = &store->index.manifests;
+	size_t i = 0;
+	int rc = 0;
 
-	return change_names(store, true, &entry, err);
+	while (!rc && i < list->count)
+		if (oci_digest_equal(&list->items[i].digest, digest))
+			rc = change_names(store, true, &list->items[i], err);
+		else
+			i++;
+	return rc;
 }
 
 struct doubles {

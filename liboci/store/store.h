@@ -88,7 +88,8 @@ struct oci_store_ops {
 	bool one_at_a_time;
 };
 
-/* A name that was given, or all names of entry.digest that were taken. */
+/* An entry of index.json that was added in place of its name, or (untag) one
+ * that was removed. */
 struct oci_name_change {
 	bool untag;
 	struct oci_descriptor entry;

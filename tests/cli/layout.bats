@@ -217,6 +217,33 @@ parallel() {
 	done
 }
 
+@test "faults C: index append keeps the names that another run gives meanwhile" {
+	local appending lock
+
+	spec a.spec 'layers: [{entries: [{path: /a, content: a}]}]'
+	pack a.spec --platform linux/amd64 -o amd64.tar
+	pack a.spec --platform linux/arm64 -o arm64.tar
+	"$OCI_PACK" index create -q -o oci:out:one amd64.tar
+	exec {lock}<out/oci-layout
+	flock "$lock"
+	"$OCI_PACK" index append -q out arm64.tar {lock}<&- &
+	appending=$!
+	# Once its blobs are written, the run waits for the lock.
+	for _ in {1..100}; do
+		[ -z "$(find out -name '.blob-2*')" ] || break
+		sleep 0.02
+	done
+	sleep 0.2
+	jq '.manifests += [.manifests[0] | .annotations = {
+		"org.opencontainers.image.ref.name": "two"}]' \
+		out/index.json >new
+	mv new out/index.json
+	exec {lock}<&-
+	wait "$appending"
+	equal 'one two' "$(tags out | xargs)"
+	"$OCI_PACK" verify out
+}
+
 @test "faults C: a layout that another run holds for long is told" {
 	image a.spec a 1
 	pack a.spec -o out

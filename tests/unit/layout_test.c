@@ -292,6 +292,18 @@ static void test_merge(void **state)
 	oci_store_free(one);
 	oci_store_free(two);
 	check_entries("e", ":both :2 :3");
+	/* A name that another one gives the image whose names are taken. */
+	open_layout(&one, "e");
+	open_layout(&two, "e");
+	check_done(oci_store_resolve(&image, one, "3", &err), &err, "3");
+	check_done(oci_store_untag(one, &image.digest, &err), &err, "untag");
+	oci_descriptor_release(&image);
+	check_done(put_image(two, ":4", "3", false, &err), &err, "two");
+	check_done(oci_store_commit(two, &err), &err, "commit two");
+	check_done(oci_store_commit(one, &err), &err, "commit one");
+	oci_store_free(one);
+	oci_store_free(two);
+	check_entries("e", ":both :2 :4");
 }
 
 static void test_expect(void **state)

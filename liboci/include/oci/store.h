@@ -76,7 +76,11 @@ OCI_API int oci_store_tag(struct oci_store *store,
 			  const struct oci_reference *name,
 			  const struct oci_descriptor *descriptor,
 			  struct oci_error *err);
-/* Takes all names of an image away, and the image where it has none. */
+/*
+ * Removes all entries of an image that the store has now, named or not. A name
+ * that another process gives the image before oci_store_commit stays.
+ * Errors: OCI_E_NOMEM.
+ */
 OCI_API int oci_store_untag(struct oci_store *store,
 			    const struct oci_digest *digest,
 			    struct oci_error *err);
