@@ -6,15 +6,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <oci/stream.h>
+
 #include "io/digest.h"
 
 struct oci_block {
 	uint64_t in_size;	/* bytes before compression */
 	uint64_t out_size;	/* and after it */
-	uint32_t sum;		/* CRC-32 of the compressed bytes */
 	struct oci_digest_state in;	/* of all before this block */
 	struct oci_digest_state out;	/* the same, compressed: short of less
 					 * than OCI_DIGEST_BLOCK bytes */
+	struct oci_digest end;	/* of the compressed stream up to the end of
+				 * this block */
 	struct oci_digest id;	/* what it was made of; empty: not known */
 };
 
@@ -30,17 +33,29 @@ int oci_blocks_add(struct oci_blocks *blocks, const struct oci_block *block,
 		   struct oci_error *err);
 void oci_blocks_release(struct oci_blocks *blocks);
 
-/* A block that was compressed before: its bytes in a file. */
+/* A block that was compressed before: its bytes in the file of the stream. */
 struct oci_block_place {
-	uint64_t in_size;	/* 0: not known */
-	uint64_t out_size;
+	const struct oci_block *block; /* borrowed; NULL: there is none */
 	uint64_t offset;
-	uint32_t sum;
 };
 
-uint32_t oci_block_sum(const void *data, size_t size);
-/* Reads it, at most room bytes; false where the bytes are not the same. */
+/*
+ * Reads a block of at most room bytes from fd into out. False if it cannot be
+ * read, or if its bytes are not those that were written: the digest that the
+ * stream had before the block (block->out) must become the one that it had
+ * after it (block->end). Any thread.
+ */
 bool oci_block_fetch(void *out, size_t room, int fd,
 		     const struct oci_block_place *place);
+
+/*
+ * Copies blocks of at most room bytes each from fd to sink, in their order, up
+ * to the first one that oci_block_fetch refuses; *copied is how many that is.
+ * Reads and checks on `jobs` threads (0: one a core), with room for one block
+ * each. Errors: those of the sink, OCI_E_NOMEM.
+ */
+int oci_blocks_copy(size_t *copied, struct oci_sink *sink, int fd,
+		    const struct oci_block_place *places, size_t count,
+		    size_t room, unsigned jobs, struct oci_error *err);
 
 #endif

@@ -75,11 +75,11 @@ static bool fetch_known(struct compress *self, struct block *block)
 	if (block->number >= self->options.known_count)
 		return false;
 	known = &self->options.known[block->number];
-	if (known->in_size != block->in_size ||
+	if (!known->block || known->block->in_size != block->in_size ||
 	    !oci_block_fetch(block->out, self->bound, self->options.known_fd,
 			     known))
 		return false;
-	block->out_size = (size_t)known->out_size;
+	block->out_size = (size_t)known->block->out_size;
 	return true;
 }
 
@@ -89,13 +89,9 @@ static void run_block(struct oci_task *task, unsigned worker)
 	struct compress *self = block->owner;
 
 	if (!fetch_known(self, block))
-		block->out_size = self->codec->compress(self->states[worker],
-							block->in,
-							block->in_size,
-							block->out,
-							self->bound);
-	if (self->options.blocks)
-		block->note.sum = oci_block_sum(block->out, block->out_size);
+		block->out_size = self->codec->compress(
+			self->states[worker], block->in, block->in_size,
+			block->out, self->bound);
 }
 
 static void run_digesting(struct oci_task *task, unsigned worker)
@@ -133,10 +129,12 @@ static int block_ready(struct compress *self, struct block *block,
 static int note_block(struct compress *self, struct block *block,
 		      struct oci_error *err)
 {
+	int rc = oci_digester_peek(&block->note.end, self->options.out, err);
+
 	block->note.in_size = block->in_size;
 	block->note.out_size = block->out_size;
-	oci_digester_save(&block->note.out, self->options.out);
-	return oci_blocks_add(self->options.blocks, &block->note, err);
+	return rc ? rc
+		  : oci_blocks_add(self->options.blocks, &block->note, err);
 }
 
 static int write_block(struct compress *self, struct block *block,
@@ -153,10 +151,12 @@ static int write_block(struct compress *self, struct block *block,
 	if (!rc && !block->out_size)
 		rc = oci_fail(err, OCI_E_SYSTEM, "%s cannot compress",
 			      self->codec->name);
-	if (!rc && self->options.blocks)
-		rc = note_block(self, block, err);
-	return rc ? rc : oci_sink_write(self->next, block->out,
-					block->out_size, err);
+	if (rc)
+		return rc;
+	if (self->options.blocks)
+		oci_digester_save(&block->note.out, self->options.out);
+	rc = oci_sink_write(self->next, block->out, block->out_size, err);
+	return rc || !self->options.blocks ? rc : note_block(self, block, err);
 }
 
 static void run_writing(struct oci_task *task, unsigned worker)

@@ -121,6 +121,15 @@ int oci_digester_end(struct oci_digest *out, struct oci_digester *digester,
 	return 0;
 }
 
+int oci_digester_peek(struct oci_digest *out,
+		      const struct oci_digester *digester,
+		      struct oci_error *err)
+{
+	struct oci_digester copy = *digester;
+
+	return oci_digester_end(out, &copy, err);
+}
+
 void oci_digester_free(struct oci_digester *digester)
 {
 	free(digester);

@@ -19,6 +19,10 @@ int oci_digester_add(struct oci_digester *digester, const void *data,
 /* Once, at the end. */
 int oci_digester_end(struct oci_digest *out, struct oci_digester *digester,
 		     struct oci_error *err);
+/* The digest of what it took so far; it goes on. */
+int oci_digester_peek(struct oci_digest *out,
+		      const struct oci_digester *digester,
+		      struct oci_error *err);
 void oci_digester_free(struct oci_digester *digester);
 
 /*

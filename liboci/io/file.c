@@ -256,9 +256,10 @@ int oci_file_temporary(int *fd, const char *dir, struct oci_error *err)
 	char *name;
 	int rc;
 
-	/* Nobody can open what has no name, whatever its mode; who gives it
-	 * one later gives it the mode that files have. */
-	*fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+	/* A file without a name cannot be opened, whatever its mode. The cache
+	 * may give it one: blobs are for all to read and never written again.
+	 */
+	*fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0644);
 	if (*fd >= 0)
 		return 0;
 	/* The folder may be everybody's: nobody else is to open it. */

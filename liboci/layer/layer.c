@@ -165,25 +165,19 @@ static int end_chain(struct oci_layer *out, struct chain *chain,
 static int copy_prefix(struct writing *w, uint64_t *written,
 		       struct oci_error *err)
 {
-	size_t room = codec_of(w)->bound(), n = 0;
-	char *data = malloc(room);
-	int rc = data ? 0 : oci_fail_nomem(err);
+	size_t copied;
+	int rc = oci_blocks_copy(&copied, w->sink, w->before->fd,
+				 w->reuse.known, w->reuse.prefix,
+				 codec_of(w)->bound(), w->options->jobs, err);
 
-	for (; !rc && n < w->reuse.prefix; n++) {
-		const struct oci_block_place *place = &w->reuse.known[n];
+	for (size_t i = 0; !rc && i < copied; i++) {
+		const struct oci_block *block = w->reuse.known[i].block;
 
-		if (!oci_block_fetch(data, room, w->before->fd, place))
-			break;
-		rc = oci_sink_write(w->sink, data, (size_t)place->out_size,
-				    err);
-		if (!rc)
-			rc = oci_blocks_add(w->blocks,
-					    &w->before->blocks->items[n], err);
-		w->start += place->in_size;
-		*written += place->out_size;
+		rc = oci_blocks_add(w->blocks, block, err);
+		w->start += block->in_size;
+		*written += block->out_size;
 	}
-	w->reuse.prefix = n;
-	free(data);
+	w->reuse.prefix = copied;
 	return rc;
 }
 

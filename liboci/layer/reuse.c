@@ -210,9 +210,7 @@ static int match(struct oci_reuse *r, const struct oci_blocks *before,
 	for (size_t i = 0; !rc && i < before->count; i++) {
 		const struct oci_block *b = &before->items[i];
 
-		places[i] = (struct oci_block_place){
-			b->in_size, b->out_size, offset, b->sum,
-		};
+		places[i] = (struct oci_block_place){ b, offset };
 		offset += b->out_size;
 		if (b->id.text[0])
 			rc = oci_table_set(&table, b->id.text,
@@ -241,9 +239,7 @@ static void place_prefix(struct oci_reuse *r, const struct oci_blocks *before)
 	for (size_t i = 0; i < r->prefix; i++) {
 		const struct oci_block *b = &before->items[i];
 
-		r->known[i] = (struct oci_block_place){
-			b->in_size, b->out_size, offset, b->sum,
-		};
+		r->known[i] = (struct oci_block_place){ b, offset };
 		offset += b->out_size;
 	}
 }

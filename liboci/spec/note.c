@@ -24,7 +24,7 @@ static int add_state(struct oci_buf *out, const struct oci_digest_state *state,
 }
 
 /* "KEY DIFF_ID DIGEST SIZE TAR-SIZE DEVICE INODE SECONDS NANOSECONDS", and for
- * each block "IN OUT SUM ID" with the words of both states. */
+ * each block "IN OUT END ID" with the words of both states. */
 int oci_note_format(struct oci_buf *out, const struct oci_note *note,
 		    struct oci_error *err)
 {
@@ -40,9 +40,8 @@ int oci_note_format(struct oci_buf *out, const struct oci_note *note,
 	for (size_t i = 0; !rc && i < note->blocks.count; i++) {
 		const struct oci_block *b = &note->blocks.items[i];
 
-		rc = oci_buf_format(out, err,
-				    "%" PRIu64 " %" PRIu64 " %" PRIu32 " %s",
-				    b->in_size, b->out_size, b->sum,
+		rc = oci_buf_format(out, err, "%" PRIu64 " %" PRIu64 " %s %s",
+				    b->in_size, b->out_size, b->end.text,
 				    text_of(&b->id));
 		if (!rc)
 			rc = add_state(out, &b->in, err);
@@ -108,17 +107,11 @@ static bool take_state(struct oci_digest_state *out, char **text,
 static bool take_block(struct oci_block *out, char **text, uint64_t before,
 		       uint64_t written)
 {
-	uint64_t sum;
-
-	if (!take_number(&out->in_size, text, UINT32_MAX) ||
-	    !take_number(&out->out_size, text, UINT32_MAX) ||
-	    !take_number(&sum, text, UINT32_MAX) ||
-	    !take_key(&out->id, text) ||
-	    !take_state(&out->in, text, before) ||
-	    !take_state(&out->out, text, written))
-		return false;
-	out->sum = (uint32_t)sum;
-	return true;
+	return take_number(&out->in_size, text, UINT32_MAX) &&
+	       take_number(&out->out_size, text, UINT32_MAX) &&
+	       take_digest(&out->end, text) && take_key(&out->id, text) &&
+	       take_state(&out->in, text, before) &&
+	       take_state(&out->out, text, written);
 }
 
 bool oci_note_parse(struct oci_note *out, char *text)

@@ -148,8 +148,8 @@ int oci_cache_begin(struct oci_cache_entry *out, const struct oci_cache *cache,
 	if (!rc)
 		rc = oci_path_folder(&folder, path, err);
 	if (!rc)
-		rc = oci_temp_create(&out->fd, &out->temp, folder, "blob",
-				     0666, err);
+		rc = oci_temp_create(&out->fd, &out->temp, folder, "blob", 0644,
+				     err);
 	free(folder);
 	return rc ? oci_wrap(err, rc, "cache '%s'", cache->path) : 0;
 }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -123,6 +124,17 @@ static bool copy_file(struct oci_cache_entry *entry, const char *path)
 	return !rc;
 }
 
+/* Links path into the cache. Not a file that other users may write to: they
+ * could change what every later run takes from the cache. */
+static bool link_file(const char *path, const char *to, int flags)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	       !(st.st_mode & (S_IWGRP | S_IWOTH)) &&
+	       linkat(AT_FDCWD, path, AT_FDCWD, to, flags) == 0;
+}
+
 /* A file that is shared is checked whenever it is used, as all of them are. */
 static void adopt(struct oci_cache *cache, const char *path, int flags,
 		  const struct oci_digest *digest)
@@ -131,11 +143,10 @@ static void adopt(struct oci_cache *cache, const char *path, int flags,
 	int fd = -1;
 	bool there = oci_cache_begin(&entry, cache, digest, NULL) == 0;
 
-	if (there && (unlink(entry.temp) != 0 ||
-		      linkat(AT_FDCWD, path, AT_FDCWD, entry.temp,
-			     flags) != 0)) {
-		/* It may be of another file system. The name of the entry is
-		 * gone: another one. */
+	if (there &&
+	    (unlink(entry.temp) != 0 || !link_file(path, entry.temp, flags))) {
+		/* It may be on another file system. The name of the entry is
+		 * gone: take another one. */
 		oci_cache_drop(&entry);
 		there = oci_cache_begin(&entry, cache, digest, NULL) == 0 &&
 			copy_file(&entry, path);

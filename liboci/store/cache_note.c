@@ -121,7 +121,7 @@ int oci_cache_note(struct oci_cache *cache, const char *kind,
 	if (!rc)
 		rc = oci_path_folder(&folder, path, err);
 	if (!rc)
-		rc = oci_temp_create(&fd, &temp, folder, "note", 0666, err);
+		rc = oci_temp_create(&fd, &temp, folder, "note", 0600, err);
 	if (!rc)
 		rc = write_note(fd, code, text, size, err);
 	if (fd >= 0)

@@ -199,6 +199,18 @@ static void blob_free(struct oci_sink *sink)
 	free(self);
 }
 
+/* Blobs are never written again: the umask's users may replace them, and not
+ * change the bytes of a file that the cache and other layouts may share. */
+static int protect(int fd, const char *path, struct oci_error *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && (!(st.st_mode & (S_IWGRP | S_IWOTH)) ||
+				    fchmod(fd, st.st_mode & 0755) == 0))
+		return 0;
+	return oci_fail_errno(err, "change the mode of '%s'", path);
+}
+
 /* A new file in the layout's folder. A run that made the folder and failed
  * removes it again while it is empty: it is made anew then. */
 static int open_temp(struct oci_atomic *file, struct oci_layout *self,
@@ -217,6 +229,8 @@ static int open_temp(struct oci_atomic *file, struct oci_layout *self,
 		if (!rc)
 			rc = oci_atomic_open(file, path, err);
 	}
+	if (!rc)
+		rc = protect(file->fd, file->temp, err);
 	free(path);
 	return rc;
 }

@@ -77,6 +77,59 @@ spoil() {
 	"$OCI_PACK" verify out
 }
 
+# same_crc FILE OFFSET: other bytes, with the same CRC-32.
+same_crc() {
+	python3 - "$@" <<-'end'
+		import sys, zlib
+		bits = f"{0x104c11db7:033b}"	# the polynomial, as bits are sent
+		mask = int(bits[::-1], 2).to_bytes(5, "little")
+		data = bytearray(open(sys.argv[1], "rb").read())
+		before, at = zlib.crc32(data), int(sys.argv[2])
+		data[at:at + 5] = (a ^ b for a, b in zip(data[at:at + 5], mask))
+		assert zlib.crc32(data) == before
+		open(sys.argv[1], "r+b").write(data)
+	end
+}
+
+@test "faults 1, faults F: a cached layer changed without changing its CRC-32" {
+	local digest offset
+
+	head -c 3000000 /dev/urandom >in
+	mkdir more
+	mv in more/one
+	cp more/one more/two
+	mv more in
+	settle
+	pack -o a.tar
+	mv "$XDG_CACHE_HOME" cache
+	# The first block, which is copied; one in the middle, which a file in
+	# front moves; and the last one.
+	for edited in two new; do
+		echo "$edited" >"in/$edited"
+		settle
+		digest=$(pack --no-cache -o right.tar)
+		for offset in 1000 3000500 5500000; do
+			rm -rf "$XDG_CACHE_HOME"
+			cp -rp cache "$XDG_CACHE_HOME"
+			same_crc "$(find "$XDG_CACHE_HOME/oci-pack/blobs" \
+				-size +4M)" "$offset"
+			equal "$digest" "$(pack -o a.tar)"
+			cmp a.tar right.tar
+		done
+	done
+}
+
+@test "faults F: the cache shares no file that others may write to" {
+	umask 002
+	pack -o out
+	equal '' "$(find out/blobs -type f -perm /022)"
+	chmod 0664 "$(layer out)"
+	rm -r "$XDG_CACHE_HOME"
+	echo x >>in
+	pack -o out
+	equal '' "$(find "$XDG_CACHE_HOME" -type f -perm /022)"
+}
+
 @test "faults 1: forged records make no other image and no crash" {
 	python3 "$root/tests/cli/records.py" 1 "${RECORDS:-90}"
 }

@@ -10,6 +10,9 @@
 	"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define STATE " 1 2 3 4 5 6 7 ffffffff"
 #define STATES STATE STATE "\n"
+#define END                                                                    \
+	"sha256:eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"                              \
+	"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"
 #define FILE " 0 0 0 0"	/* the mark of no file */
 
 static bool parse(struct oci_note *out, const char *text)
@@ -29,7 +32,7 @@ static void test_round(void **state)
 		"- " A " " B " 0 0" FILE "\n",
 		A " " A " " B " 18446744073709551615 0 7 8 9 10\n",
 		A " " B " " A " 30 1536" FILE "\n"
-		"1024 10 7 -" STATES "512 20 4294967295 " B STATES,
+		  "1024 10 " END " -" STATES "512 20 " END " " B STATES,
 	};
 	struct oci_note note;
 	struct oci_error err;
@@ -54,7 +57,8 @@ static void test_places(void **state)
 
 	(void)state;
 	assert_true(parse(&note, A " " B " " A " 230 1024" FILE "\n"
-				 "512 130 7 -" STATES "512 100 7 -" STATES));
+				   "512 130 " END " -" STATES "512 100 " END
+				   " -" STATES));
 	assert_int_equal(note.blocks.count, 2);
 	assert_int_equal(note.blocks.items[0].in.size, 0);
 	assert_int_equal(note.blocks.items[0].out.size, 0);
@@ -67,9 +71,18 @@ static void test_places(void **state)
 static void test_hostile(void **state)
 {
 	static const char *const bad[] = {
-		"", "\n", " ", "-", "- ", "- \n", A, A " " B, A "\n",
+		"",
+		"\n",
+		" ",
+		"-",
+		"- ",
+		"- \n",
+		A,
+		A " " B,
+		A "\n",
 		/* Digests that are none. */
-		A " - " B " 1 1" FILE "\n", A " " B " - 1 1" FILE "\n",
+		A " - " B " 1 1" FILE "\n",
+		A " " B " - 1 1" FILE "\n",
 		"x " A " " B " 1 1" FILE "\n",
 		"-- " A " " B " 1 1" FILE "\n",
 		A " " B " sha256:../../etc 1 1" FILE "\n",
@@ -78,27 +91,33 @@ static void test_hostile(void **state)
 		A " " A " " B " -1 1" FILE "\n",
 		A " " A " " B " 1 0x1" FILE "\n",
 		A " " A " " B " 18446744073709551616 1" FILE "\n",
-		A " " A " " B "  1\n", A " " A " " B " 1\n",
-		A " " A " " B " 1 1" FILE, A " " A " " B " 1 1" FILE "\nx",
+		A " " A " " B "  1\n",
+		A " " A " " B " 1\n",
+		A " " A " " B " 1 1" FILE,
+		A " " A " " B " 1 1" FILE "\nx",
 		A " " A " " B " 1 1" FILE "\n\n",
 		/* A mark that is not whole. */
-		A " " A " " B " 1 1\n", A " " A " " B " 1 1 1 1 1\n",
+		A " " A " " B " 1 1\n",
+		A " " A " " B " 1 1 1 1 1\n",
 		A " " A " " B " 1 1 1 1 1 -1\n",
 		/* Blocks that are not whole. */
-		A " " A " " B " 1 1" FILE "\n1 1 1 -",
-		A " " A " " B " 1 1" FILE "\n1 1 1 -" STATE,
-		A " " A " " B " 1 1" FILE "\n1 1 1 -" STATE STATE,
-		A " " A " " B " 1 1" FILE "\n1 1 1 -" STATE
-		" 1 2 3 4 5 6 7 8x\n",
-		A " " A " " B " 1 1" FILE "\n1 1 1 -" STATE
-		" 1 2 3 4 5 6 7 100000000\n",
+		A " " A " " B " 1 1" FILE "\n1 1 " END " -",
+		A " " A " " B " 1 1" FILE "\n1 1 " END " -" STATE,
+		A " " A " " B " 1 1" FILE "\n1 1 " END " -" STATE STATE,
+		A " " A " " B " 1 1" FILE "\n1 1 " END " -" STATE
+		  " 1 2 3 4 5 6 7 8x\n",
+		A " " A " " B " 1 1" FILE "\n1 1 " END " -" STATE
+		  " 1 2 3 4 5 6 7 100000000\n",
 		A " " A " " B " 1 1" FILE "\n1 1 4294967296 -" STATES,
 		/* Blocks that are not all of the layer, or more. */
-		A " " A " " B " 2 1" FILE "\n1 1 1 -" STATES,
-		A " " A " " B " 1 2" FILE "\n1 1 1 -" STATES,
-		A " " A " " B " 4294967296 1" FILE "\n1 4294967296 1 -" STATES,
-		A " " A " " B " 1 4294967296" FILE "\n4294967296 1 1 -" STATES,
-		A " " A " " B " 1 1" FILE "\n1 1 1 -" STATES "1 0 1 -" STATES,
+		A " " A " " B " 2 1" FILE "\n1 1 " END " -" STATES,
+		A " " A " " B " 1 2" FILE "\n1 1 " END " -" STATES,
+		A " " A " " B " 4294967296 1" FILE "\n1 4294967296 " END
+		  " -" STATES,
+		A " " A " " B " 1 4294967296" FILE "\n4294967296 1 " END
+		  " -" STATES,
+		A " " A " " B " 1 1" FILE "\n1 1 " END " -" STATES "1 0 " END
+		  " -" STATES,
 	};
 	struct oci_note note;
 
@@ -113,8 +132,9 @@ static void test_hostile(void **state)
 /* Every beginning of a note is none, but where a line ends. */
 static void test_cut(void **state)
 {
-	static const char whole[] = A " " B " " A " 30 1536" FILE "\n"
-		"1024 10 7 -" STATES "512 20 4294967295 " B STATES;
+	static const char whole[] =
+		A " " B " " A " 30 1536" FILE "\n"
+		  "1024 10 " END " -" STATES "512 20 " END " " B STATES;
 	char text[sizeof(whole)];
 	struct oci_note note;
 
