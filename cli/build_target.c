@@ -37,6 +37,8 @@ int build_target_local(struct build_target *out,
 		rc = oci_tag_check(name.tag, err);
 	if (!rc)
 		rc = open_local(out, name.path, name.layout, epoch, spec, err);
+	if (!rc)
+		oci_store_watch(out->store, interrupted_flag());
 	out->tag = name.tag;
 	name.tag = NULL;
 	image_name_release(&name);
@@ -57,8 +59,11 @@ int build_target_push(struct build_target *out, struct oci_registry **registry,
 		rc = remote_open(registry, &options->remote, err);
 	if (rc)
 		return rc;
-	return oci_registry_create(&out->store, *registry, &out->names.items[0],
-				   &options->remote.mount_from, err);
+	rc = oci_registry_create(&out->store, *registry, &out->names.items[0],
+				 &options->remote.mount_from, err);
+	if (!rc)
+		oci_store_watch(out->store, interrupted_flag());
+	return rc;
 }
 
 /* oci:DIR:TAG is a name of its own; an image without a name gets none. */

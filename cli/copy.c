@@ -241,7 +241,8 @@ static int copy_to(struct command *c, struct opened *from, const char *text,
 
 	c->remote.plan = (struct plan){ .quiet = c->quiet };
 	rc = open_target(&target, from, text, c, err);
-
+	if (!rc)
+		oci_store_watch(target.store, interrupted_flag());
 	options.platform = c->has_platform ? &c->platform : NULL;
 	options.referrers = c->referrers;
 	options.cancelled = interrupted_flag();

@@ -98,8 +98,8 @@ static int open_local(struct index_target *target,
 					   &target->now.image.digest, err);
 }
 
-int index_target_open(struct index_target *target, const char *text,
-		      struct index_command *c, struct oci_error *err)
+static int open_target(struct index_target *target, const char *text,
+		       struct index_command *c, struct oci_error *err)
 {
 	struct image_name name;
 	int rc;
@@ -119,6 +119,16 @@ int index_target_open(struct index_target *target, const char *text,
 	rc = image_name_writable(&name, err) ?
 		     open_local(target, &name, c, err) : OCI_E_INVALID;
 	image_name_release(&name);
+	return rc;
+}
+
+int index_target_open(struct index_target *target, const char *text,
+		      struct index_command *c, struct oci_error *err)
+{
+	int rc = open_target(target, text, c, err);
+
+	if (!rc)
+		oci_store_watch(target->store, interrupted_flag());
 	return rc;
 }
 

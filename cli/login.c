@@ -39,7 +39,8 @@ static int run(const char *host, struct remote_options *options)
 	if (!rc)
 		rc = oci_registry_check(registry, host, &err);
 	if (!rc)
-		rc = oci_credential_store(path, host, &credential, &err);
+		rc = oci_credential_store(path, host, &credential,
+					  interrupted_flag(), &err);
 	if (!rc)
 		say(stdout, "logged in to %s\n", host);
 	oci_registry_free(registry);

@@ -21,11 +21,16 @@ static void pause_ms(unsigned ms)
 	nanosleep(&time, NULL);
 }
 
-int oci_file_lock(int fd, const char *what, struct oci_error *err)
+int oci_file_lock(int fd, const char *what, const struct oci_watch *watch,
+		  struct oci_error *err)
 {
 	unsigned waited = 0, step = 1;
 
 	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		int rc = oci_watch_look(watch, err);
+
+		if (rc)
+			return rc;
 		if (errno == EINTR)
 			continue;
 		if (errno != EWOULDBLOCK)
@@ -43,7 +48,8 @@ int oci_file_lock(int fd, const char *what, struct oci_error *err)
 	return 0;
 }
 
-int oci_folder_lock(int *fd, const char *path, struct oci_error *err)
+int oci_folder_lock(int *fd, const char *path, const struct oci_watch *watch,
+		    struct oci_error *err)
 {
 	char *folder;
 	int rc = oci_path_folder(&folder, path, err);
@@ -53,7 +59,7 @@ int oci_folder_lock(int *fd, const char *path, struct oci_error *err)
 		return rc;
 	*fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*fd >= 0)
-		rc = oci_file_lock(*fd, folder, err);
+		rc = oci_file_lock(*fd, folder, watch, err);
 	else if (errno != EACCES)
 		rc = oci_fail_errno(err, "open folder '%s'", folder);
 	free(folder);

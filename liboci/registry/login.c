@@ -97,12 +97,13 @@ static int store(const char *path, const char *host,
 
 int oci_credential_store(const char *path, const char *host,
 			 const struct oci_credential *credential,
-			 struct oci_error *err)
+			 volatile const int *cancelled, struct oci_error *err)
 {
+	const struct oci_watch watch = { .cancelled = cancelled };
 	int lock = -1, rc = oci_file_make_folders(path, 0700, err);
 
 	if (!rc)
-		rc = oci_folder_lock(&lock, path, err);
+		rc = oci_folder_lock(&lock, path, &watch, err);
 	if (!rc)
 		rc = store(path, host, credential, err);
 	if (lock >= 0)

@@ -137,7 +137,7 @@ static int try_lock(int *fd, bool *mine, struct oci_layout *self,
 		return rc == OCI_E_NOT_FOUND ? 0 : rc;
 	}
 	if (!rc)
-		rc = oci_file_lock(*fd, path, err);
+		rc = oci_file_lock(*fd, path, &self->base.watch, err);
 	if (*fd >= 0 && (rc || !is_named(*fd, path))) {
 		close(*fd);
 		*fd = -1;

@@ -168,11 +168,19 @@ const struct oci_descriptors *oci_store_names(const struct oci_store *store)
 	return &store->index.manifests;
 }
 
+void oci_store_watch(struct oci_store *store, volatile const int *cancelled)
+{
+	store->watch.cancelled = cancelled;
+}
+
 int oci_store_commit(struct oci_store *store, struct oci_error *err)
 {
+	int rc;
+
 	if (!store->ops->commit)
 		return fail_read_only(err);
-	return store->ops->commit(store, err);
+	rc = oci_watch_look(&store->watch, err);
+	return rc ? rc : store->ops->commit(store, err);
 }
 
 void oci_store_free(struct oci_store *store)

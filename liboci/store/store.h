@@ -9,6 +9,8 @@
 #include <oci/manifest.h>
 #include <oci/store.h>
 
+#include "base/watch.h"
+
 struct oci_closure;
 
 struct oci_store_ops {
@@ -101,6 +103,7 @@ struct oci_store {
 	struct oci_name_change *changes; /* since it was opened */
 	size_t change_count;
 	size_t change_capacity;
+	struct oci_watch watch; /* over the commit */
 };
 
 /* names.c: makes all changes of names of store in list as well, which another

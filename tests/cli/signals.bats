@@ -74,3 +74,40 @@ interrupted() {
 	matches 'sha256:' "$output"
 	"$OCI_PACK" verify out.tar
 }
+
+# waiting COMMAND...: it waits for the lock of out, is interrupted, and leaves
+# nothing.
+waiting() {
+	local before lock pid status=0
+
+	before=$(listing)
+	exec {lock}<out/oci-layout
+	flock "$lock"
+	# A job that a shell runs in the background has SIGINT ignored.
+	"$@" >said 2>&1 {lock}<&- &
+	pid=$!
+	for _ in {1..250}; do
+		[ -z "$(find out -name '.blob-*')" ] || break
+		sleep 0.02
+	done
+	sleep 0.2
+	kill -TERM "$pid"
+	SECONDS=0
+	wait "$pid" || status=$?
+	exec {lock}<&-
+	equal 143 "$status"
+	[ "$SECONDS" -lt 10 ] || fail "it went on for $SECONDS seconds"
+	equal 'oci-pack: interrupted' "$(<said)"
+	rm said
+	equal "$before" "$(listing)"
+}
+
+@test "faults 9: a run that waits for the lock of a layout ends, and commits nothing" {
+	spec a.spec 'image: a' 'layers: [{entries: [{path: /a, content: a}]}]'
+	spec b.spec 'image: b' 'layers: [{entries: [{path: /b, content: b}]}]'
+	"$OCI_PACK" a.spec -q --lint off --platform linux/amd64 -o out
+	"$OCI_PACK" b.spec -q --lint off --platform linux/arm64 -o b.tar
+	waiting "$OCI_PACK" b.spec --lint off -o out
+	waiting "$OCI_PACK" copy b.tar oci:out:b
+	waiting "$OCI_PACK" index create -o oci:out:c b.tar
+}

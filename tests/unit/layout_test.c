@@ -306,6 +306,27 @@ static void test_merge(void **state)
 	check_entries("e", ":both :2 :4");
 }
 
+static void test_cancelled(void **state)
+{
+	struct oci_store *store;
+	struct oci_error err;
+	int cancelled = 0;
+
+	(void)state;
+	write_layout("g", ":1", "1");
+	open_layout(&store, "g");
+	oci_store_watch(store, &cancelled);
+	check_done(put_image(store, ":2", "2", false, &err), &err, "put");
+	cancelled = 15;
+	check_failed(oci_store_commit(store, &err), &err, OCI_E_CANCELLED,
+		     "interrupted", "commit");
+	check_entries("g", ":1");
+	cancelled = 0;
+	check_done(oci_store_commit(store, &err), &err, "commit");
+	check_entries("g", ":1 :2");
+	oci_store_free(store);
+}
+
 static void test_expect(void **state)
 {
 	struct oci_store *store, *other;
@@ -342,6 +363,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_write),
+		{ "faults 9: a commit looks whether it is cancelled",
+		  test_cancelled, NULL, NULL, NULL },
 		cmocka_unit_test(test_abort),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_read_only),

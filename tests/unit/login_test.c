@@ -4,6 +4,8 @@
 
 #include <sys/wait.h>
 
+#include "io/lock.h"
+
 enum { PROCESSES = 12 };
 
 static void log_in(const char *path, int number)
@@ -14,7 +16,7 @@ static void log_in(const char *path, int number)
 	};
 
 	host[0] = (char)('a' + number);
-	_exit(oci_credential_store(path, host, &credential, NULL) != 0);
+	_exit(oci_credential_store(path, host, &credential, NULL, NULL) != 0);
 }
 
 static void test_at_once(void **state)
@@ -54,11 +56,35 @@ static void test_at_once(void **state)
 	assert_int_equal(rmdir(path), 0);
 }
 
+static void test_cancelled(void **state)
+{
+	char path[] = "/tmp/liboci-login-XXXXXX", file[64];
+	const struct oci_credential credential = {
+		.user = (char *)"user",
+		.password = (char *)"secret",
+	};
+	const int cancelled = 1;
+	struct oci_error err;
+	int lock;
+
+	(void)state;
+	assert_non_null(mkdtemp(path));
+	snprintf(file, sizeof(file), "%s/config.json", path);
+	check_done(oci_folder_lock(&lock, file, NULL, &err), &err, "lock");
+	check_failed(oci_credential_store(file, "a.example", &credential,
+					  &cancelled, &err),
+		     &err, OCI_E_CANCELLED, "interrupted", "held");
+	assert_int_equal(close(lock), 0);
+	assert_int_equal(rmdir(path), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		{ "faults C: logins at once, each one is kept", test_at_once,
 		  NULL, NULL, NULL },
+		{ "faults 9: a login that waits for another one ends",
+		  test_cancelled, NULL, NULL, NULL },
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,10 +57,13 @@ OCI_API int oci_credential_find(struct oci_credential *out,
 /*
  * Keeps user and password of host in a config file as docker login does: with
  * the helper that the file names, else in the file, which is replaced whole
- * and readable by its owner alone. Folders of the path are made.
+ * and readable by its owner alone. Folders of the path are made. While another
+ * process logs in to the same file, it waits: two minutes at most, or until
+ * *cancelled (may be NULL) is not 0, which is OCI_E_CANCELLED.
  */
 OCI_API int oci_credential_store(const char *path, const char *host,
 				 const struct oci_credential *credential,
+				 volatile const int *cancelled,
 				 struct oci_error *err);
 
 struct oci_registry;

@@ -122,6 +122,14 @@ OCI_API int oci_store_tee(struct oci_store **out,
  * new names are there is no failure.
  */
 OCI_API int oci_store_commit(struct oci_store *store, struct oci_error *err);
+/*
+ * Lets a commit be cancelled: oci_store_commit returns OCI_E_CANCELLED, and
+ * changes nothing, if *cancelled is not 0 when it is called, or becomes so
+ * while it waits for another process's lock. cancelled is borrowed until the
+ * store is freed, and may be set by any thread or by a signal handler.
+ */
+OCI_API void oci_store_watch(struct oci_store *store,
+			     volatile const int *cancelled);
 /* NULL-safe. */
 OCI_API void oci_store_free(struct oci_store *store);
 
