@@ -4,10 +4,12 @@
  */
 #include "remote.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { PASSWORD_MAX = 64 * 1024 };
 
@@ -133,11 +135,26 @@ static int read_password(struct remote_options *o, const char *command)
 	return -1;
 }
 
+/* Whether the file that an option names may be read; says so if it may not. */
+static bool is_there(const char *option, const char *path)
+{
+	if (!path || access(path, R_OK) == 0)
+		return true;
+	say(stderr, "oci-pack: %s '%s': %s\n", option, path, strerror(errno));
+	return false;
+}
+
 int remote_ready(struct remote_options *o, const char *command)
 {
 	if (o->password_stdin != (o->user != NULL))
 		return say_usage(command, "--username and --password-stdin go "
 				 "together");
+	/* Only login makes the file. */
+	if (strcmp(command, "login") != 0 &&
+	    (!is_there("--authfile", o->authfile) ||
+	     !is_there("--src-authfile", o->src.authfile) ||
+	     !is_there("--dest-authfile", o->dest.authfile)))
+		return EXIT_FAILED;
 	o->both.all = o->src.all = o->dest.all = o;
 	if (!remote_find_files(o))
 		return say_no_memory();

@@ -125,6 +125,11 @@ static int read_layer(struct oci_seen *seen, struct oci_verify *v,
 	if (rc)
 		return rc;
 	rc = measure(seen, v, d, &why);
+	/* A layer that was not read whole is neither right nor wrong. */
+	if (rc == OCI_E_LIMIT) {
+		*err = why;
+		return rc;
+	}
 	rc = oci_verify_judge(&seen->bad, v, rc, &why, from, err);
 	if (rc || seen->bad)
 		return rc;

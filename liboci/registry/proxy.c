@@ -12,6 +12,7 @@
 #include "registry/url.h"
 
 enum { WORD_ROOM = 300 }; /* a name has at most 255 bytes (RFC 1035) */
+enum { IPV4_BITS = 96 };  /* that all IPv4 addresses begin with */
 
 /* Where a request goes to. */
 struct endpoint {
@@ -21,18 +22,19 @@ struct endpoint {
 	bool has_ip;
 };
 
-/* Cuts a port from "host:port" or "[v6]:port"; 0 where there is none. */
-static unsigned take_port(char *word)
+/* Cuts the port from "host:port" or "[v6]:port", and tells whether it is that
+ * of the endpoint. No port, and an empty one, are all ports. */
+static bool take_port(const struct endpoint *to, char *word)
 {
 	char *colon = strrchr(word, ':');
-	uint64_t port;
+	uint64_t port = to->port;
 
 	if (!colon || (word[0] != '[' && strchr(word, ':') != colon) ||
 	    (word[0] == '[' && colon[-1] != ']') ||
-	    !oci_number_parse(&port, colon + 1, 10, 65535))
-		return 0;
+	    (colon[1] && !oci_number_parse(&port, colon + 1, 10, 65535)))
+		return true;
 	*colon = '\0';
-	return (unsigned)port;
+	return port == to->port;
 }
 
 static void drop_brackets(char *word)
@@ -45,6 +47,14 @@ static void drop_brackets(char *word)
 	word[size - 2] = '\0';
 }
 
+static bool is_ipv4(const struct oci_ip *ip)
+{
+	struct oci_ip any;
+
+	return oci_ip_parse(&any, "0.0.0.0") &&
+	       oci_ip_within(ip, &any, IPV4_BITS);
+}
+
 static bool is_in_range(const struct endpoint *to, char *word, char *slash)
 {
 	struct oci_ip net;
@@ -55,8 +65,12 @@ static bool is_in_range(const struct endpoint *to, char *word, char *slash)
 	    !oci_number_parse(&bits, slash + 1, 10,
 			      strchr(word, ':') ? 128 : 32))
 		return false;
-	return oci_ip_within(&to->ip, &net,
-			     (unsigned)bits + (strchr(word, ':') ? 0 : 96));
+	if (!strchr(word, ':'))
+		bits += IPV4_BITS;
+	/* A range of IPv6, "::/0" too, has no addresses of IPv4. */
+	if (bits < IPV4_BITS && is_ipv4(&to->ip))
+		return false;
+	return oci_ip_within(&to->ip, &net, (unsigned)bits);
 }
 
 static bool is_name(const struct endpoint *to, const char *word)
@@ -80,14 +94,12 @@ static bool matches(const struct endpoint *to, char *word)
 {
 	char *slash = strchr(word, '/');
 	struct oci_ip ip;
-	unsigned port;
 
 	if (strcmp(word, "*") == 0)
 		return true;
 	if (slash)
 		return is_in_range(to, word, slash);
-	port = take_port(word);
-	if (port && port != to->port)
+	if (!take_port(to, word))
 		return false;
 	drop_brackets(word);
 	if (oci_ip_parse(&ip, word))

@@ -264,6 +264,10 @@ static int ask_page(bool *known, struct list *list, struct oci_error *err)
 	*known = rc || response.status != 404 || list->pages.count > 1;
 	if (!rc && *known && response.status != 200) {
 		rc = oci_client_fail(list->client, what, &response, err);
+		rc = oci_advise(err, rc,
+				"404 alone says that a registry "
+				"keeps no list; without --referrers the image "
+				"is copied by itself");
 	} else {
 		if (!rc && *known)
 			rc = take_page(list, &response, err);

@@ -155,7 +155,8 @@ base() {
 	bounded 0 '0 errors' lint --max-inflated 200MiB oci:zeros
 	bounded 1 'limit of 1048576 bytes.*--max-inflated' \
 		lint --max-inflated 1MiB oci:zeros
-	bounded 3 'limit of 1048576 bytes' verify --max-inflated 1MiB oci:zeros
+	bounded 1 "blob sha256:.* limit of 1048576 bytes.*--max-inflated" \
+		verify --max-inflated 1MiB oci:zeros
 	bounded 1 'limit of 1048576 bytes' base.spec --max-inflated 1MiB \
 		--no-cache -o other
 	tar -C zeros -czf zeros.tar.gz .

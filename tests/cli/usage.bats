@@ -258,3 +258,10 @@ misused() {
 	find a -type d ! -perm 755 | grep . && fail 'a folder'
 	true
 }
+
+@test "faults 6: a file of credentials that is named has to be there" {
+	for option in --authfile --src-authfile --dest-authfile; do
+		refused 1 "oci-pack: $option 'no.json': No such file" \
+			copy "$option" no.json localhost:1/a localhost:1/b
+	done
+}

@@ -344,7 +344,8 @@ def statuses_of_referrers(c):
         c.registry.on("GET", "/referrers/", lambda r, s=status: r.reply(s),
                       times=-1)
         check(copied(c) == 1, f"{status}: {c.told}")
-        said(c, str(status), one["digest"], c.registry.host)
+        said(c, str(status), one["digest"], c.registry.host,
+             "without --referrers")
     for body in (b"garbage", b"{}", b"x" * (5 << 20)):
         c.registry.scripts.clear()
         c.registry.on("GET", "/referrers/", lambda r, b=body: r.reply(

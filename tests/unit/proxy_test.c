@@ -57,6 +57,8 @@ static const struct {
 	{ "r.example:80", "http://r.example/", true },
 	{ "r.example:443", "https://r.example/", true },
 	{ "r.example:443", "http://r.example/", false },
+	{ "r.example:", "http://r.example:5000/", true },
+	{ "r.example:0", "http://r.example/", false },
 	{ "[2001:db8::1]:5000", "http://[2001:db8::1]:5000/", true },
 	{ "[2001:db8::1]:5001", "http://[2001:db8::1]:5000/", false },
 	/* Addresses and ranges. */
@@ -68,6 +70,9 @@ static const struct {
 	{ "10.1.2.0/24", "http://10.1.3.9/", false },
 	{ "0.0.0.0/0", "http://10.1.3.9/", true },
 	{ "0.0.0.0/0", "http://r.example/", false },
+	{ "::/0", "http://10.1.3.9/", false },
+	{ "::/0", "http://[2001:db8::1]/", true },
+	{ "::ffff:10.0.0.0/104", "http://10.1.3.9/", true },
 	{ "2001:db8::/32", "http://[2001:db8:1::9]/", true },
 	{ "2001:db8::/32", "http://[2001:db9::9]/", false },
 	{ "10.0.0.0/33", "http://10.0.0.1/", false },
