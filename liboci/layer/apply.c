@@ -79,10 +79,14 @@ static int put_hard_link(struct oci_rootfs *rootfs,
 			 struct oci_rootfs_entry *e,
 			 struct archive_entry *member, struct oci_error *err)
 {
+	const struct oci_view view = { .lower = rootfs };
 	const struct oci_rootfs_entry *file;
-	char path[OCI_PATH_MAX];
-	int rc = clean(path, archive_entry_hardlink(member), err);
+	char name[OCI_PATH_MAX], path[OCI_PATH_MAX];
+	int rc = clean(name, archive_entry_hardlink(member), err);
 
+	if (!rc)
+		rc = oci_view_resolve(path, NULL, &view, name, false, NULL,
+				      err);
 	if (rc)
 		return rc;
 	file = oci_rootfs_get(rootfs, path, strlen(path));
@@ -158,8 +162,10 @@ static int apply(struct oci_rootfs *rootfs, struct archive_entry *member,
 		 struct oci_reader *reader, struct oci_error *err)
 {
 	char path[OCI_PATH_MAX], name[OCI_PATH_MAX];
-	int rc = clean(path, archive_entry_pathname(member), err);
+	int rc = clean(name, archive_entry_pathname(member), err);
 
+	if (!rc)
+		rc = oci_rootfs_resolve_parent(path, rootfs, name, err);
 	if (rc)
 		return rc;
 	memcpy(name, oci_path_name(path), strlen(oci_path_name(path)) + 1);

@@ -38,7 +38,8 @@ static const char *link_at(struct walk *walk, const char *path)
 		return node->target;
 	}
 	entry = oci_rootfs_get(walk->view->lower, path, size);
-	if (!entry || entry->type != OCI_ENTRY_SYMLINK)
+	if (!entry || entry->type != OCI_ENTRY_SYMLINK ||
+	    (walk->view->layer && entry->layer != walk->view->layer))
 		return NULL;
 	return entry->target;
 }
@@ -115,4 +116,22 @@ int oci_view_resolve(char *out, bool *through, const struct oci_view *view,
 	if (through)
 		*through = walk.through;
 	return rc;
+}
+
+int oci_rootfs_resolve_parent(char out[OCI_PATH_MAX],
+			      const struct oci_rootfs *rootfs,
+			      const char *path, struct oci_error *err)
+{
+	const struct oci_view view = { .lower = rootfs,
+				       .layer = rootfs->layer };
+	size_t parent = oci_path_parent(path);
+	const struct oci_rootfs_entry *e =
+		oci_rootfs_get(rootfs, path, parent);
+
+	/* Whatever is above a directory is one, too. */
+	if (parent && (!e || e->type != OCI_ENTRY_DIRECTORY))
+		return oci_view_resolve(out, NULL, &view, path, false, NULL,
+					err);
+	memcpy(out, path, strlen(path) + 1);
+	return 0;
 }

@@ -8,6 +8,7 @@
 #include <oci/tree.h>
 
 #include "base/arena.h"
+#include "base/path.h"
 #include "base/table.h"
 #include "layer/kept.h"
 
@@ -56,6 +57,15 @@ int oci_rootfs_read(size_t *got, void *data, size_t size, uint64_t offset,
 		    const struct oci_rootfs_entry *entry,
 		    struct oci_error *err);
 
+/*
+ * The path that an entry of the layer being applied gets: each link on the way
+ * to it that this layer has is followed, as engines do when they unpack the
+ * layer. Links of lower layers are not: an engine that unpacks each layer by
+ * itself does not see them, and makes a directory in their place.
+ */
+int oci_rootfs_resolve_parent(char out[OCI_PATH_MAX],
+			      const struct oci_rootfs *rootfs,
+			      const char *path, struct oci_error *err);
 /* The entry for path, made where there is none, with parents that are
  * directories: those that no layer has are made, 0755 and 0:0. */
 int oci_rootfs_place(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
@@ -86,6 +96,8 @@ int oci_rootfs_set_target(struct oci_rootfs_entry *entry,
 struct oci_view {
 	const struct oci_table *own;	/* path to struct oci_node */
 	const struct oci_rootfs *lower;
+	unsigned layer;	/* follow links of lower that are from this layer
+			 * alone; 0: all links */
 };
 
 int oci_view_resolve(char *out, bool *through, const struct oci_view *view,

@@ -10,7 +10,7 @@
 static const struct oci_rootfs_entry *get(const struct oci_lint *lint,
 					  const char *path, bool last)
 {
-	struct oci_view view = { NULL, lint->subject->rootfs };
+	struct oci_view view = { .lower = lint->subject->rootfs };
 	char out[OCI_PATH_MAX];
 
 	if (oci_view_resolve(out, NULL, &view, path, last, NULL, NULL))

@@ -1,0 +1,99 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# Images and archives that other tools write, and users fed to it:
+# fixtures/images.
+
+load ../helpers
+
+setup() {
+	work_in_folder
+	images=$BATS_TEST_DIRNAME/../../fixtures/images
+}
+
+# layout NAME: the image oci:NAME:t.
+layout() {
+	tar -xzf "$images/$1.tgz"
+}
+
+# on NAME PLATFORM [LINE...]: packs a layer over it, as out.
+on() {
+	local name=$1 platform=$2
+
+	shift 2
+	rm -rf out
+	spec on.spec 'image: on' "platforms: [$platform]" "base: oci:$name:t" \
+		"$@" 'layers: [{entries: [{path: /added, content: a}]}]'
+	"$OCI_PACK" on.spec -q --lint off -o out
+}
+
+# config FILTER: of the image in out.
+config() {
+	"$OCI_PACK" inspect --json out | jq -c ".config | $1"
+}
+
+# files LAYOUT: what its last layer has.
+files() {
+	local digest
+
+	digest=$("$OCI_PACK" inspect --json "$1" |
+		jq -r '.document.layers[-1].digest')
+	tar -tf "$1/blobs/sha256/${digest#sha256:}"
+}
+
+@test "faults 11: a file that a layer writes through its own link" {
+	local name
+
+	for name in q-srv same-link-then-file hl-via-link2; do
+		layout "$name"
+		run "$OCI_PACK" lint "oci:$name:t"
+		equal "oci:$name:t: 0 errors, 0 warnings, 0 notes" "$output"
+	done
+	spec a.spec 'image: a' 'platforms: [linux/riscv64]' \
+		'base: oci:q-srv:t' \
+		'layers: [{entries: [{path: /srv/cur/new, content: n}]}]'
+	"$OCI_PACK" a.spec -q -o out
+	equal 'srv/ srv/v1/ srv/v1/new' "$(files out | xargs)"
+}
+
+# layered FOLDER MEMBER...: an image of one layer, in a layout. A member is
+# "PATH/", "PATH" or "PATH>TARGET" in the order of the tar.
+layered() {
+	PYTHONPATH=$root/fixtures/hostile python3 - "$@" <<-'end'
+		import io, sys, tarfile
+		from make import Layout
+		data = io.BytesIO()
+		with tarfile.open(fileobj=data, mode="w") as tar:
+		    for word in sys.argv[2:]:
+		        name, link, target = word.partition(">")
+		        member = tarfile.TarInfo(name.rstrip("/"))
+		        member.mode = 0o755
+		        member.type = (tarfile.SYMTYPE if link else tarfile.DIRTYPE
+		                       if name.endswith("/") else tarfile.REGTYPE)
+		        member.linkname = target
+		        tar.addfile(member)
+		Layout(sys.argv[1]).image(data.getvalue())
+	end
+}
+
+# has IMAGE PATH: whether the union of its layers has it.
+has() {
+	spec has.spec 'platforms: [linux/amd64]' "base: oci:$1" \
+		"layers: [{entries: [{path: $2, remove: true}]}]"
+	rm -rf has
+	"$OCI_PACK" has.spec -q --lint off -o has 2>has.log
+}
+
+@test "faults 11: the order of the tar decides, as it does for engines" {
+	local path
+
+	layered image v1/ v1/in 'cur>v1' cur/a 'v1>other' v1/b other/.wh.in \
+		'up>../../other' up/c/d
+	# The second link took the place of a folder and of what was in it.
+	for path in cur v1 other/b other/c/d up; do
+		has image "/$path" || fail "$path: $(<has.log)"
+	done
+	for path in other/in other/a; do
+		run ! has image "/$path"
+	done
+}
