@@ -17,8 +17,11 @@
 #include "io/inflate.h"
 #include "layer/decompress.h"
 #include "layer/locale.h"
+#include "layer/pax.h"
+#include "layer/zip.h"
 
 enum { READ_SIZE = 64 * 1024 };
+enum { TAR_MAGIC = 257 }; /* where a tar says "ustar" */
 
 struct oci_reader {
 	struct archive *archive;
@@ -26,8 +29,11 @@ struct oci_reader {
 	struct oci_source *file;	/* owned, of a path */
 	struct oci_source *inflate;	/* owned: file without gzip or zstd */
 	struct oci_source *decompress;	/* owned: without the others */
+	struct oci_source *pax;		/* owned; NULL unless it is a tar */
+	struct oci_zip *zip;		/* owned; or NULL */
 	struct oci_source *stream;	/* the last of them, or NULL: fd */
 	int fd;
+	enum oci_reader_kind kind;
 	struct oci_error why;		/* of a failed stream */
 	int failed;			/* its status */
 	bool started;
@@ -104,6 +110,7 @@ static int reader_new(struct oci_reader **out, enum oci_reader_kind kind,
 	if (!self)
 		return oci_fail_nomem(err);
 	self->fd = -1;
+	self->kind = kind;
 	self->lenient = kind == OCI_READER_LAYER;
 	rc = oci_locale_open(&self->locale, err);
 	self->archive = archive_read_new();
@@ -121,14 +128,26 @@ static int reader_new(struct oci_reader **out, enum oci_reader_kind kind,
 	return rc;
 }
 
+/* What is read as a stream is a tar, or the ar of a package. */
 static int start(struct oci_reader *self, struct oci_error *err)
 {
-	locale_t before = uselocale(self->locale);
-	int result;
+	int result, rc = 0;
+	locale_t before;
 
+	if (self->stream && self->kind != OCI_READER_AR) {
+		rc = oci_pax_open(&self->pax, self->stream, err);
+		self->stream = self->pax;
+	} else if (!self->stream && self->kind == OCI_READER_ARCHIVE) {
+		rc = oci_zip_attach(&self->zip, self->archive, self->fd, err);
+	}
+	if (rc)
+		return rc;
+	before = uselocale(self->locale);
 	if (self->stream)
 		result = archive_read_open(self->archive, self, NULL,
 					   read_stream, NULL);
+	else if (self->zip)
+		result = archive_read_open1(self->archive);
 	else
 		result = archive_read_open_fd(self->archive, self->fd,
 					      READ_SIZE);
@@ -171,7 +190,14 @@ int oci_reader_open_source(struct oci_reader **out, struct oci_source *source,
 	return rc;
 }
 
-/* Plain archives are read by libarchive itself, which seeks in them. */
+static bool is_tar(int fd)
+{
+	char magic[6] = "";
+
+	return pread(fd, magic, 5, TAR_MAGIC) == 5 && !strcmp(magic, "ustar");
+}
+
+/* A zip file is read by libarchive itself, which seeks in it. */
 static int open_path(struct oci_reader *self, const char *path,
 		     struct oci_error *err)
 {
@@ -181,10 +207,11 @@ static int open_path(struct oci_reader *self, const char *path,
 		rc = open_stream(self, self->file, err);
 	if (rc || !self->decompress || oci_decompress_found(self->decompress))
 		return rc;
-	self->stream = NULL;
 	self->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (self->fd < 0)
 		return oci_fail_errno(err, "open '%s'", path);
+	if (!is_tar(self->fd))
+		self->stream = NULL;
 	return 0;
 }
 
@@ -232,11 +259,6 @@ void oci_reader_watch(struct oci_reader *reader, struct oci_watch *watch)
 		oci_decompress_watch(reader->decompress, watch);
 }
 
-bool oci_reader_has_times(const struct oci_reader *reader)
-{
-	return !oci_reader_is_zip(reader);
-}
-
 bool oci_reader_is_zip(const struct oci_reader *reader)
 {
 	return (archive_format(reader->archive) & ARCHIVE_FORMAT_BASE_MASK) ==
@@ -253,6 +275,8 @@ void oci_reader_free(struct oci_reader *reader)
 	if (!reader)
 		return;
 	archive_read_free(reader->archive);
+	oci_zip_free(reader->zip);
+	oci_source_free(reader->pax);
 	oci_source_free(reader->decompress);
 	oci_source_free(reader->inflate);
 	oci_source_free(reader->file);
@@ -279,12 +303,6 @@ static int check_end(struct oci_reader *self, struct oci_error *err)
 			"cut short: the blocks that end a tar are missing");
 }
 
-/* Behind the end of an archive are the sums of what compresses it. */
-static int drain(struct oci_reader *self, struct oci_error *err)
-{
-	return self->stream ? oci_source_drain(self->stream, err) : 0;
-}
-
 int oci_reader_next(struct archive_entry **out, struct oci_reader *reader,
 		    struct oci_error *err)
 {
@@ -302,7 +320,9 @@ int oci_reader_next(struct archive_entry **out, struct oci_reader *reader,
 	if (result == ARCHIVE_EOF) {
 		rc = check_end(reader, err);
 		*out = NULL;
-		return rc ? rc : drain(reader, err);
+		/* Behind the end are the sums of what compresses it. */
+		return rc || !reader->stream ?
+			       rc : oci_source_drain(reader->stream, err);
 	}
 	if (result != ARCHIVE_OK &&
 	    !(result == ARCHIVE_WARN && reader->lenient))
@@ -343,8 +363,7 @@ int oci_reader_piece(size_t *got, uint64_t *hole, struct oci_reader *reader,
 {
 	int rc = 0;
 
-	*got = 0;
-	*hole = 0;
+	*got = *hole = 0;
 	while (!rc && !*got && !*hole) {
 		rc = next_block(reader, err);
 		*hole = rc ? 0 : reader->block_at - reader->at;
@@ -371,9 +390,9 @@ int oci_reader_read(size_t *got, struct oci_reader *reader, void *data,
 
 	if (rc || !hole)
 		return rc;
+	/* The rest of the hole comes next. */
 	*got = hole < size ? (size_t)hole : size;
 	memset(data, 0, *got);
-	/* The rest of the hole comes next. */
 	reader->at -= hole - *got;
 	return 0;
 }

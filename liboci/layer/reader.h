@@ -41,9 +41,6 @@ void oci_reader_free(struct oci_reader *reader);
 /* The next member, borrowed until the next call; NULL at the end. */
 int oci_reader_next(struct archive_entry **out, struct oci_reader *reader,
 		    struct oci_error *err);
-/* Whether times are told without knowing the time zone of the archive's
- * maker: not so in zip, whose times are local ones. */
-bool oci_reader_has_times(const struct oci_reader *reader);
 /*
  * Whether it is a zip file. Most of their times are in the time zone of
  * whoever made them, so libarchive's answer follows TZ: they are of no use.

@@ -116,7 +116,7 @@ static int check_owner(struct archive_entry *entry, struct oci_error *err)
 /* A zip's times would follow the time zone of this machine. */
 static int64_t mtime_of(const struct unpack *u, struct archive_entry *entry)
 {
-	if (oci_reader_has_times(u->reader))
+	if (!oci_reader_is_zip(u->reader))
 		return archive_entry_mtime(entry);
 	return u->tree->epoch >= 0 ? u->tree->epoch : 0;
 }

@@ -97,3 +97,71 @@ has() {
 		run ! has image "/$path"
 	done
 }
+
+# members FILE: the names in a tar, as JSON strings of ASCII.
+members() {
+	python3 -c 'import json, sys, tarfile
+for name in sorted(tarfile.open(sys.argv[1]).getnames()):
+    print(json.dumps(name))' "$1"
+}
+
+# unpacked FILE [LINE]: what an entry for the archive FILE has become.
+unpacked() {
+	rm -rf out
+	spec archive.spec 'layers:' '  - entries:' \
+		"      - {path: /, archive: $images/$1${2:+, $2}}"
+	"$OCI_PACK" archive.spec -q --lint off --platform linux/amd64 \
+		--compression none -o out >digest || return
+	members out/blobs/sha256/"$("$OCI_PACK" inspect --json out |
+		jq -r '.document.layers[0].digest | ltrimstr("sha256:")')"
+}
+
+@test "faults 12: names of archives are bytes, not characters" {
+	equal '"cafe\u0301" "h" "l"' "$(unpacked nfd-pax.tar | paste -sd ' ')"
+	equal '"l"' "$(unpacked nfd-pax.tar 'exclude: ["cafe\u0301", h]')"
+	equal '"cafe\u0301" "caf\u00e9"' "$(unpacked nfc-nfd.tar |
+		paste -sd ' ')"
+	equal '"cafe\u0301"' "$(unpacked nfd.zip)"
+	equal '' "$(unpacked nfd.zip 'exclude: ["cafe\u0301"]')"
+}
+
+@test "faults 12: a name of a lower layer is removed as it is there" {
+	layered image $'cafe\u0301' $'caf\u00e9'
+	has image '"/cafe\u0301"'
+	has image '"/caf\u00e9"'
+	equal $'.wh.caf\u00e9' "$(tar --quoting-style=literal -tf \
+		"has/blobs/sha256/$("$OCI_PACK" inspect --json has |
+		jq -r '.document.layers[-1].digest | ltrimstr("sha256:")')")"
+}
+
+@test "faults 12: every kind of tar that GNU tar writes keeps its names" {
+	local long option
+
+	long=$(printf 'a%.0s' {1..120})
+	mkdir -p in/$'cafe\u0301' "in/$long"$'e\u0301'
+	echo one >in/$'cafe\u0301'/1
+	ln in/$'cafe\u0301'/1 in/$'li\u0301nk'
+	ln -s $'cafe\u0301' in/$'sy\u0301m'
+	echo long >"in/$long"$'e\u0301'/"$long"
+	truncate -s 3M in/$'e\u0301sparse'
+	for i in {1..60}; do
+		printf x | dd of=in/$'e\u0301sparse' bs=1 status=none \
+			seek=$((i * 40000)) conv=notrunc
+	done
+	images=.
+	for option in '--format=gnu' '--format=gnu -S' '--format=pax' \
+		'--format=pax -S --sparse-version=0.0' \
+		'--format=pax -S --sparse-version=0.1' \
+		'--format=pax -S --sparse-version=1.0'; do
+		# shellcheck disable=SC2086
+		tar $option -cf t.tar -C in .
+		unpacked t.tar >names
+		rm -rf back
+		mkdir back
+		tar -C back -xf out/blobs/sha256/"$("$OCI_PACK" inspect \
+			--json out | jq -r '.document.layers[0].digest |
+			ltrimstr("sha256:")')"
+		diff -r in back
+		cmp <(cd in && find . | sort) <(cd back && find . | sort)
+	done
+}

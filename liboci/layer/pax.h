@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names in the extended headers of a tar, as they are. libarchive composes the
+ * characters of such a name (Unicode normalization form C), which makes another
+ * name of it: what is to be left out or removed is not found, and two names
+ * become one. A header that says "hdrcharset=BINARY" keeps its bytes.
+ */
+#ifndef LAYER_PAX_H
+#define LAYER_PAX_H
+
+#include <oci/stream.h>
+
+/*
+ * A source that passes the tar `from` on, and adds that record to each extended
+ * header (POSIX.1-2008, pax, "pax Extended Header"). from is borrowed. What is
+ * no tar, and what follows a header that cannot be understood, passes as it is.
+ */
+int oci_pax_open(struct oci_source **out, struct oci_source *from,
+		 struct oci_error *err);
+
+#endif
