@@ -95,19 +95,17 @@ static int show_image(struct inspect *in, const struct oci_descriptor *d,
 
 	if (!rc)
 		rc = read_manifest(&image, bytes, in->from.store, err);
+	/* Docker saves an index without the platforms that it lacks. */
+	if (rc == OCI_E_NOT_FOUND && in->index.manifests.count &&
+	    !image.manifest_json) {
+		in->absent++;
+		rc = 0;
+	}
 	if (!rc)
 		inspect_print_image(in, &image);
 	in->count += !rc;
 	release_image(&image);
 	return rc;
-}
-
-static bool is_wanted(const struct oci_descriptor *d,
-		      const struct options *options)
-{
-	return oci_media_is_manifest(d->media_type) &&
-	       (!options->has_platform || !d->has_platform ||
-		oci_platform_equal(&d->platform, &options->platform));
 }
 
 static int by_digest(const void *a, const void *b)
@@ -118,10 +116,9 @@ static int by_digest(const void *a, const void *b)
 	return order ? order : (*left > *right) - (*left < *right);
 }
 
-/* How often each member of an index is listed: at its first place, 0 at the
- * others and where it is not wanted. The caller frees it. */
-static size_t *count_members(const struct oci_descriptors *list,
-			     const struct options *options)
+/* How often each image of an index is listed: at its first place, 0 at the
+ * others. The caller frees it. */
+static size_t *count_members(const struct oci_descriptors *list)
 {
 	const struct oci_descriptor **sorted =
 		calloc(list->count + 1, sizeof(*sorted));
@@ -133,8 +130,7 @@ static size_t *count_members(const struct oci_descriptors *list,
 		return NULL;
 	}
 	for (size_t i = 0; i < list->count; i++)
-		if (is_wanted(&list->items[i], options))
-			sorted[n++] = &list->items[i];
+		sorted[n++] = &list->items[i];
 	qsort(sorted, n, sizeof(*sorted), by_digest);
 	for (size_t i = 0, first = 0; i < n; i++) {
 		if (!oci_digest_equal(&sorted[i]->digest,
@@ -146,11 +142,10 @@ static size_t *count_members(const struct oci_descriptors *list,
 	return listed;
 }
 
-static int show_index(struct inspect *in, const struct options *options,
-		      struct oci_error *err)
+static int show_images(struct inspect *in, const struct oci_descriptors *list,
+		       struct oci_error *err)
 {
-	const struct oci_descriptors *list = &in->index.manifests;
-	size_t *listed = count_members(list, options);
+	size_t *listed = count_members(list);
 	uint64_t bytes = 0;
 	int rc = listed ? 0 : fail(err, OCI_E_NOMEM, "out of memory");
 
@@ -159,9 +154,9 @@ static int show_index(struct inspect *in, const struct options *options,
 			rc = show_image(in, &list->items[i], listed[i], &bytes,
 					err);
 	free(listed);
-	if (!rc && options->has_platform && !in->count)
+	if (!rc && in->count && in->absent == in->count)
 		rc = fail(err, OCI_E_NOT_FOUND,
-			  "it has no image for that platform");
+			  "no image that its index names is there");
 	return rc;
 }
 
@@ -169,18 +164,24 @@ static int show(struct inspect *in, const struct options *options,
 		struct oci_error *err)
 {
 	const struct oci_descriptor *d = &in->from.image;
-	bool index = oci_media_is_index(d->media_type);
+	struct oci_descriptors list;
 	uint64_t bytes = 0;
 	int rc = 0;
 
-	if (index)
+	if (oci_media_is_index(d->media_type))
 		rc = oci_index_parse(&in->index, in->json, (size_t)d->size,
 				     d->media_type, err);
 	if (rc)
 		return rc;
 	inspect_print_head(in);
-	rc = index ? show_index(in, options, err) :
-		     show_image(in, d, 1, &bytes, err);
+	if (options->has_platform) {
+		rc = show_image(in, &in->chosen, 1, &bytes, err);
+	} else {
+		rc = oci_store_images(&list, in->from.store, d, err);
+		if (!rc)
+			rc = show_images(in, &list, err);
+		oci_descriptors_release(&list);
+	}
 	inspect_print_tail(in);
 	return rc;
 }
@@ -210,19 +211,26 @@ static int run(const char *text, struct options *options)
 {
 	struct inspect in = {0};
 	struct oci_error err;
+	const struct oci_descriptor *raw = &in.from.image;
 	int rc = opened_init(&in.from, text, &options->remote, &err);
 
+	if (!rc && options->has_platform) {
+		rc = oci_store_manifest(&in.chosen, in.from.store, raw,
+					&options->platform, &err);
+		if (options->raw)
+			raw = &in.chosen;
+	}
 	if (!rc)
-		rc = oci_store_read(&in.json, in.from.store, &in.from.image,
-				    &err);
+		rc = oci_store_read(&in.json, in.from.store, raw, &err);
 	if (!rc && options->raw)
-		say_bytes(stdout, in.json, (size_t)in.from.image.size);
+		say_bytes(stdout, in.json, (size_t)raw->size);
 	else if (!rc)
 		rc = show_all(&in, options, &err);
 	if (rc)
 		say_error(&err);
 	free(in.json);
 	oci_index_release(&in.index);
+	oci_descriptor_release(&in.chosen);
 	opened_release(&in.from);
 	return rc ? EXIT_FAILED : EXIT_DONE;
 }

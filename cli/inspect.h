@@ -8,7 +8,8 @@
 struct inspect_image {
 	struct oci_descriptor descriptor;
 	size_t listed;			/* times, in its index */
-	char *manifest_json;
+	char *manifest_json;		/* NULL: an index names it, and it is
+					 * not in the store */
 	char *config_json;		/* NULL where it is no image's */
 	struct oci_manifest manifest;
 	struct oci_config config;
@@ -16,11 +17,13 @@ struct inspect_image {
 
 struct inspect {
 	struct opened from;		/* a manifest or an index */
+	struct oci_descriptor chosen;	/* by --platform */
 	char *json;			/* the document */
 	struct oci_index index;		/* where it is one */
 	FILE *out;			/* shown when all could be read */
 	bool as_json;
 	size_t count;			/* images that were printed */
+	size_t absent;			/* those of them that are not there */
 };
 
 /* The text before the images, one image, and the text after them. */

@@ -110,6 +110,17 @@ static void print_config(FILE *out, const struct oci_config *config)
 	print_pairs(out, "Labels:", &config->labels);
 }
 
+/* What the index tells is all that there is of an image that is absent. */
+static bool find_platform(char out[OCI_PLATFORM_TEXT],
+			  const struct inspect_image *image)
+{
+	const struct oci_descriptor *d = &image->descriptor;
+
+	oci_platform_format(out, image->manifest_json ? &image->config.platform
+						      : &d->platform);
+	return image->config_json || (!image->manifest_json && d->has_platform);
+}
+
 static void print_text(FILE *out, const struct inspect_image *image,
 		       bool nested)
 {
@@ -117,11 +128,14 @@ static void print_text(FILE *out, const struct inspect_image *image,
 
 	if (nested)
 		say(out, "\n");
-	oci_platform_format(platform, &image->config.platform);
-	if (image->config_json)
+	if (find_platform(platform, image))
 		print_line(out, "Platform:", platform);
 	if (nested)
 		print_line(out, "Digest:", image->descriptor.digest.text);
+	if (!image->manifest_json) {
+		print_line(out, "Content:", "not here: the index names it");
+		return;
+	}
 	if (image->listed > 1)
 		say(out, "%-13s %zu times\n", "Listed:", image->listed);
 	format_size(size, total_size(image));
@@ -160,10 +174,13 @@ static void print_json(FILE *out, const struct inspect_image *image)
 
 	say(out, "{");
 	print_member(out, "digest", image->descriptor.digest.text);
-	if (image->config_json) {
-		oci_platform_format(platform, &image->config.platform);
+	if (find_platform(platform, image)) {
 		say(out, ",");
 		print_member(out, "platform", platform);
+	}
+	if (!image->manifest_json) {
+		say(out, ",\"absent\":true}");
+		return;
 	}
 	say(out, ",\"size\":%llu,\"manifest\":",
 	    (unsigned long long)total_size(image));

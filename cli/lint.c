@@ -50,6 +50,16 @@ static int list_rules(void)
 	return EXIT_DONE;
 }
 
+static void say_absent(void *data, const char *platform,
+		       const struct oci_digest *manifest)
+{
+	(void)data;
+	say(stderr,
+	    "oci-pack: %s (%s) is not checked: the index names it, and "
+	    "it is not here\n",
+	    platform ? platform : "one image", manifest->text);
+}
+
 static int lint(struct command *c, const char *name, struct oci_error *err)
 {
 	struct oci_lint_options options = OCI_LINT_OPTIONS_INIT;
@@ -64,14 +74,10 @@ static int lint(struct command *c, const char *name, struct oci_error *err)
 	options.max_inflated = max_inflated();
 	options.cancelled = interrupted_flag();
 	options.platform = c->has_platform ? &c->platform : NULL;
+	options.absent = say_absent;
 	if (!rc)
 		rc = oci_lint_image(&c->findings.result, image.store,
 				    &image.image, &options, err);
-	if (!rc && c->has_platform && !c->findings.result.images) {
-		snprintf(err->message, sizeof(err->message),
-			 "it has no image for that platform");
-		rc = OCI_E_NOT_FOUND;
-	}
 	if (!rc)
 		rc = findings_complete(&c->findings, err);
 	opened_release(&image);

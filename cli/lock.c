@@ -61,12 +61,14 @@ static int check_platform(struct oci_store *store,
 {
 	char is[OCI_PLATFORM_TEXT], name[OCI_PLATFORM_TEXT];
 	struct oci_descriptor manifest;
-	struct oci_platform platform;
+	struct oci_platform platform, *told = &manifest.platform;
 	int rc = oci_store_manifest(&manifest, store, image, wanted, err);
 
 	if (rc)
 		return rc;
 	rc = oci_image_platform(&platform, store, &manifest, err);
+	if (!platform.variant[0])
+		memcpy(platform.variant, told->variant, sizeof(told->variant));
 	oci_descriptor_release(&manifest);
 	if (rc || oci_platform_fits(&platform, wanted))
 		return rc;

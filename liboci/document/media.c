@@ -42,8 +42,13 @@ bool oci_media_is_config(const char *media_type)
 bool oci_media_is_layer(const char *media_type)
 {
 	static const char *const list[] = {
-		OCI_MEDIA_LAYER, OCI_MEDIA_LAYER_GZIP, OCI_MEDIA_LAYER_ZSTD,
-		OCI_MEDIA_DOCKER_LAYER_GZIP, OCI_MEDIA_DOCKER_LAYER, NULL,
+		OCI_MEDIA_LAYER,
+		OCI_MEDIA_LAYER_GZIP,
+		OCI_MEDIA_LAYER_ZSTD,
+		OCI_MEDIA_DOCKER_LAYER_GZIP,
+		OCI_MEDIA_DOCKER_LAYER_ZSTD,
+		OCI_MEDIA_DOCKER_LAYER,
+		NULL,
 	};
 
 	return is_one_of(media_type, list);

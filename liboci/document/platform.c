@@ -40,6 +40,15 @@ static const struct alias aliases[] = {
 	{ "arm", "8", "arm", "v8" },
 };
 
+/* GOOS and GOARCH: `go tool dist list`, and those that Go keeps names for. */
+static const char systems[] =
+	"aix, android, darwin, dragonfly, freebsd, illumos, ios, js, linux, "
+	"netbsd, openbsd, plan9, solaris, wasip1, windows, zos";
+static const char architectures[] =
+	"386, amd64, arm, arm64, arm64be, armbe, loong64, mips, mips64, "
+	"mips64le, mipsle, ppc, ppc64, ppc64le, riscv, riscv64, s390, s390x, "
+	"sparc, sparc64, wasm";
+
 static const struct {
 	const char *architecture;
 	const char *variant;	/* NULL: any */
@@ -108,6 +117,86 @@ static void make_canonical(struct oci_platform *p)
 	}
 }
 
+/* Whether a list, "a, b, c", has the word. */
+static bool is_one_of(const char *word, const char *list)
+{
+	size_t size = strlen(word);
+
+	while (*list) {
+		size_t next = strcspn(list, ",");
+
+		if (next == size && memcmp(list, word, size) == 0)
+			return true;
+		list += next;
+		list += strspn(list, ", ");
+	}
+	return false;
+}
+
+/* Variants in ascending order; those of an architecture have one form. */
+static const struct ladder {
+	const char *architecture;
+	const char *usual; /* that is as often left out as it is said */
+	const char *prefix;
+	const char *suffix;
+	int lowest;
+	int highest;
+} ladders[] = {
+	{ "amd64", "v1", "v", "", 1, 4 },
+	{ "arm", "v7", "v", "", 5, 8 },
+	{ "arm64", "v8", "v", "", 8, 9 },
+	{ "riscv64", "rva20u64", "rva", "u64", 20, 99 },
+};
+
+static const struct ladder *ladder_of(const struct oci_platform *platform)
+{
+	for (size_t i = 0; i < sizeof(ladders) / sizeof(ladders[0]); i++)
+		if (strcmp(platform->architecture, ladders[i].architecture) ==
+		    0)
+			return &ladders[i];
+	return NULL;
+}
+
+static const char *variant_of(const struct oci_platform *platform)
+{
+	const struct ladder *ladder = ladder_of(platform);
+
+	return platform->variant[0] || !ladder ? platform->variant
+					       : ladder->usual;
+}
+
+/* Up to two of them. */
+static int take_digits(const char **text)
+{
+	int value = 0;
+
+	for (int i = 0; i < 2 && isdigit((unsigned char)**text); i++)
+		value = value * 10 + (*(*text)++ - '0');
+	return value;
+}
+
+/* Where a variant stands, times 100: "v8.2" is 802. -1: it is not known. */
+static int rank_of(const struct oci_platform *platform)
+{
+	const struct ladder *ladder = ladder_of(platform);
+	const char *text = variant_of(platform);
+	int rank, minor = 0;
+
+	if (!ladder ||
+	    strncmp(text, ladder->prefix, strlen(ladder->prefix)) != 0)
+		return -1;
+	text += strlen(ladder->prefix);
+	rank = take_digits(&text);
+	if (*text == '.' && strcmp(ladder->architecture, "arm64") == 0) {
+		text++;
+		minor = take_digits(&text);
+	}
+	if (strcmp(text, ladder->suffix) != 0 || rank < ladder->lowest ||
+	    rank > ladder->highest)
+		return -1;
+	return rank * 100 + minor;
+}
+
 int oci_platform_parse(struct oci_platform *out, const char *text,
 		       struct oci_error *err)
 {
@@ -119,10 +208,21 @@ int oci_platform_parse(struct oci_platform *out, const char *text,
 				"OS/ARCHITECTURE/VARIANT, such as "
 				"linux/riscv64", text);
 	make_canonical(&p);
-	if (strcmp(p.architecture, "riscv64") == 0 && p.variant[0])
+	if (!is_one_of(p.os, systems))
 		return oci_fail(err, OCI_E_INVALID,
-				"platform '%.80s': riscv64 has no variant, "
-				"use linux/riscv64", text);
+				"platform '%.80s': no system is called '%s', "
+				"but %s",
+				text, p.os, systems);
+	if (!is_one_of(p.architecture, architectures))
+		return oci_fail(err, OCI_E_INVALID,
+				"platform '%.80s': no architecture is called "
+				"'%s', but %s",
+				text, p.architecture, architectures);
+	if (strcmp(p.architecture, "riscv64") == 0 && rank_of(&p) < 0)
+		return oci_fail(err, OCI_E_INVALID,
+				"platform '%.80s': riscv64 has variants such "
+				"as rva20u64 and rva22u64, no '%s'",
+				text, p.variant);
 	*out = p;
 	return 0;
 }
@@ -144,27 +244,33 @@ bool oci_platform_equal(const struct oci_platform *a,
 	       strcmp(a->os_version, b->os_version) == 0;
 }
 
-/* The usual variants are as often left out as they are said. */
-static const char *variant_of(const struct oci_platform *platform)
+static bool same_system(const struct oci_platform *has,
+			const struct oci_platform *wanted)
 {
-	if (platform->variant[0])
-		return platform->variant;
-	if (strcmp(platform->architecture, "arm64") == 0)
-		return "v8";
-	if (strcmp(platform->architecture, "amd64") == 0)
-		return "v1";
-	return strcmp(platform->architecture, "arm") == 0 ? "v7" : "";
+	return strcmp(has->os, wanted->os) == 0 &&
+	       strcmp(has->architecture, wanted->architecture) == 0 &&
+	       (!wanted->os_version[0] ||
+		strcmp(has->os_version, wanted->os_version) == 0);
 }
 
 bool oci_platform_fits(const struct oci_platform *has,
 		       const struct oci_platform *wanted)
 {
-	return strcmp(has->os, wanted->os) == 0 &&
-	       strcmp(has->architecture, wanted->architecture) == 0 &&
-	       (!wanted->variant[0] ||
-		strcmp(variant_of(has), variant_of(wanted)) == 0) &&
-	       (!wanted->os_version[0] ||
-		strcmp(has->os_version, wanted->os_version) == 0);
+	int low = rank_of(has), high = rank_of(wanted);
+
+	if (!same_system(has, wanted))
+		return false;
+	return low < 0 || high < 0
+		       ? strcmp(variant_of(has), variant_of(wanted)) == 0
+		       : low <= high;
+}
+
+bool oci_platform_matches(const struct oci_platform *has,
+			  const struct oci_platform *filter)
+{
+	return same_system(has, filter) &&
+	       (!filter->variant[0] ||
+		strcmp(variant_of(has), variant_of(filter)) == 0);
 }
 
 const char *oci_platform_debian(const struct oci_platform *platform)

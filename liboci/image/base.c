@@ -60,6 +60,17 @@ static int read_config(struct base *b, struct oci_error *err)
 	return 0;
 }
 
+/* A variant that its config leaves out is the one that its index tells. */
+static void take_variant(struct base *b, const struct oci_descriptor *manifest)
+{
+	struct oci_platform *is = &b->config.platform;
+
+	if (manifest->has_platform && !is->variant[0] &&
+	    strcmp(is->architecture, manifest->platform.architecture) == 0)
+		memcpy(is->variant, manifest->platform.variant,
+		       sizeof(is->variant));
+}
+
 static int check_platform(const struct base *b, struct oci_error *err)
 {
 	const struct oci_platform *wanted = &b->image->config.platform;
@@ -95,6 +106,17 @@ static int complete_history(struct base *b, struct oci_error *err)
 	return rc;
 }
 
+static void keep_variant(struct oci_platform *out,
+			 const struct oci_platform *base)
+{
+	struct oci_platform canonical;
+	char text[OCI_PLATFORM_TEXT];
+
+	oci_platform_format(text, base);
+	if (oci_platform_parse(&canonical, text, NULL) == 0)
+		memcpy(out->variant, canonical.variant, sizeof(out->variant));
+}
+
 /* Its config becomes ours, but for the date. */
 static int inherit(struct base *b, struct oci_error *err)
 {
@@ -107,7 +129,10 @@ static int inherit(struct base *b, struct oci_error *err)
 		rc = complete_history(b, err);
 	if (rc)
 		return rc;
-	/* What it says beyond what was asked for, such as os.version. */
+	/* What it says beyond what was asked for: variant and os.version. The
+	 * usual variant of arm64 and amd64 is left out. */
+	if (platform.variant[0] == '\0')
+		keep_variant(&platform, &b->config.platform);
 	if (platform.os_version[0] == '\0')
 		memcpy(platform.os_version, b->config.platform.os_version,
 		       sizeof(platform.os_version));
@@ -154,6 +179,7 @@ int oci_image_add_base(struct oci_image *image, struct oci_rootfs *rootfs,
 
 	if (!rc)
 		rc = read_config(&b, err);
+	take_variant(&b, manifest);
 	if (!rc)
 		rc = inherit(&b, err);
 	for (size_t i = 0; !rc && i < b.manifest.layers.count; i++)

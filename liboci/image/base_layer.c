@@ -45,8 +45,8 @@ static int choose_type(const char **out, const struct oci_descriptor *layer,
 	const char *said = layer->media_type;
 
 	*out = types[kind];
-	if (strcmp(said, OCI_MEDIA_DOCKER_LAYER) == 0 ||
-	    strcmp(said, OCI_MEDIA_DOCKER_LAYER_GZIP) == 0 ||
+	if (strncmp(said, OCI_MEDIA_DOCKER_LAYER,
+		    strlen(OCI_MEDIA_DOCKER_LAYER)) == 0 ||
 	    strcmp(said, types[kind]) == 0)
 		return 0;
 	return oci_fail(err, OCI_E_CORRUPT, "it is %s, its media type says %s",

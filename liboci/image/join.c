@@ -126,7 +126,7 @@ static bool is_wanted(struct addition *a, const struct oci_platform *platform)
 	if (!a->source || !o->platform_count)
 		return true;
 	for (size_t i = 0; i < o->platform_count; i++)
-		if (oci_platform_fits(platform, &o->platforms[i]))
+		if (oci_platform_matches(platform, &o->platforms[i]))
 			return true;
 	if (!a->other[0] && platform->os[0])
 		oci_platform_format(a->other, platform);

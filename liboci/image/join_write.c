@@ -53,7 +53,7 @@ int oci_join_remove(struct oci_join *join, const char *what,
 						   &digest);
 		else
 			m->gone = join_is_image(m) &&
-				  oci_platform_fits(&m->platform, &platform);
+				  oci_platform_matches(&m->platform, &platform);
 		found += m->gone;
 	}
 	if (!found)
@@ -74,7 +74,7 @@ int oci_join_annotate(struct oci_join *join,
 		struct join_member *m = &join->members[i];
 
 		if (!join_is_image(m) ||
-		    (platform && !oci_platform_fits(&m->platform, platform)))
+		    (platform && !oci_platform_matches(&m->platform, platform)))
 			continue;
 		found++;
 		rc = oci_pairs_set(&m->descriptor.annotations, key, value,

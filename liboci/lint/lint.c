@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "layer/rootfs.h"
+#include "store/images.h"
 #include "store/walk.h"
 
 /* Layers of one image; engines stack 127. */
@@ -137,23 +138,21 @@ static int check_config(struct reading *r, const struct oci_manifest *manifest,
 	return rc;
 }
 
-static bool is_wanted(const struct reading *r,
-		      const struct oci_platform *platform)
-{
-	return !r->options->platform ||
-	       oci_platform_equal(platform, r->options->platform);
-}
-
-static int check_manifest(struct reading *r, const struct oci_descriptor *d,
-			  struct oci_error *err)
+/* *absent: the manifest need not be there, and whether it is not. */
+static int check_manifest(bool *absent, struct reading *r,
+			  const struct oci_descriptor *d, struct oci_error *err)
 {
 	struct oci_manifest manifest;
 	struct oci_config config;
+	struct oci_error why;
 	char *text;
-	int rc = oci_walk_read(&text, &r->walk, r->store, d, err);
+	int rc = oci_walk_read(&text, &r->walk, r->store, d, &why);
 
+	*absent = *absent && rc == OCI_E_NOT_FOUND;
+	if (rc && !*absent && err)
+		*err = why;
 	if (rc)
-		return rc;
+		return *absent ? 0 : rc;
 	rc = oci_manifest_parse(&manifest, text, (size_t)d->size,
 				d->media_type, err);
 	free(text);
@@ -170,8 +169,7 @@ static int check_manifest(struct reading *r, const struct oci_descriptor *d,
 			      err);
 	free(text);
 	if (!rc) {
-		if (is_wanted(r, &config.platform))
-			rc = check_config(r, &manifest, &config, err);
+		rc = check_config(r, &manifest, &config, err);
 		oci_config_release(&config);
 	}
 out:
@@ -179,42 +177,61 @@ out:
 	return rc;
 }
 
-/* Attestations are of no platform. */
-static bool is_image(const struct oci_descriptor *d)
+static void tell_absent(struct reading *r, const struct oci_descriptor *d)
 {
-	return !d->has_platform || strcmp(d->platform.os, "unknown") != 0;
+	char platform[OCI_PLATFORM_TEXT];
+
+	r->result->absent++;
+	oci_platform_format(platform, &d->platform);
+	if (r->options->absent)
+		r->options->absent(r->options->data,
+				   d->has_platform ? platform : NULL,
+				   &d->digest);
 }
 
-static int check_any(struct reading *r, const struct oci_descriptor *d,
-		     int depth, struct oci_error *err)
+/* Docker saves an index without the platforms that it lacks: the others are
+ * checked. */
+static int check_all(struct reading *r, const struct oci_descriptors *list,
+		     struct oci_error *err)
 {
-	bool manifest = oci_media_is_manifest(d->media_type), first;
-	struct oci_index index;
-	char *text;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < list->count; i++) {
+		const struct oci_descriptor *d = &list->items[i];
+		bool first, absent = list->count > 1;
+
+		rc = oci_walk_first(&first, &r->walk, &d->digest, err);
+		if (!rc && first)
+			rc = check_manifest(&absent, r, d, err);
+		if (!rc && first && absent)
+			tell_absent(r, d);
+	}
+	if (!rc && r->result->absent && !r->result->images)
+		rc = oci_fail(err, OCI_E_NOT_FOUND,
+			      "no image that its index names is there");
+	return rc;
+}
+
+static int check_image(struct reading *r, const struct oci_descriptor *image,
+		       struct oci_error *err)
+{
+	struct oci_descriptors list = { 0 };
+	struct oci_descriptor chosen;
+	bool absent = false;
 	int rc;
 
-	if (!manifest && !oci_media_is_index(d->media_type))
-		return 0;
-	rc = oci_walk_depth(depth, err);
+	if (r->options->platform) {
+		rc = oci_store_manifest(&chosen, r->store, image,
+					r->options->platform, err);
+		if (!rc)
+			rc = check_manifest(&absent, r, &chosen, err);
+		oci_descriptor_release(&chosen);
+		return rc;
+	}
+	rc = oci_images_walk(&list, r->store, image, &r->walk, err);
 	if (!rc)
-		rc = oci_walk_first(&first, &r->walk, &d->digest, err);
-	if (rc || !first)
-		return rc;
-	if (manifest)
-		return check_manifest(r, d, err);
-	rc = oci_walk_read(&text, &r->walk, r->store, d, err);
-	if (rc)
-		return rc;
-	rc = oci_index_parse(&index, text, (size_t)d->size, d->media_type,
-			     err);
-	free(text);
-	if (rc)
-		return rc;
-	for (size_t i = 0; !rc && i < index.manifests.count; i++)
-		if (is_image(&index.manifests.items[i]))
-			rc = check_any(r, &index.manifests.items[i],
-				       depth + 1, err);
-	oci_index_release(&index);
+		rc = check_all(r, &list, err);
+	oci_descriptors_release(&list);
 	return rc;
 }
 
@@ -233,7 +250,7 @@ int oci_lint_image(struct oci_lint_result *result, struct oci_store *store,
 	r.watch.cancelled = r.options->cancelled;
 	r.watch.max_inflated = r.options->max_inflated;
 	r.walk.watch = &r.watch;
-	rc = check_any(&r, image, 0, err);
+	rc = check_image(&r, image, err);
 	oci_walk_release(&r.walk);
 	oci_walk_release(&r.layers);
 	return rc;

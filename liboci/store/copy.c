@@ -262,6 +262,11 @@ int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
 		return rc;
 	rc = oci_closure_read(&c.all, from, out, c.options->referrers,
 			      &c.watch, err);
+	if (rc == OCI_E_NOT_FOUND && oci_media_is_index(out->media_type))
+		rc = oci_advise(err, rc,
+				"an index may be saved without some "
+				"of its images: --platform copies one that is "
+				"there");
 	if (!rc)
 		rc = keep_signatures(&c, err);
 	if (!rc)

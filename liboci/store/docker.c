@@ -62,7 +62,9 @@ static int read_manifest(struct oci_manifest *out, struct oci_store *store,
 {
 	struct oci_descriptor at;
 	char *json = NULL;
-	int rc = oci_store_manifest(&at, store, from, platform, err);
+	bool index = oci_media_is_index(from->media_type);
+	int rc = oci_store_manifest(&at, store, from, index ? platform : NULL,
+				    err);
 
 	*out = (struct oci_manifest){0};
 	if (!rc)

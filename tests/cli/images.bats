@@ -29,7 +29,7 @@ on() {
 
 # config FILTER: of the image in out.
 config() {
-	"$OCI_PACK" inspect --json out | jq -c ".config | $1"
+	"$OCI_PACK" inspect --json out | jq -c ".images[0].config | $1"
 }
 
 # files LAYOUT: what its last layer has.
@@ -164,4 +164,106 @@ unpacked() {
 		diff -r in back
 		cmp <(cd in && find . | sort) <(cd back && find . | sort)
 	done
+}
+
+@test "faults 13: no higher variant stands in for a lower one" {
+	layout rva-two
+	layout rva-23only
+	on rva-two linux/riscv64
+	equal '["riscv64","rva20u64"]' "$(config '[.architecture, .variant]')"
+	on rva-two linux/riscv64/rva20u64
+	equal '["riscv64","rva20u64"]' "$(config '[.architecture, .variant]')"
+	# A lower one may.
+	on rva-two linux/riscv64/rva22u64
+	equal '["riscv64","rva22u64"]' "$(config '[.architecture, .variant]')"
+	on rva-23only linux/riscv64/rva23u64
+	run on rva-23only linux/riscv64
+	matches 'no image for linux/riscv64, but for linux/riscv64/rva23u64' \
+		"$output"
+	run "$OCI_PACK" copy oci:rva-23only:t x.tar --platform linux/riscv64
+	matches 'no image for linux/riscv64, but' "$output"
+	run on rva-two linux/riscv64/v1
+	matches "variants such as rva20u64.*, no 'v1'" "$output"
+}
+
+@test "faults 13: the variant that an index tells counts, where a config has none" {
+	layout idx-arm-config-novariant
+	on idx-arm-config-novariant linux/arm/v6
+	equal '["arm","v6"]' "$(config '[.architecture, .variant]')"
+	# armv7 runs it, too; armv5 does not.
+	on idx-arm-config-novariant linux/arm/v7
+	equal '["arm","v7"]' "$(config '[.architecture, .variant]')"
+	run on idx-arm-config-novariant linux/arm/v5
+	matches 'no image for linux/arm/v5, but for linux/arm/v6' "$output"
+}
+
+@test "faults 16: inspect and lint find the images of nested indexes" {
+	layout nest2
+	equal '["linux/amd64","linux/riscv64"]' "$("$OCI_PACK" inspect --json \
+		oci:nest2:t | jq -c '[.images[].platform]')"
+	equal '["linux/riscv64"]' "$("$OCI_PACK" inspect --json --platform \
+		linux/riscv64 oci:nest2:t | jq -c '[.images[].platform]')"
+	"$OCI_PACK" lint --platform linux/amd64 oci:nest2:t
+	on nest2 linux/riscv64
+}
+
+@test "faults 16: an index that was saved without some of its images" {
+	local tar=$images/idx-partial.tar
+
+	equal '[["linux/amd64",true],["linux/riscv64",null]]' "$("$OCI_PACK" \
+		inspect --json "$tar" | jq -c '[.images[] | [.platform, .absent]]')"
+	matches 'Content: *not here' "$("$OCI_PACK" inspect "$tar")"
+	run "$OCI_PACK" lint "$tar"
+	equal 0 "$status"
+	matches 'linux/amd64 .*is not checked.*not here' "$output"
+	equal "$tar: 0 errors, 0 warnings, 0 notes" \
+		"$("$OCI_PACK" lint --platform linux/riscv64 "$tar" 2>&1)"
+	run ! "$OCI_PACK" lint --platform linux/amd64 "$tar"
+	refused 1 'no blob sha256:5c0c.*--platform' copy "$tar" out
+	"$OCI_PACK" copy -q --platform linux/riscv64 "$tar" out
+}
+
+@test "faults 16: an index without platforms: the configs tell" {
+	layout idx-noplat
+	on idx-noplat linux/riscv64
+	"$OCI_PACK" copy -q oci:idx-noplat:t whole.tar
+	"$OCI_PACK" copy -q --platform linux/amd64 oci:idx-noplat:t one.tar
+	equal '["linux/amd64"]' "$("$OCI_PACK" inspect --json one.tar |
+		jq -c '[.images[].platform]')"
+}
+
+@test "faults 17: a platform that an image does not have is an error" {
+	local command has='is for linux/riscv64, but wanted for linux/s390x'
+
+	layout docker-zstd
+	for command in inspect 'inspect --raw' 'inspect --json' lint; do
+		# shellcheck disable=SC2086
+		refused 1 "$has" $command --platform linux/s390x \
+			oci:docker-zstd:t
+	done
+	refused 1 "$has" copy --platform linux/s390x oci:docker-zstd:t x.tar
+	layout nest2
+	for command in inspect 'inspect --raw' lint; do
+		# shellcheck disable=SC2086
+		refused 1 'no image for linux/s390x, but for linux/amd64, linux' \
+			$command --platform linux/s390x oci:nest2:t
+	done
+	equal "$("$OCI_PACK" inspect --json --platform linux/riscv64 \
+		oci:nest2:t | jq -r '.images[0].digest')" \
+		"sha256:$("$OCI_PACK" inspect --raw --platform linux/riscv64 \
+		oci:nest2:t | sha256sum | cut -d' ' -f1)"
+	spec a.spec 'layers: [{entries: [{path: /a, content: a}]}]'
+	refused 2 "no architecture is called 'risc64', but .*riscv64" \
+		a.spec --platform linux/risc64 -o x
+	refused 2 "no system is called 'linus', but .*linux" \
+		a.spec --platform linus/riscv64 -o x
+}
+
+@test "faults 19: Docker's type for layers in zstd becomes OCI's" {
+	layout docker-zstd
+	on docker-zstd linux/riscv64
+	equal application/vnd.oci.image.layer.v1.tar+zstd \
+		"$("$OCI_PACK" inspect --json out |
+			jq -r '.document.layers[0].mediaType')"
+	"$OCI_PACK" verify out
 }

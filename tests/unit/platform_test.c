@@ -56,10 +56,28 @@ static void test_parse(void **state)
 static void test_bad(void **state)
 {
 	static const char *const cases[] = {
-		"", "/", "linux", "linux/", "/riscv64", "linux//v1",
-		"linux/arm/", "linux/arm/v7/x", "linux/arm/v7/", "lin ux/arm",
-		"linux/riscv64/rva20u64", "linux/\xc3\xa9", "linux/a\nb",
-		"linux/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "../../etc",
+		"",
+		"/",
+		"linux",
+		"linux/",
+		"/riscv64",
+		"linux//v1",
+		"linux/arm/",
+		"linux/arm/v7/x",
+		"linux/arm/v7/",
+		"lin ux/arm",
+		"linux/riscv64/v1",
+		"linux/riscv64/rva",
+		"linux/risc64",
+		"linux/riscv64/rva20u64x",
+		"linux/riscv64/rva200u64",
+		"linus/amd64",
+		"linux/linux",
+		"linux/amd",
+		"linux/\xc3\xa9",
+		"linux/a\nb",
+		"linux/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		"../../etc",
 		"linux/arm;rm",
 	};
 	struct oci_platform p;
@@ -69,9 +87,11 @@ static void test_bad(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		check_failed(oci_platform_parse(&p, cases[i], &err), &err,
 			     OCI_E_INVALID, "platform '", cases[i]);
-	check_done(oci_platform_parse(&p, "linux/aaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-				      "aa/bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
-				      &err), &err, "31 letters");
+	check_done(oci_platform_parse(&p,
+				      "linux/mips64le/bbbbbbbbbbbbbbbbbbbb"
+				      "bbbbbbbbbbb",
+				      &err),
+		   &err, "31 letters");
 }
 
 static void test_equal(void **state)
@@ -93,9 +113,21 @@ static void test_fits(void **state)
 		bool fits;
 	} cases[] = {
 		{ "linux/amd64", "linux/amd64", true },
-		{ "linux/amd64/v3", "linux/amd64", true },
-		{ "linux/amd64", "linux/amd64/v3", false },
-		{ "linux/arm/v6", "linux/arm/v7", false },
+		{ "linux/amd64/v3", "linux/amd64", false },
+		{ "linux/amd64", "linux/amd64/v3", true },
+		{ "linux/amd64/v2", "linux/amd64/v3", true },
+		{ "linux/arm/v6", "linux/arm/v7", true },
+		{ "linux/arm/v7", "linux/arm/v6", false },
+		{ "linux/arm", "linux/arm/v6", false },
+		{ "linux/arm64", "linux/arm64/v8.2", true },
+		{ "linux/arm64/v9", "linux/arm64/v8.2", false },
+		{ "linux/arm64/v8.2", "linux/arm64/v9", true },
+		{ "linux/riscv64", "linux/riscv64/rva20u64", true },
+		{ "linux/riscv64/rva20u64", "linux/riscv64", true },
+		{ "linux/riscv64/rva22u64", "linux/riscv64", false },
+		{ "linux/riscv64/rva22u64", "linux/riscv64/rva23u64", true },
+		{ "linux/mips64le/r6", "linux/mips64le", false },
+		{ "linux/mips64le/r6", "linux/mips64le/r6", true },
 		{ "linux/amd64", "windows/amd64", false },
 	};
 	struct oci_platform a, b;

@@ -33,6 +33,9 @@ extern "C" {
 #define OCI_MEDIA_DOCKER_LAYER_GZIP \
 	"application/vnd.docker.image.rootfs.diff.tar.gzip"
 #define OCI_MEDIA_DOCKER_LAYER "application/vnd.docker.image.rootfs.diff.tar"
+/* BuildKit's, with oci-mediatypes=false. */
+#define OCI_MEDIA_DOCKER_LAYER_ZSTD                                            \
+	"application/vnd.docker.image.rootfs.diff.tar.zstd"
 
 #define OCI_ANNOTATION_REF_NAME "org.opencontainers.image.ref.name"
 #define OCI_ANNOTATION_IMAGE_NAME "io.containerd.image.name"

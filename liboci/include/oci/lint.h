@@ -71,11 +71,18 @@ struct oci_lint_options {
 	uint64_t max_inflated;	/* bytes that all layers may inflate to; 0:
 				 * 8 GiB, or 200 times their size */
 	volatile const int *cancelled;	/* set to end it; may be NULL */
+	/* Told of each image that an index names and the store lacks, which is
+	 * not checked; platform is NULL where the index tells none. May be
+	 * NULL. */
+	void (*absent)(void *data, const char *platform,
+		       const struct oci_digest *manifest);
 };
 
-#define OCI_LINT_OPTIONS_INIT \
-	{ sizeof(struct oci_lint_options), NULL, NULL, NULL, 0, 0, NULL, \
-	  NULL, 0, NULL }
+#define OCI_LINT_OPTIONS_INIT                                                  \
+	{                                                                      \
+		sizeof(struct oci_lint_options), NULL, NULL, NULL, 0, 0, NULL, \
+			NULL, 0, NULL, NULL                                    \
+	}
 
 /* Findings by level, those that exceptions turned off included. */
 struct oci_lint_result {
@@ -83,7 +90,8 @@ struct oci_lint_result {
 	size_t warnings;
 	size_t notes;
 	size_t ignored;
-	size_t images;		/* that were looked at */
+	size_t images; /* that were checked */
+	size_t absent; /* that an index names and the store lacks */
 };
 
 /* One image, laid out: rootfs keeps what is read (oci_rootfs_keep). */
@@ -99,8 +107,12 @@ OCI_API int oci_lint_check(struct oci_lint_result *result,
 			   const struct oci_lint_subject *subject,
 			   const struct oci_lint_options *options,
 			   struct oci_error *err);
-/* Checks every image that `image` leads to. Layers are read once, and their
- * digests and sizes checked. */
+/*
+ * Checks every image that `image` leads to (oci_store_images), or the one for
+ * options->platform (oci_store_manifest). Layers are read once, and their
+ * digests and sizes checked. Members of an index that the store lacks are
+ * passed over; OCI_E_NOT_FOUND if it lacks all of them.
+ */
 OCI_API int oci_lint_image(struct oci_lint_result *result,
 			   struct oci_store *store,
 			   const struct oci_descriptor *image,

@@ -96,10 +96,21 @@ OCI_API int oci_store_resolve(struct oci_descriptor *out,
 			      struct oci_error *err);
 
 /*
- * Follows an index to the manifest for platform: the one that says just that,
- * else the first that fits (oci_platform_fits); NULL takes the first. What is
- * a manifest already is its own answer. OCI_E_NOT_FOUND lists the platforms
- * there are. The caller releases *out.
+ * Lists the manifests that from leads to, in the order of the indexes: from
+ * itself, or the members of an index and of indexes in it, without
+ * attestations. Manifests are not read: one that an index names need not be
+ * there, and has_platform is false where the index does not tell. The caller
+ * releases *out. Errors: those of oci_store_read, OCI_E_LIMIT.
+ */
+OCI_API int oci_store_images(struct oci_descriptors *out,
+			     struct oci_store *store,
+			     const struct oci_descriptor *from,
+			     struct oci_error *err);
+/*
+ * Finds the manifest for platform among oci_store_images: the one that says
+ * just that, else the highest variant that fits (oci_platform_fits); NULL takes
+ * the first. Where no index tells the platform of an image, its config does.
+ * OCI_E_NOT_FOUND lists the platforms there are. The caller releases *out.
  */
 OCI_API int oci_store_manifest(struct oci_descriptor *out,
 			       struct oci_store *store,

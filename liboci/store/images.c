@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The images that an image or index leads to, and the one for a platform.
+ * OCI Image Specification, image-index.md.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <oci/config.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "store/images.h"
+#include "store/store.h"
+#include "store/walk.h"
+
+/* Attestations are of no platform. */
+static bool is_attestation(const struct oci_descriptor *d)
+{
+	return d->has_platform && strcmp(d->platform.os, "unknown") == 0;
+}
+
+static int add(struct oci_descriptors *out, struct oci_store *store,
+	       const struct oci_descriptor *from, struct oci_walk *walk,
+	       int depth, struct oci_error *err);
+
+static int add_index(struct oci_descriptors *out, struct oci_store *store,
+		     const struct oci_descriptor *from, struct oci_walk *walk,
+		     int depth, struct oci_error *err)
+{
+	struct oci_index index;
+	char *text;
+	bool first;
+	int rc = oci_walk_depth(depth, err);
+
+	if (!rc)
+		rc = oci_walk_first(&first, walk, &from->digest, err);
+	if (rc || !first)
+		return rc;
+	rc = oci_walk_read(&text, walk, store, from, err);
+	if (rc)
+		return rc;
+	rc = oci_index_parse(&index, text, (size_t)from->size,
+			     from->media_type, err);
+	free(text);
+	if (rc)
+		return rc;
+	for (size_t i = 0; !rc && i < index.manifests.count; i++)
+		rc = add(out, store, &index.manifests.items[i], walk,
+			 depth + 1, err);
+	oci_index_release(&index);
+	return rc;
+}
+
+static int add(struct oci_descriptors *out, struct oci_store *store,
+	       const struct oci_descriptor *from, struct oci_walk *walk,
+	       int depth, struct oci_error *err)
+{
+	if (oci_media_is_index(from->media_type))
+		return add_index(out, store, from, walk, depth, err);
+	if (!oci_media_is_manifest(from->media_type) ||
+	    (depth && is_attestation(from)))
+		return 0;
+	return oci_descriptors_add(out, from, err);
+}
+
+int oci_images_walk(struct oci_descriptors *out, struct oci_store *store,
+		    const struct oci_descriptor *from, struct oci_walk *walk,
+		    struct oci_error *err)
+{
+	int rc;
+
+	*out = (struct oci_descriptors){0};
+	rc = add(out, store, from, walk, 0, err);
+	if (rc)
+		oci_descriptors_release(out);
+	return rc;
+}
+
+int oci_store_images(struct oci_descriptors *out, struct oci_store *store,
+		     const struct oci_descriptor *from, struct oci_error *err)
+{
+	struct oci_walk walk = {0};
+	int rc = oci_images_walk(out, store, from, &walk, err);
+
+	oci_walk_release(&walk);
+	return rc;
+}
+
+static int read_config(struct oci_config *out, struct oci_store *store,
+		       const struct oci_descriptor *manifest,
+		       struct oci_walk *walk, struct oci_error *err)
+{
+	struct oci_manifest m;
+	char *text;
+	int rc = oci_walk_read(&text, walk, store, manifest, err);
+
+	if (rc)
+		return rc;
+	rc = oci_manifest_parse(&m, text, (size_t)manifest->size,
+				manifest->media_type, err);
+	free(text);
+	if (rc)
+		return rc;
+	/* An artifact's is of no platform. */
+	*out = (struct oci_config){0};
+	if (oci_media_is_config(m.config.media_type)) {
+		rc = oci_walk_read(&text, walk, store, &m.config, err);
+		if (!rc)
+			rc = oci_config_parse(out, text,
+					      (size_t)m.config.size, err);
+		free(text);
+	}
+	oci_manifest_release(&m);
+	return rc;
+}
+
+/* Indexes need not tell the platform of an image; its config does. What is not
+ * there has none. */
+static int fill_platform(struct oci_descriptor *d, struct oci_store *store,
+			 struct oci_walk *walk, struct oci_error *err)
+{
+	struct oci_config config;
+	bool first;
+	int rc = oci_walk_first(&first, walk, &d->digest, err);
+
+	if (rc || !first)
+		return rc;
+	rc = read_config(&config, store, d, walk, err);
+	if (rc)
+		return rc;
+	d->platform = config.platform;
+	d->has_platform = d->platform.os[0] && d->platform.architecture[0];
+	oci_config_release(&config);
+	return 0;
+}
+
+/* The image that says just that platform comes before those that fit it, of
+ * which the highest variant comes first. */
+static const struct oci_descriptor *
+choose(const struct oci_descriptors *list, const struct oci_platform *platform)
+{
+	const struct oci_descriptor *best = NULL;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct oci_descriptor *d = &list->items[i];
+
+		if (!d->has_platform ||
+		    !oci_platform_fits(&d->platform, platform))
+			continue;
+		if (oci_platform_equal(&d->platform, platform))
+			return d;
+		/* Of two that fit each other, the first. */
+		if (!best ||
+		    (oci_platform_fits(&best->platform, &d->platform) &&
+		     !oci_platform_fits(&d->platform, &best->platform)))
+			best = d;
+	}
+	return best;
+}
+
+static int fail_platform(const struct oci_descriptor *from,
+			 const struct oci_descriptors *list,
+			 const struct oci_platform *platform,
+			 struct oci_error *err)
+{
+	char name[OCI_PLATFORM_TEXT] = "any platform", text[OCI_PLATFORM_TEXT];
+	bool index = oci_media_is_index(from->media_type);
+	struct oci_buf has;
+	int rc;
+
+	oci_buf_init(&has, 1024);
+	for (size_t i = 0; i < list->count; i++) {
+		const struct oci_descriptor *d = &list->items[i];
+
+		oci_platform_format(text, &d->platform);
+		/* A long list ends early. */
+		if (d->has_platform &&
+		    oci_buf_format(&has, NULL, "%s%s", has.len ? ", " : "",
+				   text))
+			break;
+	}
+	if (platform)
+		oci_platform_format(name, platform);
+	if (index)
+		rc = oci_fail(err, OCI_E_NOT_FOUND,
+			      "index %s has no image for %s, but for %s",
+			      from->digest.text, name,
+			      has.len ? has.data : "none that it names");
+	else
+		rc = oci_fail(err, OCI_E_NOT_FOUND,
+			      "image %s is for %s, but wanted for %s",
+			      from->digest.text,
+			      has.len ? has.data : "no platform", name);
+	oci_buf_release(&has);
+	return rc;
+}
+
+static int find(struct oci_descriptor *out, struct oci_store *store,
+		const struct oci_descriptor *from,
+		const struct oci_descriptors *list,
+		const struct oci_platform *platform, struct oci_walk *walk,
+		struct oci_error *err)
+{
+	const struct oci_descriptor *found;
+	struct oci_error why;
+	int rc = 0;
+
+	for (size_t i = 0; platform && !rc && i < list->count; i++)
+		if (!list->items[i].has_platform) {
+			rc = fill_platform(&list->items[i], store, walk, &why);
+			/* Some tools save an index without all images. */
+			if (rc == OCI_E_NOT_FOUND &&
+			    oci_media_is_index(from->media_type))
+				rc = 0;
+			else if (rc && err)
+				*err = why;
+		}
+	if (rc)
+		return rc;
+	found = platform ? choose(list, platform) :
+		list->count ? list->items : NULL;
+	return found ? oci_descriptor_copy(out, found, err) :
+		       fail_platform(from, list, platform, err);
+}
+
+int oci_store_manifest(struct oci_descriptor *out, struct oci_store *store,
+		       const struct oci_descriptor *from,
+		       const struct oci_platform *platform,
+		       struct oci_error *err)
+{
+	struct oci_descriptors list;
+	struct oci_walk walk = {0};
+	int rc;
+
+	*out = (struct oci_descriptor){0};
+	if (!platform && !oci_media_is_index(from->media_type))
+		return oci_descriptor_copy(out, from, err);
+	rc = oci_images_walk(&list, store, from, &walk, err);
+	if (!rc)
+		rc = find(out, store, from, &list, platform, &walk, err);
+	oci_descriptors_release(&list);
+	oci_walk_release(&walk);
+	return rc;
+}
