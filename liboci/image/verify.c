@@ -189,11 +189,16 @@ static int check_index(struct oci_verify *v, const struct oci_descriptor *d,
 	return rc;
 }
 
-/* One of the two families' types that is none of theirs. */
+/* A manifest or index of another version, or no media type. An index may name
+ * anything else, as BuildKit's cache names layers: image-index.md. */
 static bool is_unknown_kind(const char *media_type)
 {
-	return strncmp(media_type, "application/vnd.oci.image.", 26) == 0 ||
-	       strncmp(media_type, "application/vnd.docker.", 23) == 0 ||
+	bool family =
+		strncmp(media_type, "application/vnd.oci.image.", 26) == 0 ||
+		strncmp(media_type, "application/vnd.docker.", 23) == 0;
+
+	return (family && (strstr(media_type, "manifest") ||
+			   strstr(media_type, "index"))) ||
 	       !strchr(media_type, '/');
 }
 

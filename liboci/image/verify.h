@@ -19,7 +19,8 @@ struct oci_seen {
 	uint64_t size;
 	bool bad;		      /* which was reported */
 	bool walked;		      /* an index or manifest */
-	struct oci_digest diff_id;    /* of a layer; empty: not measured */
+	struct oci_digest diff_id[2]; /* of a layer, by sha256 and by sha512;
+				       * empty: not measured */
 	enum oci_inflate_kind kind;   /* of a layer */
 	struct oci_platform platform; /* of a manifest's config */
 	bool has_platform;
@@ -40,7 +41,7 @@ void oci_verify_report(struct oci_verify *v, const char *fmt, ...)
 	OCI_PRINTF(2, 3);
 /*
  * What is known of a blob. Hostile stores name one blob millions of times:
- * nothing is read twice but configs.
+ * nothing is read twice but configs, and layers for another algorithm.
  */
 int oci_verify_look_up(struct oci_seen **out, struct oci_verify *v,
 		       const struct oci_descriptor *d, const char *from,

@@ -59,9 +59,17 @@ static int tell_progress(struct oci_verify *v, const struct oci_digest *digest,
 				 &progress, err);
 }
 
+/* Its diff_id by the algorithm that `like` has; NULL: sha256. */
+static struct oci_digest *diff_id_of(struct oci_seen *seen,
+				     const struct oci_digest *like)
+{
+	return &seen->diff_id[like && strncmp(like->text, "sha512:", 7) == 0];
+}
+
 /* Inflates a blob into a digest. A bad blob fails with its own error. */
 static int measure(struct oci_seen *seen, struct oci_verify *v,
-		   const struct oci_descriptor *d, struct oci_error *err)
+		   const struct oci_descriptor *d,
+		   const struct oci_digest *like, struct oci_error *err)
 {
 	struct oci_source *raw = NULL, *inflate = NULL, *tar = NULL;
 	struct oci_sink *sink = NULL;
@@ -75,13 +83,13 @@ static int measure(struct oci_seen *seen, struct oci_verify *v,
 	if (!rc)
 		rc = oci_ahead_open(&tar, inflate, err);
 	if (!rc)
-		rc = oci_measure_open(&sink, NULL, NULL, err);
+		rc = oci_measure_open(&sink, NULL, like, err);
 	if (!rc)
 		rc = oci_source_copy(NULL, tar, sink, err);
 	if (!rc)
 		rc = oci_source_drain(raw, err);
 	if (!rc)
-		rc = oci_measure_end(&seen->diff_id, &size, sink, err);
+		rc = oci_measure_end(diff_id_of(seen, like), &size, sink, err);
 	if (!rc)
 		seen->kind = oci_inflate_kind(inflate);
 	else if (err && !strstr(err->message, d->digest.text))
@@ -114,9 +122,10 @@ int oci_verify_judge(bool *bad, struct oci_verify *v, int rc,
 	return rc;
 }
 
-/* Reads a layer for the first time; one that is bad is reported. */
+/* Reads a layer; one that is bad is reported. */
 static int read_layer(struct oci_seen *seen, struct oci_verify *v,
-		      const struct oci_descriptor *d, const char *from,
+		      const struct oci_descriptor *d,
+		      const struct oci_digest *diff_id, const char *from,
 		      struct oci_error *err)
 {
 	struct oci_error why;
@@ -124,7 +133,7 @@ static int read_layer(struct oci_seen *seen, struct oci_verify *v,
 
 	if (rc)
 		return rc;
-	rc = measure(seen, v, d, &why);
+	rc = measure(seen, v, d, diff_id, &why);
 	/* A layer that was not read whole is neither right nor wrong. */
 	if (rc == OCI_E_LIMIT) {
 		*err = why;
@@ -155,6 +164,15 @@ static void check_compression(struct oci_verify *v,
 			d->digest.text, names[seen->kind], names[kind]);
 }
 
+/* Encrypted layers: what they are without their key is not known. */
+static bool is_encrypted(const struct oci_descriptor *d)
+{
+	static const char suffix[] = "+encrypted";
+	size_t size = strlen(d->media_type), end = sizeof(suffix) - 1;
+
+	return size > end && strcmp(d->media_type + size - end, suffix) == 0;
+}
+
 int oci_verify_layer(struct oci_verify *v, const struct oci_descriptor *d,
 		     const struct oci_digest *diff_id, const char *from,
 		     struct oci_error *err)
@@ -162,17 +180,17 @@ int oci_verify_layer(struct oci_verify *v, const struct oci_descriptor *d,
 	struct oci_seen *seen;
 	int rc = oci_verify_look_up(&seen, v, d, from, err);
 
-	if (!rc && !seen->bad && !seen->diff_id.text[0])
-		rc = read_layer(seen, v, d, from, err);
-	if (rc || seen->bad)
+	if (!rc && !seen->bad && !diff_id_of(seen, diff_id)->text[0])
+		rc = read_layer(seen, v, d, diff_id, from, err);
+	if (rc || seen->bad || is_encrypted(d))
 		return rc;
 	check_compression(v, d, seen, from);
-	if (diff_id && !oci_digest_equal(&seen->diff_id, diff_id))
+	if (diff_id && !oci_digest_equal(diff_id_of(seen, diff_id), diff_id))
 		oci_verify_report(
 			v,
 			"%s: layer %s has the diff_id %s, its config says "
 			"%s",
-			from, d->digest.text, seen->diff_id.text,
+			from, d->digest.text, diff_id_of(seen, diff_id)->text,
 			diff_id->text);
 	return 0;
 }

@@ -101,6 +101,7 @@ static int put_hard_link(struct oci_rootfs *rootfs,
 		e->mtime = file->mtime;
 		e->target = file->target;
 		e->kept = file->kept;
+		e->unread = file->unread;
 	}
 	return 0;
 }

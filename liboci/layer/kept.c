@@ -40,15 +40,19 @@ static bool has(const char *const *globs, const char *text)
 static enum interest interest_of(const char *path, uint32_t mode)
 {
 	static const char *const lists[] = {
-		"etc/passwd", "etc/group", "etc/ld.so.conf",
-		"etc/ld.so.conf.d/*", "etc/ld-musl-*.path", NULL,
+		"etc/ld.so.conf.d/*",
+		NULL,
+	};
+	/* Anywhere, for links in /etc may lead there, as Nix has them. */
+	static const char *const list_names[] = {
+		"*passwd", "*group", "*ld.so.conf", "ld-musl-*.path", NULL,
 	};
 	static const char *const keys[] = {
 		"*.pem", "*.key", "id_*", "*_key", ".env", ".netrc", NULL,
 	};
 	const char *name = oci_path_name(path);
 
-	if (has(lists, path))
+	if (has(lists, path) || has(list_names, name))
 		return LIST;
 	if ((mode & 0111) || strstr(name, ".so"))
 		return PROGRAM;
@@ -108,9 +112,11 @@ int oci_keep_node(struct oci_rootfs_entry *entry, struct oci_rootfs *rootfs,
 	int rc;
 
 	entry->kept = NULL;
-	if (!rootfs->keeping.on || node->content == OCI_CONTENT_NONE ||
+	entry->unread = node->content != OCI_CONTENT_NONE;
+	if (!rootfs->keeping.on || !entry->unread ||
 	    interest_of(entry->path, node->mode) == NONE)
 		return 0;
+	entry->unread = false;
 	rc = keep(&kept, rootfs, err);
 	if (rc)
 		return rc;
@@ -223,7 +229,8 @@ int oci_keep_member(struct oci_rootfs_entry *entry, struct oci_rootfs *rootfs,
 	int rc;
 
 	entry->kept = NULL;
-	if (!k->on || interest == NONE || !size)
+	entry->unread = size && (!k->on || interest == NONE);
+	if (!size || entry->unread)
 		return 0;
 	rc = read_head(&got, reader, data, sizeof(data), err);
 	if (rc)

@@ -204,6 +204,7 @@ void oci_rootfs_set_type(struct oci_rootfs_entry *e, enum oci_entry_type type)
 		e->hid_link = type == OCI_ENTRY_DIRECTORY;
 	e->size = 0;
 	e->kept = NULL;
+	e->unread = false;
 	e->type = type;
 	e->target = NULL;
 	e->removed = false;

@@ -33,6 +33,7 @@ struct oci_rootfs_entry {
 	unsigned emptied;	/* the last that removed what was below it */
 	bool removed;
 	bool hid_link;		/* a folder in the place of a lower link */
+	bool unread;		/* it has bytes that were not kept */
 };
 
 struct oci_rootfs {

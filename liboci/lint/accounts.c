@@ -62,12 +62,14 @@ static const char *find_line(size_t *size, const char *text, unsigned n,
 	return NULL;
 }
 
-static int load(char **out, const struct oci_lint *lint, const char *path,
-		struct oci_error *err)
+/* *unread: there is a file, and what it says is not known. */
+static int load(char **out, bool *unread, const struct oci_lint *lint,
+		const char *path, struct oci_error *err)
 {
 	const struct oci_rootfs_entry *entry = oci_lint_find(lint, path);
 	size_t size;
 
+	*unread = entry && entry->unread;
 	if (!entry || entry->type != OCI_ENTRY_FILE) {
 		*out = calloc(1, 1);
 		return *out ? 0 : oci_fail_nomem(err);
@@ -134,6 +136,7 @@ static void find_groups(struct oci_account *out, const char *groups,
 /* What the two files say of a user and a group; "" is root and its own. */
 struct lookup {
 	bool user, group;	/* they are known */
+	bool unread;		/* a file that may have one is not */
 	struct oci_account account;
 };
 
@@ -172,14 +175,18 @@ static int read_both(struct lookup *out, char user[NAME_ROOM],
 		     struct oci_error *err)
 {
 	char *passwd = NULL, *groups = NULL;
+	bool no_users, no_groups;
 	int rc;
 
 	split(user, group, lint->subject->config->user);
-	rc = load(&passwd, lint, "/etc/passwd", err);
+	rc = load(&passwd, &no_users, lint, "/etc/passwd", err);
 	if (!rc)
-		rc = load(&groups, lint, "/etc/group", err);
-	if (!rc)
+		rc = load(&groups, &no_groups, lint, "/etc/group", err);
+	if (!rc) {
 		look_up(out, passwd, groups, user, group);
+		out->unread =
+			(!out->user && no_users) || (!out->group && no_groups);
+	}
 	free(passwd);
 	free(groups);
 	return rc;
@@ -218,7 +225,7 @@ int oci_lint_accounts(struct oci_lint *lint, struct oci_error *err)
 	struct lookup found = {0};
 	int rc = read_both(&found, user, group, lint, err);
 
-	if (rc)
+	if (rc || found.unread)
 		return rc;
 	if (!found.user)
 		oci_lint_report(lint, "user-missing",

@@ -77,6 +77,7 @@ int oci_lint_buildkit(struct oci_lint *lint, struct oci_error *err)
 	if (!has_init(lint))
 		oci_lint_report(lint, "init-missing", NULL,
 				"it has neither /sbin/docker-init nor tini: "
+				"on an engine whose docker-init is not static, "
 				"'docker buildx create' ends with \"exec "
 				"/sbin/docker-init: no such file or "
 				"directory\"");

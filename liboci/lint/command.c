@@ -16,33 +16,67 @@ const char *oci_command_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static bool is_init(const char *word)
-{
-	static const char *const inits[] = {
-		"tini", "tini-static", "docker-init", "dumb-init",
-		"catatonit",
-	};
+/* The options of one init, as its getopt(3) has them. */
+struct init_options {
+	const char *names;	 /* base names of the init, "|a|b|" */
+	const char *valued;	 /* letters with a value */
+	const char *valued_long; /* long options with one, "|a|b|" */
+};
 
-	for (size_t i = 0; i < sizeof(inits) / sizeof(inits[0]); i++)
-		if (strcmp(oci_command_name(word), inits[i]) == 0)
+static const struct init_options inits[] = {
+	/* krallin/tini, src/tini.c; docker-init is tini. */
+	{ "|tini|tini-static|docker-init|", "pe", "" },
+	/* Yelp/dumb-init, dumb-init.c */
+	{ "|dumb-init|", "r", "|rewrite|" },
+	/* openSUSE/catatonit, catatonit.c */
+	{ "|catatonit|", "", "" },
+};
+
+static bool lists(const char *list, const char *word, size_t size)
+{
+	for (const char *at = list; (at = strstr(at, "|")) && at[1]; at++)
+		if (strncmp(at + 1, word, size) == 0 && at[1 + size] == '|')
 			return true;
 	return false;
 }
 
-/* Behind "--", or behind options; tini's -p and -e have a value. */
+static const struct init_options *find_init(const char *word)
+{
+	const char *name = oci_command_name(word);
+
+	for (size_t i = 0; i < sizeof(inits) / sizeof(inits[0]); i++)
+		if (lists(inits[i].names, name, strlen(name)))
+			return &inits[i];
+	return NULL;
+}
+
+/* Whether the word behind an option, or behind a cluster of them, is the
+ * value of its last one: "-p SIGTERM", "-sp SIGTERM", "--rewrite 15:3". */
+static bool takes_next(const struct init_options *init, const char *option)
+{
+	if (strncmp(option, "--", 2) == 0)
+		return lists(init->valued_long, option + 2, strlen(option + 2));
+	for (option++; *option; option++)
+		if (strchr(init->valued, *option))
+			return !option[1];
+	return false;
+}
+
+/* The program behind the init's options, or behind "--". */
 static size_t find_payload(const struct oci_command *command)
 {
+	const struct init_options *init =
+		command->count ? find_init(command->words[0]) : NULL;
 	size_t i = 1;
 
-	if (!command->count || !is_init(command->words[0]))
+	if (!init)
 		return 0;
 	while (i < command->count && command->words[i][0] == '-') {
 		const char *option = command->words[i++];
 
 		if (strcmp(option, "--") == 0)
 			break;
-		if (strcmp(option, "-p") == 0 || strcmp(option, "-e") == 0)
-			i++;
+		i += takes_next(init, option);
 	}
 	return i < command->count ? i : 0;
 }

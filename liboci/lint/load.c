@@ -72,6 +72,26 @@ static void tell_docker(struct look *l, const char *program)
 	}
 }
 
+/* moby's archive.DecompressStream reads zstd since 23.0. */
+static void tell_zstd(struct look *l)
+{
+	const struct oci_docker_images *images = &l->archive.docker;
+
+	for (size_t i = 0; i < images->count; i++)
+		for (size_t j = 0; j < images->items[i].layers.count; j++) {
+			const char *name = images->items[i].layers.items[j];
+
+			if (!oci_load_is_zstd(&l->archive, name))
+				continue;
+			warn(l, "load-docker", classic,
+			     "an error, on engines "
+			     "before 23.0: the layer '%s' is compressed with "
+			     "zstd",
+			     name);
+			return; /* one tells enough */
+		}
+}
+
 static void look_classic(struct look *l)
 {
 	const struct oci_docker_images *images = &l->archive.docker;
@@ -106,11 +126,28 @@ static void look_classic(struct look *l)
 				     image->tags.items[j]);
 	}
 	tell_docker(l, classic);
+	if (!images->count)
+		say(l, classic, "nothing: manifest.json names no image");
+	tell_zstd(l);
 }
 
 static const char *note(const struct oci_descriptor *d, const char *key)
 {
 	return oci_pairs_get(&d->annotations, key);
+}
+
+/* Says what becomes of an artifact: nothing that runs. */
+static bool is_artifact(struct look *l, const char *program,
+			const struct oci_descriptor *d)
+{
+	const char *name = note(d, OCI_ANNOTATION_IMAGE_NAME);
+
+	if (!oci_load_is_artifact(&l->archive, d))
+		return false;
+	name = name ? name : note(d, OCI_ANNOTATION_REF_NAME);
+	say(l, program, "nothing of %s: it is an artifact, no image",
+	    name ? name : d->digest.text);
+	return true;
 }
 
 /* containerd's name: the whole one, else what stands for the tag. */
@@ -123,6 +160,8 @@ static void tell_containerd(struct look *l, const char *program)
 		const char *name = note(d, OCI_ANNOTATION_IMAGE_NAME);
 		const char *tag = note(d, OCI_ANNOTATION_REF_NAME);
 
+		if (is_artifact(l, program, d))
+			continue;
 		if (name)
 			say(l, program, "%s", name);
 		else if (tag && strpbrk(tag, "/:"))
@@ -181,7 +220,9 @@ static void look_podman(struct look *l)
 		const char *name = note(d, OCI_ANNOTATION_IMAGE_NAME);
 
 		name = name ? name : note(d, OCI_ANNOTATION_REF_NAME);
-		say(l, podman, "%s", name ? name : "an image without a name");
+		if (!is_artifact(l, podman, d))
+			say(l, podman, "%s",
+			    name ? name : "an image without a name");
 	} else if (l->archive.has_docker) {
 		tell_docker(l, podman);
 	} else {

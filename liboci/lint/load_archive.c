@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The small documents of an archive, as far as they are there. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
+#include "io/file.h"
 #include "lint/load.h"
+#include "store/docker.h"
 #include "store/members.h"
 
 enum { INDEX_MAX = 20 * 1024 * 1024 };	/* containerd's cap */
@@ -89,4 +92,39 @@ int oci_load_diff_ids(size_t *out, const struct oci_load_archive *archive,
 	*out = config.diff_id_count;
 	oci_config_release(&config);
 	return 0;
+}
+
+bool oci_load_is_artifact(const struct oci_load_archive *archive,
+			  const struct oci_descriptor *entry)
+{
+	struct oci_manifest manifest;
+	char name[OCI_BLOB_PATH], *text;
+	size_t size;
+	bool artifact;
+
+	if (!oci_media_is_manifest(entry->media_type))
+		return false;
+	oci_blob_path(name, &entry->digest);
+	if (oci_members_load(&text, &size, archive->members, name,
+			     OCI_DOCUMENT_MAX, NULL))
+		return false;
+	artifact = !oci_manifest_parse(&manifest, text, size, NULL, NULL) &&
+		   !oci_media_is_config(manifest.config.media_type);
+	free(text);
+	oci_manifest_release(&manifest);
+	return artifact;
+}
+
+bool oci_load_is_zstd(const struct oci_load_archive *archive, const char *name)
+{
+	static const unsigned char zstd[] = { 0x28, 0xb5, 0x2f, 0xfd };
+	const struct oci_member *member;
+	unsigned char magic[sizeof(zstd)];
+	size_t got;
+
+	return !oci_members_find(&member, archive->members, name, NULL) &&
+	       member->size > sizeof(magic) &&
+	       !oci_file_read_at(&got, archive->members->fd, magic,
+				 sizeof(magic), member->offset, NULL) &&
+	       got == sizeof(magic) && !memcmp(magic, zstd, sizeof(zstd));
 }

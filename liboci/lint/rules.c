@@ -56,9 +56,11 @@ static const struct oci_lint_rule rules[] = {
 	  "Engines look names up in the image's own files, and refuse to start "
 	  "what they do not find.",
 	  "Add the group to /etc/group, or say its number." },
-	{ "init-missing", OCI_LINT_ERROR,
-	  "BuildKit's container is started with an init, which has to be in "
-	  "the image and able to run.",
+	{ "init-missing", OCI_LINT_WARNING,
+	  "BuildKit's container is started with an init. An engine brings one "
+	  "of its own, which runs in every image only if it is static; if it "
+	  "is "
+	  "not, the init has to be in the image.",
 	  "Add tini, best a static one, and {path: /sbin/docker-init, symlink: "
 	  "/usr/bin/tini}." },
 	{ "layer-count", OCI_LINT_ERROR,
@@ -102,8 +104,7 @@ static const struct oci_lint_rule rules[] = {
 	  "In a container the root has no parent; tools that unpack images may "
 	  "follow it out, or refuse it.",
 	  "Let it start with / or lead no higher than the root." },
-	{ "tzdata-missing", OCI_LINT_NOTE,
-	  "Times are those of UTC.",
+	{ "tzdata-missing", OCI_LINT_NOTE, "Times are those of UTC.",
 	  "Add the package tzdata." },
 	{ "user-missing", OCI_LINT_ERROR,
 	  "Engines look names up in the image's own files, and refuse to start "
@@ -115,8 +116,7 @@ static const struct oci_lint_rule rules[] = {
 	  "Put files where the link leads: oci-pack does so for its own "
 	  "entries." },
 	{ "volume-is-file", OCI_LINT_ERROR,
-	  "A volume is mounted on a directory.",
-	  "Name a directory." },
+	  "A volume is mounted on a directory.", "Name a directory." },
 	{ "workdir-missing", OCI_LINT_WARNING,
 	  "Engines make it when the container starts, owned by root.",
 	  "Add it with {dir: {}} and the owner that it is to have." },

@@ -108,3 +108,29 @@ rules() {
 	refused 1 'no.tar' lint --explain-load no.tar
 	refused 1 'missing.tar' lint --explain-load missing.tar
 }
+
+@test "faults 14: artifacts are nothing that engines load" {
+	local tool
+
+	echo text >file
+	spec a.spec 'image: a' 'artifact: application/x' 'files: [{from: file}]'
+	"$OCI_PACK" a.spec -q -o a.tar
+	run "$OCI_PACK" lint --explain-load a.tar
+	equal 0 "$status"
+	for tool in 'docker load, classic store' 'docker load, containerd store' \
+		'podman load' 'ctr image import'; do
+		matches "$tool +nothing" "$output"
+	done
+	matches 'it is an artifact, no image' "$output"
+}
+
+@test "faults 14: layers in zstd are not for old engines" {
+	spec a.spec 'image: a' 'platforms: [linux/amd64]' \
+		'layers: [{entries: [{path: /a, content: a}]}]'
+	"$OCI_PACK" a.spec -q --lint off --compression zstd -o a.tar
+	run "$OCI_PACK" lint --explain-load a.tar
+	matches 'classic store +an error, on engines before 23\.0: .*zstd' \
+		"$output"
+	"$OCI_PACK" a.spec -q --lint off -o b.tar
+	run ! grep zstd <("$OCI_PACK" lint --explain-load b.tar)
+}

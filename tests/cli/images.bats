@@ -148,14 +148,13 @@ unpacked() {
 		printf x | dd of=in/$'e\u0301sparse' bs=1 status=none \
 			seek=$((i * 40000)) conv=notrunc
 	done
-	images=.
 	for option in '--format=gnu' '--format=gnu -S' '--format=pax' \
 		'--format=pax -S --sparse-version=0.0' \
 		'--format=pax -S --sparse-version=0.1' \
 		'--format=pax -S --sparse-version=1.0'; do
 		# shellcheck disable=SC2086
 		tar $option -cf t.tar -C in .
-		unpacked t.tar >names
+		images=. unpacked t.tar >names
 		rm -rf back
 		mkdir back
 		tar -C back -xf out/blobs/sha256/"$("$OCI_PACK" inspect \

@@ -245,3 +245,69 @@ END
 	skopeo copy -q oci:image:one oci:other:tag
 	"$OCI_PACK" verify other
 }
+
+# changed LAYOUT PYTHON: a layout whose documents a program changes; it has
+# blob(DATA), which returns digest and size, and the manifest m and config c.
+changed() {
+	python3 - "$@" <<-'end'
+		import hashlib, json, sys
+		from pathlib import Path
+		root = Path(sys.argv[1])
+		def path(digest):
+		    return root / "blobs" / digest.replace(":", "/")
+		def blob(data, algorithm="sha256"):
+		    digest = algorithm + ":" + hashlib.new(algorithm, data).hexdigest()
+		    path(digest).parent.mkdir(exist_ok=True)
+		    path(digest).write_bytes(data)
+		    return {"digest": digest, "size": len(data)}
+		def dump(value):
+		    return blob(json.dumps(value).encode())
+		index = json.loads((root / "index.json").read_text())
+		old = [path(index["manifests"][0]["digest"])]
+		m = json.loads(old[0].read_text())
+		old.append(path(m["config"]["digest"]))
+		c = json.loads(old[1].read_text())
+		layer = path(m["layers"][0]["digest"]).read_bytes()
+		exec(sys.argv[2])
+		m["config"].update(dump(c))
+		index["manifests"][0].update(dump(m))
+		(root / "index.json").write_text(json.dumps(index))
+		for file in old:
+		    file.unlink(missing_ok=True)
+	end
+}
+
+@test "faults 14: verify finds nothing wrong with what others may write" {
+	spec a.spec 'image: a' 'platforms: [linux/amd64]' \
+		'layers: [{entries: [{path: /a, content: a}]}]'
+	"$OCI_PACK" a.spec -q --lint off -o right
+	# diff_ids by sha512
+	cp -r right out
+	changed out 'import gzip
+c["rootfs"]["diff_ids"] = ["sha512:" + hashlib.sha512(gzip.decompress(
+    layer)).hexdigest()]'
+	"$OCI_PACK" verify out
+	changed out 'c["rootfs"]["diff_ids"] = ["sha512:" + 128 * "a"]'
+	run "$OCI_PACK" verify out
+	equal 3 "$status"
+	# A layer that is encrypted is no tar.
+	rm -r out
+	cp -r right out
+	changed out 'path(m["layers"][0]["digest"]).unlink()
+m["layers"][0].update(blob(b"not to be read"))
+m["layers"][0]["mediaType"] += "+encrypted"'
+	"$OCI_PACK" verify out
+	# An index of layers, as BuildKit keeps its cache.
+	rm -r out
+	cp -r right out
+	changed out 'kind = "application/vnd.oci.image.index.v1+json"
+cache = dump({"schemaVersion": 2, "mediaType": kind, "manifests": [
+    m["layers"][0], {"mediaType": "application/vnd.buildkit.cacheconfig.v0",
+                     **blob(b"{}")}]})
+index["manifests"][0].update(mediaType=kind, **cache)
+(root / "index.json").write_text(json.dumps(index))
+for file in old:
+    file.unlink()
+sys.exit()'
+	"$OCI_PACK" verify out
+}

@@ -519,7 +519,7 @@ program() {
 		elf "in/bin/$name"
 	done
 	image 'config: {entrypoint: [buildkitd]}'
-	finds init-missing error - 'neither /sbin/docker-init nor tini'
+	finds init-missing warning - 'neither /sbin/docker-init nor tini'
 	elf in/usr/bin/tini
 	image 'config: {entrypoint: [/usr/bin/tini, --, buildkitd]}'
 	equal '[0,0]' "$(jq -c '[.errors, .warnings]' found.json)"
@@ -761,4 +761,70 @@ program() {
 	head -c 20000 /bin/true >in/bin/true
 	image 'platforms: [linux/amd64]'
 	finds elf-truncated error /bin/true 'end'
+}
+
+@test "faults 14: users and groups in files behind links, or hard links" {
+	local passwd='root:x:0:0::/:/bin/sh' config='config={"User":"root:root"}'
+	local kind
+
+	for kind in l h; do
+		rm -rf other
+		printf '%s\n' layer "f nix/store/hash-passwd $passwd" \
+			'f nix/store/hash-group root:x:0:' 'd etc 755' \
+			"$kind etc/passwd ${kind/[lh]/}$([ $kind = l ] &&
+				echo /)nix/store/hash-passwd" \
+			"$kind etc/group $([ $kind = l ] &&
+				echo /)nix/store/hash-group" |
+			"$root/tests/foreign.py" other "$config"
+		look oci:other:t
+		lacks user-missing
+		lacks group-missing
+		look oci:other:t --ignore user-missing
+	done
+	# A file that was not read is not said to lack anybody.
+	rm -rf other
+	printf '%s\n' layer "f store/users $passwd" 'd etc 755' \
+		'l etc/passwd /store/users' 'f store/groups root:x:0:' \
+		'h etc/group store/groups' |
+		"$root/tests/foreign.py" other "$config"
+	look oci:other:t
+	lacks user-missing
+	lacks group-missing
+	# One that was read still is.
+	rm -rf other
+	printf '%s\n' layer "f store/passwd $passwd" 'd etc 755' \
+		'l etc/passwd /store/passwd' |
+		"$root/tests/foreign.py" other 'config={"User":"app"}'
+	look oci:other:t
+	finds user-missing error /store/passwd "'app'"
+}
+
+@test "faults 14: options of inits, and what the init starts" {
+	local words
+
+	for name in dumb-init tini catatonit app; do
+		elf "in/bin/$name"
+	done
+	for words in 'dumb-init, -r, "15:3", app' 'dumb-init, --rewrite, "15:3", app' \
+		'dumb-init, --rewrite=15:3, app' 'dumb-init, -cvr, "15:3", --, app' \
+		'dumb-init, "-r15:3", app' 'tini, -s, -g, -p, SIGTERM, app' \
+		'tini, -sgp, SIGTERM, --, app' 'tini, -e, "143", -w, app' \
+		'tini, -pSIGTERM, app' 'catatonit, -g, --, app'; do
+		image "config: {entrypoint: [$words]}"
+		equal "$words: 0" "$words: $(jq .errors found.json)"
+	done
+	for words in 'tini, -s, gone' 'dumb-init, -r, "15:3", gone' \
+		'tini, -sgp, SIGTERM, gone'; do
+		image "config: {entrypoint: [$words]}"
+		finds entrypoint-missing error - "'gone' is not on PATH"
+	done
+}
+
+@test "faults 14: an image of BuildKit without an init is no error" {
+	for name in buildkitd buildctl runc; do
+		elf "in/bin/$name"
+	done
+	image 'config: {entrypoint: [buildkitd]}'
+	equal 0 "$(jq .errors found.json)"
+	finds init-missing warning - 'docker-init is not static'
 }
