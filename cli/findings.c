@@ -40,6 +40,7 @@ void findings_add(void *data, const struct oci_lint_finding *from)
 		.platform = copy(findings, from->platform),
 		.path = copy(findings, from->path),
 		.message = copy(findings, from->message),
+		.remedy = copy(findings, from->remedy),
 		.layer = from->layer,
 	};
 	if (from->digest)
@@ -52,6 +53,7 @@ void findings_release(struct findings *findings)
 		free(findings->items[i].platform);
 		free(findings->items[i].path);
 		free(findings->items[i].message);
+		free(findings->items[i].remedy);
 	}
 	free(findings->items);
 	free(findings->exceptions);

@@ -18,6 +18,7 @@ struct finding {
 	char *platform;
 	char *path;			/* or NULL */
 	char *message;
+	char *remedy;
 	unsigned layer;
 	struct oci_digest digest;	/* of the layer; empty: none */
 };

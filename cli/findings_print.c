@@ -15,18 +15,55 @@ static const char *const levels[] = {
 	[OCI_LINT_WARNING] = "warning", [OCI_LINT_ERROR] = "error",
 };
 
-/* Why it matters, and what to do, are said once a rule. */
-static bool is_first(bool told[RULES_MAX], const struct oci_lint_rule *rule)
-{
-	size_t count, i = (size_t)(rule - oci_lint_rules(&count));
-	bool first = i >= RULES_MAX || !told[i];
+/* Paths that are named of findings that say the same. */
+enum { PATHS_MAX = 4 };
 
-	if (first && i < RULES_MAX)
-		told[i] = true;
-	return first;
+/* Why it matters, and what to do, are said once a rule: the remedy that was
+ * said last, NULL if none was. */
+static void print_advice(FILE *out, const char *told[RULES_MAX],
+			 const struct finding *f)
+{
+	size_t count, i = (size_t)(f->rule - oci_lint_rules(&count));
+
+	if (i >= RULES_MAX || (told[i] && strcmp(told[i], f->remedy) == 0))
+		return;
+	if (!told[i])
+		say(out, "    %s\n", f->rule->why);
+	say(out, "    %s\n", f->remedy);
+	told[i] = f->remedy;
 }
 
-static void print_text(FILE *out, const struct finding *f, bool first)
+static bool is_same(const struct finding *a, const struct finding *b)
+{
+	return a->rule == b->rule && a->level == b->level && a->path &&
+	       b->path && strcmp(a->message, b->message) == 0 &&
+	       strcmp(a->platform, b->platform) == 0;
+}
+
+/* One cause is told once: so many findings from i on say the same. */
+static size_t count_same(const struct findings *all, size_t i)
+{
+	size_t n = 1;
+
+	while (i + n < all->count &&
+	       is_same(&all->items[i], &all->items[i + n]))
+		n++;
+	return n;
+}
+
+static void print_others(FILE *out, const struct finding *first, size_t count)
+{
+	if (count < 2)
+		return;
+	say(out, "    The same is true of");
+	for (size_t i = 1; i < count && i <= PATHS_MAX; i++)
+		say(out, "%s %s", i > 1 ? "," : "", first[i].path);
+	if (count > PATHS_MAX + 1)
+		say(out, " and %zu others", count - PATHS_MAX - 1);
+	say(out, ".\n");
+}
+
+static void print_text(FILE *out, const struct finding *f)
 {
 	say(out, "%s: %s: ", levels[f->level], f->rule->name);
 	if (f->path)
@@ -34,8 +71,19 @@ static void print_text(FILE *out, const struct finding *f, bool first)
 	if (f->layer)
 		say(out, " (layer %u)", f->layer);
 	say(out, "%s%s [%s]\n", f->path ? ": " : "", f->message, f->platform);
-	if (first)
-		say(out, "    %s\n    %s\n", f->rule->why, f->rule->remedy);
+}
+
+static void print_texts(FILE *out, const struct findings *all)
+{
+	const char *told[RULES_MAX] = { NULL };
+	size_t n;
+
+	for (size_t i = 0; i < all->count; i += n) {
+		n = count_same(all, i);
+		print_text(out, &all->items[i]);
+		print_others(out, &all->items[i], n);
+		print_advice(out, told, &all->items[i]);
+	}
 }
 
 static void print_sums(FILE *out, const struct findings *all,
@@ -77,7 +125,7 @@ static void print_json(FILE *out, const struct findings *all)
 			print_member(out, "digest", f->digest.text);
 		print_member(out, "message", f->message);
 		print_member(out, "why", f->rule->why);
-		print_member(out, "remedy", f->rule->remedy);
+		print_member(out, "remedy", f->remedy);
 		say(out, "}");
 	}
 	say(out, "],\"errors\":%zu,\"warnings\":%zu,\"notes\":%zu,"
@@ -151,25 +199,20 @@ static void print_github(FILE *out, const struct finding *f, const char *name)
 	say_github(out, f->message, false);
 	say(out, " [");
 	say_github(out, f->platform, false);
-	say(out, "] %s\n", f->rule->remedy);
+	say(out, "] %s\n", f->remedy);
 }
 
 void findings_print(const struct findings *all, FILE *out,
 		    enum findings_format format, const char *name)
 {
-	bool told[RULES_MAX] = { false };
-
 	if (format == FORMAT_JSON)
 		print_json(out, all);
 	if (format == FORMAT_SARIF)
 		print_sarif(out, all, name);
-	for (size_t i = 0; i < all->count; i++) {
-		if (format == FORMAT_TEXT)
-			print_text(out, &all->items[i],
-				   is_first(told, all->items[i].rule));
-		if (format == FORMAT_GITHUB)
-			print_github(out, &all->items[i], name);
-	}
-	if (format == FORMAT_TEXT)
-		print_sums(out, all, name);
+	for (size_t i = 0; format == FORMAT_GITHUB && i < all->count; i++)
+		print_github(out, &all->items[i], name);
+	if (format != FORMAT_TEXT)
+		return;
+	print_texts(out, all);
+	print_sums(out, all, name);
 }

@@ -57,6 +57,19 @@ static bool is_openssl(const char *path)
 	       oci_glob_match("libgnutls.so.*", name);
 }
 
+static const char of_package[] =
+	"The package ca-certificates is in the image; the script that makes "
+	"the list, update-ca-certificates, is not run. Add the list itself: "
+	"{path: /etc/ssl/certs/ca-certificates.crt, from: "
+	"ca-certificates.crt}, "
+	"a copy of that file from a machine or an image that you trust.";
+
+static bool has_package(const struct oci_lint *lint)
+{
+	return oci_lint_find(lint, "/usr/sbin/update-ca-certificates") ||
+	       oci_lint_find(lint, "/usr/share/ca-certificates");
+}
+
 static int check_certificates(struct oci_lint *lint, struct oci_error *err)
 {
 	int rc = 0;
@@ -73,10 +86,12 @@ static int check_certificates(struct oci_lint *lint, struct oci_error *err)
 			rc = is_go(&go, e, err);
 		if (!go && !openssl)
 			continue;
-		oci_lint_report(lint, "ca-certificates-missing", e,
-				"%s, and the image has no list of authorities",
-				go ? "it is a Go program" :
-				     "programs use it for TLS");
+		oci_lint_report_with(lint, "ca-certificates-missing", e,
+				     has_package(lint) ? of_package : NULL,
+				     "%s, and the image has no list of "
+				     "authorities",
+				     go ? "it is a Go program"
+					: "programs use it for TLS");
 		break;		/* one tells enough */
 	}
 	return rc;

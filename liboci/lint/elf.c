@@ -3,6 +3,7 @@
  * elf-machine, elf-truncated, elf-interpreter, elf-needed: what the kernel and
  * a dynamic loader would say of the image's programs.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -161,6 +162,29 @@ static int load_all(struct loading *l, struct oci_error *err)
 	return rc;
 }
 
+static const char of_merge[] =
+	"The loader is below /usr, and the links that lead there are missing: "
+	"add the package base-files, or {path: /lib, symlink: usr/lib} (and "
+	"/lib64, /bin and /sbin likewise).";
+
+/* A root whose /lib is a link to /usr/lib is not one without that link. */
+static void report_absent(struct oci_lint *lint,
+			  const struct oci_object *program, const char *path)
+{
+	char merged[OCI_PATH_MAX];
+	int n = snprintf(merged, sizeof(merged), "/usr%s", path);
+	bool below = n > 0 && (size_t)n < sizeof(merged) &&
+		     oci_lint_find(lint, merged);
+
+	oci_lint_report_with(lint, "elf-interpreter", program->entry,
+			     below ? of_merge : NULL,
+			     "its loader '%s' is not in the image%s%s%s: "
+			     "starting it ends with \"no such file or "
+			     "directory\"",
+			     path, below ? ", but '" : "", below ? merged : "",
+			     below ? "'" : "");
+}
+
 /* Whether what the kernel starts first can be started. */
 static int check_interpreter(bool *good, struct oci_loader *loader,
 			     const struct oci_object *program,
@@ -174,10 +198,7 @@ static int check_interpreter(bool *good, struct oci_loader *loader,
 
 	*good = false;
 	if (!entry || entry->type != OCI_ENTRY_FILE) {
-		oci_lint_report(loader->lint, "elf-interpreter",
-				program->entry, "its loader '%s' is not in the "
-				"image: starting it ends with \"no such file "
-				"or directory\"", path);
+		report_absent(loader->lint, program, path);
 		return 0;
 	}
 	rc = oci_loader_object(&object, loader, entry, err);

@@ -24,6 +24,11 @@ struct oci_lint {
 void oci_lint_report(struct oci_lint *lint, const char *name,
 		     const struct oci_rootfs_entry *entry, const char *fmt,
 		     ...) OCI_PRINTF(4, 5);
+/* The same, with a remedy that fits the image better than the rule's. */
+void oci_lint_report_with(struct oci_lint *lint, const char *name,
+			  const struct oci_rootfs_entry *entry,
+			  const char *remedy, const char *fmt, ...)
+	OCI_PRINTF(5, 6);
 /* The same, as a warning, where a rule of level error cannot be sure. */
 void oci_lint_warn(struct oci_lint *lint, const char *name,
 		   const struct oci_rootfs_entry *entry, const char *fmt, ...)

@@ -56,10 +56,14 @@ static void count(struct oci_lint_result *result, enum oci_lint_level level)
 
 static void report(struct oci_lint *lint, const struct oci_lint_rule *rule,
 		   enum oci_lint_level level,
-		   const struct oci_rootfs_entry *entry, const char *message)
+		   const struct oci_rootfs_entry *entry, const char *remedy,
+		   const char *message)
 {
 	const struct oci_descriptors *layers = lint->subject->layers;
-	struct oci_lint_finding finding = { .rule = rule };
+	struct oci_lint_finding finding = {
+		.rule = rule,
+		.remedy = remedy ? remedy : rule->remedy,
+	};
 	char path[OCI_PATH_MAX + 1];
 
 	if (entry) {
@@ -89,7 +93,21 @@ void oci_lint_report(struct oci_lint *lint, const char *name,
 	va_start(args, fmt);
 	oci_vfail(&text, OCI_E_INVALID, fmt, args);
 	va_end(args);
-	report(lint, rule, rule->level, entry, text.message);
+	report(lint, rule, rule->level, entry, NULL, text.message);
+}
+
+void oci_lint_report_with(struct oci_lint *lint, const char *name,
+			  const struct oci_rootfs_entry *entry,
+			  const char *remedy, const char *fmt, ...)
+{
+	const struct oci_lint_rule *rule = find_rule(name);
+	struct oci_error text;
+	va_list args;
+
+	va_start(args, fmt);
+	oci_vfail(&text, OCI_E_INVALID, fmt, args);
+	va_end(args);
+	report(lint, rule, rule->level, entry, remedy, text.message);
 }
 
 void oci_lint_warn(struct oci_lint *lint, const char *name,
@@ -101,5 +119,6 @@ void oci_lint_warn(struct oci_lint *lint, const char *name,
 	va_start(args, fmt);
 	oci_vfail(&text, OCI_E_INVALID, fmt, args);
 	va_end(args);
-	report(lint, find_rule(name), OCI_LINT_WARNING, entry, text.message);
+	report(lint, find_rule(name), OCI_LINT_WARNING, entry, NULL,
+	       text.message);
 }

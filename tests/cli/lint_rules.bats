@@ -828,3 +828,36 @@ program() {
 	equal 0 "$(jq .errors found.json)"
 	finds init-missing warning - 'docker-init is not static'
 }
+
+@test "faults 15: the remedy fits the image, and a cause is told once" {
+	local i
+
+	# Certificates whose package is there, as debs leave it.
+	mkdir -p in/usr/share/ca-certificates/mozilla in/usr/lib
+	echo x >in/usr/share/ca-certificates/mozilla/a.crt
+	elf in/usr/lib/libssl.so.3
+	image
+	finds ca-certificates-missing warning /usr/lib/libssl.so.3 'no list'
+	matches 'is in the image; the script.*not run. Add the list itself' \
+		"$(jq -r '.findings[] |
+			select(.rule == "ca-certificates-missing").remedy' \
+			found.json)"
+	rm -r in/usr/share
+	image
+	matches 'Add the package ca-certificates' "$(jq -r '.findings[] |
+		select(.rule == "ca-certificates-missing").remedy' found.json)"
+	# A merged /usr without its links: 20 programs, one cause.
+	for i in {1..20}; do
+		elf "in/usr/bin/p$i" "interp=$ld"
+	done
+	mkdir -p in/usr/lib
+	elf "in/usr$ld"
+	image
+	equal 20 "$(jq .errors found.json)"
+	run "$OCI_PACK" lint a.tar
+	equal 1 "$(grep -c '^error: elf-interpreter' <<<"$output")"
+	matches "'$ld' is not in the image, but '/usr$ld'" "$output"
+	matches 'The same is true of /usr/bin/p10, .* and 15 others' "$output"
+	matches 'add the package base-files' "$output"
+	run ! grep 'libc6' <<<"$output"
+}

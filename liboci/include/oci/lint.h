@@ -46,6 +46,8 @@ struct oci_lint_finding {
 	unsigned layer;		/* that put it there, from 1; 0: none */
 	const struct oci_digest *digest;	/* of that layer, or NULL */
 	const char *message;	/* what is wrong there */
+	const char *remedy;	/* what to do: the rule's, or one that fits
+				 * this image better */
 };
 
 typedef void oci_lint_fn(void *data, const struct oci_lint_finding *finding);
