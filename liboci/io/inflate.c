@@ -32,6 +32,7 @@ struct inflate {
 	ZSTD_DCtx *zstd;
 	bool within;		/* inside a member or frame */
 	bool ended;		/* of the input */
+	bool padded;		/* zeros may follow the last member */
 	size_t in_used;		/* bytes of `in` that were taken */
 	size_t in_size;
 	size_t in_room;
@@ -78,6 +79,27 @@ static int plain_read(size_t *got, struct inflate *self, void *data,
 	memcpy(data, self->in + self->in_used, *got);
 	self->in_used += *got;
 	return 0;
+}
+
+/* Passes over zeros between two members, up to the end: *only, if there was
+ * nothing else. */
+static int skip_padding(bool *only, struct inflate *self, struct oci_error *err)
+{
+	int rc = 0;
+
+	*only = false;
+	if (!self->padded || self->within)
+		return 0;
+	do {
+		while (self->in_used < self->in_size &&
+		       !self->in[self->in_used])
+			self->in_used++;
+		if (self->in_used < self->in_size)
+			return 0;
+		rc = refill(self, err);
+	} while (!rc && !self->ended);
+	*only = !rc;
+	return rc;
 }
 
 /* One step of zlib over what input there is. */
@@ -185,6 +207,7 @@ static int zstd_step(size_t *got, struct inflate *self, void *data,
 static int inflate_some(size_t *got, struct inflate *self, void *data,
 			size_t size, struct oci_error *err)
 {
+	bool only = false;
 	int rc = 0;
 
 	while (!rc && *got == 0) {
@@ -203,6 +226,10 @@ static int inflate_some(size_t *got, struct inflate *self, void *data,
 		if (rc)
 			break;
 		if (self->ended && !self->within)
+			break;
+		if (gzip)
+			rc = skip_padding(&only, self, err);
+		if (rc || only)
 			break;
 		rc = gzip ? gzip_step(got, self, data, size, err) :
 			    zstd_step(got, self, data, size, err);
@@ -338,6 +365,11 @@ void oci_inflate_watch(struct oci_source *inflate, struct oci_watch *watch)
 	struct inflate *self = (struct inflate *)inflate;
 
 	self->watch = watch ? watch : &self->own;
+}
+
+void oci_inflate_padded(struct oci_source *inflate)
+{
+	((struct inflate *)inflate)->padded = true;
 }
 
 enum oci_inflate_kind oci_inflate_kind(const struct oci_source *inflate)

@@ -22,6 +22,9 @@ int oci_inflate_open(struct oci_source **out, struct oci_source *from,
 /* Counts with others from now on, and ends when watch says so. Without it, the
  * stream has the usual limits for itself. watch (may be NULL) is borrowed. */
 void oci_inflate_watch(struct oci_source *inflate, struct oci_watch *watch);
+/* Lets zeros follow the last member of a gzip stream, as gzip(1) does: tapes
+ * and block devices pad with them. Engines refuse a layer that has some. */
+void oci_inflate_padded(struct oci_source *inflate);
 /* What the stream turned out to be. */
 enum oci_inflate_kind oci_inflate_kind(const struct oci_source *inflate);
 

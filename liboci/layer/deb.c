@@ -3,18 +3,21 @@
  * Debian packages: an ar of debian-binary, control.tar.* and data.tar.*, in
  * this order; deb(5), format 2.0. The data goes into the root. The control
  * paragraph goes to /var/lib/dpkg/status.d/NAME, where scanners look for
- * packages of images that have no dpkg. Maintainer scripts are not run.
+ * packages of images that have no dpkg, and the digests of its files to
+ * NAME.md5sums, as in images of distroless. Maintainer scripts are not run.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "layer/node.h"
 #include "layer/unpack.h"
 
-enum { CONTROL_MAX = 1024 * 1024 };
+enum { CONTROL_MAX = 1024 * 1024, SUMS_MAX = 16 * 1024 * 1024 };
 
 struct deb {
 	struct oci_tree *tree;
@@ -22,6 +25,7 @@ struct deb {
 	const char *architecture;
 	const char *source;
 	const struct oci_attributes *attrs;
+	char name[128]; /* of the package */
 	bool version;
 	bool control;
 	bool data;
@@ -36,7 +40,8 @@ static bool find_field(char *out, size_t room, const char *text,
 	while (text && *text) {
 		const char *end = text + strcspn(text, "\n");
 
-		if (strncmp(text, name, size) == 0 && text[size] == ':') {
+		/* dpkg tells names of fields apart without their case. */
+		if (strncasecmp(text, name, size) == 0 && text[size] == ':') {
 			text += size + 1;
 			text += strspn(text, " \t");
 			while (end > text && isspace((unsigned char)end[-1]))
@@ -52,22 +57,40 @@ static bool find_field(char *out, size_t room, const char *text,
 	return false;
 }
 
-/* Debian policy, section 5.6.1. */
+/* What dpkg takes (pkg_name_is_illegal); Debian policy, section 5.6.1, is
+ * stricter. */
 static bool name_valid(const char *name)
 {
-	return strlen(name) >= 2 && isalnum((unsigned char)name[0]) &&
-	       !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789+-.")];
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789+-._";
+
+	return name[0] && strchr(letters, name[0]) &&
+	       !strchr("+-._", name[0]) && !name[strspn(name, letters)];
+}
+
+/* Puts a file of the control archive where scanners look for it. */
+static int add_status(struct deb *deb, const struct oci_buf *text,
+		      const char *suffix, struct oci_error *err)
+{
+	struct oci_attributes attrs = OCI_ATTRIBUTES_INIT;
+	char path[192];
+
+	snprintf(path, sizeof(path), "/var/lib/dpkg/status.d/%s%s", deb->name,
+		 suffix);
+	if (deb->attrs)
+		attrs.origin = deb->attrs->origin;
+	return oci_tree_add_content(deb->tree, path, text->data, text->len,
+				    &attrs, err);
 }
 
 static int use_control(struct deb *deb, struct oci_buf *text,
 		       struct oci_error *err)
 {
-	struct oci_attributes attrs = OCI_ATTRIBUTES_INIT;
-	char name[128], arch[64], path[192];
-	size_t from = sizeof("/var/lib/dpkg/status.d/") - 1;
+	char *name = deb->name, arch[64];
 
 	if (!text->data || memchr(text->data, '\0', text->len) ||
-	    !find_field(name, sizeof(name), text->data, "Package") ||
+	    !find_field(name, sizeof(deb->name), text->data, "Package") ||
 	    !find_field(arch, sizeof(arch), text->data, "Architecture") ||
 	    !name_valid(name))
 		return oci_fail(err, OCI_E_CORRUPT,
@@ -76,15 +99,10 @@ static int use_control(struct deb *deb, struct oci_buf *text,
 	if (strcmp(arch, "all") != 0 && strcmp(arch, deb->architecture) != 0)
 		return oci_fail(err, OCI_E_INVALID,
 				"package %s is for %s, the platform's packages "
-				"are for %s or all", name, arch,
-				deb->architecture);
-	memcpy(path, "/var/lib/dpkg/status.d/", from);
-	memcpy(path + from, name, strlen(name) + 1);
-	if (deb->attrs)
-		attrs.origin = deb->attrs->origin;
+				"are for %s or all",
+				name, arch, deb->architecture);
 	deb->control = true;
-	return oci_tree_add_content(deb->tree, path, text->data, text->len,
-				    &attrs, err);
+	return add_status(deb, text, "", err);
 }
 
 static int load_member(struct oci_buf *out, struct oci_reader *reader,
@@ -102,30 +120,53 @@ static int load_member(struct oci_buf *out, struct oci_reader *reader,
 	return rc ? oci_wrap(err, rc, "control") : 0;
 }
 
-static int read_control(struct deb *deb, struct oci_reader *reader,
+/* Loads the control file and the list of digests, whichever comes first. */
+static int load_control(bool *found, struct oci_buf *control,
+			struct oci_buf *sums, struct oci_reader *reader,
 			struct oci_error *err)
 {
 	struct archive_entry *entry;
-	struct oci_buf text;
-	const char *name;
 	int rc;
 
-	oci_buf_init(&text, CONTROL_MAX);
 	do {
+		struct oci_buf *out = NULL;
+		const char *name;
+
 		rc = oci_reader_next(&entry, reader, err);
 		if (rc || !entry)
 			break;
 		name = archive_entry_pathname(entry);
-		if (!name || (strcmp(name, "./control") != 0 &&
-			      strcmp(name, "control") != 0))
-			continue;
-		rc = load_member(&text, reader, err);
-		if (!rc)
-			rc = use_control(deb, &text, err);
-	} while (!rc && !deb->control);
-	if (!rc && !deb->control)
+		name += name && strncmp(name, "./", 2) == 0 ? 2 : 0;
+		if (name && strcmp(name, "control") == 0) {
+			*found = true;
+			out = control;
+		}
+		if (name && strcmp(name, "md5sums") == 0)
+			out = sums;
+		if (out && !out->len)
+			rc = load_member(out, reader, err);
+	} while (!rc);
+	return rc;
+}
+
+static int read_control(struct deb *deb, struct oci_reader *reader,
+			struct oci_error *err)
+{
+	struct oci_buf control, sums;
+	bool found = false;
+	int rc;
+
+	oci_buf_init(&control, CONTROL_MAX);
+	oci_buf_init(&sums, SUMS_MAX);
+	rc = load_control(&found, &control, &sums, reader, err);
+	if (!rc && !found)
 		rc = oci_fail(err, OCI_E_CORRUPT, "it has no control file");
-	oci_buf_release(&text);
+	if (!rc)
+		rc = use_control(deb, &control, err);
+	if (!rc && sums.len)
+		rc = add_status(deb, &sums, ".md5sums", err);
+	oci_buf_release(&control);
+	oci_buf_release(&sums);
 	return rc;
 }
 

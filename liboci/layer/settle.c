@@ -93,6 +93,14 @@ static void merge_directories(struct oci_node *old, struct oci_node *node)
 	node->type = 0;
 }
 
+/* Of a name that an archive has twice, the last member counts: tar(1). */
+static bool same_archive(const struct oci_node *old,
+			 const struct oci_node *node)
+{
+	return node->rank == OCI_RANK_BROUGHT && node->source &&
+	       node->source == old->source;
+}
+
 static int enter(struct settle *s, struct oci_node *node,
 		 struct oci_error *err)
 {
@@ -108,7 +116,7 @@ static int enter(struct settle *s, struct oci_node *node,
 		merge_directories(old, node);
 		return 0;
 	}
-	if (node->replace) {
+	if (node->replace || same_archive(old, node)) {
 		old->type = 0;
 		return oci_table_set(&s->table, node->path, size, node, err);
 	}

@@ -10,9 +10,10 @@
 
 #include "base/error.h"
 #include "base/table.h"
-#include "io/file.h"
+#include "layer/content.h"
 #include "layer/filter.h"
 #include "layer/node.h"
+#include "layer/rootfs.h"
 #include "layer/xattr.h"
 
 #define OWNER_MAX INT64_C(0xfffffffe)
@@ -59,58 +60,28 @@ static int member_path(char out[OCI_PATH_MAX], const char *name,
 	return 0;
 }
 
-/* A piece of a file: bytes, or a hole. */
-static int spool_piece(struct oci_tree *tree, int fd, const char *data,
-		       size_t size, uint64_t hole, struct oci_error *err)
+/* Where the entry gives an owner, the archive's does not count. */
+static bool is_owner(int64_t id, const struct oci_attributes *attrs,
+		     int64_t given)
 {
-	int rc = size ? oci_file_spool(fd, data, size, tree->spool_size, err) :
-			oci_watch_count(&tree->watch, 0, hole, err);
-
-	tree->spool_size += size;
-	if (!rc && hole) {
-		tree->spool_size += hole;
-		rc = oci_file_extend(fd, tree->spool_size, err);
-	}
-	return rc == OCI_E_LIMIT || rc == OCI_E_CANCELLED ? rc :
-	       rc ? oci_wrap(err, rc, "temporary file in '%s'",
-			     tree->temp_dir) : 0;
+	return (id >= 0 && id <= OWNER_MAX) || (attrs && given >= 0);
 }
 
-static int spool_file(struct unpack *u, struct oci_node *node,
-		      struct archive_entry *entry, struct oci_error *err)
+static int check_owner(const struct unpack *u, const char *member,
+		       struct archive_entry *entry, struct oci_error *err)
 {
-	char data[64 * 1024];
-	uint64_t hole = 0;
-	size_t got = 1;
-	int fd, rc = oci_tree_spool(&fd, u->tree, err);
-
-	node->content = OCI_CONTENT_SPOOL;
-	node->at.offset = u->tree->spool_size;
-	while (!rc && (got || hole)) {
-		rc = oci_reader_piece(&got, &hole, u->reader, data,
-				      sizeof(data), err);
-		if (!rc)
-			rc = spool_piece(u->tree, fd, data, got, hole, err);
-		node->size += got + hole;
-	}
-	if (!rc && archive_entry_size_is_set(entry) &&
-	    (uint64_t)archive_entry_size(entry) != node->size)
-		rc = oci_fail(err, OCI_E_CORRUPT,
-			      "member '%s' has %llu bytes, not as many as its "
-			      "header says", node->wanted,
-			      (unsigned long long)node->size);
-	return rc;
-}
-
-static int check_owner(struct archive_entry *entry, struct oci_error *err)
-{
+	const struct oci_attributes *attrs = u->attrs;
 	int64_t uid = archive_entry_uid(entry);
 	int64_t gid = archive_entry_gid(entry);
 
-	if (uid < 0 || uid > OWNER_MAX || gid < 0 || gid > OWNER_MAX)
-		return oci_fail(err, OCI_E_INVALID,
-				"a member's owner is not 0 to 4294967294");
-	return 0;
+	if (is_owner(uid, attrs, attrs ? attrs->uid : 0) &&
+	    is_owner(gid, attrs, attrs ? attrs->gid : 0))
+		return 0;
+	return oci_fail(err, OCI_E_INVALID,
+			"member '%s' has the owner %lld:%lld, which is not 0 "
+			"to 4294967294: say 'owner' in the entry, such as "
+			"owner: 0:0",
+			member, (long long)uid, (long long)gid);
 }
 
 /* A zip's times would follow the time zone of this machine. */
@@ -134,7 +105,7 @@ static int add_member(struct oci_node **out, struct unpack *u,
 		.timeless = oci_reader_is_zip(u->reader),
 	};
 	char path[OCI_PATH_MAX];
-	int rc = check_owner(entry, err);
+	int rc = check_owner(u, member, entry, err);
 
 	if (!rc)
 		rc = oci_path_join(path, u->path, member, err);
@@ -172,7 +143,7 @@ static int add_file(struct unpack *u, const char *member,
 	int rc = add_member(&node, u, member, OCI_ENTRY_FILE, entry, err);
 
 	if (!rc)
-		rc = spool_file(u, node, entry, err);
+		rc = oci_content_spool(node, u->tree, u->reader, entry, err);
 	return rc ? rc : remember(u, node, err);
 }
 
@@ -188,7 +159,49 @@ static int add_symlink(struct unpack *u, const char *member,
 				"member '%s' is a symlink without a target "
 				"that can be used", member);
 	rc = add_member(&node, u, member, OCI_ENTRY_SYMLINK, entry, err);
-	return rc ? rc : oci_node_symlink(node, u->tree, target, err);
+	if (!rc)
+		rc = oci_node_symlink(node, u->tree, target, err);
+	return rc ? rc : remember(u, node, err);
+}
+
+/* What a hard link leads to: a member before it, also through links of the
+ * archive. */
+static int find_linked(struct oci_node **out, const struct unpack *u,
+		       const char *target, struct oci_error *err)
+{
+	const struct oci_view view = { .own = &u->files };
+	char path[OCI_PATH_MAX];
+	int rc;
+
+	*out = oci_table_get(&u->files, target, strlen(target));
+	if (*out)
+		return 0;
+	rc = oci_view_resolve(path, NULL, &view, target, false, NULL, err);
+	if (!rc)
+		*out = oci_table_get(&u->files, path, strlen(path));
+	return rc;
+}
+
+/* A second name of what is no file: the same once more. */
+static int add_again(struct unpack *u, const char *member,
+		     const struct oci_node *first, struct archive_entry *entry,
+		     struct oci_error *err)
+{
+	struct oci_node *node;
+	int rc = add_member(&node, u, member, (enum oci_entry_type)first->type,
+			    entry, err);
+
+	if (rc)
+		return rc;
+	node->mode = first->mode;
+	node->uid = first->uid;
+	node->gid = first->gid;
+	node->mtime = first->mtime;
+	node->xattrs = first->xattrs;
+	node->target = first->target;
+	node->major = first->major;
+	node->minor = first->minor;
+	return remember(u, node, err);
 }
 
 static int add_hardlink(struct unpack *u, const char *member,
@@ -197,21 +210,23 @@ static int add_hardlink(struct unpack *u, const char *member,
 {
 	unsigned strip = u->filter ? u->filter->strip : 0;
 	char target[OCI_PATH_MAX];
-	const struct oci_node *file;
-	struct oci_node *node;
+	struct oci_node *node, *file = NULL;
 	int rc = member_path(target, name, strip, err);
 
+	if (!rc)
+		rc = find_linked(&file, u, target, err);
 	if (rc)
 		return rc;
-	file = oci_table_get(&u->files, target, strlen(target));
 	if (!file)
 		return oci_fail(err, OCI_E_INVALID,
 				"member '%s' is a hard link to '%s', which is "
 				"no file before it that is taken: include "
 				"the file, or exclude the link", member, name);
 	/* GNU tar writes a file that it is given twice as a link to itself. */
-	if (strcmp(target, member) == 0)
+	if (strcmp(member_of(u, file), member) == 0)
 		return 0;
+	if (file->type != OCI_ENTRY_FILE && file->type != OCI_ENTRY_HARDLINK)
+		return add_again(u, member, file, entry, err);
 	rc = add_member(&node, u, member, OCI_ENTRY_HARDLINK, entry, err);
 	if (rc)
 		return rc;
@@ -226,19 +241,13 @@ static int add_device(struct unpack *u, const char *member,
 	struct oci_node *node;
 	int rc = add_member(&node, u, member, type, entry, err);
 
-	if (rc || type == OCI_ENTRY_FIFO)
+	if (rc)
 		return rc;
-	node->major = (uint32_t)archive_entry_rdevmajor(entry);
-	node->minor = (uint32_t)archive_entry_rdevminor(entry);
-	return 0;
-}
-
-static int add_directory(struct unpack *u, const char *member,
-			 struct archive_entry *entry, struct oci_error *err)
-{
-	struct oci_node *node;
-
-	return add_member(&node, u, member, OCI_ENTRY_DIRECTORY, entry, err);
+	if (type != OCI_ENTRY_FIFO) {
+		node->major = (uint32_t)archive_entry_rdevmajor(entry);
+		node->minor = (uint32_t)archive_entry_rdevminor(entry);
+	}
+	return remember(u, node, err);
 }
 
 /* Adds one member by its type. */
@@ -275,6 +284,7 @@ static int take(struct unpack *u, struct archive_entry *entry,
 {
 	unsigned strip = u->filter ? u->filter->strip : 0;
 	char member[OCI_PATH_MAX];
+	struct oci_node *node;
 	int rc = member_path(member, archive_entry_pathname(entry), strip,
 			     err);
 
@@ -283,7 +293,8 @@ static int take(struct unpack *u, struct archive_entry *entry,
 	if (archive_entry_filetype(entry) == AE_IFDIR &&
 	    !archive_entry_hardlink(entry)) {
 		if (oci_filter_enters(u->filter, member))
-			rc = add_directory(u, member, entry, err);
+			rc = add_member(&node, u, member, OCI_ENTRY_DIRECTORY,
+					entry, err);
 		u->taken += oci_filter_takes(u->filter, member);
 		return rc;
 	}

@@ -266,3 +266,92 @@ unpacked() {
 			jq -r '.document.layers[0].mediaType')"
 	"$OCI_PACK" verify out
 }
+
+# unpacked_file FILE NAME: what a member of the layer of unpacked has.
+unpacked_file() {
+	unpacked "$1" >names || return
+	tar -xOf out/blobs/sha256/"$("$OCI_PACK" inspect --json out |
+		jq -r '.document.layers[0].digest | ltrimstr("sha256:")')" "$2"
+}
+
+@test "faults 20: sparse files that are one hole, and zeros behind gzip" {
+	local name
+
+	for name in sp-allhole-formatgnu sp-allhole-formatposixsparseversion10
+	do
+		unpacked_file "$name.tar" allhole | cmp - <(head -c 3M /dev/zero)
+	done
+	equal "$(tar -xOzf "$images/trailzero.tar.gz" a/f)" \
+		"$(unpacked_file trailzero.tar.gz a/f)"
+	# Anything but zeros is no padding.
+	cp "$images/trailzero.tar.gz" bad.tar.gz
+	chmod u+w bad.tar.gz
+	printf x >>bad.tar.gz
+	images=. run unpacked bad.tar.gz
+	matches 'gzip stream' "$output"
+}
+
+@test "faults 20: hard links to links, through links, and names that are there twice" {
+	local long
+
+	long=$(unpacked hl-sym.tar && tar -tvf "$(find out/blobs -type f \
+		-exec sh -c 'tar -tf "$1" >/dev/null 2>&1' _ {} \; -print)")
+	matches 'l -> real' "$long"
+	matches 'm -> real' "$long"
+	equal x "$(unpacked_file hl-via-link.tar m)"
+	equal "$(tar -xOf "$images/dup.tar" f | tail -c 3)" \
+		"$(unpacked_file dup.tar f)"
+}
+
+@test "faults 20: a hard link to a fifo, or to a device" {
+	need_root
+	mkdir in
+	mkfifo in/a
+	ln in/a in/b
+	mknod in/c c 1 3
+	ln in/c in/d
+	tar -C in -cf t.tar a b c d
+	images=. unpacked t.tar
+	equal 'p p c c' "$(tar -tvf "$(find out/blobs -type f -exec sh -c \
+		'tar -tf "$1" >/dev/null 2>&1' _ {} \; -print)" |
+		cut -c1 | xargs)"
+}
+
+@test "faults 20: owners that are no number of an image" {
+	python3 - <<-'end'
+		import tarfile
+		with tarfile.open("t.tar", "w", format=tarfile.PAX_FORMAT) as tar:
+		    member = tarfile.TarInfo("file")
+		    member.uid = 1 << 40
+		    tar.addfile(member)
+	end
+	images=. run unpacked t.tar
+	matches "member 'file' has the owner 1099511627776:0, .*'owner'" "$output"
+	images=. unpacked t.tar 'owner: 0:0'
+}
+
+@test "faults 20: packages as dpkg takes them, with the digests of their files" {
+	local deb name
+
+	for deb in lowfields:foo upname:MyApp; do
+		name=${deb#*:}
+		rm -rf out
+		spec deb.spec 'platforms: [linux/riscv64]' \
+			"layers: [{debs: [$images/${deb%:*}.deb]}]"
+		"$OCI_PACK" deb.spec -q --lint off -o out
+		files out | grep -x "var/lib/dpkg/status.d/$name"
+	done
+	mkdir -p p/DEBIAN p/usr/bin
+	echo tool >p/usr/bin/tool
+	printf '%s\n' 'Package: x' 'Version: 1' 'Architecture: all' \
+		'Maintainer: n <n@example.org>' 'Description: x' >p/DEBIAN/control
+	(cd p && md5sum usr/bin/tool >DEBIAN/md5sums)
+	dpkg-deb -b p x.deb >tool.log
+	rm -rf out
+	spec deb.spec 'platforms: [linux/riscv64]' 'layers: [{debs: [x.deb]}]'
+	"$OCI_PACK" deb.spec -q --lint off --compression none -o out
+	equal "$(cat p/DEBIAN/md5sums)" "$(tar -xOf \
+		"out/blobs/sha256/$("$OCI_PACK" inspect --json out | jq -r \
+		'.document.layers[0].digest | ltrimstr("sha256:")')" \
+		var/lib/dpkg/status.d/x.md5sums)"
+}

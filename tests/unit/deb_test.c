@@ -76,7 +76,7 @@ static void test_debs(void **state)
 		{ "Package: foo\n", "no valid", OCI_E_CORRUPT },
 		{ "Package: ../foo\nArchitecture: all\n", "no valid",
 		  OCI_E_CORRUPT },
-		{ "Package: f\nArchitecture: all\n", "no valid",
+		{ "Package: +f\nArchitecture: all\n", "no valid",
 		  OCI_E_CORRUPT },
 		{ "Package: a/b\nArchitecture: all\n", "no valid",
 		  OCI_E_CORRUPT },
