@@ -37,6 +37,8 @@ void oci_config_release(struct oci_config *config)
 	oci_strings_release(&config->volumes);
 	oci_pairs_release(&config->labels);
 	oci_strings_release(&config->healthcheck.test);
+	oci_strings_release(&config->on_build);
+	oci_strings_release(&config->shell);
 	free(config->diff_ids);
 	for (size_t i = 0; i < config->history_count; i++)
 		history_release(&config->history[i]);
@@ -123,6 +125,10 @@ static int read_lists(struct oci_config *out, const json_t *json,
 		rc = oci_json_keys(&out->volumes, json, "Volumes", err);
 	if (!rc)
 		rc = oci_json_pairs(&out->labels, json, "Labels", err);
+	if (!rc)
+		rc = oci_json_strings(&out->on_build, json, "OnBuild", err);
+	if (!rc)
+		rc = oci_json_strings(&out->shell, json, "Shell", err);
 	return rc;
 }
 
@@ -140,6 +146,9 @@ static int read_execution(struct oci_config *out, const json_t *root,
 		rc = oci_json_text(&out->working_dir, json, "WorkingDir", err);
 	if (!rc)
 		rc = oci_json_text(&out->stop_signal, json, "StopSignal", err);
+	if (!rc)
+		rc = oci_json_integer(&out->stop_timeout, json, "StopTimeout",
+				      err);
 	if (!rc)
 		rc = read_lists(out, json, err);
 	if (!rc)

@@ -71,6 +71,13 @@ static int write_execution(json_t *root, const struct oci_config *c,
 				       err);
 	if (!rc)
 		rc = write_healthcheck(json, &c->healthcheck, err);
+	if (!rc)
+		rc = oci_json_set_strings(json, "OnBuild", &c->on_build, err);
+	if (!rc)
+		rc = oci_json_set_strings(json, "Shell", &c->shell, err);
+	if (!rc && c->stop_timeout)
+		rc = oci_json_set_integer(json, "StopTimeout", c->stop_timeout,
+					  err);
 	return rc;
 }
 

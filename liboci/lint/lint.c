@@ -21,6 +21,7 @@ static oci_lint_check_fn *const checks[] = {
 	oci_lint_paths,
 	oci_lint_secrets,
 	oci_lint_certificates,
+	oci_lint_health,
 	oci_lint_size,
 };
 

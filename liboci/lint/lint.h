@@ -59,6 +59,7 @@ oci_lint_check_fn oci_lint_buildkit;	/* buildkit.c */
 oci_lint_check_fn oci_lint_certificates;	/* certificates.c */
 oci_lint_check_fn oci_lint_elf;		/* elf.c */
 oci_lint_check_fn oci_lint_entrypoint;	/* entrypoint.c */
+oci_lint_check_fn oci_lint_health;		/* health.c */
 oci_lint_check_fn oci_lint_paths;	/* paths.c */
 oci_lint_check_fn oci_lint_secrets;	/* secrets.c */
 oci_lint_check_fn oci_lint_size;	/* size.c */

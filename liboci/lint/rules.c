@@ -56,6 +56,12 @@ static const struct oci_lint_rule rules[] = {
 	  "Engines look names up in the image's own files, and refuse to start "
 	  "what they do not find.",
 	  "Add the group to /etc/group, or say its number." },
+	{ "healthcheck-ignored", OCI_LINT_NOTE,
+	  "OCI images have no health checks: Docker reads Healthcheck all the "
+	  "same, Podman and Buildah do not.",
+	  "Say it when the container is made (podman run --health-cmd), or "
+	  "give Podman the image in Docker's format: skopeo copy --format "
+	  "v2s2." },
 	{ "init-missing", OCI_LINT_WARNING,
 	  "BuildKit's container is started with an init. An engine brings one "
 	  "of its own, which runs in every image only if it is static; if it "

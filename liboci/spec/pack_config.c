@@ -38,6 +38,35 @@ static size_t name_size(const char *text, bool variables)
 	return variables && name <= size ? name : size;
 }
 
+/* Of a variable that a base has twice the last value counts, as for engines:
+ * it takes the place of the first. */
+static int drop_doubles(struct oci_table *places, struct oci_strings *list,
+			struct oci_error *err)
+{
+	size_t kept = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		char *text = list->items[i];
+		size_t size = name_size(text, true);
+		size_t place = (size_t)(uintptr_t)oci_table_get(places, text,
+								size);
+
+		if (!rc)
+			rc = oci_table_set(places, text, size,
+					   (void *)(place ? place : kept + 1),
+					   err);
+		if (!rc && place) {
+			free(list->items[place - 1]);
+			list->items[place - 1] = text;
+		} else {
+			list->items[kept++] = text;
+		}
+	}
+	list->count = kept;
+	return rc;
+}
+
 /* Makes a text of a list, at index, known by its name: the first one counts. */
 static int enter(struct oci_table *places, struct oci_strings *list,
 		 size_t index, bool variables, struct oci_error *err)
@@ -95,6 +124,8 @@ static int merge_texts(struct oci_strings *out, const struct oci_strings *from,
 	struct oci_table places = {0};
 	int rc = 0;
 
+	if (variables && from->count)
+		rc = drop_doubles(&places, out, err);
 	for (size_t i = 0; !rc && from->count && i < out->count; i++)
 		rc = enter(&places, out, i, variables, err);
 	for (size_t i = 0; !rc && i < from->count; i++)

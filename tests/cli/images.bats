@@ -355,3 +355,28 @@ unpacked_file() {
 		'.document.layers[0].digest | ltrimstr("sha256:")')" \
 		var/lib/dpkg/status.d/x.md5sums)"
 }
+
+@test "faults 19: a base's variables count once, and what Docker adds is kept" {
+	layout onbuild
+	on onbuild linux/riscv64 'config: {env: {A: "3"}}'
+	equal '["PATH=/bin","A=3","EMPTY=","NOEQ","=x"]' "$(config .config.Env)"
+	equal '[["RUN x"],["/bin/bash","-c"],30]' \
+		"$(config '.config | [.OnBuild, .Shell, .StopTimeout]')"
+	# What is not set stays, of a name that is there twice the last one.
+	on onbuild linux/riscv64 'config: {env: {B: "1"}}'
+	equal '["PATH=/bin","A=2","EMPTY=","NOEQ","=x","B=1"]' \
+		"$(config .config.Env)"
+}
+
+@test "faults 19: a health check that Podman passes over is told" {
+	spec a.spec 'image: a' 'platforms: [linux/riscv64]' \
+		'layers: [{entries: [{path: /a, content: a}]}]' \
+		'config: {healthcheck: {test: [CMD, /a]}}'
+	"$OCI_PACK" a.spec -q --lint off -o a.tar
+	matches 'note: healthcheck-ignored: .*Podman does not' \
+		"$("$OCI_PACK" lint a.tar)"
+	# An image in Docker's format keeps it.
+	printf '%s\n' layer 'f a x' | "$root/tests/foreign.py" docker \
+		media=docker 'config={"Healthcheck":{"Test":["CMD","/a"]}}'
+	run ! grep healthcheck <("$OCI_PACK" lint oci:docker:t)
+}

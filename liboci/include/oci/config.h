@@ -52,6 +52,10 @@ struct oci_config {
 	struct oci_strings volumes;
 	struct oci_pairs labels;
 	struct oci_healthcheck healthcheck;
+	/* Docker's: a base's are passed on. */
+	struct oci_strings on_build;	/* of builds that start from it */
+	struct oci_strings shell;	/* of a Dockerfile's RUN */
+	int64_t stop_timeout;		/* seconds; 0: the engine's own */
 	struct oci_digest *diff_ids;	/* of the uncompressed layers, lowest
 					 * first */
 	size_t diff_id_count;
