@@ -15,6 +15,7 @@
 #include "layer/node.h"
 #include "layer/reader.h"
 #include "layer/rootfs.h"
+#include "layer/xattr.h"
 
 static const char opaque[] = ".wh..wh..opq";
 static const char reserved[] = ".wh..wh.";
@@ -123,6 +124,14 @@ static int put(struct oci_rootfs *rootfs, const char *path,
 	if (e->type == OCI_ENTRY_FILE) {
 		e->size = (uint64_t)archive_entry_size(member);
 		return oci_keep_member(e, rootfs, reader, e->size, err);
+	}
+	if (e->type == OCI_ENTRY_DIRECTORY) {
+		rc = oci_xattr_read(&e->xattrs, &rootfs->arena, member, err);
+		return rc || !e->xattrs
+			       ? rc
+			       : oci_rootfs_spend(rootfs,
+						  oci_xattr_size(e->xattrs),
+						  err);
 	}
 	if (e->type != OCI_ENTRY_SYMLINK)
 		return 0;

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
+#include "layer/xattr.h"
 
 int oci_rootfs_new(struct oci_rootfs **out, struct oci_error *err)
 {
@@ -41,7 +42,8 @@ const struct oci_rootfs_entry *oci_rootfs_get(const struct oci_rootfs *rootfs,
 
 /* Every name costs its length, also one that is there once more: few bytes of
  * a tar would else be much memory, or much time. */
-static int spend(struct oci_rootfs *rootfs, size_t size, struct oci_error *err)
+int oci_rootfs_spend(struct oci_rootfs *rootfs, size_t size,
+		     struct oci_error *err)
 {
 	rootfs->text += size + 1;
 	if (rootfs->text > OCI_NAMES_MAX)
@@ -170,7 +172,7 @@ static int add(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
 	       const char *path, struct oci_error *err)
 {
 	struct oci_rootfs_entry *e;
-	int rc = spend(rootfs, strlen(path), err);
+	int rc = oci_rootfs_spend(rootfs, strlen(path), err);
 
 	if (rc)
 		return rc;
@@ -205,6 +207,7 @@ void oci_rootfs_set_type(struct oci_rootfs_entry *e, enum oci_entry_type type)
 	e->size = 0;
 	e->kept = NULL;
 	e->unread = false;
+	e->xattrs = NULL;
 	e->type = type;
 	e->target = NULL;
 	e->removed = false;
@@ -214,7 +217,7 @@ int oci_rootfs_set_target(struct oci_rootfs_entry *e,
 			  struct oci_rootfs *rootfs, const char *target,
 			  struct oci_error *err)
 {
-	int rc = spend(rootfs, strlen(target), err);
+	int rc = oci_rootfs_spend(rootfs, strlen(target), err);
 
 	if (rc)
 		return rc;
@@ -259,8 +262,8 @@ static int imply_parents(struct oci_rootfs *rootfs, const char *path,
 		e = oci_table_get(&rootfs->table, path, size);
 		rc = spend_implied(rootfs, size, err);
 		if (!rc)
-			rc = e ? spend(rootfs, size, err) :
-				 add(&e, rootfs, parent, err);
+			rc = e ? oci_rootfs_spend(rootfs, size, err)
+			       : add(&e, rootfs, parent, err);
 		if (!rc)
 			make_implied(e, rootfs->layer);
 	}
@@ -298,6 +301,9 @@ static int put(struct oci_rootfs *rootfs, const struct oci_tree *tree,
 	e->size = node->file ? 0 : node->size;
 	if (e->type == OCI_ENTRY_FILE)
 		return oci_keep_node(e, rootfs, tree, file, err);
+	if (e->type == OCI_ENTRY_DIRECTORY)
+		return oci_xattr_copy(&e->xattrs, &rootfs->arena, node->xattrs,
+				      err);
 	if (e->type != OCI_ENTRY_SYMLINK)
 		return 0;
 	return oci_rootfs_set_target(e, rootfs, node->target, err);

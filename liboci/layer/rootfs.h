@@ -24,6 +24,7 @@ struct oci_rootfs_entry {
 	uint64_t hidden;	/* bytes of lower layers under this path that
 				 * are shipped and never seen */
 	const struct oci_kept *kept;	/* its bytes; or NULL */
+	struct oci_xattr *xattrs;	/* of a directory */
 	struct oci_rootfs_entry *parent;	/* NULL: in the root */
 	struct oci_rootfs_entry *child;		/* of what is there */
 	struct oci_rootfs_entry *sibling;
@@ -82,6 +83,10 @@ void oci_rootfs_empty(struct oci_rootfs *rootfs, const char *path);
 /* What is not a directory has nothing below it. */
 void oci_rootfs_set_type(struct oci_rootfs_entry *entry,
 			 enum oci_entry_type type);
+/* Counts bytes of names, and of what counts as names: OCI_E_LIMIT beyond
+ * OCI_NAMES_MAX. */
+int oci_rootfs_spend(struct oci_rootfs *rootfs, size_t size,
+		     struct oci_error *err);
 int oci_rootfs_set_target(struct oci_rootfs_entry *entry,
 			  struct oci_rootfs *rootfs, const char *target,
 			  struct oci_error *err);

@@ -13,6 +13,7 @@
 #include "layer/content.h"
 #include "layer/listed.h"
 #include "layer/node.h"
+#include "layer/xattr.h"
 
 struct scan {
 	struct oci_tree *tree;
@@ -39,9 +40,19 @@ static enum oci_entry_type type_of(const struct oci_listed *listed)
 	}
 }
 
-static void set_attributes(struct oci_node *node, const struct oci_tree *tree,
-			   const struct oci_listed *listed,
-			   const struct oci_attributes *attrs)
+/* Capabilities are for what is executed. */
+static bool keeps_capabilities(const struct oci_node *node,
+			       const struct oci_listed *listed,
+			       const struct oci_attributes *attrs)
+{
+	return node->type == OCI_ENTRY_FILE && attrs &&
+	       attrs->mode == OCI_KEEP && (listed->mode & 0111);
+}
+
+static int set_attributes(struct oci_node *node, struct oci_tree *tree,
+			  const struct oci_listed *listed,
+			  const struct oci_attributes *attrs,
+			  struct oci_error *err)
 {
 	const struct oci_source_attributes source = {
 		.mode = listed->mode & 07777,
@@ -50,7 +61,12 @@ static void set_attributes(struct oci_node *node, const struct oci_tree *tree,
 		.mtime = listed->file.mtime.tv_sec,
 	};
 
+	int rc = 0;
+
 	oci_node_attributes(node, tree, attrs, &source);
+	if (keeps_capabilities(node, listed, attrs))
+		rc = oci_xattr_keep(node, tree, listed->file.path, err);
+	return rc ? rc : oci_xattr_set(node, tree, attrs, err);
 }
 
 static int add(struct scan *scan, const char *path,
@@ -69,7 +85,9 @@ static int add(struct scan *scan, const char *path,
 		return rc;
 	node->rank = OCI_RANK_BROUGHT;
 	node->source = scan->origin;
-	set_attributes(node, scan->tree, listed, scan->attrs);
+	rc = set_attributes(node, scan->tree, listed, scan->attrs, err);
+	if (rc)
+		return rc;
 	if (type == OCI_ENTRY_FILE)
 		oci_content_set_disk(node, &listed->file, listed->size);
 	if (type == OCI_ENTRY_SYMLINK)
@@ -178,9 +196,8 @@ int oci_tree_add_looked(struct oci_tree *tree, const char *path,
 		rc = oci_listed_new(&listed, &tree->arena, from, 0, st, err);
 	if (rc)
 		return rc;
-	set_attributes(node, tree, listed, attrs);
 	oci_content_set_disk(node, &listed->file, listed->size);
-	return 0;
+	return set_attributes(node, tree, listed, attrs, err);
 }
 
 int oci_tree_add_file(struct oci_tree *tree, const char *path,

@@ -12,6 +12,7 @@
 #include "layer/content.h"
 #include "layer/node.h"
 #include "layer/rootfs.h"
+#include "layer/xattr.h"
 
 struct settle {
 	struct oci_tree *tree;
@@ -133,14 +134,15 @@ static int enter(struct settle *s, struct oci_node *node,
  * A directory that lower layers have is written again as it is there: overlay
  * graph drivers unpack a layer by itself, and would make up what is missing.
  */
-static void take_attributes(struct oci_node *node,
-			    const struct oci_rootfs_entry *below)
+static int take_attributes(struct oci_node *node, struct oci_tree *tree,
+			   const struct oci_rootfs_entry *below,
+			   struct oci_error *err)
 {
 	node->mode = below->mode;
 	node->uid = below->uid;
 	node->gid = below->gid;
 	node->mtime = below->mtime;
-	node->xattrs = NULL;
+	return oci_xattr_copy(&node->xattrs, &tree->arena, below->xattrs, err);
 }
 
 /* What the lower layers have in the place of a node. */
@@ -160,9 +162,9 @@ static int check_below(const struct settle *s, struct oci_node *node,
 		return 0;
 	if (directory && below->type == OCI_ENTRY_DIRECTORY) {
 		/* Only an entry of its own changes a directory from below. */
-		if (node->rank < OCI_RANK_EXPLICIT)
-			take_attributes(node, below);
-		return 0;
+		return node->rank < OCI_RANK_EXPLICIT
+			       ? take_attributes(node, s->tree, below, err)
+			       : 0;
 	}
 	if (!directory && below->type != OCI_ENTRY_DIRECTORY)
 		return 0;

@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "io/file.h"
 #include "layer/node.h"
+#include "layer/xattr.h"
 
 #define OWNER_MAX INT64_C(0xfffffffe)
 
@@ -245,7 +246,7 @@ static int add_plain(struct oci_node **out, struct oci_tree *tree,
 	if (rc)
 		return rc;
 	oci_node_attributes(*out, tree, attrs, &nothing);
-	return 0;
+	return oci_xattr_set(*out, tree, attrs, err);
 }
 
 int oci_tree_add_content(struct oci_tree *tree, const char *path,

@@ -117,7 +117,8 @@ static int add_member(struct oci_node **out, struct unpack *u,
 	(*out)->source = u->source;
 	(*out)->within = u->path;
 	oci_node_attributes(*out, u->tree, u->attrs, &source);
-	return oci_xattr_read(*out, u->tree, entry, err);
+	rc = oci_xattr_take(*out, u->tree, entry, err);
+	return rc ? rc : oci_xattr_set(*out, u->tree, u->attrs, err);
 }
 
 /* A node's path as the archive has it. */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Of a member's extended attributes an image keeps file capabilities and the
- * user's own; the others belong to the machine where the archive was made.
+ * Of a source's extended attributes an image keeps file capabilities and, of an
+ * archive's member, the user's own; the others belong to the machine where the
+ * source was made.
  */
 #include "layer/xattr.h"
 
 #include <string.h>
+#include <sys/xattr.h>
 
 #include "base/error.h"
 
@@ -17,12 +19,12 @@ static bool is_kept(const char *name)
 	       strncmp(name, "user.", 5) == 0;
 }
 
-/* Puts it into the node's list, which is sorted by name. */
-static int add(struct oci_node *node, struct oci_tree *tree, const char *name,
+/* Puts it into the list, which is sorted by name, in place of one of the same
+ * name. */
+static int add(struct oci_xattr **at, struct oci_arena *arena, const char *name,
 	       const void *value, size_t size, struct oci_error *err)
 {
-	struct oci_xattr *attr = oci_arena_alloc(&tree->arena, sizeof(*attr));
-	struct oci_xattr **at = &node->xattrs;
+	struct oci_xattr *attr = oci_arena_alloc(arena, sizeof(*attr));
 
 	if (size > VALUE_MAX)
 		return oci_fail(err, OCI_E_LIMIT,
@@ -30,8 +32,8 @@ static int add(struct oci_node *node, struct oci_tree *tree, const char *name,
 				name, VALUE_MAX);
 	if (!attr)
 		return oci_fail_nomem(err);
-	attr->name = oci_arena_text(&tree->arena, name);
-	attr->value = oci_arena_copy(&tree->arena, value, size);
+	attr->name = oci_arena_text(arena, name);
+	attr->value = oci_arena_copy(arena, value, size);
 	attr->size = size;
 	if (!attr->name || !attr->value)
 		return oci_fail_nomem(err);
@@ -45,7 +47,7 @@ static int add(struct oci_node *node, struct oci_tree *tree, const char *name,
 	return 0;
 }
 
-int oci_xattr_read(struct oci_node *node, struct oci_tree *tree,
+int oci_xattr_read(struct oci_xattr **list, struct oci_arena *arena,
 		   struct archive_entry *entry, struct oci_error *err)
 {
 	const char *name;
@@ -57,8 +59,80 @@ int oci_xattr_read(struct oci_node *node, struct oci_tree *tree,
 	while (!rc && archive_entry_xattr_next(entry, &name, &value, &size) ==
 		      ARCHIVE_OK)
 		if (name && is_kept(name))
-			rc = add(node, tree, name, value, size, err);
+			rc = add(list, arena, name, value, size, err);
 	return rc;
+}
+
+int oci_xattr_copy(struct oci_xattr **out, struct oci_arena *arena,
+		   const struct oci_xattr *from, struct oci_error *err)
+{
+	int rc = 0;
+
+	*out = NULL;
+	for (; !rc && from; from = from->next)
+		rc = add(out, arena, from->name, from->value, from->size, err);
+	return rc;
+}
+
+int oci_xattr_take(struct oci_node *node, struct oci_tree *tree,
+		   struct archive_entry *entry, struct oci_error *err)
+{
+	int rc = oci_xattr_read(&node->xattrs, &tree->arena, entry, err);
+
+	return rc || !node->xattrs ?
+		       rc :
+		       oci_tree_spend(tree, oci_xattr_size(node->xattrs),
+				      false, err);
+}
+
+/* Linux' struct vfs_ns_cap_data, linux/capability.h: its third revision has
+ * the root of a user namespace of this machine behind it. */
+enum { CAPABILITY_SIZE = 20, CAPABILITY_ROOM = 24, REVISION = 3, SECOND = 2 };
+
+int oci_xattr_keep(struct oci_node *node, struct oci_tree *tree,
+		   const char *path, struct oci_error *err)
+{
+	unsigned char value[CAPABILITY_ROOM];
+	ssize_t size =
+		getxattr(path, "security.capability", value, sizeof(value));
+
+	if (size < CAPABILITY_SIZE)
+		return 0;
+	value[REVISION] = SECOND;
+	return add(&node->xattrs, &tree->arena, "security.capability", value,
+		   CAPABILITY_SIZE, err);
+}
+
+int oci_xattr_set(struct oci_node *node, struct oci_tree *tree,
+		  const struct oci_attributes *attrs, struct oci_error *err)
+{
+	size_t count = attrs ? attrs->extended_count : 0;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < count; i++) {
+		const struct oci_extended *e = &attrs->extended[i];
+		bool user = strncmp(e->name, "user.", 5) == 0 && e->name[5];
+
+		if (!is_kept(e->name) || (!user && e->name[0] == 'u'))
+			return oci_fail(err, OCI_E_INVALID,
+					"the extended attribute '%s' is no "
+					"user.NAME, and not "
+					"security.capability",
+					e->name);
+		if (user || node->type == OCI_ENTRY_FILE)
+			rc = add(&node->xattrs, &tree->arena, e->name, e->value,
+				 e->size, err);
+	}
+	return rc;
+}
+
+size_t oci_xattr_size(const struct oci_xattr *list)
+{
+	size_t size = 0;
+
+	for (; list; list = list->next)
+		size += strlen(list->name) + list->size;
+	return size;
 }
 
 void oci_xattr_write(struct archive_entry *entry, const struct oci_node *node)

@@ -6,8 +6,22 @@
 #include "layer/libarchive.h"
 #include "layer/node.h"
 
-int oci_xattr_read(struct oci_node *node, struct oci_tree *tree,
+/* Adds those of an archive's member that an image keeps. */
+int oci_xattr_read(struct oci_xattr **list, struct oci_arena *arena,
 		   struct archive_entry *entry, struct oci_error *err);
+/* Bytes of names and values: they count as names do (OCI_NAMES_MAX). */
+size_t oci_xattr_size(const struct oci_xattr *list);
+int oci_xattr_copy(struct oci_xattr **out, struct oci_arena *arena,
+		   const struct oci_xattr *from, struct oci_error *err);
+/* oci_xattr_read for a node; what it takes is counted. */
+int oci_xattr_take(struct oci_node *node, struct oci_tree *tree,
+		   struct archive_entry *entry, struct oci_error *err);
+/* Adds the capabilities of the file at path, if it has some. */
+int oci_xattr_keep(struct oci_node *node, struct oci_tree *tree,
+		   const char *path, struct oci_error *err);
+/* Adds what attrs (may be NULL) give. */
+int oci_xattr_set(struct oci_node *node, struct oci_tree *tree,
+		  const struct oci_attributes *attrs, struct oci_error *err);
 void oci_xattr_write(struct archive_entry *entry, const struct oci_node *node);
 
 #endif

@@ -380,3 +380,49 @@ unpacked_file() {
 		media=docker 'config={"Healthcheck":{"Test":["CMD","/a"]}}'
 	run ! grep healthcheck <("$OCI_PACK" lint oci:docker:t)
 }
+
+@test "faults 18: capabilities of files on disk are kept with mode: keep" {
+	need_root
+	cp /bin/true tool
+	setcap cap_net_raw+ep tool
+	spec a.spec 'platforms: [linux/amd64]' 'layers:' '  - entries:' \
+		'      - {path: /kept, from: tool, mode: keep}' \
+		'      - {path: /not, from: tool}'
+	"$OCI_PACK" a.spec -q --lint off --compression none -o out
+	equal 'kept:0100000200200000000000000000000000000000 not:' \
+		"$(python3 - "$(find out/blobs -size +9k)" <<-'end'
+			import sys, tarfile
+			key = "SCHILY.xattr.security.capability"
+			print(*(m.name + ":" + m.pax_headers.get(key, "").encode(
+			    "utf-8", "surrogateescape").hex()
+			    for m in tarfile.open(sys.argv[1])))
+		end
+	)"
+}
+
+@test "faults 21: attributes of a lower directory survive when it is written again" {
+	python3 - <<-'end'
+		import tarfile
+		with tarfile.open("t.tar", "w", format=tarfile.PAX_FORMAT) as tar:
+		    member = tarfile.TarInfo("srv")
+		    member.type, member.mode = tarfile.DIRTYPE, 0o711
+		    member.pax_headers = {"SCHILY.xattr.user.kind": "data"}
+		    tar.addfile(member)
+	end
+	spec a.spec 'platforms: [linux/amd64]' 'layers:' \
+		'  - entries: [{path: /, archive: t.tar}]' \
+		'  - entries: [{path: /srv/file, content: x}]'
+	"$OCI_PACK" a.spec -q --lint off --compression none -o out
+	# On a base, too.
+	spec b.spec 'platforms: [linux/amd64]' 'base: oci:out' \
+		'layers: [{entries: [{path: /srv/more, content: x}]}]'
+	"$OCI_PACK" b.spec -q --lint off --compression none -o on
+	equal 'data data data' "$(find on/blobs -type f -exec python3 -c '
+import sys, tarfile
+try:
+    tar = tarfile.open(sys.argv[1])
+except tarfile.ReadError:
+    sys.exit()
+print(tar.getmember("srv").pax_headers["SCHILY.xattr.user.kind"])' {} \; |
+		xargs)"
+}

@@ -49,6 +49,13 @@ enum oci_entry_type {
 #define OCI_DEFAULT INT64_C(-1)
 #define OCI_KEEP INT64_C(-2)
 
+/* An extended attribute: "user.NAME", or "security.capability". */
+struct oci_extended {
+	const char *name;
+	const void *value;
+	size_t size; /* at most 64 KiB */
+};
+
 /*
  * How an entry is written. OCI_DEFAULT means: mode 0755 for directories and
  * for files that their owner may execute, 0644 for other files; owner and
@@ -57,7 +64,8 @@ enum oci_entry_type {
  * not above the tree's epoch; the times in zip files depend on a time zone
  * that they do not tell, and are not kept. A mode given for a folder's or
  * archive's files gives its directories the search bit wherever it gives the
- * read bit.
+ * read bit. With mode OCI_KEEP the capabilities of files on disk are kept;
+ * members of archives keep theirs, and their user.* attributes.
  */
 struct oci_attributes {
 	int64_t mode;		/* permission bits, 0 to 07777 */
@@ -67,10 +75,17 @@ struct oci_attributes {
 	bool replace;		/* may take the place of an earlier entry */
 	const char *origin;	/* prefix for messages, such as FILE:LINE:COL;
 				 * borrowed until the tree is freed; or NULL */
+	/* In place of those of that name that the source has; copied.
+	 * security.capability goes to files alone. */
+	const struct oci_extended *extended;
+	size_t extended_count;
 };
 
-#define OCI_ATTRIBUTES_INIT \
-	{ OCI_DEFAULT, OCI_DEFAULT, OCI_DEFAULT, OCI_DEFAULT, false, NULL }
+#define OCI_ATTRIBUTES_INIT                                                    \
+	{                                                                      \
+		OCI_DEFAULT, OCI_DEFAULT, OCI_DEFAULT, OCI_DEFAULT, false,     \
+			NULL, NULL, 0                                          \
+	}
 
 struct oci_tree;
 struct oci_rootfs;
