@@ -150,9 +150,10 @@ enum {
 /* Attributes: ranges, defaults, and that a failed call adds nothing. */
 static void test_attributes(void **state)
 {
-	struct oci_attributes most = { 07777, INT64_C(0xfffffffe),
-				       INT64_C(0xfffffffe),
-				       INT64_C(253402300799), false, NULL, NULL, 0 };
+	struct oci_attributes most = {
+		07777, INT64_C(0xfffffffe), INT64_C(0xfffffffe),
+		INT64_C(253402300799), false, NULL, NULL, 0,
+	};
 	struct oci_tree_options options = OCI_TREE_OPTIONS_INIT;
 	struct oci_tree *tree;
 	struct oci_entry e;
