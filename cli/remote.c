@@ -294,6 +294,23 @@ bool remote_name(struct oci_reference *out, const char *text)
 	return oci_reference_parse(out, text, NULL) == 0;
 }
 
+bool remote_destination(struct oci_reference *out, bool *by_digest,
+			const char *text)
+{
+	size_t size = strlen(text);
+	bool good;
+	char *repository;
+
+	*by_digest = size > 1 && text[size - 1] == '@';
+	if (!*by_digest)
+		return remote_name(out, text);
+	repository = strndup(text, size - 1);
+	good = repository && remote_name(out, repository) && !out->tag[0] &&
+	       !out->digest.text[0];
+	free(repository);
+	return good;
+}
+
 void say_pushed(const struct oci_store *store)
 {
 	struct oci_push_result pushed;
@@ -315,7 +332,7 @@ int opened_init_side(struct opened *out, const char *text,
 	struct image_name name;
 	int rc = 0;
 
-	*out = (struct opened){0};
+	*out = (struct opened){ .text = text };
 	if (remote_name(&reference, text)) {
 		out->name = reference;
 		if (!options->host[0])
@@ -335,6 +352,9 @@ int opened_init_side(struct opened *out, const char *text,
 	if (!image_name_parse(&name, text, err))
 		return err->status;
 	rc = image_open(&out->store, &out->image, &name, err);
+	out->by_digest = !rc && name.tag &&
+			 strcmp(name.tag, out->image.digest.text) == 0;
+	out->named = name.tag && !out->by_digest;
 	image_name_release(&name);
 	return rc;
 }

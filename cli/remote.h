@@ -53,6 +53,10 @@ struct remote_options {
 	struct plan plan;
 };
 
+/* Adds the platforms of P[,P]: an exit status, or -1. */
+int platforms_take(struct oci_platform **items, size_t *count,
+		   const char *command, const char *text);
+
 /* The options that every command with registries has. Values from 512. */
 #define REMOTE_OPTIONS \
 	{ "authfile", required_argument, NULL, 512 }, \
@@ -162,6 +166,10 @@ char *remote_config_path(const struct remote_options *options);
 /* Whether a name on the command line is a registry's: docker://REF, or REF
  * with a host where there is no such file. Fills *out then. */
 bool remote_name(struct oci_reference *out, const char *text);
+/* The same for what is pushed to, which may be REPO@: *by_digest is true then,
+ * and out has neither tag nor digest. */
+bool remote_destination(struct oci_reference *out, bool *by_digest,
+			const char *text);
 
 /* plan.c: prints a step, data being a struct plan; and the sums. */
 int plan_step(void *data, const struct oci_push_step *step);
@@ -172,10 +180,13 @@ void say_pushed(const struct oci_store *store);
 
 /* Any image on the command line, opened to read. */
 struct opened {
+	const char *text;		/* borrowed */
 	struct oci_registry *registry;	/* NULL for local ones */
 	struct oci_reference name;	/* of a registry's */
 	struct oci_store *store;
 	struct oci_descriptor image;
+	bool named;	/* by the name that image has, one of its names */
+	bool by_digest; /* of FILE.tar:DIGEST and the like */
 };
 
 int opened_init(struct opened *out, const char *text,
