@@ -194,8 +194,12 @@ static int repository_holds(bool *out, struct oci_store *store,
 /* Where it misses blobs that it claimed to have, these go up once more. */
 static int put_manifests(struct oci_repository *self, struct oci_error *err)
 {
+	/* BuildKit gives attestations, which an index has, subjects: a client
+	 * finds them there, and needs no tag that lists them. */
+	const struct oci_descriptors *listed =
+		self->base.referrers ? NULL : oci_store_names(&self->base);
 	bool missing, any;
-	int again, rc = oci_manifests_put(&missing, &self->manifests,
+	int again, rc = oci_manifests_put(&missing, &self->manifests, listed,
 					  &self->client, err);
 
 	if (!rc || !missing)
@@ -203,8 +207,8 @@ static int put_manifests(struct oci_repository *self, struct oci_error *err)
 	again = oci_uploads_again(&any, &self->uploads, err);
 	if (again || !any)
 		return again ? again : rc;
-	return oci_manifests_put(&missing, &self->manifests, &self->client,
-				 err);
+	return oci_manifests_put(&missing, &self->manifests, listed,
+				 &self->client, err);
 }
 
 static int tell(struct oci_repository *self, struct oci_error *err)

@@ -253,6 +253,7 @@ int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
 	int rc;
 
 	c.watch.cancelled = c.options->cancelled;
+	to->referrers |= c.options->referrers;
 	if (c.options->platform)
 		rc = oci_store_manifest(out, from, image, c.options->platform,
 					err);
