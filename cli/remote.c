@@ -124,13 +124,25 @@ static int read_password(struct remote_options *o, const char *command)
 {
 	size_t n;
 
-	o->password = calloc(1, PASSWORD_MAX + 1);
+	o->password = calloc(1, PASSWORD_MAX + 2);
 	if (!o->password)
 		return say_no_memory();
-	n = fread(o->password, 1, PASSWORD_MAX, stdin);
+	n = fread(o->password, 1, PASSWORD_MAX + 1, stdin);
+	if (n > PASSWORD_MAX)
+		return say_usage(command,
+				 "the password on standard input has "
+				 "more than %d bytes",
+				 PASSWORD_MAX);
+	if (memchr(o->password, '\0', n))
+		return say_usage(command,
+				 "the password on standard input has a "
+				 "NUL");
+	/* One line end, as programs write it; a key may have lines of its own.
+	 */
+	n -= n && o->password[n - 1] == '\n';
+	n -= n && o->password[n - 1] == '\r';
 	o->password[n] = '\0';
-	o->password[strcspn(o->password, "\r\n")] = '\0';
-	if (!o->password[0])
+	if (!n)
 		return say_usage(command, "standard input has no password");
 	return -1;
 }
@@ -144,6 +156,14 @@ static bool is_there(const char *option, const char *path)
 	return false;
 }
 
+/* A variable that is empty is as good as not set. */
+static const char *named_by(const char *variable)
+{
+	const char *value = getenv(variable);
+
+	return value && *value ? value : NULL;
+}
+
 int remote_ready(struct remote_options *o, const char *command)
 {
 	if (o->password_stdin != (o->user != NULL))
@@ -154,6 +174,8 @@ int remote_ready(struct remote_options *o, const char *command)
 	    (!is_there("--authfile", o->authfile) ||
 	     !is_there("--src-authfile", o->src.authfile) ||
 	     !is_there("--dest-authfile", o->dest.authfile)))
+		return EXIT_FAILED;
+	if (!is_there("SSL_CERT_FILE", named_by("SSL_CERT_FILE")))
 		return EXIT_FAILED;
 	o->both.all = o->src.all = o->dest.all = o;
 	if (!remote_find_files(o))
@@ -194,7 +216,7 @@ static int find_in_files(struct oci_credential *out,
 		rc = oci_credential_find(out, &own, host, repository,
 					 interrupted_flag(), err);
 	oci_strings_release(&own);
-	if (rc || out->user || out->identity_token)
+	if (rc || oci_credential_known(out))
 		return rc;
 	return oci_credential_find(out, &side->all->files, host, repository,
 				   interrupted_flag(), err);
@@ -213,7 +235,7 @@ static int find_credential(void *data, struct oci_credential *out,
 	if (o->user && strcmp(host, o->host) == 0)
 		return copy_pair(out, o->user, o->password);
 	rc = find_in_files(out, side, host, repository, err);
-	if (rc || out->user || out->identity_token)
+	if (rc || oci_credential_known(out))
 		return rc;
 	if (strcmp(host, "ghcr.io") == 0 && token && *token)
 		return copy_pair(out, actor && *actor ? actor : "token",
@@ -266,6 +288,8 @@ int remote_open_side(struct oci_registry **out, struct remote_options *o,
 	options.sightings = o->sightings;
 	options.plan = o->dry_run ? plan_step : NULL;
 	options.plan_data = &o->plan;
+	options.system_ca_file = named_by("SSL_CERT_FILE");
+	options.system_ca_folders = named_by("SSL_CERT_DIR");
 	remote_find_proxies(&options);
 	return oci_registry_new(out, &options, err);
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +18,8 @@
 
 /* Linux takes at most this much in one call. */
 enum { CALL_MAX = 0x7ffff000 };
+
+enum { LINKS_MAX = 40 };
 
 int oci_file_write(int fd, const void *data, size_t size,
 		   struct oci_error *err)
@@ -248,6 +251,52 @@ int oci_file_make_folders(const char *path, unsigned mode,
 		*p = '/';
 	}
 	free(folder);
+	return rc;
+}
+
+/* Replaces *path by what the symlink there leads to; *end if there is none. */
+static int follow_link(bool *end, char **path, struct oci_error *err)
+{
+	char target[PATH_MAX], *next;
+	ssize_t size = readlink(*path, target, sizeof(target));
+	const char *slash = strrchr(*path, '/');
+	size_t folder = slash ? (size_t)(slash - *path) + 1 : 0;
+
+	*end = size < 0;
+	if (*end)
+		return 0;
+	if ((size_t)size == sizeof(target))
+		return oci_fail(err, OCI_E_LIMIT,
+				"the link '%.200s' is too "
+				"long",
+				*path);
+	folder = target[0] == '/' ? 0 : folder;
+	next = malloc(folder + (size_t)size + 1);
+	if (!next)
+		return oci_fail_nomem(err);
+	memcpy(next, *path, folder);
+	memcpy(next + folder, target, (size_t)size);
+	next[folder + (size_t)size] = '\0';
+	free(*path);
+	*path = next;
+	return 0;
+}
+
+int oci_file_follow(char **out, const char *path, struct oci_error *err)
+{
+	bool end = false;
+	int rc = oci_text_copy(out, path, err);
+
+	for (int i = 0; !rc && !end; i++)
+		rc = i < LINKS_MAX ? follow_link(&end, out, err)
+				   : oci_fail(err, OCI_E_INVALID,
+					      "'%.200s' leads through more "
+					      "than %d links",
+					      path, LINKS_MAX);
+	if (rc) {
+		free(*out);
+		*out = NULL;
+	}
 	return rc;
 }
 

@@ -41,6 +41,9 @@ bool oci_file_is(const char *path, const void *data, size_t size);
  * there. */
 int oci_file_make_folders(const char *path, unsigned mode,
 			  struct oci_error *err);
+/* The path of the file that symlinks at path lead to, whether or not it is
+ * there; the caller frees it. */
+int oci_file_follow(char **out, const char *path, struct oci_error *err);
 /* An unlinked file in dir, readable and writable, close on exec. */
 int oci_file_temporary(int *fd, const char *dir, struct oci_error *err);
 /* Closes a file that was written, and tells what the system says late. */

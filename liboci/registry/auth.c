@@ -261,6 +261,23 @@ static int use_basic(bool *again, struct oci_client *client,
 				   0, err);
 }
 
+/* A token of the registry's own. */
+static int use_token(struct oci_client *client, const struct oci_call *call,
+		     const struct oci_challenge *challenge, const char *token,
+		     struct oci_error *err)
+{
+	struct oci_buf buf;
+	char *header = NULL;
+	int rc;
+
+	oci_buf_init(&buf, OCI_TOKEN_MAX + 64);
+	rc = oci_buf_format(&buf, err, "Authorization: Bearer %s", token);
+	if (!rc)
+		rc = oci_buf_take(&header, &buf, err);
+	oci_buf_wipe(&buf);
+	return rc ? rc : remember(client, call, challenge, header, 0, err);
+}
+
 static int answer(bool *again, struct oci_client *client,
 		  const struct oci_call *call,
 		  const struct oci_http_response *response,
@@ -277,7 +294,11 @@ static int answer(bool *again, struct oci_client *client,
 		rc = use_basic(again, client, call, &challenge, &credential,
 			       err);
 	if (!rc && challenge.scheme == OCI_SCHEME_BEARER) {
-		rc = fetch_token(client, call, &challenge, &credential, err);
+		rc = credential.registry_token
+			     ? use_token(client, call, &challenge,
+					 credential.registry_token, err)
+			     : fetch_token(client, call, &challenge,
+					   &credential, err);
 		*again = rc == 0;
 	}
 	oci_credential_release(&credential);

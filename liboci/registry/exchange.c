@@ -274,6 +274,8 @@ static void set_policy(struct exchange *x)
 	curl_easy_setopt(x->easy, CURLOPT_PREREQDATA, x);
 	if (o->ca_file)
 		curl_easy_setopt(x->easy, CURLOPT_CAINFO, o->ca_file);
+	if (o->ca_folders)
+		curl_easy_setopt(x->easy, CURLOPT_CAPATH, o->ca_folders);
 }
 
 static void set_trust(struct exchange *x)

@@ -21,6 +21,7 @@ struct oci_http;
 
 struct oci_http_options {
 	const char *ca_file;		/* PEM, beside the system's; or NULL */
+	const char *ca_folders;		/* instead of the system's; or NULL */
 	struct oci_proxies proxies;	/* curl reads no environment */
 	unsigned connect_seconds;	/* 0: 30 */
 	unsigned stall_seconds;		/* no byte either way; 0: 60 */

@@ -162,6 +162,9 @@ static int send(struct oci_http_response *out, struct oci_client *client,
 
 	request->insecure = oci_client_is_insecure(client, request->url);
 	request->public_only = !oci_client_may_be_private(client, request->url);
+	rc = oci_client_trust(request, client, err);
+	if (rc)
+		return rc;
 	rc = oci_http_send(out, client->registry->http, request, err);
 
 	if (client->registry->options.log &&
@@ -210,11 +213,15 @@ static int token_form(struct oci_buf *out, const struct oci_client *client,
 		      const struct oci_call *call, const char *identity_token,
 		      struct oci_error *err)
 {
-	char scope[OCI_REFERENCE_NAME + 64];
+	char scope[2 * OCI_REFERENCE_NAME + 128];
 	int rc = add_field(out, "grant_type", "refresh_token", err);
 
-	snprintf(scope, sizeof(scope), "repository:%s:%s", client->repository,
-		 call->actions);
+	/* RFC 6749, 3.3: a blank between scopes. */
+	snprintf(scope, sizeof(scope), "repository:%s:%s%s%s%s",
+		 client->repository, call->actions,
+		 call->mount_from ? " repository:" : "",
+		 call->mount_from ? call->mount_from : "",
+		 call->mount_from ? ":pull" : "");
 	if (!rc)
 		rc = add_field(out, "service", challenge->service ?
 						       challenge->service :
