@@ -46,6 +46,7 @@ struct remote_options {
 	int64_t lowest_rate;
 	bool verbose;
 	struct oci_strings mount_from;
+	struct oci_strings token_hosts;
 	struct oci_strings files;	/* config files, in order */
 	struct oci_strings certs;	/* folders with certificates */
 	char *sightings;		/* file of oci_registry_options */
@@ -70,6 +71,7 @@ int platforms_take(struct oci_platform **items, size_t *count,
 	{ "mount-from", required_argument, NULL, 520 }, \
 	{ "first-byte-timeout", required_argument, NULL, 521 }, \
 	{ "speed-limit", required_argument, NULL, 522 }, \
+	{ "token-host", required_argument, NULL, 523 }, \
 	{ "max-inflated", required_argument, NULL, 540 }
 
 /* Those of copy, for each side. Values from SIDE_FIRST. */
@@ -106,6 +108,10 @@ int platforms_take(struct oci_platform **items, size_t *count,
 	"      --insecure          certificates of one registry are not\n" \
 	"                          checked\n" \
 	"      --ca-file FILE      certificates beside the system's\n" \
+	"      --token-host REGISTRY=HOST\n" \
+	"                          a token server of another name,\n" \
+	"                          which may have the credentials of\n" \
+	"                          REGISTRY; may be repeated\n" \
 	"      --retries N         of each request; the usual is 5\n" \
 	"      --chunk-size SIZE   upload in pieces, such as 4MiB\n" \
 	"      --first-byte-timeout SECONDS\n" \

@@ -32,6 +32,7 @@ struct oci_registry {
 	struct oci_strings bundles; /* PEM files: ca_file, and that which
 				     * takes the place of the system's */
 	char *only_host;
+	struct oci_strings token_hosts;
 	struct oci_proxies proxies;
 	struct oci_strings certs;
 	struct oci_sightings sightings;

@@ -39,6 +39,17 @@ static int add_bundles(struct oci_strings *out,
 	return rc;
 }
 
+/* list may be NULL. */
+static int add_all(struct oci_strings *out, const struct oci_strings *list,
+		   struct oci_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && list && i < list->count; i++)
+		rc = oci_strings_add(out, list->items[i], err);
+	return rc;
+}
+
 int oci_registry_new(struct oci_registry **out,
 		     const struct oci_registry_options *options,
 		     struct oci_error *err)
@@ -72,10 +83,10 @@ int oci_registry_new(struct oci_registry **out,
 						       "/var/tmp", err);
 	if (!rc)
 		rc = add_bundles(&self->bundles, options, err);
-	for (size_t i = 0; !rc && options->certs && i < options->certs->count;
-	     i++)
-		rc = oci_strings_add(&self->certs, options->certs->items[i],
-				     err);
+	if (!rc)
+		rc = add_all(&self->certs, options->certs, err);
+	if (!rc)
+		rc = add_all(&self->token_hosts, options->token_hosts, err);
 	if (!rc)
 		rc = oci_text_set(&self->only_host, options->only_host, err);
 	if (!rc)
@@ -137,6 +148,7 @@ void oci_registry_free(struct oci_registry *registry)
 	free(registry->proxies.none);
 	free(registry->only_host);
 	oci_strings_release(&registry->bundles);
+	oci_strings_release(&registry->token_hosts);
 	free(registry->temp_dir);
 	free(registry);
 }

@@ -219,6 +219,91 @@ def certs_of_tokens(c):
     check(token.given, "no token was asked for")
 
 
+# --- token servers -----------------------------------------------------------
+
+def behind(c, registry, realm, *more):
+    """A registry and its token server, by names that a proxy leads to."""
+    secure(c, registry + ":443", realm, *more)
+    token = c.registry.token = Token(c.registry)
+    token.realm = f"https://{realm.removesuffix(':443')}/token"
+    c.login(registry)
+    # The certificate is of another name.
+    return ("push", INPUTS["small"], f"{registry}/x/y:t", "--retries", "0")
+
+
+@found(23, "a token server of another name is refused, with the option")
+def other_name(c):
+    args = behind(c, NAME, NAME + ".other.test:443")
+    other = NAME + ".other.test"
+    trust = ("--ca-file", c.trust[1])
+    for wrong in ((), ("--token-host", f"other.example={other}"),
+                  ("--token-host", f"{NAME}={other}:444")):
+        c.forget()
+        check(c.run(*args, *trust, *wrong) == 1, c.told)
+        said(c, "another host", f"--token-host {NAME}={other}")
+    check(not passwords(c.registry), "the password went there")
+    for bad in ("x", "=x", "x=", "x=https://y"):
+        check(c.run(*args, "--token-host", bad) == 2, c.told)
+    # Allowed, its certificate is looked at: this one is of another name.
+    c.forget()
+    check(c.run(*args, *trust, "--token-host", f"{NAME}={other}") == 1,
+          c.told)
+    said(c, "certificate", other)
+
+
+@found(23, "a token server that is allowed gets the password")
+def allowed(c):
+    folder = c.folder / "certificates"
+    folder.mkdir()
+    import ssl
+    other = "tokens.other.test"
+    ca, *pair = harness.make_certificate(folder, (NAME, other))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(*pair)
+    for path in folder.glob("*key*"):
+        path.rename(c.folder / "user")      # no secret of ours
+    proxy = secure(c, NAME + ":443", other + ":443")
+    c.registry = c.server(tls=tls)
+    proxy.routes.update({NAME + ":443": c.registry.host,
+                         other + ":443": c.registry.host})
+    token = c.registry.token = Token(c.registry)
+    token.realm = f"https://{other}/token"
+    c.login(NAME)
+    push = ("push", INPUTS["small"], f"{NAME}/x/y:t", "--retries", "0",
+            "--ca-file", ca)
+    check(c.run(*push) == 1 and not passwords(c.registry), c.told)
+    check(c.run(*push, "--token-host", f"{NAME}={other}") == 0, c.told)
+    check(passwords(c.registry), "no password was sent")
+
+
+@found(23, "another port of the registry's host is the same owner")
+def other_port(c):
+    for port in ("443", "8443"):
+        secure(c, "10.9.8.7:5050", "10.9.8.7:" + port)
+        token = c.registry.token = Token(c.registry)
+        token.realm = f"https://10.9.8.7:{port}/token"
+        c.login("10.9.8.7:5050")
+        check(c.run("push", INPUTS["small"], "10.9.8.7:5050/x/y:t",
+                    "--retries", "0", "--insecure") == 0, c.told)
+        check(passwords(c.registry), "no password was sent")
+
+
+@found(23, "token servers of Scaleway, and of Docker Hub by its other name")
+def known_servers(c):
+    for registry, realm in (("rg.fr-par.scw.cloud", "api.scaleway.com"),
+                            ("registry.hub.docker.com", "auth.docker.io")):
+        for server, reached in ((realm, True), ("api.evil.test", False)):
+            c.forget()
+            secure(c, registry + ":443")
+            token = c.registry.token = Token(c.registry)
+            token.realm = f"https://{server}/token"
+            c.login(registry)
+            check(c.run("push", INPUTS["small"], registry + "/x/y:t",
+                        "--retries", "0", "--insecure") == 1, c.told)
+            # The proxy knows no way there: it was asked for one.
+            check(("another host" in c.said) != reached, c.said)
+
+
 # --- scopes ------------------------------------------------------------------
 
 @found(24, "the token of a mount has its scope with an identity token, too")

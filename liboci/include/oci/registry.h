@@ -155,6 +155,10 @@ struct oci_registry_options {
 	 * SSL_CERT_FILE and SSL_CERT_DIR; NULL: the system's. Copied. */
 	const char *system_ca_file;
 	const char *system_ca_folders;
+	/* "REGISTRY=HOST[:PORT]" each: a token server of another owner that may
+	 * have the credentials of the registry, over https; NULL: none. Copied.
+	 */
+	const struct oci_strings *token_hosts;
 };
 
 #define OCI_REGISTRY_OPTIONS_INIT                                              \
@@ -162,7 +166,7 @@ struct oci_registry_options {
 		sizeof(struct oci_registry_options), NULL, false, false, -1,   \
 			0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,  \
 			NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, -1, NULL, \
-			NULL                                                   \
+			NULL, NULL                                             \
 	}
 
 OCI_API int oci_registry_new(struct oci_registry **out,
