@@ -188,6 +188,10 @@ static int add_push(struct build_options *out, char **argv)
 	if (!text && argv[optind] &&
 	    remote_destination(&reference, &bare, argv[optind]))
 		text = argv[optind++];
+	if (!text && argv[optind] && remote_check_name(argv[optind], &err))
+		return say_refused("build", "--push: ", &err);
+	if (text && remote_check_name(text, &err))
+		return say_refused("build", "--push: ", &err);
 	if (text && !remote_destination(&reference, &bare, text))
 		return say_usage("build", "--push '%s' is no name with a "
 				 "registry's host", text);

@@ -83,7 +83,7 @@ static int open_target(struct copy_target *out, const struct opened *from,
 {
 	struct oci_archive_options options = OCI_ARCHIVE_OPTIONS_INIT;
 	struct image_name name;
-	int rc;
+	int rc = 0;
 
 	*out = (struct copy_target){ 0 };
 	if (c->verb != PULL &&
@@ -91,6 +91,10 @@ static int open_target(struct copy_target *out, const struct opened *from,
 		out->named = true;
 		return open_remote(out, from, c, err);
 	}
+	if (c->verb != PULL)
+		rc = remote_check_name(text, err);
+	if (rc)
+		return rc;
 	if (c->verb == PUSH) {
 		snprintf(err->message, sizeof(err->message),
 			 "'%s' is no name in a registry, such as "

@@ -213,6 +213,30 @@ bool remote_name(struct oci_reference *out, const char *text)
 	return oci_reference_parse(out, text, NULL) == 0;
 }
 
+/* A folder that is there, the file of FILE.tar:NAME, or a path that starts at
+ * this folder or the root. */
+static bool is_path(const char *text)
+{
+	char first[OCI_REFERENCE_NAME];
+	struct stat st;
+
+	snprintf(first, sizeof(first), "%.*s", (int)strcspn(text, "/:"), text);
+	return text[0] == '.' || text[0] == '/' || stat(text, &st) == 0 ||
+	       stat(first, &st) == 0;
+}
+
+int remote_check_name(const char *text, struct oci_error *err)
+{
+	bool docker = strncmp(text, "docker://", 9) == 0, bare;
+	struct oci_reference reference;
+
+	if (remote_destination(&reference, &bare, text) ||
+	    strncmp(text, "oci:", 4) == 0 || strncmp(text, "dir:", 4) == 0 ||
+	    (!docker && (!has_host(text) || is_path(text))))
+		return 0;
+	return oci_reference_parse(&reference, text + (docker ? 9 : 0), err);
+}
+
 bool remote_destination(struct oci_reference *out, bool *by_digest,
 			const char *text)
 {
@@ -268,6 +292,9 @@ int opened_init_side(struct opened *out, const char *text,
 					       err);
 		return rc;
 	}
+	rc = remote_check_name(text, err);
+	if (rc)
+		return rc;
 	if (!image_name_parse(&name, text, err))
 		return err->status;
 	rc = image_open(&out->store, &out->image, &name, err);

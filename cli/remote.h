@@ -177,6 +177,10 @@ bool remote_name(struct oci_reference *out, const char *text);
 bool remote_destination(struct oci_reference *out, bool *by_digest,
 			const char *text);
 
+/* Why text, which starts like a registry's name and is no file, is none: an
+ * error, or 0 if it is one, or is to be something else. */
+int remote_check_name(const char *text, struct oci_error *err);
+
 /* plan.c: prints a step, data being a struct plan; and the sums. */
 int plan_step(void *data, const struct oci_push_step *step);
 void plan_say(const struct plan *plan);

@@ -231,6 +231,7 @@ static int fetch_token(struct oci_client *client, const struct oci_call *call,
 	if (!rc)
 		rc = oci_token_fetch(&response, client, call, challenge,
 				     credential->identity_token, basic, err);
+	response.with_password = known;
 	if (!rc && response.status != 200)
 		rc = oci_client_fail(client, known ? "log in" :
 				     "get a token without logging in",
@@ -293,6 +294,9 @@ static int answer(bool *again, struct oci_client *client,
 	if (!rc && challenge.scheme == OCI_SCHEME_BASIC)
 		rc = use_basic(again, client, call, &challenge, &credential,
 			       err);
+	/* The same password a second time could lock the account. */
+	if (challenge.scheme == OCI_SCHEME_BASIC && response->with_password)
+		*again = false;
 	if (!rc && challenge.scheme == OCI_SCHEME_BEARER) {
 		rc = credential.registry_token
 			     ? use_token(client, call, &challenge,

@@ -165,6 +165,11 @@ static int send_once(struct trip *trip, struct oci_error *err)
 		rc = oci_http_send(trip->response,
 				   trip->client->registry->http, &request,
 				   &why);
+		trip->response->with_password =
+			trip->sent && strstr(trip->sent, ": Basic ");
+		trip->response->sent = call->body_size == OCI_HTTP_UNKNOWN
+					       ? 0
+					       : call->body_size;
 		log_exchange(trip, rc, &why);
 		oci_client_note_address(trip->client, trip->url,
 					trip->response);

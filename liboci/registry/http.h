@@ -77,6 +77,9 @@ struct oci_http_response {
 	bool text_cut;			/* there was more than text_max */
 	bool from_private;		/* it came from a private address */
 	bool from_public;		/* or not; neither, through a proxy */
+	bool with_password;		/* the request had one; client.c */
+	uint64_t sent;			/* bytes of its body, if that is known;
+					 * client.c */
 };
 
 /*

@@ -10,6 +10,13 @@
 #include "store/cache.h"
 #include "store/store.h"
 
+/* A registry that fails is no fault of the spec; a name that it does not have
+ * is. */
+static bool is_of_registry(const char *base, int rc)
+{
+	return rc == OCI_E_SYSTEM && strncmp(base, "docker://", 9) == 0;
+}
+
 /* Layers and config of a plan, over those of what it starts from. */
 static int pack_plan(struct oci_packing *p, struct oci_error *err)
 {
@@ -25,7 +32,8 @@ static int pack_plan(struct oci_packing *p, struct oci_error *err)
 		p->plan = plan;
 	} else if (plan->base.kind == OCI_PLAN_BASE_IMAGE) {
 		rc = oci_pack_base(&p->key, p, err);
-		rc = oci_pack_place(p, rc, plan->base.origin, err);
+		if (!is_of_registry(plan->base.text, rc))
+			rc = oci_pack_place(p, rc, plan->base.origin, err);
 	}
 	for (size_t i = 0; !rc && i < plan->layer_count; i++)
 		rc = oci_pack_layer(p, &plan->layers[i], err);
