@@ -142,6 +142,12 @@ static int on_progress(void *data, const struct oci_progress *progress)
 	return was_interrupted();
 }
 
+static void on_note(void *data, const char *note)
+{
+	(void)data;
+	say(stderr, "%s\n", note);
+}
+
 static void say_result(const struct copy_command *c,
 		       const struct copy_target *target, const char *text,
 		       const struct oci_descriptor *copy)
@@ -178,6 +184,7 @@ static int copy_to(struct copy_command *c, struct opened *from,
 	options.cancelled = interrupted_flag();
 	options.progress = on_progress;
 	options.progress_data = c;
+	options.note = on_note;
 	if (!rc)
 		rc = c->platform_count > 1
 			     ? copy_platforms(&copy, target.store, from, c,

@@ -177,6 +177,7 @@ int remote_open_side(struct oci_registry **out, struct remote_options *o,
 	options.credential = find_credential;
 	options.credential_data = (void *)side;
 	options.log = o->verbose ? log_line : NULL;
+	options.warning = log_line;
 	options.cancelled = interrupted_flag();
 	options.certs = &o->certs;
 	options.token_hosts = &o->token_hosts;

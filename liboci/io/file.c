@@ -19,7 +19,7 @@
 /* Linux takes at most this much in one call. */
 enum { CALL_MAX = 0x7ffff000 };
 
-enum { LINKS_MAX = 40 };
+enum { LINKS_MAX = 40, SHIFT_ROOM = 1024 * 1024 };
 
 int oci_file_write(int fd, const void *data, size_t size,
 		   struct oci_error *err)
@@ -251,6 +251,30 @@ int oci_file_make_folders(const char *path, unsigned mode,
 		*p = '/';
 	}
 	free(folder);
+	return rc;
+}
+
+int oci_file_shift(int fd, uint64_t offset, uint64_t size, uint64_t distance,
+		   struct oci_error *err)
+{
+	char *data = malloc(SHIFT_ROOM);
+	int rc = data ? 0 : oci_fail_nomem(err);
+
+	/* From the end: the two places overlap. */
+	while (!rc && size) {
+		size_t part = size < SHIFT_ROOM ? (size_t)size : SHIFT_ROOM;
+		size_t got = 0;
+
+		size -= part;
+		rc = oci_file_read_at(&got, fd, data, part, offset + size, err);
+		if (!rc && got != part)
+			rc = oci_fail(err, OCI_E_CHANGED,
+				      "the file became shorter");
+		if (!rc)
+			rc = oci_file_write_at(fd, data, part,
+					       offset + size + distance, err);
+	}
+	free(data);
 	return rc;
 }
 

@@ -21,6 +21,9 @@ int oci_file_write(int fd, const void *data, size_t size,
 void oci_file_push(int fd, uint64_t *begun, uint64_t end);
 int oci_file_write_at(int fd, const void *data, size_t size, uint64_t offset,
 		      struct oci_error *err);
+/* Moves size bytes at offset further back by distance. */
+int oci_file_shift(int fd, uint64_t offset, uint64_t size, uint64_t distance,
+		   struct oci_error *err);
 /* Appends to a temporary file that has `offset` bytes. Pages of zeros become
  * holes, which take no room on disk. */
 int oci_file_spool(int fd, const void *data, size_t size, uint64_t offset,

@@ -173,6 +173,8 @@ static int send_once(struct trip *trip, struct oci_error *err)
 		log_exchange(trip, rc, &why);
 		oci_client_note_address(trip->client, trip->url,
 					trip->response);
+		if (oci_url_same_origin(trip->url, trip->client->base))
+			oci_client_warn(trip->client, trip->response);
 		if (rc && err)
 			*err = why;
 		rc = oci_client_name_host(trip->client, trip->url, rc, err);

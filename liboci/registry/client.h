@@ -33,6 +33,7 @@ struct oci_registry {
 				     * takes the place of the system's */
 	char *only_host;
 	struct oci_strings token_hosts;
+	struct oci_strings warnings; /* that were told; under lock */
 	struct oci_proxies proxies;
 	struct oci_strings certs;
 	struct oci_sightings sightings;
@@ -115,6 +116,10 @@ int oci_client_name_host(const struct oci_client *client, const char *url,
 int oci_client_check_location(const struct oci_client *client,
 			      const char *from, const char *to,
 			      struct oci_error *err);
+
+/* warnings.c: tells what the answer warns of. */
+void oci_client_warn(struct oci_client *client,
+		     const struct oci_http_response *response);
 
 /* An error that says what the registry said, with a hint where there is one.
  * what: such as "push blob sha256:...". */

@@ -196,6 +196,8 @@ static int set_headers(struct exchange *x, struct oci_error *err)
 	struct curl_slist *more = curl_slist_append(NULL, "Expect:");
 
 	x->headers = more;
+	/* It is decoded, and not asked for. */
+	more = more ? curl_slist_append(more, "Accept-Encoding:") : NULL;
 	for (size_t i = 0; more && list && i < list->count; i++) {
 		more = curl_slist_append(x->headers, list->items[i]);
 		if (more)
@@ -311,6 +313,9 @@ int oci_exchange_prepare(struct exchange *x, struct oci_error *err)
 		return rc;
 	curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers);
 	curl_easy_setopt(x->easy, CURLOPT_URL, x->request->url);
+	/* Proxies compress documents unasked. A blob is what was stored. */
+	if (!x->request->sink)
+		curl_easy_setopt(x->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 	set_callbacks(x);
 	set_policy(x);
 	set_trust(x);

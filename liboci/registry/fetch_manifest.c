@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "document/artifact.h"
 #include "io/digest.h"
 #include "registry/fetch.h"
 
@@ -13,10 +14,12 @@ enum { PATH_ROOM = OCI_REFERENCE_TEXT + 256 };
 
 static int add_accepts(struct oci_strings *out, struct oci_error *err)
 {
-	return oci_strings_add(out, "Accept: " OCI_MEDIA_INDEX ", "
-			       OCI_MEDIA_MANIFEST ", "
-			       OCI_MEDIA_DOCKER_INDEX ", "
-			       OCI_MEDIA_DOCKER_MANIFEST, err);
+	return oci_strings_add(
+		out,
+		"Accept: " OCI_MEDIA_INDEX ", " OCI_MEDIA_MANIFEST
+		", " OCI_MEDIA_DOCKER_INDEX ", " OCI_MEDIA_DOCKER_MANIFEST
+		", " OCI_MEDIA_ARTIFACT,
+		err);
 }
 
 /* The media type without its parameters. */
@@ -45,8 +48,7 @@ static int take(struct oci_descriptor *out,
 	if (!rc && response->text_cut)
 		rc = oci_fail(err, OCI_E_LIMIT,
 			      "it has more than %u bytes", OCI_DOCUMENT_MAX);
-	if (!rc && !oci_media_is_index(out->media_type) &&
-	    !oci_media_is_manifest(out->media_type))
+	if (!rc && !oci_media_is_document(out->media_type))
 		rc = oci_fail(err, OCI_E_UNSUPPORTED,
 			      "its Content-Type is '%.100s', no manifest's",
 			      out->media_type);
@@ -150,4 +152,22 @@ int oci_fetch_digest(struct oci_digest *out, struct oci_client *client,
 	oci_descriptor_release(&found);
 	free(text);
 	return rc;
+}
+
+int oci_fetch_digest_surely(struct oci_digest *out, struct oci_client *client,
+			    const char *actions, const char *reference,
+			    struct oci_error *err)
+{
+	struct oci_descriptor found = { 0 };
+	char *text = NULL;
+	int rc = oci_fetch_digest(out, client, actions, reference, err);
+
+	if (rc || out->text[0])
+		return rc;
+	rc = oci_fetch_manifest(&found, &text, client, reference, err);
+	if (!rc)
+		*out = found.digest;
+	oci_descriptor_release(&found);
+	free(text);
+	return rc == OCI_E_NOT_FOUND ? 0 : rc;
 }

@@ -322,8 +322,8 @@ int oci_manifests_expect(const struct oci_manifests *manifests,
 			continue;
 		rc = oci_tag_check(tag, err);
 		if (!rc)
-			rc = oci_fetch_digest(&now, client, "pull,push", tag,
-					      err);
+			rc = oci_fetch_digest_surely(&now, client, "pull,push",
+						     tag, err);
 		if (!rc && !oci_digest_equal(&now, expected))
 			rc = oci_fail(err, OCI_E_CHANGED,
 				      "registry %s: tag %s was changed "

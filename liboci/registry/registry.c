@@ -149,6 +149,7 @@ void oci_registry_free(struct oci_registry *registry)
 	free(registry->only_host);
 	oci_strings_release(&registry->bundles);
 	oci_strings_release(&registry->token_hosts);
+	oci_strings_release(&registry->warnings);
 	free(registry->temp_dir);
 	free(registry);
 }

@@ -264,6 +264,8 @@ int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
 	rc = oci_closure_read(&c.all, from, out, c.options->referrers,
 			      &c.watch, err);
 	if (!rc)
+		rc = oci_closure_drop_foreign(&c.all, from, c.options, err);
+	if (!rc)
 		rc = keep_signatures(&c, err);
 	if (!rc)
 		rc = copy_blobs(&c, err);

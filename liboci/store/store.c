@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "document/artifact.h"
 #include "io/digest.h"
 #include "io/file.h"
 #include "store/walk.h"
@@ -122,8 +123,7 @@ int oci_store_put(struct oci_descriptor *out, struct oci_store *store,
 	if (rc)
 		return rc;
 	out->size = size;
-	if (store->ops->put && (oci_media_is_manifest(out->media_type) ||
-				oci_media_is_index(out->media_type)))
+	if (store->ops->put && oci_media_is_document(out->media_type))
 		return note_failure(store,
 				    store->ops->put(store, out, data, err));
 	if (store->ops->same_bytes)

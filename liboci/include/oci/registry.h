@@ -159,6 +159,10 @@ struct oci_registry_options {
 	 * have the credentials of the registry, over https; NULL: none. Copied.
 	 */
 	const struct oci_strings *token_hosts;
+	/* What the registry warns of (distribution spec, "Warnings"), once
+	 * each; may be NULL. Called as log is. */
+	void (*warning)(void *data, const char *line);
+	void *warning_data;
 };
 
 #define OCI_REGISTRY_OPTIONS_INIT                                              \
@@ -166,7 +170,7 @@ struct oci_registry_options {
 		sizeof(struct oci_registry_options), NULL, false, false, -1,   \
 			0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,  \
 			NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, -1, NULL, \
-			NULL, NULL                                             \
+			NULL, NULL, NULL, NULL                                 \
 	}
 
 OCI_API int oci_registry_new(struct oci_registry **out,
