@@ -89,6 +89,8 @@ static int pack_platform(struct oci_descriptor *out, struct oci_packing *p,
 		rc = oci_pack_pairs(oci_image_annotations(p->image),
 				    &p->plan->annotations, err);
 	if (!rc)
+		rc = oci_pack_base_common(p, err);
+	if (!rc)
 		rc = oci_image_write(out, p->image, p->store, err);
 	if (!rc && p->options->look)
 		rc = look(out, p, err);
@@ -144,6 +146,8 @@ static int pack_index(struct oci_descriptor *out, struct oci_packing *p,
 		oci_descriptor_release(&manifest);
 	}
 	if (!rc)
+		rc = oci_pack_pairs(&annotations, &p->base, err);
+	if (!rc)
 		rc = common_annotations(&annotations, p->spec, err);
 	if (!rc)
 		rc = oci_image_write_index(out, &manifests, &annotations,
@@ -195,5 +199,6 @@ int oci_spec_pack(struct oci_descriptor *out, const struct oci_spec *spec,
 		oci_store_free(p.layers);
 	oci_store_free(keeper);
 	oci_pack_bases_release(open);
+	oci_pairs_release(&p.base);
 	return rc;
 }

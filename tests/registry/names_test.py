@@ -220,6 +220,74 @@ def no_referrers_tags(c):
     check(len(tags(other)) == 2, tags(other))
 
 
+# --- 28: what an image is based on -------------------------------------------
+
+BASE = "org.opencontainers.image.base."
+
+
+def documents(layout):
+    """The documents of a layout's one image: the index, or manifest, first."""
+    def read(descriptor):
+        value = json.loads((layout / "blobs/sha256" /
+                            descriptor["digest"][7:]).read_text())
+        return [value] + [d for m in value.get("manifests", ())
+                          for d in read(m)]
+    return read(json.loads((layout / "index.json").read_text())
+                ["manifests"][0])
+
+
+@found(28, "the base's digest is the one that its name has")
+def base_digest(c):
+    whole = many(c)["digest"]
+    base = f"{c.registry.host}/x/y:t"
+    for number, platforms in enumerate((["linux/amd64"],
+                                        ["linux/amd64", "linux/riscv64"])):
+        spec = c.folder / "a.spec"
+        spec.write_text(json.dumps({
+            "version": 1, "base": "docker://" + base, "platforms": platforms,
+            "layers": [{"entries": [{"path": "/a", "content": "a"}]}]}))
+        out = f"based{number}"
+        check(c.run("build", spec, "-o", out, "--lint", "off") == 0, c.told)
+        made = documents(c.folder / out)
+        check(len(made) == 2 * number + 1, made)
+        for one in made:
+            noted = one["annotations"]
+            check(noted[BASE + "digest"] == whole, noted)
+            check(noted[BASE + "name"] == base, noted)
+        # The lock pins the same digest.
+        check(c.run("lock", spec) == 0, c.told)
+        check(c.run("build", spec, "-o", out + "again", "--lint", "off") == 0,
+              c.told)
+        check(documents(c.folder / (out + "again")) == made, "it differs")
+        (c.folder / "a.spec.lock").unlink()
+
+
+@found(28, "an index tells the base that all its images have")
+def base_of_index(c):
+    many(c)
+    for arch, name in (("amd64", "y"), ("riscv64", "z")):
+        (c.folder / f"{arch}.spec").write_text(json.dumps({
+            "version": 1, "base": f"docker://{c.registry.host}/x/{name}:t",
+            "platforms": ["linux/amd64", "linux/riscv64"]}))
+    spec = c.folder / "both.spec"
+    spec.write_text(json.dumps({
+        "version": 1, "base": "${arch}.spec",
+        "platforms": ["linux/amd64", "linux/riscv64"],
+        "annotations": {"a": "b"},
+        "layers": [{"entries": [{"path": "/a", "content": "a"}]}]}))
+    check(c.run("build", spec, "-o", "both", "--lint", "off") == 0, c.told)
+    top, *images = documents(c.folder / "both")
+    check(top["annotations"].get(BASE + "name") is None, top)
+    check(top["annotations"]["a"] == "b", top)
+    check(len({i["annotations"][BASE + "name"] for i in images}) == 2, images)
+    # A spec has the last word.
+    spec.write_text(spec.read_text().replace('"a": "b"',
+                                             f'"{BASE}name": "own"'))
+    check(c.run("build", spec, "-o", "own", "--lint", "off") == 0, c.told)
+    for one in documents(c.folder / "own"):
+        check(one["annotations"][BASE + "name"] == "own", one)
+
+
 def main():
     word = sys.argv[2] if len(sys.argv) > 2 else ""
     tests = [(title, function) for title, function in TESTS if word in title]
