@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "document/artifact.h"
+#include "document/kind.h"
 #include "io/digest.h"
 #include "registry/fetch.h"
 
@@ -22,16 +23,41 @@ static int add_accepts(struct oci_strings *out, struct oci_error *err)
 		err);
 }
 
-/* The media type without its parameters. */
+/* Servers of plain files, and some proxies, say no more than these. */
+static bool is_generic(const char *media_type)
+{
+	static const char *const types[] = {
+		"",
+		"application/json",
+		"application/octet-stream",
+		"binary/octet-stream",
+		"text/plain",
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(media_type, types[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The media type without its parameters, in lower case: RFC 9110, 8.3.1. Where
+ * the header has none that says anything, the document's own. */
 static int media_type(char **out, const struct oci_http_response *response,
 		      struct oci_error *err)
 {
 	const char *text = oci_http_header(response, "content-type");
+	const char *own;
 	int rc = oci_text_copy(out, text ? text : "", err);
 
-	if (!rc)
-		(*out)[strcspn(*out, "; \t")] = '\0';
-	return rc;
+	if (rc)
+		return rc;
+	(*out)[strcspn(*out, "; \t")] = '\0';
+	for (char *p = *out; *p; p++)
+		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+	if (response->text_cut || !is_generic(*out) ||
+	    oci_document_kind(&own, response->text, response->text_size, NULL))
+		return 0;
+	return oci_text_set(out, own, err);
 }
 
 static int take(struct oci_descriptor *out,

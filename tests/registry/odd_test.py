@@ -130,6 +130,30 @@ def compressed(c):
           c.told)
 
 
+@found(24, "a Content-Type in capitals, without one, or one for any file")
+def content_types(c):
+    image(c.registry, "linux/riscv64", "t")
+    kind, body = c.registry.manifests["t"]
+    for number, name in enumerate((kind.upper(), None, "", "text/plain",
+                                   "application/octet-stream",
+                                   kind + "; charset=utf-8")):
+        c.registry.scripts.clear()
+        c.registry.on("GET", "/manifests/", lambda r, n=name: r.reply(
+            200, {} if n is None else {"Content-Type": n}, body), times=-1)
+        check(c.run("pull", source(c), "-o", f"out{number}", "--retries", "0")
+              == 0, c.told)
+        check((c.folder / f"out{number}/blobs/sha256" /
+               digest_of(body)[7:]).read_bytes() == body, "other bytes")
+    for name, text in (("text/html", body), ("text/plain", b"<html>"),
+                       (None, b'{"schemaVersion":2}'), (None, b"")):
+        c.registry.scripts.clear()
+        c.registry.on("GET", "/manifests/", lambda r, n=name, t=text: r.reply(
+            200, {"Content-Type": n} if n else {}, t), times=-1)
+        check(c.run("pull", source(c), "-o", "no", "--retries", "0") == 1,
+              c.told)
+        said(c, "Content-Type")
+
+
 @found(24, "HEAD says 404 where GET has it")
 def head_404(c):
     image(c.registry, "linux/riscv64", "t")
