@@ -77,6 +77,16 @@ static int open_remote(struct copy_target *out, const struct opened *from,
 	return rc;
 }
 
+static int fail_digest(const char *text, struct oci_error *err)
+{
+	err->status = OCI_E_INVALID;
+	snprintf(err->message, sizeof(err->message),
+		 "'%.500s': a destination has a tag, no digest: REPO@ gets no "
+		 "tag, and the digest that the image has",
+		 text);
+	return OCI_E_INVALID;
+}
+
 static int open_target(struct copy_target *out, const struct opened *from,
 		       const char *text, struct copy_command *c,
 		       struct oci_error *err)
@@ -89,7 +99,9 @@ static int open_target(struct copy_target *out, const struct opened *from,
 	if (c->verb != PULL &&
 	    remote_destination(&out->name, &out->by_digest, text)) {
 		out->named = true;
-		return open_remote(out, from, c, err);
+		return out->name.digest.text[0]
+			       ? fail_digest(text, err)
+			       : open_remote(out, from, c, err);
 	}
 	if (c->verb != PULL)
 		rc = remote_check_name(text, err);

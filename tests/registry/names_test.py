@@ -15,6 +15,7 @@ import tarfile
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import faults                                           # noqa: E402
 import harness                                          # noqa: E402
+from fake import Token                                  # noqa: E402
 from found_test import referrer                         # noqa: E402
 from harness import INPUTS, check, said                 # noqa: E402
 from index_test import entry, image, index              # noqa: E402
@@ -153,6 +154,27 @@ def by_digest(c):
                    "--push-by-digest")):
         check(c.run(*wrong) in (1, 2), c.told)
     check(not tags(c.registry), "a tag was set")
+    # A digest is the image's own, not for the caller to choose.
+    c.registry.log.clear()
+    c.forget()
+    check(c.run("push", INPUTS["small"], f"{there}@sha256:{'0' * 64}") == 1,
+          c.told)
+    said(c, "no digest", "REPO@")
+    check(not c.registry.log, "it asked")
+
+
+@found(27, "--username and --plain-http are for REPO@ as for REPO:TAG")
+def options_of_bare(c):
+    source, other = c.registry.host + "/x/y:t", c.server()
+    check(c.run("push", INPUTS["small"], source) == 0, c.told)
+    other.token = Token(other)
+    check(c.run("copy", source, other.host + "/x/z@", "--username", "user",
+                "--password-stdin", "--retries", "0",
+                stdin=b"s3cret-password") == 0, c.told)
+    check(any("Basic" in r["headers"].get("authorization", "")
+              for r in other.log), "no password was sent")
+    check(c.run("copy", source, other.host + "/x/z@", "--plain-http") == 2,
+          c.told)
 
 
 def many(c):
