@@ -91,6 +91,12 @@ def push_of_one_name(c):
             c.registry.clear()
             check(c.run(verb, source, c.registry.host + "/x/y") == 0, c.told)
             check(tags(c.registry) == {"1.0"}, (source, tags(c.registry)))
+    # A name without a tag is that of "latest", as for docker.
+    for source in ("two.tar:b", "saved.tar:docker.io/library/b"):
+        c.registry.clear()
+        check(c.run("push", source, c.registry.host + "/x/y") == 0, c.told)
+        check(tags(c.registry) == {"latest"}, (source, tags(c.registry)))
+    check(c.run("push", "two.tar:a", c.registry.host + "/x/y") == 1, c.told)
     for source in ("two", "two.tar", "saved.tar"):
         c.registry.clear()
         check(c.run("push", source, c.registry.host + "/x/y") == 0, c.told)
