@@ -20,6 +20,7 @@ struct build_options {
 	const char *spec;
 	const char *output;		/* -o, or NULL */
 	struct oci_strings pushes;	/* --push; "" for the spec's own */
+	bool by_digest;			/* pushes get no tag */
 	struct remote_options remote;
 	struct bases bases;
 	struct build_lint lint;
@@ -53,8 +54,9 @@ struct build_names {
 int build_names_make(struct build_names *out,
 		     const struct build_options *options,
 		     const struct oci_spec *spec, struct oci_error *err);
-/* From one --push. */
-int build_names_push(struct build_names *out, const char *reference,
+/* From one --push; a name without a tag if it is pushed by its digest. */
+int build_names_push(struct build_names *out,
+		     const struct build_options *options, const char *reference,
 		     const struct oci_spec *spec, struct oci_error *err);
 void build_names_release(struct build_names *names);
 

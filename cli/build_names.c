@@ -63,7 +63,29 @@ int build_names_make(struct build_names *out,
 	return rc;
 }
 
-int build_names_push(struct build_names *out, const char *reference,
+/* REPO or REPO@, which is to have no tag. */
+static int add_bare(struct build_names *out, const char *text,
+		    struct oci_error *err)
+{
+	size_t size = strlen(text);
+	char *repository = strndup(text, size - (text[size - 1] == '@'));
+	struct oci_reference name;
+	int rc;
+
+	if (!repository) {
+		snprintf(err->message, sizeof(err->message), "out of memory");
+		return OCI_E_NOMEM;
+	}
+	rc = oci_reference_parse(&name, repository, err);
+	free(repository);
+	if (rc)
+		return rc;
+	memset(name.tag, 0, sizeof(name.tag));
+	return add(out, &name, err);
+}
+
+int build_names_push(struct build_names *out,
+		     const struct build_options *options, const char *reference,
 		     const struct oci_spec *spec, struct oci_error *err)
 {
 	*out = (struct build_names){0};
@@ -74,6 +96,8 @@ int build_names_push(struct build_names *out, const char *reference,
 			 "--push needs a name: the spec has no image");
 		return OCI_E_INVALID;
 	}
+	if (options->by_digest || reference[strlen(reference) - 1] == '@')
+		return add_bare(out, reference, err);
 	return add_tags(out, reference, oci_spec_tags(spec), err);
 }
 

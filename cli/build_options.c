@@ -16,7 +16,9 @@ static const char help[] =
 	"  -o, --output DIR        an OCI layout; oci:DIR:TAG names the image\n"
 	"      --push [REF]        push to a registry; may be given more than\n"
 	"                          once. Without a tag REF gets the spec's\n"
-	"                          tags, without REF it is the spec's image\n"
+	"                          tags, without REF it is the spec's image;\n"
+	"                          REPO@ gets none\n"
+	"      --push-by-digest    --push, and no tag is set\n"
 	"      --dry-run           with --push: say what would be uploaded,\n"
 	"                          mounted and tagged, and change nothing\n"
 	"  -t, --tag NAME[:TAG]    instead of the spec's image and tags; may\n"
@@ -30,23 +32,30 @@ static const char help[] =
 	"                          do not look\n"
 	"      --jobs N            threads that compress; the usual is one a\n"
 	"                          core. The result does not depend on it\n"
-	"  -C, --directory DIR     inputs start here, not at the spec\n"
-	BASES_HELP
+	"  -C, --directory DIR     inputs start here, not at the "
+	"spec\n" BASES_HELP
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           say what is done\n"
-	"  -h, --help\n"
-	REMOTE_HELP
-	"\n"
+	"  -h, --help\n" REMOTE_HELP "\n"
 	"SOURCE_DATE_EPOCH dates the image; the usual is 1970-01-01. TMPDIR\n"
 	"is where members of archives are kept meanwhile; the usual is\n"
 	"/var/tmp.\n";
 
-enum { OPT_SET = 256, OPT_PLATFORM, OPT_COMPRESSION, OPT_JOBS, OPT_PUSH,
-       OPT_DRY_RUN, OPT_LINT };
+enum {
+	OPT_SET = 256,
+	OPT_PLATFORM,
+	OPT_COMPRESSION,
+	OPT_JOBS,
+	OPT_PUSH,
+	OPT_DRY_RUN,
+	OPT_LINT,
+	OPT_BY_DIGEST
+};
 
 static const struct option long_options[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "push", optional_argument, NULL, OPT_PUSH },
+	{ "push-by-digest", no_argument, NULL, OPT_BY_DIGEST },
 	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 	{ "lint", required_argument, NULL, OPT_LINT },
 	{ "tag", required_argument, NULL, 't' },
@@ -174,10 +183,16 @@ static int add_push(struct build_options *out, char **argv)
 	struct oci_reference reference;
 	struct oci_error err;
 	const char *text = optarg;
+	bool bare;
 
-	if (!text && argv[optind] && remote_name(&reference, argv[optind]))
+	if (!text && argv[optind] &&
+	    remote_destination(&reference, &bare, argv[optind]))
 		text = argv[optind++];
-	if (text && !remote_name(&reference, text))
+	if (!text && argv[optind] && remote_check_name(argv[optind], &err))
+		return say_refused("build", "--push: ", &err);
+	if (text && remote_check_name(text, &err))
+		return say_refused("build", "--push: ", &err);
+	if (text && !remote_destination(&reference, &bare, text))
 		return say_usage("build", "--push '%s' is no name with a "
 				 "registry's host", text);
 	if (text && reference.digest.text[0])
@@ -213,6 +228,9 @@ static int take_option(struct build_options *out, int option, char **argv)
 		return EXIT_DONE;
 	case OPT_PUSH:
 		return add_push(out, argv);
+	case OPT_BY_DIGEST:
+		out->by_digest = true;
+		return -1;
 	case OPT_DRY_RUN:
 		out->remote.dry_run = true;
 		return -1;
@@ -241,6 +259,26 @@ static int take_option(struct build_options *out, int option, char **argv)
 	}
 }
 
+/* --push-by-digest alone pushes the spec's own image; a tag has no place
+ * beside it. */
+static int check_by_digest(struct build_options *out)
+{
+	struct oci_reference name;
+	struct oci_error err;
+
+	if (!out->by_digest)
+		return -1;
+	for (size_t i = 0; i < out->pushes.count; i++)
+		if (remote_name(&name, out->pushes.items[i]) && name.tag[0])
+			return say_usage("build",
+					 "--push '%s' has a tag, and "
+					 "--push-by-digest sets none",
+					 out->pushes.items[i]);
+	if (out->pushes.count)
+		return -1;
+	return oci_strings_add(&out->pushes, "", &err) ? say_error(&err) : -1;
+}
+
 int build_options_parse(struct build_options *out, int argc, char **argv)
 {
 	int option, status = -1;
@@ -265,6 +303,9 @@ int build_options_parse(struct build_options *out, int argc, char **argv)
 	if (optind + 1 < argc)
 		return say_usage("build", "'%s' is one spec too many",
 				 argv[optind + 1]);
+	status = check_by_digest(out);
+	if (status >= 0)
+		return status;
 	if (!out->output && !out->pushes.count)
 		return say_usage("build", "no output is given, such as "
 				 "-o image.tar or --push");

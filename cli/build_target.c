@@ -49,7 +49,7 @@ int build_target_push(struct build_target *out, struct oci_registry **registry,
 		      struct build_options *options, const char *reference,
 		      const struct oci_spec *spec, struct oci_error *err)
 {
-	int rc = build_names_push(&out->names, reference, spec, err);
+	int rc = build_names_push(&out->names, options, reference, spec, err);
 
 	out->registry = true;
 	if (!rc)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* oci-pack copy, push and pull: an image from one place to others. */
-#include "remote.h"
+#include "copy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +12,13 @@ static const char copy_help[] =
 	"for byte. Both are FILE.tar, DIR, oci:DIR[:TAG] or docker://REF; a\n"
 	"REF with a host needs no docker://. SOURCE may also be dir:DIR, an\n"
 	"archive that docker, podman, skopeo or crane saved, or FILE.tar:NAME\n"
-	"where there are several images.\n"
+	"where there are several images. A DESTINATION without a tag gets the\n"
+	"tag that SOURCE names, else those that the image has; REPO@ gets\n"
+	"none.\n"
 	"\n"
 	"      --dry-run           say what would be uploaded, mounted and\n"
 	"                          tagged, and change nothing\n"
-	"      --platform P        this platform of an index alone\n"
+	"      --platform P[,P]    of an index, these platforms alone\n"
 	"      --referrers         and what refers to it, such as signatures\n"
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           tell of each request\n"
@@ -26,16 +28,16 @@ static const char push_help[] =
 	"Usage: oci-pack push [options] IMAGE REF...\n"
 	"\n"
 	"Pushes IMAGE (FILE.tar[:NAME], DIR, oci:DIR[:TAG] or dir:DIR) to\n"
-	"registries. A REF without a tag gets the tags that IMAGE has.\n"
+	"registries. A REF without a tag gets the tag that IMAGE names, else\n"
+	"those that it has; REPO@ gets none.\n"
 	"\n"
 	"      --dry-run           say what would be uploaded, mounted and\n"
 	"                          tagged, and change nothing\n"
-	"      --platform P        this platform of an index alone\n"
+	"      --platform P[,P]    of an index, these platforms alone\n"
 	"      --referrers         and what refers to it, such as signatures\n"
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n"
-	REMOTE_HELP;
+	"  -h, --help\n" REMOTE_HELP;
 
 static const char pull_help[] =
 	"Usage: oci-pack pull [options] REF -o OUTPUT\n"
@@ -43,38 +45,15 @@ static const char pull_help[] =
 	"Pulls an image from a registry into FILE.tar, DIR or oci:DIR[:TAG].\n"
 	"\n"
 	"  -o, --output OUTPUT\n"
-	"      --platform P        this platform of an index alone\n"
+	"      --platform P[,P]    of an index, these platforms alone\n"
 	"      --referrers         and what refers to it, such as signatures\n"
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n"
-	REMOTE_HELP;
-
-enum verb { COPY, PUSH, PULL };
-
-struct command {
-	enum verb verb;
-	const char *name;
-	const char *help;
-	struct remote_options remote;
-	struct oci_platform platform;
-	bool has_platform;
-	bool quiet;
-	bool referrers;
-	const char *output;
-};
-
-/* One destination, opened to write. */
-struct target {
-	struct oci_registry *registry;
-	struct oci_store *store;
-	struct oci_reference name;
-	bool named;		/* the name has a tag, or is to get some */
-};
+	"  -h, --help\n" REMOTE_HELP;
 
 /* What is in the same registry already is mounted from there. */
-static int open_remote(struct target *out, const struct opened *from,
-		       struct command *c, struct oci_error *err)
+static int open_remote(struct copy_target *out, const struct opened *from,
+		       struct copy_command *c, struct oci_error *err)
 {
 	struct oci_strings mounts = {0};
 	/* Every REF of push may be another registry's; copy has sides. */
@@ -98,19 +77,36 @@ static int open_remote(struct target *out, const struct opened *from,
 	return rc;
 }
 
-static int open_target(struct target *out, const struct opened *from,
-		       const char *text, struct command *c,
+static int fail_digest(const char *text, struct oci_error *err)
+{
+	err->status = OCI_E_INVALID;
+	snprintf(err->message, sizeof(err->message),
+		 "'%.500s': a destination has a tag, no digest: REPO@ gets no "
+		 "tag, and the digest that the image has",
+		 text);
+	return OCI_E_INVALID;
+}
+
+static int open_target(struct copy_target *out, const struct opened *from,
+		       const char *text, struct copy_command *c,
 		       struct oci_error *err)
 {
 	struct oci_archive_options options = OCI_ARCHIVE_OPTIONS_INIT;
 	struct image_name name;
-	int rc;
+	int rc = 0;
 
-	*out = (struct target){0};
-	if (c->verb != PULL && remote_name(&out->name, text)) {
+	*out = (struct copy_target){ 0 };
+	if (c->verb != PULL &&
+	    remote_destination(&out->name, &out->by_digest, text)) {
 		out->named = true;
-		return open_remote(out, from, c, err);
+		return out->name.digest.text[0]
+			       ? fail_digest(text, err)
+			       : open_remote(out, from, c, err);
 	}
+	if (c->verb != PULL)
+		rc = remote_check_name(text, err);
+	if (rc)
+		return rc;
 	if (c->verb == PUSH) {
 		snprintf(err->message, sizeof(err->message),
 			 "'%s' is no name in a registry, such as "
@@ -125,8 +121,8 @@ static int open_target(struct target *out, const struct opened *from,
 	if (!image_name_parse(&name, text, err))
 		return OCI_E_INVALID;
 	options.temp_dir = temp_dir();
-	if (c->has_platform)
-		options.platform = &c->platform;
+	if (c->platform_count)
+		options.platform = c->platforms;
 	if (name.tag) {
 		snprintf(out->name.tag, sizeof(out->name.tag), "%s", name.tag);
 		out->named = true;
@@ -143,78 +139,30 @@ static int open_target(struct target *out, const struct opened *from,
 	return rc;
 }
 
-static void close_target(struct target *target)
+static void close_target(struct copy_target *target)
 {
 	oci_store_free(target->store);
 	oci_registry_free(target->registry);
 }
 
-static const char *note(const struct oci_descriptor *d, const char *key)
-{
-	return oci_pairs_get(&d->annotations, key);
-}
-
-/* Gives the copy the names that the source's image has. */
-static int keep_names(const struct target *target, const struct opened *from,
-		      const struct oci_descriptor *copy,
-		      struct oci_error *err)
-{
-	const struct oci_descriptors *names = oci_store_names(from->store);
-	size_t named = 0;
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < names->count; i++) {
-		const struct oci_descriptor *d = &names->items[i];
-		const char *tag = note(d, OCI_ANNOTATION_REF_NAME);
-		const char *image = note(d, OCI_ANNOTATION_IMAGE_NAME);
-		struct oci_reference name = target->name;
-
-		if (!tag || strlen(tag) >= sizeof(name.tag) ||
-		    !oci_digest_equal(&d->digest, &from->image.digest))
-			continue;
-		if (target->registry && oci_tag_check(tag, err))
-			return OCI_E_INVALID;
-		if (!target->registry &&
-		    (!image || oci_reference_parse(&name, image, NULL)))
-			memset(&name, 0, sizeof(name));
-		memset(name.tag, 0, sizeof(name.tag));
-		memcpy(name.tag, tag, strlen(tag));
-		rc = oci_store_tag(target->store, &name, copy, err);
-		named++;
-	}
-	if (rc || named || !target->registry)
-		return rc || named ? rc : oci_store_tag(target->store, NULL,
-							copy, err);
-	return oci_store_tag(target->store,
-			     &(struct oci_reference){
-				     .tag = "latest",
-			     }, copy, err);
-}
-
-static int name_copy(const struct target *target, const struct opened *from,
-		     const struct oci_descriptor *copy, struct oci_error *err)
-{
-	if (target->named && target->name.tag[0])
-		return oci_store_tag(target->store, &target->name, copy, err);
-	if (target->named && target->name.digest.text[0]) {
-		snprintf(err->message, sizeof(err->message),
-			 "a destination has a tag, no digest");
-		return OCI_E_INVALID;
-	}
-	return keep_names(target, from, copy, err);
-}
-
 static int on_progress(void *data, const struct oci_progress *progress)
 {
-	const struct command *c = data;
+	const struct copy_command *c = data;
 
 	if (c->remote.verbose)
 		say(stderr, "copied %s\n", progress->what);
 	return was_interrupted();
 }
 
-static void say_result(const struct command *c, const struct target *target,
-		       const char *text, const struct oci_descriptor *copy)
+static void on_note(void *data, const char *note)
+{
+	(void)data;
+	say(stderr, "%s\n", note);
+}
+
+static void say_result(const struct copy_command *c,
+		       const struct copy_target *target, const char *text,
+		       const struct oci_descriptor *copy)
 {
 	FILE *out = result_stream(text);
 
@@ -231,28 +179,32 @@ static void say_result(const struct command *c, const struct target *target,
 		say_pushed(target->store);
 }
 
-static int copy_to(struct command *c, struct opened *from, const char *text,
-		   struct oci_error *err)
+static int copy_to(struct copy_command *c, struct opened *from,
+		   const char *text, struct oci_error *err)
 {
 	struct oci_copy_options options = OCI_COPY_OPTIONS_INIT;
 	struct oci_descriptor copy = {0};
-	struct target target;
+	struct copy_target target;
 	int rc;
 
 	c->remote.plan = (struct plan){ .quiet = c->quiet };
 	rc = open_target(&target, from, text, c, err);
 	if (!rc)
 		oci_store_watch(target.store, interrupted_flag());
-	options.platform = c->has_platform ? &c->platform : NULL;
+	options.platform = c->platform_count ? c->platforms : NULL;
 	options.referrers = c->referrers;
 	options.cancelled = interrupted_flag();
 	options.progress = on_progress;
 	options.progress_data = c;
+	options.note = on_note;
 	if (!rc)
-		rc = oci_store_copy(&copy, target.store, from->store,
-				    &from->image, &options, err);
+		rc = c->platform_count > 1
+			     ? copy_platforms(&copy, target.store, from, c,
+					      &options, err)
+			     : oci_store_copy(&copy, target.store, from->store,
+					      &from->image, &options, err);
 	if (!rc)
-		rc = name_copy(&target, from, &copy, err);
+		rc = copy_name(&target, from, &copy, err);
 	if (!rc)
 		rc = oci_store_commit(target.store, err);
 	if (!rc)
@@ -263,7 +215,7 @@ static int copy_to(struct command *c, struct opened *from, const char *text,
 }
 
 /* --username is for where it goes, if that is a registry. */
-static int claim_destination(struct command *c, char **names, int count,
+static int claim_destination(struct copy_command *c, char **names, int count,
 			     struct oci_error *err)
 {
 	/* Destinations of copy have options of their own. */
@@ -272,7 +224,7 @@ static int claim_destination(struct command *c, char **names, int count,
 	return remote_claim_names(&c->remote, names + 1, claimed, err);
 }
 
-static int run(struct command *c, char **names, int count)
+static int run(struct copy_command *c, char **names, int count)
 {
 	struct opened from = { 0 };
 	struct oci_error err;
@@ -290,10 +242,8 @@ static int run(struct command *c, char **names, int count)
 	return rc ? say_error(&err) : EXIT_DONE;
 }
 
-static int take_option(struct command *c, int option, char **argv)
+static int take_option(struct copy_command *c, int option, char **argv)
 {
-	struct oci_error err;
-
 	switch (option) {
 	case 'q':
 		c->quiet = true;
@@ -314,10 +264,8 @@ static int take_option(struct command *c, int option, char **argv)
 		c->output = optarg;
 		return -1;
 	case 'p':
-		if (oci_platform_parse(&c->platform, optarg, &err))
-			return say_refused(c->name, "", &err);
-		c->has_platform = true;
-		return -1;
+		return platforms_take(&c->platforms, &c->platform_count,
+				      c->name, optarg);
 	case 'h':
 		return say_help(stdout, c->help);
 	default:
@@ -328,7 +276,7 @@ static int take_option(struct command *c, int option, char **argv)
 	}
 }
 
-static int check_names(const struct command *c, int count)
+static int check_names(const struct copy_command *c, int count)
 {
 	if (c->verb == PULL && (count != 1 || !c->output))
 		return say_usage(c->name, "one REF and -o OUTPUT are to be "
@@ -342,7 +290,7 @@ static int check_names(const struct command *c, int count)
 	return -1;
 }
 
-static int command(struct command *c, int argc, char **argv)
+static int command(struct copy_command *c, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "quiet", no_argument, NULL, 'q' },
@@ -374,26 +322,27 @@ static int command(struct command *c, int argc, char **argv)
 	if (status < 0)
 		status = run(c, argv + optind, argc - optind);
 	remote_release(&c->remote);
+	free(c->platforms);
 	return status;
 }
 
 int command_copy(int argc, char **argv)
 {
-	struct command c = { COPY, .name = "copy", .help = copy_help };
+	struct copy_command c = { COPY, .name = "copy", .help = copy_help };
 
 	return command(&c, argc, argv);
 }
 
 int command_push(int argc, char **argv)
 {
-	struct command c = { PUSH, .name = "push", .help = push_help };
+	struct copy_command c = { PUSH, .name = "push", .help = push_help };
 
 	return command(&c, argc, argv);
 }
 
 int command_pull(int argc, char **argv)
 {
-	struct command c = { PULL, .name = "pull", .help = pull_help };
+	struct copy_command c = { PULL, .name = "pull", .help = pull_help };
 
 	return command(&c, argc, argv);
 }

@@ -95,7 +95,8 @@ static int take_option(struct index_command *c, int option, char **argv)
 	case 'h':
 		return say_help(stdout, help);
 	case OPT_PLATFORM:
-		return index_take_platforms(c, optarg);
+		return platforms_take(&c->platforms, &c->platform_count,
+				      c->name, optarg);
 	case OPT_ANNOTATION:
 		return index_take_annotation(c, optarg);
 	case OPT_BARE:

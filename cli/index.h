@@ -31,7 +31,6 @@ struct index_command {
 };
 
 /* index_options.c: status as of remote_option; -1 to go on. */
-int index_take_platforms(struct index_command *out, const char *text);
 int index_take_annotation(struct index_command *out, const char *text);
 void index_release_options(struct index_command *command);
 /* Puts the annotations that were asked for into the join. */

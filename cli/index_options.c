@@ -8,37 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int add_platform(struct index_command *out, const char *text)
-{
-	struct oci_platform platform, *items;
-	struct oci_error err;
-
-	if (oci_platform_parse(&platform, text, &err))
-		return say_refused(out->name, "", &err);
-	items = realloc(out->platforms,
-			(out->platform_count + 1) * sizeof(*items));
-	if (!items)
-		return say_no_memory();
-	out->platforms = items;
-	items[out->platform_count++] = platform;
-	return -1;
-}
-
-int index_take_platforms(struct index_command *out, const char *text)
-{
-	int status = -1;
-
-	while (status < 0 && text) {
-		size_t size = strcspn(text, ",");
-		char *one = strndup(text, size);
-
-		status = one ? add_platform(out, one) : say_no_memory();
-		free(one);
-		text = text[size] ? text + size + 1 : NULL;
-	}
-	return status;
-}
-
 /* Reads TYPE or TYPE[PLATFORM], of size bytes. */
 static int read_type(struct index_note *note, const struct index_command *c,
 		     const char *text, size_t size)

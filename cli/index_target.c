@@ -107,6 +107,8 @@ static int open_target(struct index_target *target, const char *text,
 	target->name = (struct oci_reference){0};
 	if (remote_name(&target->name, text))
 		return open_remote(target, text, c, err);
+	if (!c->output && remote_check_name(text, err))
+		return OCI_E_INVALID;
 	if (c->verb == INDEX_CREATE && !c->output)
 		return fail(err, text, "is no name in a registry, such as "
 			    "ghcr.io/owner/image:tag: -o is for layouts and "

@@ -17,12 +17,38 @@ static const char help[] =
 	"  -h, --help\n"
 	REMOTE_HELP;
 
-static int run(const char *host, struct remote_options *options)
+/* HOST, https://HOST/, and the hosts of Docker Hub, which are one registry. */
+static int find_host(char out[OCI_REFERENCE_NAME], const char *text,
+		     struct oci_error *err)
+{
+	const char *scheme = strstr(text, "://");
+	const char *host = scheme ? scheme + 3 : text;
+	size_t size = strcspn(host, "/");
+	struct oci_reference reference;
+	char name[OCI_REFERENCE_NAME];
+
+	if (!size || size + 3 > sizeof(name) ||
+	    (!scheme && host[size] && host[size + 1])) {
+		err->status = OCI_E_INVALID;
+		snprintf(err->message, sizeof(err->message),
+			 "'%.200s' is not HOST[:PORT], such as ghcr.io", text);
+		return OCI_E_INVALID;
+	}
+	snprintf(out, OCI_REFERENCE_NAME, "%.*s", (int)size, host);
+	snprintf(name, sizeof(name), "%.*s/x", (int)size, host);
+	if (oci_reference_parse(&reference, name, NULL) == 0 &&
+	    strcmp(reference.path, "library/x") == 0)
+		snprintf(out, OCI_REFERENCE_NAME, "%s", reference.host);
+	return 0;
+}
+
+static int run(const char *text, struct remote_options *options)
 {
 	struct oci_registry *registry = NULL;
 	struct oci_credential credential = {0};
 	struct oci_error err = {0};
 	char *path = remote_config_path(options);
+	char host[OCI_REFERENCE_NAME];
 	int rc = OCI_E_INVALID;
 
 	if (!path) {
@@ -35,6 +61,8 @@ static int run(const char *host, struct remote_options *options)
 	if (!credential.user || !credential.password)
 		snprintf(err.message, sizeof(err.message), "out of memory");
 	else
+		rc = find_host(host, text, &err);
+	if (!rc)
 		rc = remote_open_for(&registry, options, host, &err);
 	if (!rc)
 		rc = oci_registry_check(registry, host, &err);

@@ -13,124 +13,29 @@
 
 enum { PASSWORD_MAX = 64 * 1024 };
 
-/* The options of one side, the first of which has the value first. */
-static bool side_option(struct remote_side *side, int first, int option)
-{
-	switch (option - first) {
-	case 0:
-		side->authfile = optarg;
-		return true;
-	case 1:
-		side->ca_file = optarg;
-		return true;
-	case 2:
-		return side->plain_http = true;
-	case 3:
-		return side->insecure = true;
-	default:
-		return false;
-	}
-}
-
-/* Limits on time: -2 where it is no such option. */
-static int time_option(struct remote_options *out, const char *command,
-		       int option)
-{
-	uint64_t number;
-
-	if (option == 521) {
-		if (!parse_number(&number, optarg, 86400) || !number)
-			return say_usage(command, "--first-byte-timeout '%s' "
-					 "is not 1 to 86400 seconds", optarg);
-		out->first_byte_seconds = (unsigned)number;
-		return -1;
-	}
-	if (option != 522)
-		return -2;
-	if (!parse_size(&number, optarg) || number > INT32_MAX)
-		return say_usage(command, "--speed-limit '%s' is no size such "
-				 "as 1K", optarg);
-	out->lowest_rate = (int64_t)number;
-	out->has_lowest_rate = true;
-	return -1;
-}
-
-int remote_option(struct remote_options *out, const char *command, int option)
-{
-	struct oci_error err;
-	uint64_t number;
-
-	switch (option) {
-	case 512:
-		out->authfile = optarg;
-		return -1;
-	case 513:
-		out->user = optarg;
-		return -1;
-	case 514:
-		out->password_stdin = true;
-		return -1;
-	case 515:
-		out->plain_http = true;
-		return -1;
-	case 516:
-		out->insecure = true;
-		return -1;
-	case 517:
-		out->ca_file = optarg;
-		return -1;
-	case 518:
-		if (!parse_number(&number, optarg, 100))
-			return say_usage(command, "--retries '%s' is not 0 to "
-					 "100", optarg);
-		out->retries = (unsigned)number;
-		out->has_retries = true;
-		return -1;
-	case 519:
-		if (!parse_size(&number, optarg) || !number ||
-		    number > UINT32_MAX)
-			return say_usage(command, "--chunk-size '%s' is no "
-					 "size such as 4MiB", optarg);
-		out->chunk_size = (size_t)number;
-		return -1;
-	case 520:
-		return oci_strings_add(&out->mount_from, optarg, &err) ?
-			       say_error(&err) : -1;
-	case 540:
-		if (!parse_size(&number, optarg) || !number)
-			return say_usage(command, "--max-inflated '%s' is no "
-					 "size such as 40GiB", optarg);
-		set_max_inflated(number);
-		return -1;
-	default:
-		return side_option(&out->src, 530, option) ||
-				       side_option(&out->dest, 534, option) ?
-			       -1 :
-			       time_option(out, command, option);
-	}
-}
-
-int remote_option_last(struct remote_options *out, const char *command,
-		       int option, const char *word)
-{
-	int status = remote_option(out, command, option);
-
-	return status != -2 ? status :
-		       say_usage(command, "unknown option '%s', or it lacks "
-				 "its value", word);
-}
-
 static int read_password(struct remote_options *o, const char *command)
 {
 	size_t n;
 
-	o->password = calloc(1, PASSWORD_MAX + 1);
+	o->password = calloc(1, PASSWORD_MAX + 2);
 	if (!o->password)
 		return say_no_memory();
-	n = fread(o->password, 1, PASSWORD_MAX, stdin);
+	n = fread(o->password, 1, PASSWORD_MAX + 1, stdin);
+	if (n > PASSWORD_MAX)
+		return say_usage(command,
+				 "the password on standard input has "
+				 "more than %d bytes",
+				 PASSWORD_MAX);
+	if (memchr(o->password, '\0', n))
+		return say_usage(command,
+				 "the password on standard input has a "
+				 "NUL");
+	/* One line end, as programs write it; a key may have lines of its own.
+	 */
+	n -= n && o->password[n - 1] == '\n';
+	n -= n && o->password[n - 1] == '\r';
 	o->password[n] = '\0';
-	o->password[strcspn(o->password, "\r\n")] = '\0';
-	if (!o->password[0])
+	if (!n)
 		return say_usage(command, "standard input has no password");
 	return -1;
 }
@@ -144,6 +49,14 @@ static bool is_there(const char *option, const char *path)
 	return false;
 }
 
+/* A variable that is empty is as good as not set. */
+static const char *named_by(const char *variable)
+{
+	const char *value = getenv(variable);
+
+	return value && *value ? value : NULL;
+}
+
 int remote_ready(struct remote_options *o, const char *command)
 {
 	if (o->password_stdin != (o->user != NULL))
@@ -154,6 +67,8 @@ int remote_ready(struct remote_options *o, const char *command)
 	    (!is_there("--authfile", o->authfile) ||
 	     !is_there("--src-authfile", o->src.authfile) ||
 	     !is_there("--dest-authfile", o->dest.authfile)))
+		return EXIT_FAILED;
+	if (!is_there("SSL_CERT_FILE", named_by("SSL_CERT_FILE")))
 		return EXIT_FAILED;
 	o->both.all = o->src.all = o->dest.all = o;
 	if (!remote_find_files(o))
@@ -167,6 +82,7 @@ void remote_release(struct remote_options *o)
 		*p = '\0';
 	free(o->password);
 	oci_strings_release(&o->mount_from);
+	oci_strings_release(&o->token_hosts);
 	oci_strings_release(&o->files);
 	oci_strings_release(&o->certs);
 	free(o->sightings);
@@ -194,7 +110,7 @@ static int find_in_files(struct oci_credential *out,
 		rc = oci_credential_find(out, &own, host, repository,
 					 interrupted_flag(), err);
 	oci_strings_release(&own);
-	if (rc || out->user || out->identity_token)
+	if (rc || oci_credential_known(out))
 		return rc;
 	return oci_credential_find(out, &side->all->files, host, repository,
 				   interrupted_flag(), err);
@@ -213,7 +129,7 @@ static int find_credential(void *data, struct oci_credential *out,
 	if (o->user && strcmp(host, o->host) == 0)
 		return copy_pair(out, o->user, o->password);
 	rc = find_in_files(out, side, host, repository, err);
-	if (rc || out->user || out->identity_token)
+	if (rc || oci_credential_known(out))
 		return rc;
 	if (strcmp(host, "ghcr.io") == 0 && token && *token)
 		return copy_pair(out, actor && *actor ? actor : "token",
@@ -261,11 +177,15 @@ int remote_open_side(struct oci_registry **out, struct remote_options *o,
 	options.credential = find_credential;
 	options.credential_data = (void *)side;
 	options.log = o->verbose ? log_line : NULL;
+	options.warning = log_line;
 	options.cancelled = interrupted_flag();
 	options.certs = &o->certs;
+	options.token_hosts = &o->token_hosts;
 	options.sightings = o->sightings;
 	options.plan = o->dry_run ? plan_step : NULL;
 	options.plan_data = &o->plan;
+	options.system_ca_file = named_by("SSL_CERT_FILE");
+	options.system_ca_folders = named_by("SSL_CERT_DIR");
 	remote_find_proxies(&options);
 	return oci_registry_new(out, &options, err);
 }
@@ -294,6 +214,47 @@ bool remote_name(struct oci_reference *out, const char *text)
 	return oci_reference_parse(out, text, NULL) == 0;
 }
 
+/* A folder that is there, the file of FILE.tar:NAME, or a path that starts at
+ * this folder or the root. */
+static bool is_path(const char *text)
+{
+	char first[OCI_REFERENCE_NAME];
+	struct stat st;
+
+	snprintf(first, sizeof(first), "%.*s", (int)strcspn(text, "/:"), text);
+	return text[0] == '.' || text[0] == '/' || stat(text, &st) == 0 ||
+	       stat(first, &st) == 0;
+}
+
+int remote_check_name(const char *text, struct oci_error *err)
+{
+	bool docker = strncmp(text, "docker://", 9) == 0, bare;
+	struct oci_reference reference;
+
+	if (remote_destination(&reference, &bare, text) ||
+	    strncmp(text, "oci:", 4) == 0 || strncmp(text, "dir:", 4) == 0 ||
+	    (!docker && (!has_host(text) || is_path(text))))
+		return 0;
+	return oci_reference_parse(&reference, text + (docker ? 9 : 0), err);
+}
+
+bool remote_destination(struct oci_reference *out, bool *by_digest,
+			const char *text)
+{
+	size_t size = strlen(text);
+	bool good;
+	char *repository;
+
+	*by_digest = size > 1 && text[size - 1] == '@';
+	if (!*by_digest)
+		return remote_name(out, text);
+	repository = strndup(text, size - 1);
+	good = repository && remote_name(out, repository) && !out->tag[0] &&
+	       !out->digest.text[0];
+	free(repository);
+	return good;
+}
+
 void say_pushed(const struct oci_store *store)
 {
 	struct oci_push_result pushed;
@@ -315,7 +276,7 @@ int opened_init_side(struct opened *out, const char *text,
 	struct image_name name;
 	int rc = 0;
 
-	*out = (struct opened){0};
+	*out = (struct opened){ .text = text };
 	if (remote_name(&reference, text)) {
 		out->name = reference;
 		if (!options->host[0])
@@ -332,9 +293,15 @@ int opened_init_side(struct opened *out, const char *text,
 					       err);
 		return rc;
 	}
+	rc = remote_check_name(text, err);
+	if (rc)
+		return rc;
 	if (!image_name_parse(&name, text, err))
 		return err->status;
 	rc = image_open(&out->store, &out->image, &name, err);
+	out->by_digest = !rc && name.tag &&
+			 strcmp(name.tag, out->image.digest.text) == 0;
+	out->named = name.tag && !out->by_digest;
 	image_name_release(&name);
 	return rc;
 }

@@ -46,12 +46,17 @@ struct remote_options {
 	int64_t lowest_rate;
 	bool verbose;
 	struct oci_strings mount_from;
+	struct oci_strings token_hosts;
 	struct oci_strings files;	/* config files, in order */
 	struct oci_strings certs;	/* folders with certificates */
 	char *sightings;		/* file of oci_registry_options */
 	bool dry_run;
 	struct plan plan;
 };
+
+/* Adds the platforms of P[,P]: an exit status, or -1. */
+int platforms_take(struct oci_platform **items, size_t *count,
+		   const char *command, const char *text);
 
 /* The options that every command with registries has. Values from 512. */
 #define REMOTE_OPTIONS \
@@ -66,6 +71,7 @@ struct remote_options {
 	{ "mount-from", required_argument, NULL, 520 }, \
 	{ "first-byte-timeout", required_argument, NULL, 521 }, \
 	{ "speed-limit", required_argument, NULL, 522 }, \
+	{ "token-host", required_argument, NULL, 523 }, \
 	{ "max-inflated", required_argument, NULL, 540 }
 
 /* Those of copy, for each side. Values from SIDE_FIRST. */
@@ -102,6 +108,10 @@ struct remote_options {
 	"      --insecure          certificates of one registry are not\n" \
 	"                          checked\n" \
 	"      --ca-file FILE      certificates beside the system's\n" \
+	"      --token-host REGISTRY=HOST\n" \
+	"                          a token server of another name,\n" \
+	"                          which may have the credentials of\n" \
+	"                          REGISTRY; may be repeated\n" \
 	"      --retries N         of each request; the usual is 5\n" \
 	"      --chunk-size SIZE   upload in pieces, such as 4MiB\n" \
 	"      --first-byte-timeout SECONDS\n" \
@@ -162,6 +172,14 @@ char *remote_config_path(const struct remote_options *options);
 /* Whether a name on the command line is a registry's: docker://REF, or REF
  * with a host where there is no such file. Fills *out then. */
 bool remote_name(struct oci_reference *out, const char *text);
+/* The same for what is pushed to, which may be REPO@: *by_digest is true then,
+ * and out has neither tag nor digest. */
+bool remote_destination(struct oci_reference *out, bool *by_digest,
+			const char *text);
+
+/* Why text, which starts like a registry's name and is no file, is none: an
+ * error, or 0 if it is one, or is to be something else. */
+int remote_check_name(const char *text, struct oci_error *err);
 
 /* plan.c: prints a step, data being a struct plan; and the sums. */
 int plan_step(void *data, const struct oci_push_step *step);
@@ -172,10 +190,13 @@ void say_pushed(const struct oci_store *store);
 
 /* Any image on the command line, opened to read. */
 struct opened {
+	const char *text;		/* borrowed */
 	struct oci_registry *registry;	/* NULL for local ones */
 	struct oci_reference name;	/* of a registry's */
 	struct oci_store *store;
 	struct oci_descriptor image;
+	bool named;	/* by the name that image has, one of its names */
+	bool by_digest; /* of FILE.tar:DIGEST and the like */
 };
 
 int opened_init(struct opened *out, const char *text,

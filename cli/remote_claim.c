@@ -39,10 +39,11 @@ int remote_claim_names(struct remote_options *o, char *const *names,
 		       size_t count, struct oci_error *err)
 {
 	struct oci_reference name;
+	bool bare;
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < count; i++)
-		if (remote_name(&name, names[i]))
+		if (remote_destination(&name, &bare, names[i]))
 			rc = remote_claim(o, name.host, err);
 	return rc;
 }
@@ -51,9 +52,11 @@ int remote_claim_names(struct remote_options *o, char *const *names,
 static bool differ(struct oci_reference *a, struct oci_reference *b,
 		   char **names, int count)
 {
+	bool bare;
+
 	a->host[0] = '\0';
 	for (int i = 0; i < count; i++) {
-		if (!remote_name(b, names[i]))
+		if (!remote_destination(b, &bare, names[i]))
 			continue;
 		if (a->host[0] && strcmp(a->host, b->host) != 0)
 			return true;

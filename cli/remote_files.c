@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PATH_ROOM = 4096 };
 
@@ -25,6 +26,24 @@ static bool add_path(struct oci_strings *out, const char *folder,
 	return oci_strings_add(out, path, NULL) == 0;
 }
 
+/* Where podman login writes, whether or not a session has set the variables
+ * (containers-auth.json(5)). */
+static bool find_podmans(struct remote_options *o)
+{
+	const char *config = getenv("XDG_CONFIG_HOME");
+	char folder[64];
+
+	snprintf(folder, sizeof(folder), "/run/containers/%lu",
+		 (unsigned long)getuid());
+	return add_path(&o->files, getenv("XDG_RUNTIME_DIR"),
+			"/containers/auth.json") &&
+	       add_path(&o->files, folder, "/auth.json") &&
+	       (config && *config
+			? add_path(&o->files, config, "/containers/auth.json")
+			: add_path(&o->files, getenv("HOME"),
+				   "/.config/containers/auth.json"));
+}
+
 /* The order of docker and podman: what was named, then what login wrote. */
 static bool find_credentials(struct remote_options *o)
 {
@@ -33,13 +52,10 @@ static bool find_credentials(struct remote_options *o)
 
 	return add_path(&o->files, o->authfile, "") &&
 	       add_path(&o->files, getenv("REGISTRY_AUTH_FILE"), "") &&
-	       (named ? add_path(&o->files, docker, "/config.json") :
-			add_path(&o->files, getenv("HOME"),
+	       (named ? add_path(&o->files, docker, "/config.json")
+		      : add_path(&o->files, getenv("HOME"),
 				 "/.docker/config.json")) &&
-	       add_path(&o->files, getenv("XDG_RUNTIME_DIR"),
-			"/containers/auth.json") &&
-	       add_path(&o->files, getenv("XDG_CONFIG_HOME"),
-			"/containers/auth.json");
+	       find_podmans(o);
 }
 
 static bool find_certificates(struct remote_options *o)

@@ -2,6 +2,7 @@
 /* Base64: RFC 4648, section 4. */
 #include "base/base64.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,39 +37,49 @@ int oci_base64_encode(char **out, const void *data, size_t size,
 	return 0;
 }
 
+/* base64(1) breaks lines, and files that were copied have these still. */
+static bool is_line_end(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
+static int fail(char **out, struct oci_error *err)
+{
+	free(*out);
+	*out = NULL;
+	return oci_fail(err, OCI_E_INVALID, "not base64");
+}
+
 int oci_base64_decode(char **out, size_t *size, const char *text,
 		      struct oci_error *err)
 {
 	size_t length = strlen(text);
+	size_t letter_count = 0;
 	uint32_t bits = 0;
 	unsigned count = 0;
 
 	*size = 0;
-	while (length && text[length - 1] == '=')
+	while (length &&
+	       (text[length - 1] == '=' || is_line_end(text[length - 1])))
 		length--;
 	*out = malloc(length / 4 * 3 + 4);
 	if (!*out)
 		return oci_fail_nomem(err);
 	for (size_t i = 0; i < length; i++) {
-		const char *at = text[i] ? strchr(letters, text[i]) : NULL;
+		const char *at = strchr(letters, text[i]);
 
+		if (is_line_end(text[i]))
+			continue;
 		if (!at)
-			break;
+			return fail(out, err);
 		bits = bits << 6 | (uint32_t)(at - letters);
 		count += 6;
+		letter_count++;
 		if (count >= 8) {
 			count -= 8;
 			(*out)[(*size)++] = (char)(bits >> count & 0xff);
 		}
-		if (i + 1 == length && length % 4 != 1) {
-			(*out)[*size] = '\0';
-			return 0;
-		}
 	}
 	(*out)[*size] = '\0';
-	if (!length)
-		return 0;
-	free(*out);
-	*out = NULL;
-	return oci_fail(err, OCI_E_INVALID, "not base64");
+	return letter_count % 4 == 1 ? fail(out, err) : 0;
 }

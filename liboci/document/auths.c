@@ -20,12 +20,45 @@ void oci_auth_entry_release(struct oci_auth_entry *entry)
 	free(entry->user);
 	oci_text_wipe(entry->password);
 	oci_text_wipe(entry->identity_token);
+	oci_text_wipe(entry->registry_token);
 	*entry = (struct oci_auth_entry){0};
 }
 
-static const char *key_of(const char *host)
+/* Docker Hub has several hosts, and programs write any of them. */
+static bool is_hub(const char *host, size_t size)
 {
-	return strcmp(host, "docker.io") == 0 ? hub : host;
+	static const char *const names[] = {
+		"docker.io",
+		"index.docker.io",
+		"registry-1.docker.io",
+		"registry.hub.docker.com",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (size == strlen(names[i]) &&
+		    strncasecmp(host, names[i], size) == 0)
+			return true;
+	return false;
+}
+
+const char *oci_auths_key(const char *host)
+{
+	return is_hub(host, strlen(host)) ? hub : host;
+}
+
+/* Whether the first bytes of a key are host, by any of its names. */
+static bool same_host(const char *key, size_t size, const char *host)
+{
+	return (size == strlen(host) && strncasecmp(key, host, size) == 0) ||
+	       (is_hub(key, size) && is_hub(host, strlen(host)));
+}
+
+/* The path of the registry's own address, which is no part of a registry. */
+static bool is_root(const char *path)
+{
+	return strcmp(path, "/") == 0 || strcmp(path, "/v1") == 0 ||
+	       strcmp(path, "/v1/") == 0 || strcmp(path, "/v2") == 0 ||
+	       strcmp(path, "/v2/") == 0;
 }
 
 /* Whether a key is the host with a scheme or a path around it. */
@@ -38,14 +71,14 @@ static bool names_host(const char *key, const char *host)
 		key = slashes + 3;
 	size = strcspn(key, "/");
 	/* "HOST/PATH" is for a part of the registry. */
-	if (!slashes && key[size] == '/')
+	if (!slashes && key[size] == '/' && !is_root(key + size))
 		return false;
-	return size == strlen(host) && strncasecmp(key, host, size) == 0;
+	return same_host(key, size, host);
 }
 
 static const json_t *find(const json_t *map, const char *host)
 {
-	const json_t *value = json_object_get(map, key_of(host));
+	const json_t *value = json_object_get(map, oci_auths_key(host));
 	void *iter;
 
 	if (value)
@@ -63,18 +96,18 @@ static const json_t *find_path(const json_t *map, const char *host,
 			       const char *repository)
 {
 	const json_t *best = NULL;
-	size_t host_size = strlen(host), longest = 0;
+	size_t longest = 0;
 	const char *key;
 	json_t *value;
 
 	json_object_foreach((json_t *)map, key, value) {
-		size_t size = strlen(key);
+		size_t host_size = strcspn(key, "/"), size;
 		const char *path = key + host_size + 1;
 
-		if (size < host_size + 2 || key[host_size] != '/' ||
-		    strncasecmp(key, host, host_size) != 0)
+		if (!key[host_size] || is_root(key + host_size) ||
+		    !same_host(key, host_size, host))
 			continue;
-		size -= host_size + 1;
+		size = strlen(path);
 		if (size > longest && strncmp(path, repository, size) == 0 &&
 		    (!repository[size] || repository[size] == '/')) {
 			best = value;
@@ -96,6 +129,9 @@ static int read_entry(struct oci_auth_entry *out, const json_t *entry,
 	if (!rc)
 		rc = oci_json_text(&out->identity_token, entry,
 				   "identitytoken", err);
+	if (!rc)
+		rc = oci_json_text(&out->registry_token, entry, "registrytoken",
+				   err);
 	return rc;
 }
 
@@ -154,9 +190,11 @@ int oci_helper_parse(char **user, char **secret, const char *text,
 		rc = oci_json_text(user, root, "Username", err);
 	if (!rc)
 		rc = oci_json_text(secret, root, "Secret", err);
-	if (!rc && (!*user || !*secret))
-		rc = oci_fail(err, OCI_E_INVALID,
-			      "no Username and Secret in it");
+	/* Helpers that know nothing leave both empty, or out. */
+	if (!rc && !*user)
+		rc = oci_text_copy(user, "", err);
+	if (!rc && !*secret)
+		rc = oci_text_copy(secret, "", err);
 	json_decref(root);
 	if (rc) {
 		free(*user);
@@ -200,7 +238,7 @@ static int set_auth(json_t *root, const char *host, const char *auth,
 			return rc;
 		}
 	}
-	rc = oci_json_set(auths, key_of(host), entry, err);
+	rc = oci_json_set(auths, oci_auths_key(host), entry, err);
 	return rc ? rc : oci_json_set_text(entry, "auth", auth, err);
 }
 

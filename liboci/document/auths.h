@@ -17,7 +17,12 @@ struct oci_auth_entry {
 	char *user;
 	char *password;
 	char *identity_token;
+	char *registry_token;
 };
+
+/* The key of host where docker login writes one, and its name for credential
+ * helpers: of Docker Hub, by any of its hosts, an address of old. */
+const char *oci_auths_key(const char *host);
 
 void oci_auth_entry_release(struct oci_auth_entry *entry);
 /* credHelpers[host], else auths[host/part of repository], the longest such
@@ -25,7 +30,8 @@ void oci_auth_entry_release(struct oci_auth_entry *entry);
 int oci_auths_find(struct oci_auth_entry *out, const char *text, size_t size,
 		   const char *host, const char *repository,
 		   struct oci_error *err);
-/* The answer of a credential helper: Username and Secret. */
+/* The answer of a credential helper: Username and Secret, "" each where the
+ * answer has none. */
 int oci_helper_parse(char **user, char **secret, const char *text,
 		     size_t size, struct oci_error *err);
 /* What a helper is given to store. The caller frees *out. */

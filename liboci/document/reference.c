@@ -163,6 +163,33 @@ static bool is_image_id(const char *text)
 	return oci_hex_valid(text, 64);
 }
 
+/* The commonest mistake in a name, as GitHub's accounts have such letters. */
+static int fail_name(const char *path, const char *name, struct oci_error *err)
+{
+	char lower[OCI_REFERENCE_NAME];
+	size_t size;
+
+	/* What its letters alone made a host is the start of the path. */
+	if (strlen(name) <= 240 && !memchr(name, '.', strcspn(name, "/")) &&
+	    !memchr(name, ':', strcspn(name, "/")))
+		path = name;
+	size = strlen(path);
+	snprintf(lower, sizeof(lower), "%.240s", path);
+	for (char *p = lower; *p; p++)
+		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+	if (size < sizeof(lower) && strcmp(lower, path) != 0 &&
+	    path_valid(lower))
+		return oci_fail(err, OCI_E_INVALID,
+				"it has upper-case letters, which names of "
+				"images cannot have: write '%.*s%s'",
+				(int)(strlen(name) - size), name, lower);
+	return oci_fail(err, OCI_E_INVALID,
+			"'%.255s' is not [HOST[:PORT]/]PATH with a path of "
+			"lower-case letters, digits and single separators, at "
+			"most %d bytes in all",
+			name, OCI_REFERENCE_NAME - 1);
+}
+
 /* Puts what is left of the name into host and path. */
 static int take_name(struct oci_reference *out, const char *name,
 		     struct oci_error *err)
@@ -184,11 +211,7 @@ static int take_name(struct oci_reference *out, const char *name,
 	if (strlen(path) > 240 || !host_valid(out->host) ||
 	    !path_valid(out->path) ||
 	    strlen(out->host) + strlen(out->path) + 1 >= OCI_REFERENCE_NAME)
-		return oci_fail(err, OCI_E_INVALID,
-				"'%.255s' is not [HOST[:PORT]/]PATH with a "
-				"path of lower-case letters, digits and single "
-				"separators, at most %d bytes in all", name,
-				OCI_REFERENCE_NAME - 1);
+		return fail_name(path, name, err);
 	return 0;
 }
 

@@ -6,7 +6,7 @@
  */
 #include "document/rest.h"
 
-#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -143,4 +143,20 @@ int oci_descriptor_set_platform(struct oci_descriptor *descriptor,
 				   descriptor->platform.architecture[0];
 	json_decref(root);
 	return rc ? oci_wrap(err, rc, "config") : 0;
+}
+
+bool oci_descriptor_url(char out[OCI_URL_ROOM],
+			const struct oci_descriptor *descriptor)
+{
+	const char *rest = descriptor->rest, *url;
+	json_t *root = NULL;
+
+	if (!rest || oci_json_load(&root, rest, strlen(rest), NULL))
+		return false;
+	url = json_string_value(
+		json_array_get(json_object_get(root, "urls"), 0));
+	if (url)
+		snprintf(out, OCI_URL_ROOM, "%s", url);
+	json_decref(root);
+	return url;
 }

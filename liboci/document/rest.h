@@ -4,6 +4,7 @@
 #define DOCUMENT_REST_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <oci/descriptor.h>
@@ -20,5 +21,11 @@ int oci_rest_write(json_t *descriptor, const char *rest,
 int oci_descriptor_set_platform(struct oci_descriptor *descriptor,
 				const char *config, size_t size,
 				struct oci_error *err);
+
+#define OCI_URL_ROOM 512
+
+/* The first of its "urls", cut where it has no room. False: it has none. */
+bool oci_descriptor_url(char out[OCI_URL_ROOM],
+			const struct oci_descriptor *descriptor);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * distribution's "Token Authentication Specification"; OCI Distribution
- * Specification, "Error codes".
+ * Specification, "Listing tags".
  */
 #include "document/token.h"
 
@@ -47,35 +47,6 @@ int oci_token_parse(char **token, int64_t *seconds, const char *text,
 	if (rc) {
 		free(*token);
 		*token = NULL;
-	}
-	return rc;
-}
-
-int oci_answer_parse(char **code, char **message, const char *text,
-		     size_t size, struct oci_error *err)
-{
-	const json_t *errors = NULL, *first;
-	json_t *json;
-	int rc;
-
-	*code = *message = NULL;
-	if (oci_json_load(&json, text, size, NULL) == 0) {
-		oci_json_array(&errors, json, "errors", NULL);
-		first = json_is_array(errors) ? json_array_get(errors, 0) :
-						json;
-		/* What is not as the specification has it, is not there. */
-		oci_json_text(code, first, "code", NULL);
-		oci_json_text(message, first, "message", NULL);
-		if (!*message)
-			oci_json_text(message, first, "details", NULL);
-	}
-	json_decref(json);
-	rc = *code ? 0 : oci_text_copy(code, "", err);
-	if (!rc && !*message)
-		rc = oci_text_copy(message, "", err);
-	if (rc) {
-		free(*code);
-		*code = NULL;
 	}
 	return rc;
 }

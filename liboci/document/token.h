@@ -15,8 +15,9 @@ int oci_token_parse(char **token, int64_t *seconds, const char *text,
 		    size_t size, struct oci_error *err);
 
 /*
- * The first error of a registry's answer (distribution spec, "Error codes").
- * Both are empty where there is none that can be read; the caller frees them.
+ * answer.c: the first error of an answer (distribution spec, "Error codes"), or
+ * what others say instead of one. text ends in a NUL. Both are empty where
+ * there is none that can be read; the caller frees them.
  */
 int oci_answer_parse(char **code, char **message, const char *text,
 		     size_t size, struct oci_error *err);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +18,8 @@
 
 /* Linux takes at most this much in one call. */
 enum { CALL_MAX = 0x7ffff000 };
+
+enum { LINKS_MAX = 40, SHIFT_ROOM = 1024 * 1024 };
 
 int oci_file_write(int fd, const void *data, size_t size,
 		   struct oci_error *err)
@@ -248,6 +251,76 @@ int oci_file_make_folders(const char *path, unsigned mode,
 		*p = '/';
 	}
 	free(folder);
+	return rc;
+}
+
+int oci_file_shift(int fd, uint64_t offset, uint64_t size, uint64_t distance,
+		   struct oci_error *err)
+{
+	char *data = malloc(SHIFT_ROOM);
+	int rc = data ? 0 : oci_fail_nomem(err);
+
+	/* From the end: the two places overlap. */
+	while (!rc && size) {
+		size_t part = size < SHIFT_ROOM ? (size_t)size : SHIFT_ROOM;
+		size_t got = 0;
+
+		size -= part;
+		rc = oci_file_read_at(&got, fd, data, part, offset + size, err);
+		if (!rc && got != part)
+			rc = oci_fail(err, OCI_E_CHANGED,
+				      "the file became shorter");
+		if (!rc)
+			rc = oci_file_write_at(fd, data, part,
+					       offset + size + distance, err);
+	}
+	free(data);
+	return rc;
+}
+
+/* Replaces *path by what the symlink there leads to; *end if there is none. */
+static int follow_link(bool *end, char **path, struct oci_error *err)
+{
+	char target[PATH_MAX], *next;
+	ssize_t size = readlink(*path, target, sizeof(target));
+	const char *slash = strrchr(*path, '/');
+	size_t folder = slash ? (size_t)(slash - *path) + 1 : 0;
+
+	*end = size < 0;
+	if (*end)
+		return 0;
+	if ((size_t)size == sizeof(target))
+		return oci_fail(err, OCI_E_LIMIT,
+				"the link '%.200s' is too "
+				"long",
+				*path);
+	folder = target[0] == '/' ? 0 : folder;
+	next = malloc(folder + (size_t)size + 1);
+	if (!next)
+		return oci_fail_nomem(err);
+	memcpy(next, *path, folder);
+	memcpy(next + folder, target, (size_t)size);
+	next[folder + (size_t)size] = '\0';
+	free(*path);
+	*path = next;
+	return 0;
+}
+
+int oci_file_follow(char **out, const char *path, struct oci_error *err)
+{
+	bool end = false;
+	int rc = oci_text_copy(out, path, err);
+
+	for (int i = 0; !rc && !end; i++)
+		rc = i < LINKS_MAX ? follow_link(&end, out, err)
+				   : oci_fail(err, OCI_E_INVALID,
+					      "'%.200s' leads through more "
+					      "than %d links",
+					      path, LINKS_MAX);
+	if (rc) {
+		free(*out);
+		*out = NULL;
+	}
 	return rc;
 }
 

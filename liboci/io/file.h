@@ -21,6 +21,9 @@ int oci_file_write(int fd, const void *data, size_t size,
 void oci_file_push(int fd, uint64_t *begun, uint64_t end);
 int oci_file_write_at(int fd, const void *data, size_t size, uint64_t offset,
 		      struct oci_error *err);
+/* Moves size bytes at offset further back by distance. */
+int oci_file_shift(int fd, uint64_t offset, uint64_t size, uint64_t distance,
+		   struct oci_error *err);
 /* Appends to a temporary file that has `offset` bytes. Pages of zeros become
  * holes, which take no room on disk. */
 int oci_file_spool(int fd, const void *data, size_t size, uint64_t offset,
@@ -41,6 +44,9 @@ bool oci_file_is(const char *path, const void *data, size_t size);
  * there. */
 int oci_file_make_folders(const char *path, unsigned mode,
 			  struct oci_error *err);
+/* The path of the file that symlinks at path lead to, whether or not it is
+ * there; the caller frees it. */
+int oci_file_follow(char **out, const char *path, struct oci_error *err);
 /* An unlinked file in dir, readable and writable, close on exec. */
 int oci_file_temporary(int *fd, const char *dir, struct oci_error *err);
 /* Closes a file that was written, and tells what the system says late. */

@@ -231,6 +231,7 @@ static int fetch_token(struct oci_client *client, const struct oci_call *call,
 	if (!rc)
 		rc = oci_token_fetch(&response, client, call, challenge,
 				     credential->identity_token, basic, err);
+	response.with_password = known;
 	if (!rc && response.status != 200)
 		rc = oci_client_fail(client, known ? "log in" :
 				     "get a token without logging in",
@@ -261,6 +262,23 @@ static int use_basic(bool *again, struct oci_client *client,
 				   0, err);
 }
 
+/* A token of the registry's own. */
+static int use_token(struct oci_client *client, const struct oci_call *call,
+		     const struct oci_challenge *challenge, const char *token,
+		     struct oci_error *err)
+{
+	struct oci_buf buf;
+	char *header = NULL;
+	int rc;
+
+	oci_buf_init(&buf, OCI_TOKEN_MAX + 64);
+	rc = oci_buf_format(&buf, err, "Authorization: Bearer %s", token);
+	if (!rc)
+		rc = oci_buf_take(&header, &buf, err);
+	oci_buf_wipe(&buf);
+	return rc ? rc : remember(client, call, challenge, header, 0, err);
+}
+
 static int answer(bool *again, struct oci_client *client,
 		  const struct oci_call *call,
 		  const struct oci_http_response *response,
@@ -276,8 +294,15 @@ static int answer(bool *again, struct oci_client *client,
 	if (!rc && challenge.scheme == OCI_SCHEME_BASIC)
 		rc = use_basic(again, client, call, &challenge, &credential,
 			       err);
+	/* The same password a second time could lock the account. */
+	if (challenge.scheme == OCI_SCHEME_BASIC && response->with_password)
+		*again = false;
 	if (!rc && challenge.scheme == OCI_SCHEME_BEARER) {
-		rc = fetch_token(client, call, &challenge, &credential, err);
+		rc = credential.registry_token
+			     ? use_token(client, call, &challenge,
+					 credential.registry_token, err)
+			     : fetch_token(client, call, &challenge,
+					   &credential, err);
 		*again = rc == 0;
 	}
 	oci_credential_release(&credential);

@@ -114,19 +114,18 @@ static void log_exchange(const struct trip *trip, int rc,
 }
 
 /* Docker Hub's folder has its short name; all others that of the address. */
-static int set_trust(struct oci_http_request *out, const struct trip *trip,
-		     struct oci_error *err)
+int oci_client_trust(struct oci_http_request *out,
+		     const struct oci_client *client, struct oci_error *err)
 {
 	const struct oci_trust *trust;
 	char *host = NULL;
 	int rc = 0;
 
-	if (!oci_url_same_origin(trip->url, trip->client->base))
-		rc = oci_url_host(&host, trip->url, err);
+	if (!oci_url_same_origin(out->url, client->base))
+		rc = oci_url_host(&host, out->url, err);
 	if (!rc)
-		rc = oci_registry_trust(&trust, trip->client->registry,
-					host ? host : trip->client->host,
-					err);
+		rc = oci_registry_trust(&trust, client->registry,
+					host ? host : client->host, err);
 	free(host);
 	if (rc)
 		return rc;
@@ -157,7 +156,7 @@ static int send_once(struct trip *trip, struct oci_error *err)
 	int rc = build_headers(&headers, trip, err);
 
 	if (!rc)
-		rc = set_trust(&request, trip, err);
+		rc = oci_client_trust(&request, trip->client, err);
 	if (!rc && call->body)
 		rc = oci_source_rewind(call->body, err);
 	request.headers = &headers;
@@ -166,9 +165,16 @@ static int send_once(struct trip *trip, struct oci_error *err)
 		rc = oci_http_send(trip->response,
 				   trip->client->registry->http, &request,
 				   &why);
+		trip->response->with_password =
+			trip->sent && strstr(trip->sent, ": Basic ");
+		trip->response->sent = call->body_size == OCI_HTTP_UNKNOWN
+					       ? 0
+					       : call->body_size;
 		log_exchange(trip, rc, &why);
 		oci_client_note_address(trip->client, trip->url,
 					trip->response);
+		if (oci_url_same_origin(trip->url, trip->client->base))
+			oci_client_warn(trip->client, trip->response);
 		if (rc && err)
 			*err = why;
 		rc = oci_client_name_host(trip->client, trip->url, rc, err);

@@ -29,8 +29,11 @@ struct oci_registry {
 	struct oci_http *http;
 	struct oci_registry_options options;
 	char *temp_dir;
-	char *ca_file;
+	struct oci_strings bundles; /* PEM files: ca_file, and that which
+				     * takes the place of the system's */
 	char *only_host;
+	struct oci_strings token_hosts;
+	struct oci_strings warnings; /* that were told; under lock */
 	struct oci_proxies proxies;
 	struct oci_strings certs;
 	struct oci_sightings sightings;
@@ -114,6 +117,10 @@ int oci_client_check_location(const struct oci_client *client,
 			      const char *from, const char *to,
 			      struct oci_error *err);
 
+/* warnings.c: tells what the answer warns of. */
+void oci_client_warn(struct oci_client *client,
+		     const struct oci_http_response *response);
+
 /* An error that says what the registry said, with a hint where there is one.
  * what: such as "push blob sha256:...". */
 int oci_client_fail(const struct oci_client *client, const char *what,
@@ -123,6 +130,10 @@ int oci_client_fail(const struct oci_client *client, const char *what,
 /* The registry's error code is one of these, such as "BLOB_UNKNOWN". */
 bool oci_client_said(const struct oci_http_response *response,
 		     const char *code);
+
+/* Sets the certificates of the host that the request goes to. */
+int oci_client_trust(struct oci_http_request *out,
+		     const struct oci_client *client, struct oci_error *err);
 
 /* Certificates of a host, borrowed; read once. */
 int oci_registry_trust(const struct oci_trust **out,

@@ -19,22 +19,46 @@ void oci_credential_release(struct oci_credential *credential)
 	free(credential->user);
 	oci_text_wipe(credential->password);
 	oci_text_wipe(credential->identity_token);
+	oci_text_wipe(credential->registry_token);
 	*credential = (struct oci_credential){0};
 }
 
-/* "user:password", cut at the first colon. */
+bool oci_credential_known(const struct oci_credential *credential)
+{
+	return credential->user || credential->identity_token ||
+	       credential->registry_token;
+}
+
+/* "user:password", cut at the first colon. Docker pads it with NULs, and an
+ * entry of neither is anonymous. */
 static int use_pair(struct oci_credential *out, char *pair, size_t size,
 		    struct oci_error *err)
 {
 	char *colon = memchr(pair, ':', size);
 	int rc;
 
+	while (size && !pair[size - 1])
+		size--;
+	if (size == 1 && colon == pair)
+		return 0;
 	if (!colon || strlen(pair) != size)
 		return oci_fail(err, OCI_E_INVALID,
 				"its auth is not user:password");
 	*colon = '\0';
 	rc = oci_text_copy(&out->user, pair, err);
 	return rc ? rc : oci_text_copy(&out->password, colon + 1, err);
+}
+
+/* It goes into a header as it is. */
+static int use_token(struct oci_credential *out, const char *token,
+		     struct oci_error *err)
+{
+	for (const char *p = token; *p; p++)
+		if (*p <= ' ' || *p >= 0x7f)
+			return oci_fail(err, OCI_E_INVALID,
+					"its registrytoken has characters that "
+					"no token has");
+	return oci_text_set(&out->registry_token, token, err);
 }
 
 static int use_entry(struct oci_credential *out,
@@ -49,7 +73,8 @@ static int use_entry(struct oci_credential *out,
 		if (!rc)
 			rc = use_pair(out, pair, size, err);
 		oci_text_wipe(pair);
-	} else if (entry->user && entry->password) {
+	} else if (entry->user && entry->password &&
+		   (*entry->user || *entry->password)) {
 		rc = oci_text_copy(&out->user, entry->user, err);
 		if (!rc)
 			rc = oci_text_copy(&out->password, entry->password,
@@ -58,6 +83,8 @@ static int use_entry(struct oci_credential *out,
 	if (!rc && entry->identity_token && *entry->identity_token)
 		rc = oci_text_set(&out->identity_token,
 				  entry->identity_token, err);
+	if (!rc && entry->registry_token && *entry->registry_token)
+		rc = use_token(out, entry->registry_token, err);
 	return rc;
 }
 
@@ -99,7 +126,7 @@ int oci_credential_find(struct oci_credential *out,
 	for (size_t i = 0; !rc && i < files->count; i++) {
 		rc = find_in(out, files->items[i], host, repository, cancelled,
 			     &why);
-		if (out->user || out->identity_token)
+		if (oci_credential_known(out))
 			break;
 	}
 	if (rc && err)

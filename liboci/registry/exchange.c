@@ -196,6 +196,8 @@ static int set_headers(struct exchange *x, struct oci_error *err)
 	struct curl_slist *more = curl_slist_append(NULL, "Expect:");
 
 	x->headers = more;
+	/* It is decoded, and not asked for. */
+	more = more ? curl_slist_append(more, "Accept-Encoding:") : NULL;
 	for (size_t i = 0; more && list && i < list->count; i++) {
 		more = curl_slist_append(x->headers, list->items[i]);
 		if (more)
@@ -274,6 +276,8 @@ static void set_policy(struct exchange *x)
 	curl_easy_setopt(x->easy, CURLOPT_PREREQDATA, x);
 	if (o->ca_file)
 		curl_easy_setopt(x->easy, CURLOPT_CAINFO, o->ca_file);
+	if (o->ca_folders)
+		curl_easy_setopt(x->easy, CURLOPT_CAPATH, o->ca_folders);
 }
 
 static void set_trust(struct exchange *x)
@@ -309,78 +313,14 @@ int oci_exchange_prepare(struct exchange *x, struct oci_error *err)
 		return rc;
 	curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers);
 	curl_easy_setopt(x->easy, CURLOPT_URL, x->request->url);
+	/* Proxies compress documents unasked. A blob is what was stored. */
+	if (!x->request->sink)
+		curl_easy_setopt(x->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 	set_callbacks(x);
 	set_policy(x);
 	set_trust(x);
 	set_body(x);
 	return 0;
-}
-
-/* What went wrong; curl's own words have a proxy's password in them where it
- * cannot read the address. */
-static const char *words_of(const struct exchange *x)
-{
-	if (x->result == CURLE_COULDNT_RESOLVE_PROXY)
-		return "the proxy is not found, or its address cannot be "
-		       "read: check it in the environment";
-	if (!x->why[0] || strchr(x->why, '@'))
-		return curl_easy_strerror(x->result);
-	return x->why;
-}
-
-static bool is_refused_by_proxy(const struct exchange *x)
-{
-	long status = 0;
-
-	curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &status);
-	return x->result != CURLE_OK && status == 407;
-}
-
-static void note_address(struct exchange *x)
-{
-	const char *text = NULL;
-	struct oci_ip ip;
-
-	curl_easy_getinfo(x->easy, CURLINFO_PRIMARY_IP, &text);
-	if (!text || *x->proxy || !x->response->status ||
-	    !oci_ip_parse(&ip, text))
-		return;
-	x->response->from_private = oci_ip_is_private(&ip);
-	x->response->from_public = !x->response->from_private;
-}
-
-int oci_exchange_outcome(struct exchange *x, struct oci_error *err)
-{
-	bool cut = x->response->text_cut && !x->stream_status;
-
-	if (x->stream_status) {
-		if (err)
-			*err = x->stream_error;
-		return x->stream_status;
-	}
-	if (x->refused && x->result != CURLE_OK)
-		return oci_fail(err, OCI_E_INVALID,
-				"its address is private, and the registry is "
-				"public: refused");
-	note_address(x);
-	if (x->stopped)
-		return oci_fail(err, strcmp(x->stopped, "cancelled") == 0 ?
-				     OCI_E_CANCELLED : OCI_E_SYSTEM, "%s",
-				x->stopped);
-	/* An answer in mid-body may be followed by a reset: it counts. */
-	if (x->result == CURLE_OK || cut || x->response->status >= 400)
-		return 0;
-	if (is_refused_by_proxy(x))
-		return oci_fail(err, OCI_E_INVALID,
-				"the proxy wants a name and a password "
-				"(status 407): check its address in the "
-				"environment");
-	/* Another attempt would meet the same certificate. */
-	if (x->result == CURLE_PEER_FAILED_VERIFICATION)
-		return oci_fail(err, OCI_E_INVALID,
-				"%s: name its authority with --ca-file",
-				words_of(x));
-	return oci_fail(err, OCI_E_SYSTEM, "%s", words_of(x));
 }
 
 void oci_exchange_release(struct exchange *x)

@@ -24,6 +24,7 @@ struct resume {
 	const struct oci_http_response *response;	/* NULL once it began */
 	uint64_t limit;
 	bool failed;		/* the next sink: trying again is of no use */
+	bool whole;		/* a Range was refused: from the first byte */
 };
 
 static int resume_write(struct oci_sink *sink, const void *data, size_t size,
@@ -64,7 +65,7 @@ static int get_once(struct oci_http_response *response,
 	int rc = 0;
 
 	resume->response = response;
-	if (resume->had) {
+	if (resume->had && !resume->whole) {
 		snprintf(range, sizeof(range), "Range: bytes=%llu-",
 			 (unsigned long long)resume->had);
 		rc = oci_strings_add(&headers, range, err);
@@ -96,6 +97,16 @@ static int breaks_max(const struct oci_client *client,
 	return response->status == 403 && !retries ? 1 : retries;
 }
 
+/* Some registries, and proxies before them, take no Range, or none that begins
+ * there (416), though they serve the blob. */
+static bool refuses_range(const struct oci_http_response *response,
+			  const struct resume *resume)
+{
+	return resume->had && !resume->whole &&
+	       (response->status == 400 || response->status == 416 ||
+		response->status == 501);
+}
+
 int oci_fetch_blob(struct oci_client *client,
 		   const struct oci_descriptor *d, struct oci_sink *sink,
 		   struct oci_error *err)
@@ -120,6 +131,11 @@ int oci_fetch_blob(struct oci_client *client,
 		    resume.had == d->size) {
 			oci_http_response_release(&response);
 			return 0;
+		}
+		if (!rc && refuses_range(&response, &resume)) {
+			resume.whole = true;
+			oci_http_response_release(&response);
+			continue;
 		}
 		again = !resume.failed && ++attempts < ATTEMPTS_MAX &&
 			(rc == OCI_E_SYSTEM ||

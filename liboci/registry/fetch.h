@@ -21,6 +21,11 @@ int oci_fetch_blob(struct oci_client *client,
 int oci_fetch_digest(struct oci_digest *out, struct oci_client *client,
 		     const char *actions, const char *reference,
 		     struct oci_error *err);
+/* The same, and a HEAD that finds nothing is not believed: some registries
+ * answer GET alone. */
+int oci_fetch_digest_surely(struct oci_digest *out, struct oci_client *client,
+			    const char *actions, const char *reference,
+			    struct oci_error *err);
 /*
  * Gets a manifest or index by tag or digest. *text has a NUL behind it, the
  * caller frees it; *out has media type, digest and size. A document that is

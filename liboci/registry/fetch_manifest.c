@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "document/artifact.h"
+#include "document/kind.h"
 #include "io/digest.h"
 #include "registry/fetch.h"
 
@@ -13,22 +15,49 @@ enum { PATH_ROOM = OCI_REFERENCE_TEXT + 256 };
 
 static int add_accepts(struct oci_strings *out, struct oci_error *err)
 {
-	return oci_strings_add(out, "Accept: " OCI_MEDIA_INDEX ", "
-			       OCI_MEDIA_MANIFEST ", "
-			       OCI_MEDIA_DOCKER_INDEX ", "
-			       OCI_MEDIA_DOCKER_MANIFEST, err);
+	return oci_strings_add(
+		out,
+		"Accept: " OCI_MEDIA_INDEX ", " OCI_MEDIA_MANIFEST
+		", " OCI_MEDIA_DOCKER_INDEX ", " OCI_MEDIA_DOCKER_MANIFEST
+		", " OCI_MEDIA_ARTIFACT,
+		err);
 }
 
-/* The media type without its parameters. */
+/* Servers of plain files, and some proxies, say no more than these. */
+static bool is_generic(const char *media_type)
+{
+	static const char *const types[] = {
+		"",
+		"application/json",
+		"application/octet-stream",
+		"binary/octet-stream",
+		"text/plain",
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(media_type, types[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The media type without its parameters, in lower case: RFC 9110, 8.3.1. Where
+ * the header has none that says anything, the document's own. */
 static int media_type(char **out, const struct oci_http_response *response,
 		      struct oci_error *err)
 {
 	const char *text = oci_http_header(response, "content-type");
+	const char *own;
 	int rc = oci_text_copy(out, text ? text : "", err);
 
-	if (!rc)
-		(*out)[strcspn(*out, "; \t")] = '\0';
-	return rc;
+	if (rc)
+		return rc;
+	(*out)[strcspn(*out, "; \t")] = '\0';
+	for (char *p = *out; *p; p++)
+		*p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
+	if (response->text_cut || !is_generic(*out) ||
+	    oci_document_kind(&own, response->text, response->text_size, NULL))
+		return 0;
+	return oci_text_set(out, own, err);
 }
 
 static int take(struct oci_descriptor *out,
@@ -45,8 +74,7 @@ static int take(struct oci_descriptor *out,
 	if (!rc && response->text_cut)
 		rc = oci_fail(err, OCI_E_LIMIT,
 			      "it has more than %u bytes", OCI_DOCUMENT_MAX);
-	if (!rc && !oci_media_is_index(out->media_type) &&
-	    !oci_media_is_manifest(out->media_type))
+	if (!rc && !oci_media_is_document(out->media_type))
 		rc = oci_fail(err, OCI_E_UNSUPPORTED,
 			      "its Content-Type is '%.100s', no manifest's",
 			      out->media_type);
@@ -150,4 +178,22 @@ int oci_fetch_digest(struct oci_digest *out, struct oci_client *client,
 	oci_descriptor_release(&found);
 	free(text);
 	return rc;
+}
+
+int oci_fetch_digest_surely(struct oci_digest *out, struct oci_client *client,
+			    const char *actions, const char *reference,
+			    struct oci_error *err)
+{
+	struct oci_descriptor found = { 0 };
+	char *text = NULL;
+	int rc = oci_fetch_digest(out, client, actions, reference, err);
+
+	if (rc || out->text[0])
+		return rc;
+	rc = oci_fetch_manifest(&found, &text, client, reference, err);
+	if (!rc)
+		*out = found.digest;
+	oci_descriptor_release(&found);
+	free(text);
+	return rc == OCI_E_NOT_FOUND ? 0 : rc;
 }

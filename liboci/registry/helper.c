@@ -42,12 +42,6 @@ static bool name_valid(const char *name)
 				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")];
 }
 
-static const char *server_of(const char *host)
-{
-	return strcmp(host, "docker.io") == 0 ? "https://index.docker.io/v1/" :
-						host;
-}
-
 /* Text in memory, read from its start: no pipe can break, and no secret comes
  * near a disk. */
 static int open_input(int *fd, const char *text, struct oci_error *err)
@@ -199,7 +193,10 @@ static int use_output(struct oci_credential *out, const struct oci_buf *text,
 			      text->len, err);
 	if (rc)
 		return rc;
-	if (strcmp(user, "<token>") == 0) {
+	if (!*user && !*secret) {
+		free(user);
+		free(secret);
+	} else if (strcmp(user, "<token>") == 0) {
 		free(user);
 		out->identity_token = secret;
 	} else {
@@ -231,7 +228,7 @@ int oci_helper_get(struct oci_credential *out, const char *name,
 	if (rc)
 		return rc;
 	oci_buf_init(&text, OUTPUT_MAX);
-	rc = run(&text, &status, program, "get", server_of(host), cancelled,
+	rc = run(&text, &status, program, "get", oci_auths_key(host), cancelled,
 		 err);
 	if (!rc)
 		rc = use_output(out, &text, status, err);
@@ -250,7 +247,7 @@ int oci_helper_store(const char *name, const char *host,
 	if (rc)
 		return rc;
 	oci_buf_init(&text, OUTPUT_MAX);
-	rc = oci_helper_format(&json, server_of(host), credential->user,
+	rc = oci_helper_format(&json, oci_auths_key(host), credential->user,
 			       credential->password, err);
 	if (!rc)
 		rc = run(&text, &status, program, "store", json, NULL, err);

@@ -31,13 +31,13 @@ static const struct hint hints[] = {
 	{ 403, "ghcr.io", NULL,
 	  "ghcr.io takes classic tokens and GITHUB_TOKEN, no fine-grained "
 	  "ones; an expired token is refused even for public images" },
-	{ 401, NULL, NULL, "log in with 'oci-pack login HOST'" },
 	{ 403, NULL, NULL, "the account may not do this: check its rights" },
-	{ 404, NULL, NULL, "check the name; private images look like this "
-			   "without logging in" },
-	{ 407, NULL, NULL, "the proxy wants a name and a password: check its "
-			   "address in the environment" },
-	{ 413, NULL, NULL, "try --chunk-size 4MiB" },
+	{ 404, NULL, NULL,
+	  "check the name; private images look like this "
+	  "without logging in" },
+	{ 407, NULL, NULL,
+	  "the proxy wants a name and a password: check its "
+	  "address in the environment" },
 	{ 429, NULL, NULL, "too many requests: wait, or log in" },
 };
 
@@ -57,6 +57,68 @@ static const char *find_hint(const struct oci_client *client, long status,
 	return NULL;
 }
 
+enum { HINT_ROOM = OCI_REFERENCE_NAME + 120, CHUNK_LEAST = 64 * 1024 };
+
+/* Half of what was refused, or less: a power of two. */
+static void hint_size(char out[HINT_ROOM], uint64_t refused)
+{
+	uint64_t size = CHUNK_LEAST;
+
+	if (refused <= CHUNK_LEAST) {
+		snprintf(out, HINT_ROOM,
+			 "that was a body of %llu bytes: raise "
+			 "the limit of the registry, or of the proxy before it",
+			 (unsigned long long)refused);
+		return;
+	}
+	while (size * 4 <= refused && size < 4 * 1024 * 1024)
+		size *= 2;
+	if (size >= 1024 * 1024)
+		snprintf(out, HINT_ROOM, "try --chunk-size %lluMiB",
+			 (unsigned long long)size >> 20);
+	else
+		snprintf(out, HINT_ROOM, "try --chunk-size %lluKiB",
+			 (unsigned long long)size >> 10);
+}
+
+static bool is_http_to_https(const char *message)
+{
+	return strstr(message, "HTTP request to an HTTPS server") ||
+	       strstr(message, "HTTP request was sent to HTTPS port") ||
+	       strstr(message, "plain HTTP to an SSL-enabled");
+}
+
+/* Hints that depend on more than what was said. */
+static bool make_hint(char out[HINT_ROOM], const struct oci_client *client,
+		      const char *what, const char *message,
+		      const struct oci_http_response *response)
+{
+	if (response->status == 401 && response->with_password)
+		snprintf(out, HINT_ROOM,
+			 "the user name or the password is "
+			 "wrong: log in again with 'oci-pack login %.255s'",
+			 client->host);
+	else if (response->status == 401)
+		snprintf(out, HINT_ROOM, "log in with 'oci-pack login %.255s'",
+			 client->host);
+	else if (response->status == 413 &&
+		 strncmp(what, "push manifest", 13) == 0)
+		snprintf(out, HINT_ROOM,
+			 "the manifest is too large for it: "
+			 "make it smaller, with fewer annotations or layers");
+	else if (response->status == 413)
+		hint_size(out, response->sent);
+	else if (response->status == 400 && is_http_to_https(message))
+		snprintf(out, HINT_ROOM,
+			 oci_client_is_plain(client)
+				 ? "it speaks https: leave --plain-http out"
+				 : "it speaks https: name its authority with "
+				   "--ca-file");
+	else
+		return false;
+	return true;
+}
+
 static enum oci_status status_of(long status)
 {
 	return status == 404 ? OCI_E_NOT_FOUND : OCI_E_SYSTEM;
@@ -66,15 +128,16 @@ int oci_client_fail(const struct oci_client *client, const char *what,
 		    const struct oci_http_response *response,
 		    struct oci_error *err)
 {
-	char *code, *message;
-	const char *hint;
+	char *code, *message, made[HINT_ROOM];
+	const char *hint = made;
 	int rc = oci_answer_parse(&code, &message,
 				  response->text ? response->text : "",
 				  response->text_size, err);
 
 	if (rc)
 		return rc;
-	hint = find_hint(client, response->status, message);
+	if (!make_hint(made, client, what, message, response))
+		hint = find_hint(client, response->status, message);
 	rc = oci_fail(err, status_of(response->status),
 		      "registry %s, repository %s: %s: status %ld%s%s%s%.400s"
 		      "%s%s", client->host, client->repository, what,

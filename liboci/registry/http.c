@@ -21,6 +21,7 @@ struct oci_http {
 	CURLM *multi;
 	struct oci_http_options options;
 	char *ca_file;
+	char *ca_folders;
 	pthread_t thread;
 	bool started;
 	pthread_mutex_t lock;
@@ -149,6 +150,9 @@ int oci_http_new(struct oci_http **out, const struct oci_http_options *options,
 	rc = oci_text_set(&http->ca_file, options->ca_file, err);
 	http->options.ca_file = http->ca_file;
 	if (!rc)
+		rc = oci_text_set(&http->ca_folders, options->ca_folders, err);
+	http->options.ca_folders = http->ca_folders;
+	if (!rc)
 		rc = oci_curl_load(err);
 	if (!rc)
 		http->multi = curl_multi_init();
@@ -179,6 +183,7 @@ void oci_http_free(struct oci_http *http)
 	pthread_cond_destroy(&http->finished);
 	pthread_mutex_destroy(&http->lock);
 	free(http->ca_file);
+	free(http->ca_folders);
 	free(http);
 }
 

@@ -21,6 +21,7 @@ struct oci_http;
 
 struct oci_http_options {
 	const char *ca_file;		/* PEM, beside the system's; or NULL */
+	const char *ca_folders;		/* instead of the system's; or NULL */
 	struct oci_proxies proxies;	/* curl reads no environment */
 	unsigned connect_seconds;	/* 0: 30 */
 	unsigned stall_seconds;		/* no byte either way; 0: 60 */
@@ -76,6 +77,9 @@ struct oci_http_response {
 	bool text_cut;			/* there was more than text_max */
 	bool from_private;		/* it came from a private address */
 	bool from_public;		/* or not; neither, through a proxy */
+	bool with_password;		/* the request had one; client.c */
+	uint64_t sent;			/* bytes of its body, if that is known;
+					 * client.c */
 };
 
 /*

@@ -100,13 +100,17 @@ int oci_credential_store(const char *path, const char *host,
 			 volatile const int *cancelled, struct oci_error *err)
 {
 	const struct oci_watch watch = { .cancelled = cancelled };
-	int lock = -1, rc = oci_file_make_folders(path, 0700, err);
+	char *file;
+	int lock = -1, rc = oci_file_follow(&file, path, err);
 
 	if (!rc)
-		rc = oci_folder_lock(&lock, path, &watch, err);
+		rc = oci_file_make_folders(file, 0700, err);
 	if (!rc)
-		rc = store(path, host, credential, err);
+		rc = oci_folder_lock(&lock, file, &watch, err);
+	if (!rc)
+		rc = store(file, host, credential, err);
 	if (lock >= 0)
 		close(lock);
+	free(file);
 	return rc ? oci_wrap(err, rc, "'%s'", path) : 0;
 }

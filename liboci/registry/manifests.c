@@ -242,8 +242,18 @@ static int put_all(bool *blobs_missing, bool *unlisted,
 	return rc;
 }
 
+static bool is_named(const struct oci_descriptors *names,
+		     const struct oci_digest *digest)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (oci_digest_equal(&names->items[i].digest, digest))
+			return true;
+	return false;
+}
+
 int oci_manifests_put(bool *blobs_missing,
 		      const struct oci_manifests *manifests,
+		      const struct oci_descriptors *listed,
 		      struct oci_client *client, struct oci_error *err)
 {
 	bool *unlisted = calloc(manifests->list.count + 1, sizeof(*unlisted));
@@ -253,6 +263,9 @@ int oci_manifests_put(bool *blobs_missing,
 	if (!unlisted)
 		return oci_fail_nomem(err);
 	rc = put_all(blobs_missing, unlisted, manifests, client, err);
+	for (size_t i = 0; listed && i < manifests->list.count; i++)
+		unlisted[i] &=
+			is_named(listed, &manifests->list.items[i].digest);
 	if (!rc)
 		rc = oci_referrers_add(client, manifests, unlisted, err);
 	free(unlisted);
@@ -309,8 +322,8 @@ int oci_manifests_expect(const struct oci_manifests *manifests,
 			continue;
 		rc = oci_tag_check(tag, err);
 		if (!rc)
-			rc = oci_fetch_digest(&now, client, "pull,push", tag,
-					      err);
+			rc = oci_fetch_digest_surely(&now, client, "pull,push",
+						     tag, err);
 		if (!rc && !oci_digest_equal(&now, expected))
 			rc = oci_fail(err, OCI_E_CHANGED,
 				      "registry %s: tag %s was changed "

@@ -40,9 +40,12 @@ int oci_manifests_hold(bool *out, struct oci_manifests *manifests,
 		       const struct oci_closure *image,
 		       struct oci_client *client, struct oci_error *err);
 /* Puts those that are not there by their digests, in order. *blobs_missing is
- * whether the registry misses blobs that one of them names. */
+ * whether the registry misses blobs that one of them names. Where the registry
+ * keeps no list of referrers, those of listed (NULL: all) that have a subject
+ * are entered in its referrers tag. */
 int oci_manifests_put(bool *blobs_missing,
 		      const struct oci_manifests *manifests,
+		      const struct oci_descriptors *listed,
 		      struct oci_client *client, struct oci_error *err);
 /* Whether the image's tag still leads to expected (empty: to nothing); another
  * run may have set it meanwhile: OCI_E_CHANGED. Tags of signatures are not

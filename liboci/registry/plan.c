@@ -34,8 +34,8 @@ static int tell_manifest(struct oci_client *client,
 {
 	struct oci_push_step step = step_of(client, d, OCI_PUSH_MANIFEST);
 	struct oci_digest found;
-	int rc = oci_fetch_digest(&found, client, "pull", d->digest.text,
-				  err);
+	int rc = oci_fetch_digest_surely(&found, client, "pull", d->digest.text,
+					 err);
 
 	if (rc)
 		return rc;
@@ -52,7 +52,7 @@ static int tell_tag(struct oci_client *client, const char *tag,
 	int rc = oci_tag_check(tag, err);
 
 	if (!rc)
-		rc = oci_fetch_digest(&found, client, "pull", tag, err);
+		rc = oci_fetch_digest_surely(&found, client, "pull", tag, err);
 	if (rc)
 		return rc;
 	step.tag = tag;

@@ -26,19 +26,45 @@ static int copy_proxies(struct oci_proxies *out,
 	return rc;
 }
 
+static int add_bundles(struct oci_strings *out,
+		       const struct oci_registry_options *options,
+		       struct oci_error *err)
+{
+	int rc = 0;
+
+	if (options->ca_file)
+		rc = oci_strings_add(out, options->ca_file, err);
+	if (!rc && options->system_ca_file)
+		rc = oci_strings_add(out, options->system_ca_file, err);
+	return rc;
+}
+
+/* list may be NULL. */
+static int add_all(struct oci_strings *out, const struct oci_strings *list,
+		   struct oci_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && list && i < list->count; i++)
+		rc = oci_strings_add(out, list->items[i], err);
+	return rc;
+}
+
 int oci_registry_new(struct oci_registry **out,
 		     const struct oci_registry_options *options,
 		     struct oci_error *err)
 {
 	struct oci_registry *self = calloc(1, sizeof(*self));
 	struct oci_http_options http = {
-		.ca_file = options->ca_file,
+		.ca_file = options->ca_file ? options->ca_file
+					    : options->system_ca_file,
+		.ca_folders = options->system_ca_folders,
 		.cancelled = options->cancelled,
 		.answer_seconds = options->first_byte_seconds,
 		.first_byte_seconds = options->first_byte_seconds,
-		.lowest_rate = options->lowest_rate < 0 ?
-				       LOWEST_RATE :
-				       (uint64_t)options->lowest_rate,
+		.lowest_rate = options->lowest_rate < 0
+				       ? LOWEST_RATE
+				       : (uint64_t)options->lowest_rate,
 	};
 	int rc;
 
@@ -56,11 +82,11 @@ int oci_registry_new(struct oci_registry **out,
 				   options->temp_dir ? options->temp_dir :
 						       "/var/tmp", err);
 	if (!rc)
-		rc = oci_text_set(&self->ca_file, options->ca_file, err);
-	for (size_t i = 0; !rc && options->certs && i < options->certs->count;
-	     i++)
-		rc = oci_strings_add(&self->certs, options->certs->items[i],
-				     err);
+		rc = add_bundles(&self->bundles, options, err);
+	if (!rc)
+		rc = add_all(&self->certs, options->certs, err);
+	if (!rc)
+		rc = add_all(&self->token_hosts, options->token_hosts, err);
 	if (!rc)
 		rc = oci_text_set(&self->only_host, options->only_host, err);
 	if (!rc)
@@ -89,7 +115,7 @@ int oci_registry_trust(const struct oci_trust **out,
 		trust = trust->next;
 	if (!trust) {
 		rc = oci_trust_load(&trust, &registry->certs, host,
-				    registry->ca_file, err);
+				    &registry->bundles, err);
 		if (!rc) {
 			trust->next = registry->trusts;
 			registry->trusts = trust;
@@ -121,7 +147,9 @@ void oci_registry_free(struct oci_registry *registry)
 	oci_text_wipe(registry->proxies.all);
 	free(registry->proxies.none);
 	free(registry->only_host);
-	free(registry->ca_file);
+	oci_strings_release(&registry->bundles);
+	oci_strings_release(&registry->token_hosts);
+	oci_strings_release(&registry->warnings);
 	free(registry->temp_dir);
 	free(registry);
 }

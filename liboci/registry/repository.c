@@ -13,10 +13,12 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "document/artifact.h"
 #include "io/file.h"
 #include "registry/blob_sink.h"
 #include "registry/fetch.h"
 #include "registry/referrers.h"
+#include "registry/retry.h"
 
 static int repository_has(bool *out, struct oci_store *store,
 			  const struct oci_digest *digest,
@@ -42,8 +44,7 @@ static int repository_open(struct oci_source **out, struct oci_store *store,
 	struct oci_sink *sink = NULL;
 	int fd, rc;
 
-	if (oci_media_is_manifest(descriptor->media_type) ||
-	    oci_media_is_index(descriptor->media_type))
+	if (oci_media_is_document(descriptor->media_type))
 		return oci_manifests_open(out, &self->manifests,
 					  &self->client, &descriptor->digest,
 					  err);
@@ -191,20 +192,49 @@ static int repository_holds(bool *out, struct oci_store *store,
 	return rc;
 }
 
+/* A registry of several machines may take a while to find a blob that was just
+ * uploaded to one of them. */
+static int put_patiently(struct oci_repository *self, int rc, bool missing,
+			 const struct oci_descriptors *listed,
+			 struct oci_error *err)
+{
+	const struct oci_http_response none = { 0 };
+	struct oci_registry *registry = self->client.registry;
+
+	for (unsigned i = 0; rc && missing && i < oci_client_retries(registry);
+	     i++) {
+		int waited = oci_client_wait(registry,
+					     oci_retry_pause(&none, i), err);
+
+		rc = waited ? waited
+			    : oci_manifests_put(&missing, &self->manifests,
+						listed, &self->client, err);
+		if (waited)
+			break;
+	}
+	return rc;
+}
+
 /* Where it misses blobs that it claimed to have, these go up once more. */
 static int put_manifests(struct oci_repository *self, struct oci_error *err)
 {
+	/* BuildKit gives attestations, which an index has, subjects: a client
+	 * finds them there, and needs no tag that lists them. */
+	const struct oci_descriptors *listed =
+		self->base.referrers ? NULL : oci_store_names(&self->base);
 	bool missing, any;
-	int again, rc = oci_manifests_put(&missing, &self->manifests,
+	int again, rc = oci_manifests_put(&missing, &self->manifests, listed,
 					  &self->client, err);
 
 	if (!rc || !missing)
 		return rc;
 	again = oci_uploads_again(&any, &self->uploads, err);
-	if (again || !any)
-		return again ? again : rc;
-	return oci_manifests_put(&missing, &self->manifests, &self->client,
-				 err);
+	if (again)
+		return again;
+	if (any)
+		rc = oci_manifests_put(&missing, &self->manifests, listed,
+				       &self->client, err);
+	return put_patiently(self, rc, missing, listed, err);
 }
 
 static int tell(struct oci_repository *self, struct oci_error *err)

@@ -9,76 +9,34 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "registry/owner.h"
 #include "registry/retry.h"
 #include "registry/url.h"
 
 enum { TEXT_ROOM = 64 * 1024 };
 
-/* The last two labels of a host, by which we tell its owner. */
-static const char *owner_of(const char *host)
-{
-	const char *end = host + strcspn(host, ":");
-	const char *p = end;
-	int dots = 0;
-
-	while (p > host) {
-		if (p[-1] == '.' && ++dots == 2)
-			break;
-		p--;
-	}
-	return p;
-}
-
-/* Addresses have no owner, and under these others register names. */
-static bool is_shared(const char *host)
-{
-	static const char *const suffixes[] = {
-		"co.uk", "com.au", "co.jp", "com.br", "com.cn", "co.in",
-		"amazonaws.com", "azurecr.io", "pkg.dev", "github.io",
-		"cloudfront.net", "appspot.com", "windows.net",
-	};
-	const char *owner = owner_of(host);
-	size_t size = strcspn(owner, ":");
-
-	if (host[0] == '[' || !host[strspn(host, "0123456789.:")])
-		return true;
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
-		if (strlen(suffixes[i]) == size &&
-		    strncasecmp(owner, suffixes[i], size) == 0)
-			return true;
-	return false;
-}
-
-static bool same_owner(const char *a, const char *b)
-{
-	const char *left = owner_of(a), *right = owner_of(b);
-	size_t n = strcspn(left, ":"), m = strcspn(right, ":");
-
-	if (strcasecmp(a, b) == 0)
-		return true;
-	return !is_shared(a) && !is_shared(b) && n == m &&
-	       strncasecmp(left, right, n) == 0;
-}
-
-/* Credentials go to hosts of the registry's owner alone, and over plain http to
- * the registry's own host alone, which plain_http names. Loopback addresses
- * count as one host. */
+/* Credentials go to hosts of the registry's owner alone, or to those that the
+ * user allowed, and over plain http to the registry's own host alone, which
+ * plain_http names. Loopback addresses count as one host. */
 static int check_owner(const struct oci_client *client, const char *realm,
 		       const char *host, struct oci_error *err)
 {
 	if (oci_url_is_loopback(realm) && oci_url_is_loopback(client->base))
 		return 0;
-	if (!same_owner(host, client->host))
+	/* GitLab has its registry and its tokens on two ports of one host. */
+	if (oci_url_same_host(realm, client->base))
+		return 0;
+	if (!oci_owner_trusts(client, host))
 		return oci_fail(err, OCI_E_INVALID,
 				"it wants its credentials sent to '%s', "
-				"another host: they were not",
-				host);
-	if (!oci_url_is_https(realm) && !oci_url_same_host(realm, client->base))
+				"another host: they were not; if that host is "
+				"right, allow it with --token-host %s=%s",
+				host, client->host, host);
+	if (!oci_url_is_https(realm))
 		return oci_fail(err, OCI_E_INVALID,
 				"it wants its credentials sent to '%s' over "
 				"plain http, another host: they were not",
@@ -162,6 +120,9 @@ static int send(struct oci_http_response *out, struct oci_client *client,
 
 	request->insecure = oci_client_is_insecure(client, request->url);
 	request->public_only = !oci_client_may_be_private(client, request->url);
+	rc = oci_client_trust(request, client, err);
+	if (rc)
+		return rc;
 	rc = oci_http_send(out, client->registry->http, request, err);
 
 	if (client->registry->options.log &&
@@ -210,11 +171,15 @@ static int token_form(struct oci_buf *out, const struct oci_client *client,
 		      const struct oci_call *call, const char *identity_token,
 		      struct oci_error *err)
 {
-	char scope[OCI_REFERENCE_NAME + 64];
+	char scope[2 * OCI_REFERENCE_NAME + 128];
 	int rc = add_field(out, "grant_type", "refresh_token", err);
 
-	snprintf(scope, sizeof(scope), "repository:%s:%s", client->repository,
-		 call->actions);
+	/* RFC 6749, 3.3: a blank between scopes. */
+	snprintf(scope, sizeof(scope), "repository:%s:%s%s%s%s",
+		 client->repository, call->actions,
+		 call->mount_from ? " repository:" : "",
+		 call->mount_from ? call->mount_from : "",
+		 call->mount_from ? ":pull" : "");
 	if (!rc)
 		rc = add_field(out, "service", challenge->service ?
 						       challenge->service :

@@ -94,7 +94,8 @@ static int read_folder(struct oci_trust *out, struct oci_buf *pem,
 }
 
 int oci_trust_load(struct oci_trust **out, const struct oci_strings *folders,
-		   const char *host, const char *more, struct oci_error *err)
+		   const char *host, const struct oci_strings *more,
+		   struct oci_error *err)
 {
 	struct oci_trust *trust = calloc(1, sizeof(*trust));
 	struct oci_buf pem;
@@ -112,8 +113,9 @@ int oci_trust_load(struct oci_trust **out, const struct oci_strings *folders,
 		if (!rc)
 			rc = read_folder(trust, &pem, folder, err);
 	}
-	if (!rc && pem.len && more)
-		rc = add_pem(&pem, more, err);
+	if (pem.len || more->count > 1)
+		for (size_t i = 0; !rc && i < more->count; i++)
+			rc = add_pem(&pem, more->items[i], err);
 	if (!rc && pem.len)
 		rc = oci_buf_take(&trust->authorities, &pem, err);
 	oci_buf_release(&pem);

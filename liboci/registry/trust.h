@@ -22,10 +22,12 @@ struct oci_trust {
 
 /*
  * Reads what folders have for host; nothing may be there. The caller frees
- * *out. more (may be NULL) is a PEM file that is trusted as well.
+ * *out. more has PEM files that are trusted as well: the transport knows the
+ * first of them, so that authorities are set where there are others.
  */
 int oci_trust_load(struct oci_trust **out, const struct oci_strings *folders,
-		   const char *host, const char *more, struct oci_error *err);
+		   const char *host, const struct oci_strings *more,
+		   struct oci_error *err);
 void oci_trust_free(struct oci_trust *trust);
 
 #endif

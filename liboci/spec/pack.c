@@ -10,6 +10,13 @@
 #include "store/cache.h"
 #include "store/store.h"
 
+/* A registry that fails is no fault of the spec; a name that it does not have
+ * is. */
+static bool is_of_registry(const char *base, int rc)
+{
+	return rc == OCI_E_SYSTEM && strncmp(base, "docker://", 9) == 0;
+}
+
 /* Layers and config of a plan, over those of what it starts from. */
 static int pack_plan(struct oci_packing *p, struct oci_error *err)
 {
@@ -25,7 +32,8 @@ static int pack_plan(struct oci_packing *p, struct oci_error *err)
 		p->plan = plan;
 	} else if (plan->base.kind == OCI_PLAN_BASE_IMAGE) {
 		rc = oci_pack_base(&p->key, p, err);
-		rc = oci_pack_place(p, rc, plan->base.origin, err);
+		if (!is_of_registry(plan->base.text, rc))
+			rc = oci_pack_place(p, rc, plan->base.origin, err);
 	}
 	for (size_t i = 0; !rc && i < plan->layer_count; i++)
 		rc = oci_pack_layer(p, &plan->layers[i], err);
@@ -80,6 +88,8 @@ static int pack_platform(struct oci_descriptor *out, struct oci_packing *p,
 	if (!rc)
 		rc = oci_pack_pairs(oci_image_annotations(p->image),
 				    &p->plan->annotations, err);
+	if (!rc)
+		rc = oci_pack_base_common(p, err);
 	if (!rc)
 		rc = oci_image_write(out, p->image, p->store, err);
 	if (!rc && p->options->look)
@@ -136,6 +146,8 @@ static int pack_index(struct oci_descriptor *out, struct oci_packing *p,
 		oci_descriptor_release(&manifest);
 	}
 	if (!rc)
+		rc = oci_pack_pairs(&annotations, &p->base, err);
+	if (!rc)
 		rc = common_annotations(&annotations, p->spec, err);
 	if (!rc)
 		rc = oci_image_write_index(out, &manifests, &annotations,
@@ -187,5 +199,6 @@ int oci_spec_pack(struct oci_descriptor *out, const struct oci_spec *spec,
 		oci_store_free(p.layers);
 	oci_store_free(keeper);
 	oci_pack_bases_release(open);
+	oci_pairs_release(&p.base);
 	return rc;
 }

@@ -44,9 +44,15 @@ struct oci_packing {
 	struct oci_digest key;		/* of all layers so far */
 	bool settled;			/* the key is to be trusted */
 	struct oci_pack_base **open;	/* bases of all platforms */
+	struct oci_pairs base;		/* the base's annotations that the
+					 * manifests so far have in common */
+	bool begun;			/* there is a manifest */
 	struct oci_watch watch;		/* of the layers of a platform */
 };
 
+/* pack_base.c: keeps in p->base what the image says of its base, if all images
+ * before say the same. */
+int oci_pack_base_common(struct oci_packing *p, struct oci_error *err);
 /* pack_tree.c: puts origin in front of an error, unless a place in the spec
  * is there already. */
 int oci_pack_place(const struct oci_packing *p, int rc, const char *origin,

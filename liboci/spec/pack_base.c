@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 
 #define BASE_NAME "org.opencontainers.image.base.name"
 #define BASE_DIGEST "org.opencontainers.image.base.digest"
@@ -53,7 +54,9 @@ static int find(struct oci_pack_base **out, struct oci_pack_base **open,
 }
 
 /* What it was made from, as the image specification names it, unless the spec
- * says so itself. annotations.md, "Pre-Defined Annotation Keys". */
+ * says so itself: the digest is the one that the name has, an index's if the
+ * base is for several platforms, so that it tells whether the name has moved.
+ * annotations.md, "Pre-Defined Annotation Keys". */
 static int annotate(struct oci_image *image, const char *text,
 		    const struct oci_digest *digest, struct oci_error *err)
 {
@@ -85,9 +88,28 @@ int oci_pack_base(struct oci_digest *key, struct oci_packing *p,
 		rc = oci_image_add_base(p->image, p->rootfs, p->store,
 					base->store, &manifest, err);
 	if (!rc)
-		rc = annotate(p->image, plan->base.text, &manifest.digest,
+		rc = annotate(p->image, plan->base.text, &base->image.digest,
 			      err);
 	*key = manifest.digest;
 	oci_descriptor_release(&manifest);
 	return rc ? oci_wrap(err, rc, "base '%s'", plan->base.text) : 0;
+}
+
+int oci_pack_base_common(struct oci_packing *p, struct oci_error *err)
+{
+	static const char *const keys[] = { BASE_NAME, BASE_DIGEST };
+	const struct oci_pairs *image = oci_image_annotations(p->image);
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < sizeof(keys) / sizeof(keys[0]); i++) {
+		const char *value = oci_pairs_get(image, keys[i]);
+		const char *before = oci_pairs_get(&p->base, keys[i]);
+
+		if (!p->begun && value)
+			rc = oci_pairs_set(&p->base, keys[i], value, err);
+		else if (before && (!value || strcmp(before, value) != 0))
+			oci_pairs_remove(&p->base, keys[i]);
+	}
+	p->begun = true;
+	return rc;
 }

@@ -15,14 +15,16 @@
 #include "base/text.h"
 #include "spec/handle.h"
 #include "spec/pack.h"
+#include "store/store.h"
 
-/* Puts origin in front, unless a place in the spec is there already. */
+/* Puts origin in front, unless a place in the spec is there already, or the
+ * destination failed, for which no place is to blame. */
 int oci_pack_place(const struct oci_packing *p, int rc, const char *origin,
 		   struct oci_error *err)
 {
 	size_t size = strlen(p->spec->file);
 
-	if (!rc || !err)
+	if (!rc || !err || p->store->failed)
 		return rc;
 	if (strncmp(err->message, p->spec->file, size) == 0 &&
 	    err->message[size] == ':' && err->message[size + 1] >= '0' &&

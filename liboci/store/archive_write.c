@@ -147,6 +147,26 @@ static int end_member(struct writer *self, const char *name, uint64_t size,
 	return 0;
 }
 
+/* The bytes of a member stand behind room for one header; a long name needs
+ * more of it, and is known only now. Cuts name for the header that follows. */
+static int put_long_name(struct writer *self, char *name, uint64_t size,
+			 struct oci_error *err)
+{
+	unsigned char header[OCI_USTAR_LONG];
+	int rc = oci_file_shift(self->out.fd, self->end + OCI_USTAR_BLOCK, size,
+				sizeof(header), err);
+
+	oci_ustar_long_name(header, name, self->mtime);
+	if (!rc)
+		rc = oci_file_write_at(self->out.fd, header, sizeof(header),
+				       self->end, err);
+	if (rc)
+		return oci_wrap(err, rc, "'%s'", self->out.path);
+	self->end += sizeof(header);
+	name[OCI_USTAR_NAME] = '\0';
+	return 0;
+}
+
 static int add_member(struct writer *self, const char *name, const char *text,
 		      struct oci_error *err)
 {
@@ -194,7 +214,9 @@ static int writer_add(struct oci_store *store, struct oci_sink *sink,
 	if (oci_table_get(&self->table, digest->text, strlen(digest->text)))
 		return 0;
 	oci_blob_path(name, digest);
-	rc = remember(self, digest, size, err);
+	rc = oci_ustar_is_long(name) ? put_long_name(self, name, size, err) : 0;
+	if (!rc)
+		rc = remember(self, digest, size, err);
 	return rc ? rc : end_member(self, name, size, err);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "document/artifact.h"
 #include "store/referrers.h"
 #include "store/store.h"
 #include "store/walk.h"
@@ -23,8 +24,7 @@ static int add_blob(struct closure *c, const struct oci_descriptor *d,
 	bool first;
 	int rc = oci_walk_first(&first, &c->walk, &d->digest, err);
 
-	if (!rc && (oci_media_is_manifest(d->media_type) ||
-		    oci_media_is_index(d->media_type)))
+	if (!rc && oci_media_is_document(d->media_type))
 		rc = oci_fail(err, OCI_E_INVALID,
 			      "a manifest has the manifest %s as a layer",
 			      d->digest.text);
@@ -37,15 +37,18 @@ static int read_any(struct closure *c, const struct oci_descriptor *d,
 static int read_manifest(struct closure *c, const struct oci_descriptor *d,
 			 const char *text, struct oci_error *err)
 {
+	bool artifact = oci_media_is_artifact(d->media_type);
 	struct oci_manifest manifest;
-	int rc = oci_manifest_parse(&manifest, text, (size_t)d->size,
-				    d->media_type, err);
+	int rc = artifact ? oci_artifact_parse(&manifest, text, (size_t)d->size,
+					       err)
+			  : oci_manifest_parse(&manifest, text, (size_t)d->size,
+					       d->media_type, err);
 
 	if (rc)
 		return rc;
 	for (size_t i = 0; !rc && i < manifest.layers.count; i++)
 		rc = add_blob(c, &manifest.layers.items[i], err);
-	if (!rc)
+	if (!rc && !artifact)
 		rc = add_blob(c, &manifest.config, err);
 	oci_manifest_release(&manifest);
 	return rc;
@@ -86,7 +89,7 @@ static int read_any(struct closure *c, const struct oci_descriptor *d,
 	char *text;
 	int rc;
 
-	if (!index && !oci_media_is_manifest(d->media_type))
+	if (!oci_media_is_document(d->media_type))
 		return add_blob(c, d, err);
 	rc = oci_walk_depth(depth, err);
 	if (rc)

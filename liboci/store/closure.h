@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include <oci/copy.h>
 #include <oci/store.h>
 
 #include "base/watch.h"
@@ -23,6 +24,11 @@ struct oci_closure {
 int oci_closure_read(struct oci_closure *out, struct oci_store *store,
 		     const struct oci_descriptor *image, bool referrers,
 		     const struct oci_watch *watch, struct oci_error *err);
+/* foreign.c: takes out blobs that have URLs and that the store lacks. */
+int oci_closure_drop_foreign(struct oci_closure *closure,
+			     struct oci_store *from,
+			     const struct oci_copy_options *options,
+			     struct oci_error *err);
 void oci_closure_release(struct oci_closure *closure);
 
 #endif

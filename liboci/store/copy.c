@@ -253,6 +253,7 @@ int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
 	int rc;
 
 	c.watch.cancelled = c.options->cancelled;
+	to->referrers |= c.options->referrers;
 	if (c.options->platform)
 		rc = oci_store_manifest(out, from, image, c.options->platform,
 					err);
@@ -267,6 +268,8 @@ int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
 				"an index may be saved without some "
 				"of its images: --platform copies one that is "
 				"there");
+	if (!rc)
+		rc = oci_closure_drop_foreign(&c.all, from, c.options, err);
 	if (!rc)
 		rc = keep_signatures(&c, err);
 	if (!rc)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A blob from a store into a sink, by the way that suits the store. */
 #include "base/error.h"
+#include "document/artifact.h"
 #include "io/digest.h"
 #include "store/store.h"
 
@@ -30,8 +31,7 @@ static int fetch_checked(struct oci_store *from, const struct oci_descriptor *d,
 int oci_store_fetch(struct oci_store *from, const struct oci_descriptor *d,
 		    struct oci_sink *sink, struct oci_error *err)
 {
-	bool document = oci_media_is_manifest(d->media_type) ||
-			oci_media_is_index(d->media_type);
+	bool document = oci_media_is_document(d->media_type);
 	struct oci_source *source;
 	int rc;
 

@@ -188,14 +188,12 @@ void oci_names_forget(struct oci_store *store)
 	store->change_count = store->change_capacity = 0;
 }
 
-/* The copied image may bring a name from where it was: the new one counts. */
 static int write_name(struct oci_descriptor *entry,
 		      const struct oci_reference *name, struct oci_error *err)
 {
 	char full[OCI_REFERENCE_TEXT];
 	int rc;
 
-	oci_pairs_remove(&entry->annotations, OCI_ANNOTATION_IMAGE_NAME);
 	rc = oci_pairs_set(&entry->annotations, OCI_ANNOTATION_REF_NAME,
 			   name->tag, err);
 	if (rc || !name->path[0])
@@ -216,6 +214,10 @@ int oci_store_tag(struct oci_store *store, const struct oci_reference *name,
 		return rc;
 	/* `ctr image import` passes over images of other platforms. */
 	entry.has_platform = false;
+	/* The image may bring a name from where it was, which is no name here.
+	 */
+	oci_pairs_remove(&entry.annotations, OCI_ANNOTATION_REF_NAME);
+	oci_pairs_remove(&entry.annotations, OCI_ANNOTATION_IMAGE_NAME);
 	if (name && name->tag[0])
 		rc = write_name(&entry, name, err);
 	if (!rc)

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "document/artifact.h"
 #include "store/store.h"
 #include "store/walk.h"
 
@@ -53,6 +54,24 @@ static int describe_manifest(struct oci_descriptor *out,
 	return rc;
 }
 
+static int describe_artifact(struct oci_descriptor *out,
+			     struct oci_digest *subject,
+			     const struct oci_descriptor *from,
+			     const char *text, struct oci_error *err)
+{
+	struct oci_manifest m;
+	int rc = oci_artifact_parse(&m, text, (size_t)from->size, err);
+
+	if (rc)
+		return rc;
+	if (m.has_subject) {
+		*subject = m.subject.digest;
+		rc = describe(out, from, m.artifact_type, &m.annotations, err);
+	}
+	oci_manifest_release(&m);
+	return rc;
+}
+
 static int describe_index(struct oci_descriptor *out,
 			  struct oci_digest *subject,
 			  const struct oci_descriptor *from, const char *text,
@@ -80,6 +99,8 @@ int oci_referrer_describe(struct oci_descriptor *out,
 {
 	*out = (struct oci_descriptor){0};
 	*subject = (struct oci_digest){0};
+	if (oci_media_is_artifact(from->media_type))
+		return describe_artifact(out, subject, from, text, err);
 	if (oci_media_is_manifest(from->media_type))
 		return describe_manifest(out, subject, from, text, err);
 	if (oci_media_is_index(from->media_type))
@@ -123,8 +144,7 @@ static int read_all(struct oci_attached *out, struct oci_store *store,
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < list->count; i++)
-		if (oci_media_is_manifest(list->items[i].media_type) ||
-		    oci_media_is_index(list->items[i].media_type))
+		if (oci_media_is_document(list->items[i].media_type))
 			rc = add_if(out, &walk, store, &list->items[i], err);
 	oci_walk_release(&walk);
 	out->read = !rc;

@@ -70,31 +70,49 @@ static bool is_attached(const struct oci_descriptor *d)
 	       (d->artifact_type && !annotation(d, OCI_ANNOTATION_REF_NAME));
 }
 
-int oci_store_resolve(struct oci_descriptor *out, const struct oci_store *store,
-		      const char *name, struct oci_error *err)
+/* *found is the entry called name, or full; NULL: there is none. */
+static int find(const struct oci_descriptor **found,
+		const struct oci_descriptors *list, const char *name,
+		const char *full, struct oci_error *err)
 {
-	const struct oci_descriptors *list = &store->index.manifests;
-	const struct oci_descriptor *found = NULL;
-	char full[OCI_REFERENCE_TEXT] = "";
-	struct oci_reference reference;
-
-	*out = (struct oci_descriptor){ 0 };
-	if (name && oci_reference_parse(&reference, name, NULL) == 0)
-		oci_reference_canonical(full, &reference);
+	*found = NULL;
 	for (size_t i = 0; i < list->count; i++) {
 		const struct oci_descriptor *d = &list->items[i];
 
 		if (name && !has_name(d, name, full))
 			continue;
-		if (!name && found && is_attached(d))
+		if (!name && *found && is_attached(d))
 			continue;
-		if (!name && found && is_attached(found))
-			found = NULL;
-		if (found && !oci_digest_equal(&found->digest, &d->digest))
+		if (!name && *found && is_attached(*found))
+			*found = NULL;
+		if (*found && !oci_digest_equal(&(*found)->digest, &d->digest))
 			return fail_name(list, NULL, err);
-		found = d;
+		*found = d;
 	}
-	if (!found)
-		return fail_name(list, name, err);
-	return oci_descriptor_copy(out, found, err);
+	return 0;
+}
+
+int oci_store_resolve(struct oci_descriptor *out, const struct oci_store *store,
+		      const char *name, struct oci_error *err)
+{
+	const struct oci_descriptors *list = &store->index.manifests;
+	const struct oci_descriptor *found;
+	struct oci_reference reference = { 0 };
+	char full[OCI_REFERENCE_TEXT] = "";
+	int rc;
+
+	*out = (struct oci_descriptor){ 0 };
+	if (name && oci_reference_parse(&reference, name, NULL) == 0)
+		oci_reference_canonical(full, &reference);
+	rc = find(&found, list, name, full, err);
+	/* As for docker, a whole name without a tag is that of "latest". */
+	if (!rc && !found && full[0] && !reference.tag[0] &&
+	    !reference.digest.text[0]) {
+		memcpy(reference.tag, "latest", sizeof("latest"));
+		oci_reference_canonical(full, &reference);
+		rc = find(&found, list, full, full, err);
+	}
+	if (!rc && !found)
+		rc = fail_name(list, name, err);
+	return rc ? rc : oci_descriptor_copy(out, found, err);
 }

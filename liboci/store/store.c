@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "document/artifact.h"
 #include "io/digest.h"
 #include "io/file.h"
 #include "store/walk.h"
@@ -17,11 +18,17 @@ bool oci_store_same(const struct oci_store *a, const struct oci_store *b)
 			  a->ops->same(a, b));
 }
 
+static int note_failure(struct oci_store *store, int rc)
+{
+	store->failed |= rc != 0;
+	return rc;
+}
+
 int oci_store_has(bool *out, struct oci_store *store,
 		  const struct oci_digest *digest, struct oci_error *err)
 {
 	*out = false;
-	return store->ops->has(out, store, digest, err);
+	return note_failure(store, store->ops->has(out, store, digest, err));
 }
 
 int oci_store_open(struct oci_source **out, struct oci_store *store,
@@ -92,7 +99,7 @@ int oci_store_create(struct oci_sink **out, struct oci_store *store,
 	*out = NULL;
 	if (!store->ops->create)
 		return fail_read_only(err);
-	return store->ops->create(out, store, err);
+	return note_failure(store, store->ops->create(out, store, err));
 }
 
 int oci_store_add(struct oci_store *store, struct oci_sink *blob,
@@ -101,7 +108,8 @@ int oci_store_add(struct oci_store *store, struct oci_sink *blob,
 {
 	if (!store->ops->add)
 		return fail_read_only(err);
-	return store->ops->add(store, blob, digest, size, err);
+	return note_failure(store,
+			    store->ops->add(store, blob, digest, size, err));
 }
 
 int oci_store_put(struct oci_descriptor *out, struct oci_store *store,
@@ -115,9 +123,9 @@ int oci_store_put(struct oci_descriptor *out, struct oci_store *store,
 	if (rc)
 		return rc;
 	out->size = size;
-	if (store->ops->put && (oci_media_is_manifest(out->media_type) ||
-				oci_media_is_index(out->media_type)))
-		return store->ops->put(store, out, data, err);
+	if (store->ops->put && oci_media_is_document(out->media_type))
+		return note_failure(store,
+				    store->ops->put(store, out, data, err));
 	if (store->ops->same_bytes)
 		rc = store->ops->same_bytes(&same, store, &out->digest, data,
 					    size, err);
@@ -136,8 +144,10 @@ int oci_store_put(struct oci_descriptor *out, struct oci_store *store,
 int oci_store_keep(struct oci_store *store, const struct oci_digest *digest,
 		   uint64_t size, struct oci_error *err)
 {
-	return store->ops->keep ? store->ops->keep(store, digest, size, err) :
-				  0;
+	return store->ops->keep
+		       ? note_failure(store, store->ops->keep(store, digest,
+							      size, err))
+		       : 0;
 }
 
 int oci_store_take(struct oci_store *store, int fd,
@@ -149,7 +159,8 @@ int oci_store_take(struct oci_store *store, int fd,
 	int rc;
 
 	if (store->ops->take)
-		return store->ops->take(store, fd, digest, size, err);
+		return note_failure(
+			store, store->ops->take(store, fd, digest, size, err));
 	rc = oci_source_own_fd(&source, fd, err);
 	if (rc)
 		return rc;

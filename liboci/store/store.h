@@ -104,6 +104,9 @@ struct oci_store {
 	size_t change_count;
 	size_t change_capacity;
 	struct oci_watch watch; /* over the commit */
+	bool failed; /* a blob could not be added: no fault of what is packed */
+	bool referrers; /* that a copy wants: what is reached from an index
+			 * alone is to be found by its subject, too */
 };
 
 /* names.c: makes all changes of names of store in list as well, which another

@@ -8,15 +8,27 @@
 #ifndef STORE_USTAR_H
 #define STORE_USTAR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <oci/error.h>
 
-enum { OCI_USTAR_BLOCK = 512 };
+enum {
+	OCI_USTAR_BLOCK = 512,
+	OCI_USTAR_LONG = 2 * OCI_USTAR_BLOCK,
+	OCI_USTAR_NAME = 100 /* bytes that a header has for a name */
+};
 
+/* Whether a member of that name has a header of its own for the name. */
+bool oci_ustar_is_long(const char *name);
+/* That header, and its record, which come before the member's: such names are
+ * those of blobs with SHA-512 digests. pax, "pax Extended Header". */
+void oci_ustar_long_name(unsigned char out[OCI_USTAR_LONG], const char *name,
+			 int64_t mtime);
 /* A header for a file, or for a folder where name ends in "/". name has at
- * most 100 bytes. POSIX.1-2008, pax, "ustar Interchange Format"; a size of 8
- * GiB or more, or a time after 2242, is in base 256, as GNU tar writes it. */
+ * most OCI_USTAR_NAME bytes. POSIX.1-2008,
+ * pax, "ustar Interchange Format"; a size of 8 GiB or more, or a time after
+ * 2242, is in base 256, as GNU tar writes it. */
 int oci_ustar_header(unsigned char out[OCI_USTAR_BLOCK], const char *name,
 		     uint64_t size, int64_t mtime, struct oci_error *err);
 /* The bytes that a member of size takes after its header. */

@@ -123,9 +123,7 @@ bad() {
 docker\.io/library/x:2, localhost:5000/y:1, docker\.io/library/one:1$" \
 		inspect "$saved/several.tar"
 	two=$("$OCI_PACK" copy -q "$saved/several.tar:x:1" two)
-	equal 'docker.io/library/x:1 1
-docker.io/library/x:2 2
-localhost:5000/y:1 1' "$(names_of two)"
+	equal 'docker.io/library/x:1 1' "$(names_of two)"
 	same_bytes "$saved/several.tar" two 0
 	for name in x:2 localhost:5000/y:1 docker.io/library/x:1 "$two"; do
 		equal "$two" "$("$OCI_PACK" copy -q "$saved/several.tar:$name" \

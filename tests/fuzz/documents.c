@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "document/archive.h"
+#include "document/artifact.h"
 #include "document/kind.h"
+#include "document/token.h"
 #include "target.h"
 
 static void check_same(const char *a, const char *b)
@@ -72,15 +74,33 @@ static void try_config(const char *text, size_t size)
 	free(second);
 }
 
+/* Answers end in a NUL, as what comes from a registry does. */
+static void try_answer(const char *data, size_t size)
+{
+	char *text = strndup(data, size), *code, *message;
+
+	if (!text)
+		abort();
+	if (oci_answer_parse(&code, &message, text, strlen(text), NULL))
+		abort();
+	free(code);
+	free(message);
+	free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *text = (const char *)data;
 	struct oci_docker_images images;
+	struct oci_manifest artifact;
 	const char *kind;
 
 	try_manifest(text, size);
 	try_index(text, size);
 	try_config(text, size);
+	try_answer(text, size);
+	if (!oci_artifact_parse(&artifact, text, size, NULL))
+		oci_manifest_release(&artifact);
 	oci_layout_check(text, size, NULL);
 	oci_document_kind(&kind, text, size, NULL);
 	if (!oci_docker_images_parse(&images, text, size, NULL))

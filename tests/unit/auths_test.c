@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,10 +90,56 @@ static void paths_come_before_the_common_helper(void **state)
 	oci_auth_entry_release(&entry);
 }
 
+/* Docker Hub by its hosts, and by what programs write for them. */
+static void hub_has_many_names(void **state)
+{
+	static const char *const keys[] = {
+		"https://index.docker.io/v1/",
+		"https://index.docker.io/v1",
+		"https://index.docker.io/v2/",
+		"index.docker.io",
+		"index.docker.io/v1/",
+		"docker.io",
+		"https://docker.io",
+		"http://docker.io/",
+		"docker.io/",
+		"registry-1.docker.io",
+		"https://registry-1.docker.io/v2/",
+		"Docker.IO",
+		"registry.hub.docker.com",
+	};
+	static const char *const hosts[] = {
+		"docker.io",
+		"index.docker.io",
+		"registry-1.docker.io",
+		"registry.hub.docker.com",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		for (size_t j = 0; j < sizeof(hosts) / sizeof(hosts[0]); j++) {
+			struct oci_auth_entry entry;
+			char text[200];
+			int n = snprintf(text, sizeof(text),
+					 "{\"auths\":{\"%s\":"
+					 "{\"auth\":\"a\"}}}",
+					 keys[i]);
+
+			assert_int_equal(oci_auths_find(&entry, text, (size_t)n,
+							hosts[j], "library/x",
+							NULL),
+					 0);
+			if (!entry.auth)
+				fail_msg("%s: not for %s", keys[i], hosts[j]);
+			oci_auth_entry_release(&entry);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(longest_path_wins),
+		cmocka_unit_test(hub_has_many_names),
 		cmocka_unit_test(helpers_of_hosts_come_first),
 		cmocka_unit_test(paths_come_before_the_common_helper),
 	};

@@ -8,11 +8,11 @@ enum { NOBODY = 65534 };
 
 static int load(struct oci_trust **out, struct oci_error *err)
 {
-	struct oci_strings folders = {0};
+	struct oci_strings folders = { 0 }, more = { 0 };
 	int rc = oci_strings_add(&folders, folder, err);
 
 	if (!rc)
-		rc = oci_trust_load(out, &folders, "r.example", NULL, err);
+		rc = oci_trust_load(out, &folders, "r.example", &more, err);
 	oci_strings_release(&folders);
 	return rc;
 }

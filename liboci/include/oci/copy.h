@@ -28,16 +28,22 @@ struct oci_copy_options {
 	bool referrers;		/* also manifests whose subject is copied, such
 				 * as signatures; theirs, too */
 	volatile const int *cancelled;	/* set to end it; may be NULL */
+	/* A sentence about what is passed over; may be NULL. */
+	void (*note)(void *data, const char *note);
+	void *note_data;
 };
 
-#define OCI_COPY_OPTIONS_INIT \
-	{ sizeof(struct oci_copy_options), NULL, 0, NULL, NULL, false, \
-	  NULL }
+#define OCI_COPY_OPTIONS_INIT                                                  \
+	{                                                                      \
+		sizeof(struct oci_copy_options), NULL, 0, NULL, NULL, false,   \
+			NULL, NULL, NULL                                       \
+	}
 
 /*
  * Copies what image leads to, byte for byte, without naming or committing it.
- * Blobs that `to` has are passed over. *out (the caller releases it) is what
- * was copied: image, or the manifest of the platform.
+ * Blobs that `to` has are passed over, and so are layers that have URLs of
+ * their own ("urls" of the descriptor) and that `from` lacks. *out (the caller
+ * releases it) is what was copied: image, or the manifest of the platform.
  */
 OCI_API int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
 			   struct oci_store *from,

@@ -28,7 +28,12 @@ struct oci_credential {
 	char *user;
 	char *password;
 	char *identity_token;	/* instead of a password */
+	char *registry_token;	/* the registry's own; no token server is asked
+				 * for another one */
 };
+
+/* Whether there is anything to log in with. */
+OCI_API bool oci_credential_known(const struct oci_credential *credential);
 
 OCI_API void oci_credential_release(struct oci_credential *credential);
 
@@ -145,12 +150,28 @@ struct oci_registry_options {
 	 * minute, or those that are slow are ended and tried again; negative:
 	 * 1024; 0: no limit. */
 	int64_t lowest_rate;
+	/* A PEM file, and folders with a colon between them (OpenSSL's CApath),
+	 * instead of the system's authorities, as in the variables
+	 * SSL_CERT_FILE and SSL_CERT_DIR; NULL: the system's. Copied. */
+	const char *system_ca_file;
+	const char *system_ca_folders;
+	/* "REGISTRY=HOST[:PORT]" each: a token server of another owner that may
+	 * have the credentials of the registry, over https; NULL: none. Copied.
+	 */
+	const struct oci_strings *token_hosts;
+	/* What the registry warns of (distribution spec, "Warnings"), once
+	 * each; may be NULL. Called as log is. */
+	void (*warning)(void *data, const char *line);
+	void *warning_data;
 };
 
-#define OCI_REGISTRY_OPTIONS_INIT \
-	{ sizeof(struct oci_registry_options), NULL, false, false, -1, 0, 0, \
-	  NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
-	  NULL, NULL, NULL, NULL, 0, -1 }
+#define OCI_REGISTRY_OPTIONS_INIT                                              \
+	{                                                                      \
+		sizeof(struct oci_registry_options), NULL, false, false, -1,   \
+			0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,  \
+			NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, -1, NULL, \
+			NULL, NULL, NULL, NULL                                 \
+	}
 
 OCI_API int oci_registry_new(struct oci_registry **out,
 			     const struct oci_registry_options *options,

@@ -88,8 +88,9 @@ OCI_API int oci_store_untag(struct oci_store *store,
 OCI_API const struct oci_descriptors *
 oci_store_names(const struct oci_store *store);
 /*
- * Finds the image called name: a tag or a whole reference. NULL finds the only
- * image there is. OCI_E_NOT_FOUND says which names there are.
+ * Finds the image called name: a tag, a whole reference, which without a tag is
+ * that of "latest", or a digest. NULL finds the only image there is.
+ * OCI_E_NOT_FOUND says which names there are.
  */
 OCI_API int oci_store_resolve(struct oci_descriptor *out,
 			      const struct oci_store *store, const char *name,

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The names that a copy gets. */
+#include <string.h>
+
+#include "copy.h"
+
+/* The name of an entry of index.json for the target. False: it has none. */
+static bool read_name(struct oci_reference *out,
+		      const struct copy_target *target,
+		      const struct oci_descriptor *entry)
+{
+	const char *tag =
+		oci_pairs_get(&entry->annotations, OCI_ANNOTATION_REF_NAME);
+	const char *image =
+		oci_pairs_get(&entry->annotations, OCI_ANNOTATION_IMAGE_NAME);
+	struct oci_reference name = { 0 };
+
+	if (!tag)
+		return false;
+	/* Podman and skopeo write the whole name where others write a tag. */
+	if (strpbrk(tag, "/:") &&
+	    oci_reference_parse(&name, tag, NULL) == 0 && name.tag[0]) {
+		image = tag;
+		tag = name.tag;
+	}
+	if (strlen(tag) >= sizeof(out->tag))
+		return false;
+	*out = (struct oci_reference){ 0 };
+	if (!target->registry && image &&
+	    oci_reference_parse(out, image, NULL) != 0)
+		*out = (struct oci_reference){ 0 };
+	memset(out->tag, 0, sizeof(out->tag));
+	memcpy(out->tag, tag, strlen(tag));
+	return true;
+}
+
+/* Gives the copy the name of one entry, if it has one. */
+static int keep_name(size_t *named, const struct copy_target *target,
+		     const struct oci_descriptor *entry,
+		     const struct oci_descriptor *copy, struct oci_error *err)
+{
+	struct oci_reference name;
+
+	if (!read_name(&name, target, entry))
+		return 0;
+	if (target->registry && oci_tag_check(name.tag, err))
+		return OCI_E_INVALID;
+	++*named;
+	return oci_store_tag(target->store, &name, copy, err);
+}
+
+/* Names the copy as the source's image: with the one name that the command
+ * line gave it, if it gave any: another name of the same image was not asked
+ * for, and may be another image's at the destination. */
+static int keep_names(size_t *named, const struct copy_target *target,
+		      const struct opened *from,
+		      const struct oci_descriptor *copy, struct oci_error *err)
+{
+	const struct oci_descriptors *names = oci_store_names(from->store);
+	int rc = 0;
+
+	*named = 0;
+	if (from->by_digest)
+		return 0;
+	if (from->named)
+		return keep_name(named, target, &from->image, copy, err);
+	for (size_t i = 0; !rc && i < names->count; i++)
+		if (oci_digest_equal(&names->items[i].digest,
+				     &from->image.digest))
+			rc = keep_name(named, target, &names->items[i], copy,
+				       err);
+	return rc;
+}
+
+int copy_name(const struct copy_target *target, const struct opened *from,
+	      const struct oci_descriptor *copy, struct oci_error *err)
+{
+	const struct oci_reference latest = { .tag = "latest" };
+	size_t named;
+	int rc;
+
+	if (target->by_digest)
+		return oci_store_tag(target->store, NULL, copy, err);
+	if (target->named && target->name.tag[0])
+		return oci_store_tag(target->store, &target->name, copy, err);
+	rc = keep_names(&named, target, from, copy, err);
+	if (rc || named)
+		return rc;
+	return oci_store_tag(target->store, target->registry ? &latest : NULL,
+			     copy, err);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What came of an exchange, in words that say what to do. */
+#include <string.h>
+
+#include "base/error.h"
+#include "registry/exchange.h"
+#include "registry/ip.h"
+
+/* What went wrong; curl's own words have a proxy's password in them where it
+ * cannot read the address. */
+static const char *words_of(const struct exchange *x)
+{
+	if (x->result == CURLE_COULDNT_RESOLVE_PROXY)
+		return "the proxy is not found, or its address cannot be "
+		       "read: check it in the environment";
+	if (!x->why[0] || strchr(x->why, '@'))
+		return curl_easy_strerror(x->result);
+	return x->why;
+}
+
+static bool is_refused_by_proxy(const struct exchange *x)
+{
+	long status = 0;
+
+	curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	return x->result != CURLE_OK && status == 407;
+}
+
+/* What OpenSSL and GnuTLS make of an answer without TLS. */
+static bool is_plain_server(const struct exchange *x)
+{
+	return x->result == CURLE_SSL_CONNECT_ERROR &&
+	       (strstr(x->why, "wrong version number") ||
+		strstr(x->why, "packet length too long") ||
+		strstr(x->why, "http request") ||
+		strstr(x->why, "unexpected TLS packet"));
+}
+
+static void note_address(struct exchange *x)
+{
+	const char *text = NULL;
+	struct oci_ip ip;
+
+	curl_easy_getinfo(x->easy, CURLINFO_PRIMARY_IP, &text);
+	if (!text || *x->proxy || !x->response->status ||
+	    !oci_ip_parse(&ip, text))
+		return;
+	x->response->from_private = oci_ip_is_private(&ip);
+	x->response->from_public = !x->response->from_private;
+}
+
+int oci_exchange_outcome(struct exchange *x, struct oci_error *err)
+{
+	bool cut = x->response->text_cut && !x->stream_status;
+
+	if (x->stream_status) {
+		if (err)
+			*err = x->stream_error;
+		return x->stream_status;
+	}
+	if (x->refused && x->result != CURLE_OK)
+		return oci_fail(err, OCI_E_INVALID,
+				"its address is private, and the registry is "
+				"public: refused");
+	note_address(x);
+	if (x->stopped)
+		return oci_fail(err,
+				strcmp(x->stopped, "cancelled") == 0
+					? OCI_E_CANCELLED
+					: OCI_E_SYSTEM,
+				"%s", x->stopped);
+	/* An answer in mid-body may be followed by a reset: it counts. */
+	if (x->result == CURLE_OK || cut || x->response->status >= 400)
+		return 0;
+	if (is_refused_by_proxy(x))
+		return oci_fail(err, OCI_E_INVALID,
+				"the proxy wants a name and a password "
+				"(status 407): check its address in the "
+				"environment");
+	/* Another attempt would meet the same certificate. */
+	if (x->result == CURLE_PEER_FAILED_VERIFICATION)
+		return oci_fail(err, OCI_E_INVALID, "%s: %s", words_of(x),
+				strstr(x->why, "subject name")
+					? "its certificate is for another name"
+					: "name its authority with --ca-file");
+	if (is_plain_server(x))
+		return oci_fail(err, OCI_E_INVALID,
+				"%s: if it speaks plain http, use --plain-http",
+				words_of(x));
+	return oci_fail(err, OCI_E_SYSTEM, "%s", words_of(x));
+}
