@@ -187,11 +187,14 @@ static int fail_platform(const struct oci_descriptor *from,
 			      "index %s has no image for %s, but for %s",
 			      from->digest.text, name,
 			      has.len ? has.data : "none that it names");
-	else
+	else if (has.len)
 		rc = oci_fail(err, OCI_E_NOT_FOUND,
 			      "image %s is for %s, but wanted for %s",
-			      from->digest.text,
-			      has.len ? has.data : "no platform", name);
+			      from->digest.text, has.data, name);
+	else
+		rc = oci_fail(err, OCI_E_NOT_FOUND,
+			      "%s is no image for %s: its config tells no "
+			      "platform", from->digest.text, name);
 	oci_buf_release(&has);
 	return rc;
 }
