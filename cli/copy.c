@@ -20,6 +20,9 @@ static const char copy_help[] =
 	"                          tagged, and change nothing\n"
 	"      --platform P[,P]    of an index, these platforms alone\n"
 	"      --referrers         and what refers to it, such as signatures\n"
+	"  -t, --tag NAME          a whole name for an archive or layout, "
+	"such\n"
+	"                          as example.com/app:1; may be repeated\n"
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           tell of each request\n"
 	"  -h, --help\n" REMOTE_HELP SIDE_HELP;
@@ -45,6 +48,7 @@ static const char pull_help[] =
 	"Pulls an image from a registry into FILE.tar, DIR or oci:DIR[:TAG].\n"
 	"\n"
 	"  -o, --output OUTPUT\n"
+	"  -t, --tag NAME          a whole name for it; may be repeated\n"
 	"      --platform P[,P]    of an index, these platforms alone\n"
 	"      --referrers         and what refers to it, such as signatures\n"
 	"  -q, --quiet             print the digest and nothing else\n"
@@ -87,6 +91,16 @@ static int fail_digest(const char *text, struct oci_error *err)
 	return OCI_E_INVALID;
 }
 
+static int fail_tags(const char *text, struct oci_error *err)
+{
+	err->status = OCI_E_INVALID;
+	snprintf(err->message, sizeof(err->message),
+		 "'%.500s' has a name of its own: -t is for archives and "
+		 "layouts without one",
+		 text);
+	return OCI_E_INVALID;
+}
+
 static int open_target(struct copy_target *out, const struct opened *from,
 		       const char *text, struct copy_command *c,
 		       struct oci_error *err)
@@ -98,6 +112,8 @@ static int open_target(struct copy_target *out, const struct opened *from,
 	*out = (struct copy_target){ 0 };
 	if (c->verb != PULL &&
 	    remote_destination(&out->name, &out->by_digest, text)) {
+		if (c->tags.count)
+			return fail_tags(text, err);
 		out->named = true;
 		return out->name.digest.text[0]
 			       ? fail_digest(text, err)
@@ -120,6 +136,11 @@ static int open_target(struct copy_target *out, const struct opened *from,
 	}
 	if (!image_name_parse(&name, text, err))
 		return OCI_E_INVALID;
+	if (name.tag && c->tags.count) {
+		image_name_release(&name);
+		return fail_tags(text, err);
+	}
+	out->archive = !name.layout;
 	options.temp_dir = temp_dir();
 	if (c->platform_count)
 		options.platform = c->platforms;
@@ -204,11 +225,13 @@ static int copy_to(struct copy_command *c, struct opened *from,
 			     : oci_store_copy(&copy, target.store, from->store,
 					      &from->image, &options, err);
 	if (!rc)
-		rc = copy_name(&target, from, &copy, err);
+		rc = copy_name(&target, &c->tags, from, &copy, err);
 	if (!rc)
 		rc = oci_store_commit(target.store, err);
 	if (!rc)
 		say_result(c, &target, text, &copy);
+	if (!rc && !c->quiet)
+		copy_say_names(&target, text);
 	oci_descriptor_release(&copy);
 	close_target(&target);
 	return rc;
@@ -242,6 +265,19 @@ static int run(struct copy_command *c, char **names, int count)
 	return rc ? say_error(&err) : EXIT_DONE;
 }
 
+static int take_tag(struct copy_command *c, const char *text)
+{
+	struct oci_reference name;
+	struct oci_error err;
+
+	if (c->verb == PUSH)
+		return say_usage(c->name, "it has no -t: name the "
+					  "destinations");
+	if (oci_reference_parse(&name, text, &err))
+		return say_refused(c->name, "-t", &err);
+	return oci_strings_add(&c->tags, text, &err) ? say_error(&err) : -1;
+}
+
 static int take_option(struct copy_command *c, int option, char **argv)
 {
 	switch (option) {
@@ -263,6 +299,8 @@ static int take_option(struct copy_command *c, int option, char **argv)
 	case 'o':
 		c->output = optarg;
 		return -1;
+	case 't':
+		return take_tag(c, optarg);
 	case 'p':
 		return platforms_take(&c->platforms, &c->platform_count,
 				      c->name, optarg);
@@ -296,6 +334,7 @@ static int command(struct copy_command *c, int argc, char **argv)
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "output", required_argument, NULL, 'o' },
+		{ "tag", required_argument, NULL, 't' },
 		{ "dry-run", no_argument, NULL, 'n' },
 		{ "referrers", no_argument, NULL, 'r' },
 		{ "platform", required_argument, NULL, 'p' },
@@ -307,9 +346,8 @@ static int command(struct copy_command *c, int argc, char **argv)
 	int option, status = -1;
 
 	opterr = 0;
-	while (status < 0 &&
-	       (option = getopt_long(argc, argv, "qvo:h", options, NULL)) !=
-		       -1)
+	while (status < 0 && (option = getopt_long(argc, argv, "qvo:t:h",
+						   options, NULL)) != -1)
 		status = take_option(c, option, argv);
 	if (status < 0)
 		status = check_names(c, argc - optind);
@@ -322,6 +360,7 @@ static int command(struct copy_command *c, int argc, char **argv)
 	if (status < 0)
 		status = run(c, argv + optind, argc - optind);
 	remote_release(&c->remote);
+	oci_strings_release(&c->tags);
 	free(c->platforms);
 	return status;
 }

@@ -17,6 +17,7 @@ struct copy_command {
 	bool quiet;
 	bool referrers;
 	const char *output;
+	struct oci_strings tags; /* -t: whole names for what is written here */
 };
 
 /* One destination, opened to write. */
@@ -26,12 +27,17 @@ struct copy_target {
 	struct oci_reference name;
 	bool named;		/* the name has a tag, or is to get some */
 	bool by_digest;		/* REPO@: the copy gets no tag */
+	bool archive;
 };
 
-/* copy_names.c: names the copy in target: as the destination says, else as the
- * command line named the source, else with all names of the image. */
-int copy_name(const struct copy_target *target, const struct opened *from,
-	      const struct oci_descriptor *copy, struct oci_error *err);
+/* copy_names.c: names the copy in target: as -t or the destination says, else
+ * as the command line named the source, else with all names of the image. */
+int copy_name(const struct copy_target *target, const struct oci_strings *tags,
+	      const struct opened *from, const struct oci_descriptor *copy,
+	      struct oci_error *err);
+/* Says that an archive has no whole name, if it has none: docker load with the
+ * containerd image store cannot use such an image. */
+void copy_say_names(const struct copy_target *target, const char *text);
 
 /* copy_platforms.c: copies the platforms of the command as a new index, which
  * keeps the annotations of the old one. The caller releases *out. */

@@ -72,13 +72,54 @@ static int keep_names(size_t *named, const struct copy_target *target,
 	return rc;
 }
 
-int copy_name(const struct copy_target *target, const struct opened *from,
-	      const struct oci_descriptor *copy, struct oci_error *err)
+static int name_whole(const struct copy_target *target,
+		      const struct oci_strings *tags,
+		      const struct oci_descriptor *copy, struct oci_error *err)
+{
+	struct oci_reference name;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < tags->count; i++) {
+		rc = oci_reference_parse(&name, tags->items[i], err);
+		if (!rc && !name.tag[0])
+			memcpy(name.tag, "latest", sizeof("latest"));
+		if (!rc)
+			rc = oci_store_tag(target->store, &name, copy, err);
+	}
+	return rc;
+}
+
+void copy_say_names(const struct copy_target *target, const char *text)
+{
+	const struct oci_descriptors *names = oci_store_names(target->store);
+	const char *tag = NULL;
+
+	for (size_t i = 0; target->archive && i < names->count; i++) {
+		const struct oci_pairs *notes = &names->items[i].annotations;
+
+		if (oci_pairs_get(notes, OCI_ANNOTATION_IMAGE_NAME))
+			return;
+		tag = oci_pairs_get(notes, OCI_ANNOTATION_REF_NAME);
+	}
+	if (target->archive)
+		say(stderr,
+		    "%s: its image has %s%s%s: docker load may take it, and "
+		    "not find it again: give it a whole name with -t, such as "
+		    "-t example.com/app:1\n",
+		    text, tag ? "no name but the tag '" : "no name",
+		    tag ? tag : "", tag ? "'" : "");
+}
+
+int copy_name(const struct copy_target *target, const struct oci_strings *tags,
+	      const struct opened *from, const struct oci_descriptor *copy,
+	      struct oci_error *err)
 {
 	const struct oci_reference latest = { .tag = "latest" };
 	size_t named;
 	int rc;
 
+	if (tags->count)
+		return name_whole(target, tags, copy, err);
 	if (target->by_digest)
 		return oci_store_tag(target->store, NULL, copy, err);
 	if (target->named && target->name.tag[0])

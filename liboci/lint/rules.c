@@ -75,7 +75,8 @@ static const struct oci_lint_rule rules[] = {
 	{ "load-containerd", OCI_LINT_WARNING,
 	  "docker load with the containerd image store, and ctr, read "
 	  "oci-layout and index.json, and take names from their annotations.",
-	  "Pack it with oci-pack, or copy it with oci-pack copy." },
+	  "Pack it with oci-pack, or copy it with a whole name: oci-pack copy "
+	  "-t NAME IMAGE FILE.tar." },
 	{ "load-ctr", OCI_LINT_WARNING,
 	  "ctr image import passes over images of other platforms.",
 	  "Leave the platform out of index.json: oci-pack copy does." },

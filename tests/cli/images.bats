@@ -424,5 +424,27 @@ try:
 except tarfile.ReadError:
     sys.exit()
 print(tar.getmember("srv").pax_headers["SCHILY.xattr.user.kind"])' {} \; |
-		xargs)"
+		paste -sd ' ')"
+}
+
+@test "faults 20: a copy in an archive has a whole name, or is told to lack one" {
+	layout docker-zstd
+	run "$OCI_PACK" copy oci:docker-zstd:t x.tar
+	equal 0 "$status"
+	matches "no name but the tag 't'.*-t example.com/app:1" "$output"
+	run "$OCI_PACK" lint --explain-load x.tar
+	matches 'oci-pack copy -t NAME' "$output"
+	run "$OCI_PACK" copy -t me/app -t example.com/b:2 oci:docker-zstd:t y.tar
+	equal 0 "$status"
+	run ! grep 'docker load' <<<"$output"
+	equal '["docker.io/me/app:latest","example.com/b:2"]' \
+		"$("$OCI_PACK" inspect --json y.tar:example.com/b:2 |
+			jq -c .names)"
+	run "$OCI_PACK" lint --explain-load y.tar
+	run ! grep 'without a name' <<<"$output"
+	refused 1 'has a name of its own: -t is for' copy -t a oci:docker-zstd:t \
+		oci:out:x
+	refused 1 'has a name of its own: -t is for' copy -t a oci:docker-zstd:t \
+		localhost:1/a:1
+	refused 2 'it has no -t' push -t a oci:docker-zstd:t localhost:1/a:1
 }
