@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -79,6 +78,9 @@ static int archive_failed(struct oci_reader *self, struct oci_error *err)
 		return oci_fail(err, OCI_E_CORRUPT,
 				"not an archive that can be read: %s",
 				text ? text : "unknown format");
+	if (text && (strstr(text, "Passphrase") || strstr(text, "ncrypt")))
+		return oci_fail(err, OCI_E_UNSUPPORTED, "its members are "
+				"encrypted: unpack it, and pack what it had");
 	return oci_fail(err, OCI_E_CORRUPT, "corrupt or cut short: %s",
 			text ? text : "unknown error");
 }
@@ -289,10 +291,8 @@ void oci_reader_free(struct oci_reader *reader)
 	free(reader);
 }
 
-/*
- * A tar ends in blocks of zeros. libarchive takes a file that just stops
- * between two members for a whole one; we do not.
- */
+/* A tar ends in blocks of zeros. libarchive takes a file that just stops
+ * between two members for a whole one; we do not. */
 static int check_end(struct oci_reader *self, struct oci_error *err)
 {
 	struct archive *a = self->archive;

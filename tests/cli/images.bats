@@ -448,3 +448,15 @@ print(tar.getmember("srv").pax_headers["SCHILY.xattr.user.kind"])' {} \; |
 		localhost:1/a:1
 	refused 2 'it has no -t' push -t a oci:docker-zstd:t localhost:1/a:1
 }
+
+@test "faults 20: an encrypted zip says that it is one" {
+	# Made by Info-ZIP's zip -P: one member, s.txt.
+	base64 -d >e.zip <<-'end'
+		UEsDBAoACQAAAEYHfF3U0R6lDgAAAAIAAAAFABwAcy50eHRVVAkAAzInCmsyJwprdXgLAAEEAAAA
+		AAQAAAAAohE4TgUi2E/pyhPsYgtQSwcI1NEepQ4AAAACAAAAUEsBAh4DCgAJAAAARgd8XdTRHqUO
+		AAAAAgAAAAUAGAAAAAAAAQAAAKSBAAAAAHMudHh0VVQFAAMyJwprdXgLAAEEAAAAAAQAAAAAUEsF
+		BgAAAAABAAEASwAAAF0AAAAAAA==
+	end
+	images=. run unpacked e.zip
+	matches 'its members are encrypted: unpack it' "$output"
+}
