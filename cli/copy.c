@@ -111,12 +111,8 @@ static int open_target(struct target *out, const struct opened *from,
 		out->named = true;
 		return open_remote(out, from, c, err);
 	}
-	if (c->verb == PUSH) {
-		snprintf(err->message, sizeof(err->message),
-			 "'%s' is no name in a registry, such as "
-			 "ghcr.io/owner/image:tag", text);
-		return OCI_E_INVALID;
-	}
+	if (c->verb == PUSH)
+		return refuse_name(text, err);
 	if (c->remote.dry_run) {
 		snprintf(err->message, sizeof(err->message),
 			 "--dry-run is for registries, not for '%s'", text);
@@ -290,7 +286,7 @@ static int run(struct command *c, char **names, int count)
 	return rc ? say_error(&err) : EXIT_DONE;
 }
 
-static int take_option(struct command *c, int option, char **argv)
+static int take_option(struct command *c, int option)
 {
 	struct oci_error err;
 
@@ -322,9 +318,9 @@ static int take_option(struct command *c, int option, char **argv)
 		return say_help(stdout, c->help);
 	default:
 		if (c->verb != COPY && option >= SIDE_FIRST)
-			option = '?';
-		return remote_option_last(&c->remote, c->name, option,
-					  argv[optind - 1]);
+			return say_usage(c->name, "--src-* and --dest-* are "
+						  "for copy");
+		return remote_option(&c->remote, c->name, option);
 	}
 }
 
@@ -334,11 +330,11 @@ static int check_names(const struct command *c, int count)
 		return say_usage(c->name, "one REF and -o OUTPUT are to be "
 				 "given");
 	if (c->verb != PULL && c->output)
-		return say_usage(c->name, "it has no -o: name the "
-				 "destinations");
+		return say_usage(c->name, "it has no -o: name where it goes");
 	if (c->verb != PULL && count < 2)
-		return say_usage(c->name, "an image and where it goes are to "
-				 "be given");
+		return say_usage(c->name,
+				 "an image and where it goes are to "
+				 "be given, such as ghcr.io/owner/app:1");
 	return -1;
 }
 
@@ -362,7 +358,9 @@ static int command(struct command *c, int argc, char **argv)
 	while (status < 0 &&
 	       (option = getopt_long(argc, argv, "qvo:h", options, NULL)) !=
 		       -1)
-		status = take_option(c, option, argv);
+		status = option == '?'
+				 ? say_unknown_option(c->name, options, argv)
+				 : take_option(c, option);
 	if (status < 0)
 		status = check_names(c, argc - optind);
 	if (status < 0 && c->verb == COPY)

@@ -274,7 +274,9 @@ int command_inspect(int argc, char **argv)
 	opterr = 0;
 	while (status < 0 && (option = getopt_long(argc, argv, "vh",
 						   long_options, NULL)) != -1)
-		status = take_option(&options, option, argv);
+		status = option == '?' ? say_unknown_option("inspect",
+							    long_options, argv)
+				       : take_option(&options, option, argv);
 	if (status < 0 && optind + 1 != argc)
 		status = say_usage("inspect", "one image is to be named");
 	if (status < 0 && options.json && options.raw)

@@ -183,7 +183,9 @@ int command_lint(int argc, char **argv)
 	opterr = 0;
 	while (status < 0 && (option = getopt_long(argc, argv, "vh", options,
 						   NULL)) != -1)
-		status = take_option(&c, option, argv);
+		status = option == '?'
+				 ? say_unknown_option("lint", options, argv)
+				 : take_option(&c, option, argv);
 	if (status < 0 && c.list)
 		status = list_rules();
 	if (status < 0 && optind + 1 != argc)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* oci-pack verify: whether everything in a layout or archive is right. */
 #include "remote.h"
+#include "words.h"
 
 #include <getopt.h>
 #include <string.h>
@@ -106,8 +107,7 @@ int command_verify(int argc, char **argv)
 		else
 			status = remote_option(&remote, "verify", option);
 		if (status == -2)
-			status = say_usage("verify", "unknown option '%s'",
-					   argv[optind - 1]);
+			status = say_unknown_option("verify", options, argv);
 	}
 	if (status < 0 && optind + 1 != argc)
 		status = say_usage("verify", "one image is to be named");

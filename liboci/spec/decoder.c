@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/suggest.h"
 #include "spec/expand.h"
 #include "spec/plan.h"
-#include "spec/suggest.h"
 
 enum { HINT_MAX = 1024, KEYS_MAX = 32 };
 

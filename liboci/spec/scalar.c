@@ -11,9 +11,9 @@
 
 #include "base/date.h"
 #include "base/number.h"
+#include "base/suggest.h"
 #include "base/time.h"
 #include "spec/plan.h"
-#include "spec/suggest.h"
 
 enum { COUNT_MAX = 1000, SHORTEST = 1000000 };
 
@@ -216,7 +216,7 @@ bool oci_decode_signal(struct oci_decoder *d, const struct oci_yaml *node,
 	}
 	if (!oci_diagnostics_hint(d->report))
 		return false;
-	near = oci_suggest(signals, SIGNAL_COUNT, text);
+	near = oci_text_nearest(signals, SIGNAL_COUNT, text);
 	return oci_diagnose(d->report, node, "'%s' is '%s', expected the name "
 			    "or number of a signal such as %s", d->key, text,
 			    near ? near : "SIGTERM");

@@ -241,8 +241,11 @@ int oci_archive_open(struct oci_store **out, const char *path,
 		rc = oci_docker_archive_open(out, members, err);
 	} else {
 		oci_members_free(members);
-		rc = oci_fail(err, OCI_E_UNSUPPORTED, "no image archive: it "
-			      "has no oci-layout and no manifest.json");
+		rc = oci_fail(err, OCI_E_UNSUPPORTED,
+			      "no image archive: it "
+			      "has no oci-layout and no manifest.json; "
+			      "a spec packs a tar of files with 'archive: "
+			      "FILE'");
 	}
 	return rc ? oci_wrap(err, rc, "'%s'", path) : 0;
 }
