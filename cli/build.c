@@ -107,6 +107,12 @@ static int open_targets(struct build *b, struct oci_error *err)
 	return rc;
 }
 
+static void on_note(void *data, const char *text)
+{
+	(void)data;
+	say_line(text);
+}
+
 static int pack_into(struct build *b, struct oci_store *store,
 		     struct oci_error *err)
 {
@@ -127,6 +133,8 @@ static int pack_into(struct build *b, struct oci_store *store,
 	options.compression = b->options.compression;
 	options.level = b->options.level;
 	options.jobs = b->options.jobs;
+	options.note = b->options.quiet ? NULL : on_note;
+	options.note_data = b;
 	options.progress = on_progress;
 	options.progress_data = b;
 	return oci_spec_pack(&b->image, b->spec, store, &options, err);

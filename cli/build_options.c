@@ -32,13 +32,11 @@ static const char help[] =
 	"                          do not look\n"
 	"      --jobs N            threads that compress; the usual is one a\n"
 	"                          core. The result does not depend on it\n"
-	"  -C, --directory DIR     inputs start here, not at the spec\n"
-	BASES_HELP
+	"  -C, --directory DIR     inputs start here, not at the "
+	"spec\n" BASES_HELP
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           say what is done\n"
-	"  -h, --help\n"
-	REMOTE_HELP
-	"\n"
+	"  -h, --help\n" REMOTE_HELP UPLOAD_HELP INFLATE_HELP "\n"
 	"SOURCE_DATE_EPOCH dates the image; the usual is 1970-01-01. TMPDIR\n"
 	"is where members of archives are kept meanwhile; the usual is\n"
 	"/var/tmp.\n";

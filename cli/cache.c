@@ -36,8 +36,8 @@ static int info(struct oci_cache *cache, const char *folder,
 	if (rc)
 		return rc;
 	format_size(size, found.bytes);
-	say(stdout, "%s: %llu blobs, %s\n", folder,
-	    (unsigned long long)found.blobs, size);
+	say(stdout, "%s: %llu blob%s, %s\n", folder,
+	    (unsigned long long)found.blobs, plural(found.blobs), size);
 	return 0;
 }
 
@@ -50,9 +50,8 @@ static int prune(struct oci_cache *cache, uint64_t keep, struct oci_error *err)
 	if (rc)
 		return rc;
 	format_size(size, removed.bytes);
-	say(stdout, "removed %llu blobs, %s\n",
-	    (unsigned long long)removed.blobs,
-	    size);
+	say(stdout, "removed %llu blob%s, %s\n",
+	    (unsigned long long)removed.blobs, plural(removed.blobs), size);
 	return 0;
 }
 

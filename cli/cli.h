@@ -70,6 +70,9 @@ bool parse_number(uint64_t *out, const char *text, uint64_t max);
 /* Bytes, with KiB, MiB or GiB behind them, or K, M or G for the same. */
 bool parse_size(uint64_t *out, const char *text);
 
+/* The end of a noun behind a number: "" of one, "s" of others. */
+const char *plural(uint64_t count);
+
 /* "27.3 MB" in decimal units. */
 #define SIZE_TEXT 16
 void format_size(char out[SIZE_TEXT], uint64_t bytes);

@@ -20,7 +20,7 @@ static const char copy_help[] =
 	"      --referrers         and what refers to it, such as signatures\n"
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n" REMOTE_HELP SIDE_HELP;
+	"  -h, --help\n" REMOTE_HELP UPLOAD_HELP SIDE_HELP INFLATE_HELP;
 
 static const char push_help[] =
 	"Usage: oci-pack push [options] IMAGE REF...\n"
@@ -34,8 +34,7 @@ static const char push_help[] =
 	"      --referrers         and what refers to it, such as signatures\n"
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n"
-	REMOTE_HELP;
+	"  -h, --help\n" REMOTE_HELP UPLOAD_HELP INFLATE_HELP;
 
 static const char pull_help[] =
 	"Usage: oci-pack pull [options] REF -o OUTPUT\n"
@@ -317,7 +316,8 @@ static int take_option(struct command *c, int option)
 	case 'h':
 		return say_help(stdout, c->help);
 	default:
-		if (c->verb != COPY && option >= SIDE_FIRST)
+		if (c->verb != COPY && option >= SIDE_FIRST &&
+		    option <= SIDE_LAST)
 			return say_usage(c->name, "--src-* and --dest-* are "
 						  "for copy");
 		return remote_option(&c->remote, c->name, option);

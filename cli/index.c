@@ -31,8 +31,7 @@ static const char help[] =
 	"                          tagged, and change nothing\n"
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n"
-	REMOTE_HELP;
+	"  -h, --help\n" REMOTE_HELP UPLOAD_HELP INFLATE_HELP;
 
 static int open_images(struct index_images *images, struct index_command *c,
 		       struct oci_error *err)

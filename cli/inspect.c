@@ -19,8 +19,7 @@ static const char help[] =
 	"      --json              as JSON, with the documents as they are\n"
 	"      --raw               the exact bytes of the manifest or index\n"
 	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n"
-	REMOTE_HELP;
+	"  -h, --help\n" REMOTE_HELP INFLATE_HELP;
 
 enum { OPT_JSON = 256, OPT_RAW, OPT_PLATFORM };
 

@@ -23,8 +23,7 @@ static const char help[] =
 	"                          and ctr will see in it, name by name\n"
 	"      --rules             lists the rules, and does nothing else\n"
 	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n"
-	REMOTE_HELP;
+	"  -h, --help\n" REMOTE_HELP INFLATE_HELP;
 
 struct command {
 	struct remote_options remote;

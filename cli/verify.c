@@ -16,9 +16,7 @@ static const char help[] =
 	"\n"
 	"  -q, --quiet             say nothing of an image that is right\n"
 	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n"
-	REMOTE_HELP
-	"\n"
+	"  -h, --help\n" REMOTE_HELP INFLATE_HELP "\n"
 	"Exit status: 0 all is right, 1 it could not be read, 3 something is\n"
 	"wrong.\n";
 
@@ -40,8 +38,8 @@ static int verify(struct oci_store *store, const char *name, bool quiet)
 	if (oci_image_verify(&findings, store, &options, &err))
 		return say_error(&err);
 	if (findings) {
-		say(stderr, "oci-pack: '%s': %zu finding%s\n", name,
-		    findings, findings == 1 ? "" : "s");
+		say(stderr, "oci-pack: '%s': %zu finding%s\n", name, findings,
+		    plural(findings));
 		return EXIT_FINDINGS;
 	}
 	if (!quiet)

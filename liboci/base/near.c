@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The file that was meant by a path that leads to none: one beside it with a
- * name that is near, or with the same name and another extension.
+ * name that is near, or the spec of that name if the extension is that of YAML
+ * or JSON.
  */
 #include <dirent.h>
 #include <stdbool.h>
@@ -65,9 +66,6 @@ static const char *choose(const struct oci_strings *names, const char *name)
 	if (!near)
 		near = oci_text_nearest((const char *const *)names->items,
 					names->count, name);
-	for (size_t i = 0; !near && i < names->count; i++)
-		if (has_same_stem(names->items[i], name))
-			near = names->items[i];
 	return near;
 }
 

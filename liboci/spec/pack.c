@@ -183,6 +183,8 @@ int oci_spec_pack(struct oci_descriptor *out, const struct oci_spec *spec,
 	if (!rc)
 		rc = spec->count > 1 ? pack_index(out, &p, err) :
 				       pack_platform(out, &p, err);
+	if (!rc && p.options->note)
+		oci_pack_notes(spec, p.options);
 	if (p.layers != store)
 		oci_store_free(p.layers);
 	oci_store_free(keeper);

@@ -36,7 +36,7 @@ static int read_all(struct oci_buf *out, int fd, const char *path,
 			continue;
 		if (got < 0 && errno == EISDIR)
 			return oci_fail(err, OCI_E_SYSTEM,
-					"'%s' is a folder, "
+					"'%s' is a directory, "
 					"expected the file of a spec",
 					path);
 		if (got < 0)

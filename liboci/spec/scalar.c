@@ -46,6 +46,14 @@ bool oci_decode_mode(struct oci_decoder *d, const struct oci_yaml *node,
 		*(int64_t *)out = OCI_KEEP;
 		return true;
 	}
+	/* 420 in JSON is what others write for 0644. */
+	if (node->plain && node->text[0] >= '1' && node->text[0] <= '9')
+		return oci_diagnose(d->report, node,
+				    "'%s' is the decimal "
+				    "number %s, expected octal digits with a 0 "
+				    "in front, or in quotes, such as 0755 or "
+				    "\"0755\"",
+				    d->key, node->text);
 	digits = strncmp(text, "0o", 2) == 0 ? text + 2 : text;
 	if (!oci_number_parse(&mode, digits, 8, 07777))
 		return oci_diagnose(d->report, node, "'%s' is '%s', expected "

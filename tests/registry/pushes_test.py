@@ -48,7 +48,7 @@ def a_plan_of_a_push_that_is_new(c):
     check(not writes(c.registry), "something was changed")
     check(c.said.count("  upload  blob ") == 4, c.said)
     said(c, "  upload  manifest ", "set     tag t, new",
-         "4 blobs and 1 manifests", "nothing was changed")
+         "4 blobs and 1 manifest,", "nothing was changed")
     check(not list(c.folder.rglob("seen")), "it remembers a plan")
 
 

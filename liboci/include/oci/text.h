@@ -54,7 +54,7 @@ OCI_API const char *oci_text_nearest(const char *const *names, size_t count,
 
 /*
  * Returns the path of the file beside path, which leads to none, that may have
- * been meant: its name is near, or differs in the extension alone. NULL if
+ * been meant: its name is near, or is that of the spec for NAME.yaml. NULL if
  * there is none, the folder cannot be read, or memory ran out. The caller frees
  * it.
  */
