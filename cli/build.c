@@ -209,8 +209,10 @@ static int build(struct build *b, struct oci_error *err)
 		return 0;	/* nothing is named, nothing is committed */
 	for (size_t i = 0; !rc && i < b->count; i++)
 		rc = build_target_name(&b->targets[i], &b->image, err);
-	/* What is here first: a tag cannot be taken back. */
-	for (size_t i = b->count; !rc && i-- > 0;)
+	for (size_t i = 0; !rc && i < b->count; i++)
+		rc = oci_store_prepare(b->targets[i].store, err);
+	/* Tags may still be refused; the rename of what is here is last. */
+	for (size_t i = 0; !rc && i < b->count; i++)
 		rc = oci_store_commit(b->targets[i].store, err);
 	return rc;
 }

@@ -180,7 +180,7 @@ int command_index(int argc, char **argv)
 	if (!c.name)
 		return say_usage(
 			"index",
-			argc > 1 ? "'%s' is unknown: it has "
+			argc > 1 ? "'%s' is unknown: "
 				   "create, append and remove"
 				 : "create, append or remove is to be said%s",
 			argc > 1 ? argv[1] : "");

@@ -324,7 +324,8 @@ void say_pushed(const struct oci_store *store)
 	struct oci_push_result pushed;
 	char size[SIZE_TEXT];
 
-	oci_registry_pushed(&pushed, store);
+	if (oci_registry_pushed(&pushed, store, NULL))
+		return;
 	format_size(size, pushed.uploaded_bytes);
 	say(stderr,
 	    "%llu blob%s uploaded (%s), %llu mounted, %llu there "

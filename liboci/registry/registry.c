@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/options.h"
 #include "base/text.h"
 #include "registry/client.h"
 
@@ -27,24 +28,29 @@ static int copy_proxies(struct oci_proxies *out,
 }
 
 int oci_registry_new(struct oci_registry **out,
-		     const struct oci_registry_options *options,
+		     const struct oci_registry_options *given,
 		     struct oci_error *err)
 {
+	static const struct oci_registry_options usual =
+		OCI_REGISTRY_OPTIONS_INIT;
 	struct oci_registry *self = calloc(1, sizeof(*self));
-	struct oci_http_options http = {
-		.ca_file = options->ca_file,
-		.cancelled = options->cancelled,
-		.answer_seconds = options->first_byte_seconds,
-		.first_byte_seconds = options->first_byte_seconds,
-		.lowest_rate = options->lowest_rate < 0 ?
-				       LOWEST_RATE :
-				       (uint64_t)options->lowest_rate,
-	};
+	struct oci_registry_options taken, *options = &taken;
+	struct oci_http_options http;
 	int rc;
 
 	*out = NULL;
 	if (!self)
 		return oci_fail_nomem(err);
+	oci_options_take(&taken, sizeof(taken), &usual, given);
+	http = (struct oci_http_options){
+		.ca_file = options->ca_file,
+		.cancelled = options->cancelled,
+		.answer_seconds = options->first_byte_seconds,
+		.first_byte_seconds = options->first_byte_seconds,
+		.lowest_rate = options->lowest_rate < 0
+				       ? LOWEST_RATE
+				       : (uint64_t)options->lowest_rate,
+	};
 	self->options = *options;
 	pthread_mutex_init(&self->lock, NULL);
 	pthread_mutex_init(&self->login, NULL);

@@ -82,7 +82,7 @@ wrong_spec() {
 	2 | push app.tar | where_it_goes ghcr.io/
 	2 | pull ghcr.io/me/app:1 | -o_OUTPUT
 	2 | cache clear | 'clear' info prune
-	2 | index join | 'join' create append remove
+	2 | index join | 'join' create,_append_or_remove
 	2 | app.spec other.spec -o x.tar | 'other.spec' one_spec_too_many
 	EOF
 }
