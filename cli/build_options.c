@@ -11,7 +11,7 @@
 static const char help[] =
 	"Usage: oci-pack [build] SPEC -o OUTPUT | --push [REF] [options]\n"
 	"\n"
-	"Packs the image that SPEC describes.\n"
+	"Packs the image that SPEC describes; - is standard input.\n"
 	"\n"
 	"  -o, --output FILE.tar   an archive that docker load, podman load\n"
 	"                          and skopeo take; - is standard output\n"
@@ -275,6 +275,11 @@ static int check_words(const struct build_options *out, int argc, char **argv)
 		return say_unknown_command(spec);
 	if (optind + 1 < argc)
 		return say_second(out, argv[optind + 1]);
+	if (strcmp(spec, "-") == 0 && out->remote.password_stdin)
+		return say_usage("build",
+				 "standard input is the spec's or "
+				 "--password-stdin's: 'oci-pack login' keeps a "
+				 "password");
 	if (!out->output && !out->pushes.count)
 		return say_usage("build", "no output is given, such as "
 					  "-o image.tar or --push");

@@ -25,7 +25,7 @@ static const char copy_help[] =
 static const char push_help[] =
 	"Usage: oci-pack push [options] IMAGE REF...\n"
 	"\n"
-	"Pushes IMAGE (FILE.tar[:NAME], DIR, oci:DIR[:TAG] or dir:DIR) to\n"
+	"Pushes IMAGE (FILE.tar[:NAME], -, DIR, oci:DIR[:TAG] or dir:DIR) to\n"
 	"registries. A REF without a tag gets the tags that IMAGE has.\n"
 	"\n"
 	"      --dry-run           say what would be uploaded, mounted and\n"

@@ -228,6 +228,9 @@ int command_lock(int argc, char **argv)
 				 : take_option(&c, option, argv);
 	if (status < 0 && optind + 1 != argc)
 		status = say_usage("lock", "one SPEC is to be given");
+	if (status < 0 && strcmp(argv[optind], "-") == 0)
+		status = say_usage("lock", "a lock lies beside its spec, which "
+					   "has to be a file");
 	if (status < 0)
 		status = remote_ready(&c.remote, "lock");
 	catch_signals();

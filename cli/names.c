@@ -244,7 +244,7 @@ void add_image_hint(const char *text, struct oci_error *err)
 {
 	struct stat st;
 
-	if (err->status == OCI_E_NOMEM)
+	if (err->status == OCI_E_NOMEM || strcmp(text, "-") == 0)
 		return;
 	if (stat(text, &st) != 0)
 		add_name_hint(text, err);

@@ -10,7 +10,7 @@ static const char help[] =
 	"Usage: oci-pack verify [options] IMAGE\n"
 	"\n"
 	"Checks every digest, size, diff_id, document and reference of a\n"
-	"layout, archive or folder (FILE.tar[:NAME], DIR, oci:DIR[:TAG] or\n"
+	"layout, archive or folder (FILE.tar[:NAME], -, DIR, oci:DIR[:TAG] or\n"
 	"dir:DIR) or of an image in a registry (docker://REF, or a REF with a\n"
 	"host). Each thing that is wrong is a line on standard output.\n"
 	"\n"

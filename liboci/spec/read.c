@@ -179,9 +179,12 @@ static bool check_kind(const struct oci_buf *buf,
 int oci_spec_read(struct oci_buf *out, const char *path,
 		  struct oci_diagnostics *report, struct oci_error *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	int rc;
+	int fd, rc;
 
+	if (strcmp(path, "-") == 0)
+		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+	else
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return fail_open(path, err);
 	oci_buf_init(out, (size_t)OCI_SPEC_MAX + 1);

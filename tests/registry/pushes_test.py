@@ -483,6 +483,14 @@ def outputs(folder):
             if p.is_file() and p.suffix != ".spec"}
 
 
+@named("faults 31: push reads an archive from standard input")
+def push_of_standard_input(c):
+    check(build(c, "a", "-o", c.folder / "a.tar") == 0, c.said)
+    check(c.run("push", "-", f"{c.registry.host}/x/y:t",
+                stdin=(c.folder / "a.tar").read_bytes()) == 0, c.said)
+    check(c.pushed(), "it is not whole")
+
+
 REFUSALS = {
     "tag": ("PUT", "/manifests/t$"),
     "manifest": ("PUT", "/manifests/sha256"),

@@ -49,7 +49,9 @@ struct oci_spec_options {
 /*
  * Reads and checks a spec for all its platforms, and finds its inputs. Every
  * error is reported in one go; the message in *err is the first of them with
- * the number of the others. options may be NULL.
+ * the number of the others. options may be NULL. The path "-" is standard
+ * input; inputs then start in the working directory, unless options say
+ * otherwise.
  */
 OCI_API int oci_spec_open(struct oci_spec **out, const char *path,
 			  const struct oci_spec_options *options,
