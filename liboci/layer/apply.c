@@ -15,6 +15,7 @@
 #include "layer/node.h"
 #include "layer/reader.h"
 #include "layer/rootfs.h"
+#include "layer/xattr.h"
 
 static const char opaque[] = ".wh..wh..opq";
 static const char reserved[] = ".wh..wh.";
@@ -72,6 +73,7 @@ static void take_attributes(struct oci_rootfs_entry *e,
 	e->uid = (uint32_t)archive_entry_uid(member);
 	e->gid = (uint32_t)archive_entry_gid(member);
 	e->mtime = archive_entry_mtime(member);
+	e->xattrs = NULL;
 }
 
 /* A hard link is the file that it leads to. */
@@ -115,6 +117,8 @@ static int put(struct oci_rootfs *rootfs, const char *path,
 		return put_hard_link(rootfs, e, member, err);
 	oci_rootfs_set_type(e, type_of(member));
 	take_attributes(e, member);
+	if (e->type == OCI_ENTRY_DIRECTORY)
+		return oci_xattr_read_lower(e, rootfs, member, err);
 	if (e->type == OCI_ENTRY_FILE) {
 		e->size = (uint64_t)archive_entry_size(member);
 		return oci_keep_member(e, rootfs, reader, e->size, err);

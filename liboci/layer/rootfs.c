@@ -4,6 +4,7 @@
  * OCI Image Specification, layer.md, "Applying Changesets".
  */
 #include "layer/rootfs.h"
+#include "layer/xattr.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -41,7 +42,8 @@ const struct oci_rootfs_entry *oci_rootfs_get(const struct oci_rootfs *rootfs,
 
 /* Every name costs its length, also one that is there once more: few bytes of
  * a tar would else be much memory, or much time. */
-static int spend(struct oci_rootfs *rootfs, size_t size, struct oci_error *err)
+int oci_rootfs_spend(struct oci_rootfs *rootfs, size_t size,
+		     struct oci_error *err)
 {
 	rootfs->text += size + 1;
 	if (rootfs->text > OCI_NAMES_MAX)
@@ -96,6 +98,7 @@ static void make_implied(struct oci_rootfs_entry *e, unsigned layer)
 	e->mode = 0755;
 	e->uid = e->gid = 0;
 	e->mtime = 0;
+	e->xattrs = NULL;
 }
 
 /* Removes what is older than layer, but for the way to what is not. */
@@ -170,7 +173,7 @@ static int add(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
 	       const char *path, struct oci_error *err)
 {
 	struct oci_rootfs_entry *e;
-	int rc = spend(rootfs, strlen(path), err);
+	int rc = oci_rootfs_spend(rootfs, strlen(path), err);
 
 	if (rc)
 		return rc;
@@ -213,7 +216,7 @@ int oci_rootfs_set_target(struct oci_rootfs_entry *e,
 			  struct oci_rootfs *rootfs, const char *target,
 			  struct oci_error *err)
 {
-	int rc = spend(rootfs, strlen(target), err);
+	int rc = oci_rootfs_spend(rootfs, strlen(target), err);
 
 	if (rc)
 		return rc;
@@ -258,8 +261,8 @@ static int imply_parents(struct oci_rootfs *rootfs, const char *path,
 		e = oci_table_get(&rootfs->table, path, size);
 		rc = spend_implied(rootfs, size, err);
 		if (!rc)
-			rc = e ? spend(rootfs, size, err) :
-				 add(&e, rootfs, parent, err);
+			rc = e ? oci_rootfs_spend(rootfs, size, err)
+			       : add(&e, rootfs, parent, err);
 		if (!rc)
 			make_implied(e, rootfs->layer);
 	}
@@ -294,7 +297,11 @@ static int put(struct oci_rootfs *rootfs, const struct oci_tree *tree,
 	e->uid = node->uid;
 	e->gid = node->gid;
 	e->mtime = node->mtime;
+	e->xattrs = NULL;
 	e->size = node->file ? 0 : node->size;
+	if (e->type == OCI_ENTRY_DIRECTORY)
+		return oci_xattr_copy(&e->xattrs, &rootfs->arena, node->xattrs,
+				      err);
 	if (e->type == OCI_ENTRY_FILE)
 		return oci_keep_node(e, rootfs, tree, file, err);
 	if (e->type != OCI_ENTRY_SYMLINK)

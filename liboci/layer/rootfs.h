@@ -19,6 +19,7 @@ struct oci_rootfs_entry {
 	uint32_t uid;
 	uint32_t gid;
 	int64_t mtime;
+	struct oci_xattr *xattrs; /* of a directory */
 	uint64_t size;		/* bytes of a file */
 	uint64_t hidden;	/* bytes of lower layers under this path that
 				 * are shipped and never seen */
@@ -45,6 +46,11 @@ struct oci_rootfs {
 	struct oci_watch *watch;	/* limits of applying; or NULL */
 	struct oci_keeping keeping;
 };
+
+/* Counts bytes of names, targets and attributes; OCI_E_LIMIT if there are too
+ * many. */
+int oci_rootfs_spend(struct oci_rootfs *rootfs, size_t size,
+		     struct oci_error *err);
 
 /* What is at path, or NULL; rootfs may be NULL, which is empty. */
 const struct oci_rootfs_entry *oci_rootfs_get(const struct oci_rootfs *rootfs,

@@ -12,6 +12,7 @@
 #include "layer/content.h"
 #include "layer/node.h"
 #include "layer/rootfs.h"
+#include "layer/xattr.h"
 
 struct settle {
 	struct oci_tree *tree;
@@ -125,14 +126,15 @@ static int enter(struct settle *s, struct oci_node *node,
  * A directory that lower layers have is written again as it is there: overlay
  * graph drivers unpack a layer by itself, and would make up what is missing.
  */
-static void take_attributes(struct oci_node *node,
-			    const struct oci_rootfs_entry *below)
+static int take_attributes(struct oci_tree *tree, struct oci_node *node,
+			   const struct oci_rootfs_entry *below,
+			   struct oci_error *err)
 {
 	node->mode = below->mode;
 	node->uid = below->uid;
 	node->gid = below->gid;
 	node->mtime = below->mtime;
-	node->xattrs = NULL;
+	return oci_xattr_copy(&node->xattrs, &tree->arena, below->xattrs, err);
 }
 
 /* What the lower layers have in the place of a node. */
@@ -153,7 +155,11 @@ static int check_below(const struct settle *s, struct oci_node *node,
 	if (directory && below->type == OCI_ENTRY_DIRECTORY) {
 		/* Only an entry of its own changes a directory from below. */
 		if (node->rank < OCI_RANK_EXPLICIT)
-			take_attributes(node, below);
+			return take_attributes(s->tree, node, below, err);
+		/* It has no key for attributes, and drops none. */
+		if (!node->xattrs)
+			return oci_xattr_copy(&node->xattrs, &s->tree->arena,
+					      below->xattrs, err);
 		return 0;
 	}
 	if (!directory && below->type != OCI_ENTRY_DIRECTORY)

@@ -17,12 +17,12 @@ static bool is_kept(const char *name)
 	       strncmp(name, "user.", 5) == 0;
 }
 
-/* Puts it into the node's list, which is sorted by name. */
-static int add(struct oci_node *node, struct oci_tree *tree, const char *name,
-	       const void *value, size_t size, struct oci_error *err)
+int oci_xattr_put(struct oci_xattr **list, struct oci_arena *arena,
+		  const char *name, const void *value, size_t size,
+		  struct oci_error *err)
 {
-	struct oci_xattr *attr = oci_arena_alloc(&tree->arena, sizeof(*attr));
-	struct oci_xattr **at = &node->xattrs;
+	struct oci_xattr *attr = oci_arena_alloc(arena, sizeof(*attr));
+	struct oci_xattr **at = list;
 
 	if (size > VALUE_MAX)
 		return oci_fail(err, OCI_E_LIMIT,
@@ -30,8 +30,8 @@ static int add(struct oci_node *node, struct oci_tree *tree, const char *name,
 				name, VALUE_MAX);
 	if (!attr)
 		return oci_fail_nomem(err);
-	attr->name = oci_arena_text(&tree->arena, name);
-	attr->value = oci_arena_copy(&tree->arena, value, size);
+	attr->name = oci_arena_text(arena, name);
+	attr->value = oci_arena_copy(arena, value, size);
 	attr->size = size;
 	if (!attr->name || !attr->value)
 		return oci_fail_nomem(err);
@@ -43,6 +43,41 @@ static int add(struct oci_node *node, struct oci_tree *tree, const char *name,
 	attr->next = *at;
 	*at = attr;
 	return 0;
+}
+
+int oci_xattr_copy(struct oci_xattr **out, struct oci_arena *arena,
+		   const struct oci_xattr *from, struct oci_error *err)
+{
+	int rc = 0;
+
+	*out = NULL;
+	for (; !rc && from; from = from->next)
+		rc = oci_xattr_put(out, arena, from->name, from->value,
+				   from->size, err);
+	return rc;
+}
+
+int oci_xattr_read_lower(struct oci_rootfs_entry *entry,
+			 struct oci_rootfs *rootfs,
+			 struct archive_entry *member, struct oci_error *err)
+{
+	const char *name;
+	const void *value;
+	size_t size;
+	int rc = 0;
+
+	archive_entry_xattr_reset(member);
+	while (!rc && archive_entry_xattr_next(member, &name, &value, &size) ==
+			      ARCHIVE_OK) {
+		/* Of an overlay, which its engine makes anew. */
+		if (!name || strncmp(name, "trusted.overlay.", 16) == 0)
+			continue;
+		rc = oci_rootfs_spend(rootfs, strlen(name) + size, err);
+		if (!rc)
+			rc = oci_xattr_put(&entry->xattrs, &rootfs->arena, name,
+					   value, size, err);
+	}
+	return rc;
 }
 
 int oci_xattr_read(struct oci_node *node, struct oci_tree *tree,
@@ -57,7 +92,8 @@ int oci_xattr_read(struct oci_node *node, struct oci_tree *tree,
 	while (!rc && archive_entry_xattr_next(entry, &name, &value, &size) ==
 		      ARCHIVE_OK)
 		if (name && is_kept(name))
-			rc = add(node, tree, name, value, size, err);
+			rc = oci_xattr_put(&node->xattrs, &tree->arena, name,
+					   value, size, err);
 	return rc;
 }
 

@@ -438,3 +438,57 @@ print(*{m.mtime for m in tarfile.open("out.tar")})')"
 	run --separate-stderr "$OCI_PACK" n.spec -q -o n.tar
 	equal '' "$stderr"
 }
+
+# xattrs_of IMAGE PATH: the attributes of a path, of each layer that has it.
+xattrs_of() {
+	python3 - "$@" <<-'EOF'
+		import gzip, io, json, sys, tarfile
+
+		image = tarfile.open(sys.argv[1])
+		def load(digest):
+		    name = "blobs/" + digest.replace(":", "/")
+		    return image.extractfile(name).read()
+		index = json.load(image.extractfile("index.json"))
+		manifest = json.loads(load(index["manifests"][0]["digest"]))
+		for number, layer in enumerate(manifest["layers"], 1):
+		    blob = io.BytesIO(gzip.decompress(load(layer["digest"])))
+		    for member in tarfile.open(fileobj=blob):
+		        if member.name != sys.argv[2]:
+		            continue
+		        names = sorted(
+		            f"{k.split('.', 2)[2]}={v}"
+		            for k, v in member.pax_headers.items()
+		            if k.startswith("SCHILY.xattr."))
+		        print(number, oct(member.mode), *names)
+	EOF
+}
+
+@test "faults 21: attributes of a lower directory survive when it is written again" {
+	python3 - <<-'EOF'
+		import tarfile
+
+		with tarfile.open("low.tar", "w") as tar:
+		    for name in ("srv", "opt"):
+		        folder = tarfile.TarInfo(name)
+		        folder.type, folder.mode = tarfile.DIRTYPE, 0o750
+		        folder.pax_headers = {
+		            "SCHILY.xattr.user.b": "two",
+		            "SCHILY.xattr.user.a": "one"}
+		        tar.addfile(folder)
+	EOF
+	spec low.spec 'image: low' 'tags: [t]' 'layers:' \
+		'  - entries: [{path: /, archive: low.tar}]' \
+		'  - entries: [{path: /srv/new, content: a}]' \
+		'  - entries: [{path: /opt, dir: {}, mode: 0700}]'
+	spec high.spec 'base: low.image.tar' 'layers:' \
+		'  - entries: [{path: /srv/more, content: a}]'
+	"$OCI_PACK" low.spec -q -o low.image.tar
+	equal $'1 0o750 user.a=one user.b=two\n2 0o750 user.a=one user.b=two' \
+		"$(xattrs_of low.image.tar srv)"
+	equal $'1 0o750 user.a=one user.b=two\n3 0o700 user.a=one user.b=two' \
+		"$(xattrs_of low.image.tar opt)"
+	for _ in once again; do
+		"$OCI_PACK" high.spec -q -o high.tar
+		matches '4 0o750 user.a=one user.b=two' "$(xattrs_of high.tar srv)"
+	done
+}
