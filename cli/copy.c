@@ -287,6 +287,7 @@ static int run(struct command *c, char **names, int count)
 
 static int take_option(struct command *c, int option)
 {
+	static const struct option sides[] = { SIDE_OPTIONS };
 	struct oci_error err;
 
 	switch (option) {
@@ -318,8 +319,8 @@ static int take_option(struct command *c, int option)
 	default:
 		if (c->verb != COPY && option >= SIDE_FIRST &&
 		    option <= SIDE_LAST)
-			return say_usage(c->name, "--src-* and --dest-* are "
-						  "for copy");
+			return say_usage(c->name, "'--%s' is for copy",
+					 sides[option - SIDE_FIRST].name);
 		return remote_option(&c->remote, c->name, option);
 	}
 }
