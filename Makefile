@@ -122,6 +122,12 @@ $(BUILD)/tests/%: tests/unit/%.c $(STATIC) Makefile
 .PHONY: tests
 tests: $(TESTS)
 
+# The loader finds a library in its own folders once ldconfig has read them. A
+# package does that when it is installed; other users than root cannot.
+LDCONFIG ?= PATH="$$PATH:/usr/sbin:/sbin" ldconfig
+TELL_LOADER = $(if $(DESTDIR),,@[ "$$(id -u)" -ne 0 ] || $(LDCONFIG) || \
+	echo 'ldconfig failed: see "The library" in README.md' >&2)
+
 .PHONY: install uninstall
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig \
@@ -133,6 +139,7 @@ install: all
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/liboci.so
 	install -m 644 $(BUILD)/liboci.pc $(DESTDIR)$(LIBDIR)/pkgconfig/
 	install -m 644 $(HEADERS) $(DESTDIR)$(INCLUDEDIR)/oci/
+	$(TELL_LOADER)
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/oci-pack $(DESTDIR)$(LIBDIR)/liboci.a \

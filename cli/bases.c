@@ -51,7 +51,8 @@ int bases_open(struct bases *bases, const char *spec, struct oci_error *err)
 	if (!bases->lock_path)
 		return fail_memory(err);
 	snprintf(bases->lock_path, size, "%s.lock", spec);
-	rc = read_lock(bases, err);
+	/* Standard input has no file beside it. */
+	rc = strcmp(spec, "-") == 0 ? 0 : read_lock(bases, err);
 	if (rc || bases->no_cache)
 		return rc;
 	folder = bases->cache_dir ? strdup(bases->cache_dir) : cache_folder();

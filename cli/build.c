@@ -107,6 +107,12 @@ static int open_targets(struct build *b, struct oci_error *err)
 	return rc;
 }
 
+static void on_note(void *data, const char *text)
+{
+	(void)data;
+	say_line(text);
+}
+
 static int pack_into(struct build *b, struct oci_store *store,
 		     struct oci_error *err)
 {
@@ -127,6 +133,8 @@ static int pack_into(struct build *b, struct oci_store *store,
 	options.compression = b->options.compression;
 	options.level = b->options.level;
 	options.jobs = b->options.jobs;
+	options.note = b->options.quiet ? NULL : on_note;
+	options.note_data = b;
 	options.progress = on_progress;
 	options.progress_data = b;
 	return oci_spec_pack(&b->image, b->spec, store, &options, err);
@@ -201,8 +209,10 @@ static int build(struct build *b, struct oci_error *err)
 		return 0;	/* nothing is named, nothing is committed */
 	for (size_t i = 0; !rc && i < b->count; i++)
 		rc = build_target_name(&b->targets[i], &b->image, err);
-	/* What is here first: a tag cannot be taken back. */
-	for (size_t i = b->count; !rc && i-- > 0;)
+	for (size_t i = 0; !rc && i < b->count; i++)
+		rc = oci_store_prepare(b->targets[i].store, err);
+	/* Tags may still be refused; the rename of what is here is last. */
+	for (size_t i = 0; !rc && i < b->count; i++)
 		rc = oci_store_commit(b->targets[i].store, err);
 	return rc;
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command line of build. */
 #include "build.h"
+#include "words.h"
 
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char help[] =
 	"Usage: oci-pack [build] SPEC -o OUTPUT | --push [REF] [options]\n"
 	"\n"
-	"Packs the image that SPEC describes.\n"
+	"Packs the image that SPEC describes; - is standard input.\n"
 	"\n"
 	"  -o, --output FILE.tar   an archive that docker load, podman load\n"
 	"                          and skopeo take; - is standard output\n"
@@ -36,7 +38,7 @@ static const char help[] =
 	"spec\n" BASES_HELP
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           say what is done\n"
-	"  -h, --help\n" REMOTE_HELP "\n"
+	"  -h, --help\n" REMOTE_HELP UPLOAD_HELP INFLATE_HELP "\n"
 	"SOURCE_DATE_EPOCH dates the image; the usual is 1970-01-01. TMPDIR\n"
 	"is where members of archives are kept meanwhile; the usual is\n"
 	"/var/tmp.\n";
@@ -192,9 +194,10 @@ static int add_push(struct build_options *out, char **argv)
 		return say_refused("build", "--push: ", &err);
 	if (text && remote_check_name(text, &err))
 		return say_refused("build", "--push: ", &err);
-	if (text && !remote_destination(&reference, &bare, text))
-		return say_usage("build", "--push '%s' is no name with a "
-				 "registry's host", text);
+	if (text && !remote_destination(&reference, &bare, text)) {
+		refuse_name(text, &err);
+		return say_refused("build", "--push: ", &err);
+	}
 	if (text && reference.digest.text[0])
 		return say_usage("build", "--push '%s' has a digest, which "
 				 "the image has yet to get", text);
@@ -279,39 +282,72 @@ static int check_by_digest(struct build_options *out)
 	return oci_strings_add(&out->pushes, "", &err) ? say_error(&err) : -1;
 }
 
+/* The word behind the spec: a name for --push that is none, or too much. */
+static int say_second(const struct build_options *out, const char *word)
+{
+	struct oci_error err;
+	struct stat st;
+
+	if (!out->pushes.count || stat(word, &st) == 0 ||
+	    *out->pushes.items[out->pushes.count - 1])
+		return say_usage("build",
+				 "'%s' is one spec too many: one "
+				 "image is packed at a time",
+				 word);
+	refuse_name(word, &err);
+	return say_refused("build", "--push: ", &err);
+}
+
+/* Whether the words are one spec, with somewhere for its image to go. */
+static int check_words(const struct build_options *out, int argc, char **argv)
+{
+	const char *spec = argv[optind];
+	struct stat st;
+
+	if (optind == argc)
+		return say_usage("build", "no spec is given, such as app.spec");
+	if (is_command(spec) && stat(spec, &st) != 0)
+		return say_usage("build",
+				 "'%s' is a command, which comes "
+				 "before its options: oci-pack %s ...",
+				 spec, spec);
+	if (strcmp(argv[0], "build") != 0 && is_unknown_word(spec))
+		return say_unknown_command(spec);
+	if (optind + 1 < argc)
+		return say_second(out, argv[optind + 1]);
+	if (strcmp(spec, "-") == 0 && out->remote.password_stdin)
+		return say_usage("build",
+				 "standard input is the spec's or "
+				 "--password-stdin's: 'oci-pack login' keeps a "
+				 "password");
+	if (!out->output && !out->pushes.count)
+		return say_usage("build", "no output is given, such as "
+					  "-o image.tar or --push");
+	if (out->remote.dry_run && (out->output || !out->pushes.count))
+		return say_usage("build", "--dry-run is for --push, without "
+					  "-o");
+	return -1;
+}
+
 int build_options_parse(struct build_options *out, int argc, char **argv)
 {
 	int option, status = -1;
 
 	*out = (struct build_options){0};
 	opterr = 0;
-	while (status < 0 &&
-	       (option = getopt_long(argc, argv, ":o:t:C:qvh", long_options,
-				     NULL)) != -1) {
+	while (status < 0 && (option = getopt_long(argc, argv, "o:t:C:qvh",
+						   long_options, NULL)) != -1) {
 		if (option == '?')
-			return say_usage("build", "unknown option '%s'",
-					 argv[optind - 1]);
-		if (option == ':')
-			return say_usage("build", "option '%s' lacks its value",
-					 argv[optind - 1]);
+			return say_unknown_option("build", long_options, argv);
 		status = take_option(out, option, argv);
 	}
 	if (status >= 0)
 		return status;
-	if (optind == argc)
-		return say_usage("build", "no spec is given");
-	if (optind + 1 < argc)
-		return say_usage("build", "'%s' is one spec too many",
-				 argv[optind + 1]);
 	status = check_by_digest(out);
+	if (status < 0)
+		status = check_words(out, argc, argv);
 	if (status >= 0)
 		return status;
-	if (!out->output && !out->pushes.count)
-		return say_usage("build", "no output is given, such as "
-				 "-o image.tar or --push");
-	if (out->remote.dry_run && (out->output || !out->pushes.count))
-		return say_usage("build", "--dry-run is for --push, without "
-				 "-o");
 	out->spec = argv[optind];
 	out->remote.plan.quiet = out->quiet;
 	out->remote.verbose = out->verbose;

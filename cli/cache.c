@@ -36,8 +36,8 @@ static int info(struct oci_cache *cache, const char *folder,
 	if (rc)
 		return rc;
 	format_size(size, found.bytes);
-	say(stdout, "%s: %llu blobs, %s\n", folder,
-	    (unsigned long long)found.blobs, size);
+	say(stdout, "%s: %llu blob%s, %s\n", folder,
+	    (unsigned long long)found.blobs, plural(found.blobs), size);
 	return 0;
 }
 
@@ -50,9 +50,8 @@ static int prune(struct oci_cache *cache, uint64_t keep, struct oci_error *err)
 	if (rc)
 		return rc;
 	format_size(size, removed.bytes);
-	say(stdout, "removed %llu blobs, %s\n",
-	    (unsigned long long)removed.blobs,
-	    size);
+	say(stdout, "removed %llu blob%s, %s\n",
+	    (unsigned long long)removed.blobs, plural(removed.blobs), size);
 	return 0;
 }
 
@@ -77,7 +76,7 @@ static int run(const struct command *c, const char *verb)
 	return rc ? say_error(&err) : EXIT_DONE;
 }
 
-static int take_option(struct command *c, int option, char **argv)
+static int take_option(struct command *c, int option)
 {
 	switch (option) {
 	case 'd':
@@ -89,11 +88,8 @@ static int take_option(struct command *c, int option, char **argv)
 					 "as 500MiB", optarg);
 		c->has_keep = true;
 		return -1;
-	case 'h':
-		return say_help(stdout, help);
 	default:
-		return say_usage("cache", "unknown option '%s', or it lacks "
-				 "its value", argv[optind - 1]);
+		return say_help(stdout, help);
 	}
 }
 
@@ -112,12 +108,19 @@ int command_cache(int argc, char **argv)
 	opterr = 0;
 	while (status < 0 && (option = getopt_long(argc, argv, "h", options,
 						   NULL)) != -1)
-		status = take_option(&c, option, argv);
+		status = option == '?'
+				 ? say_unknown_option("cache", options, argv)
+				 : take_option(&c, option);
 	if (status >= 0)
 		return status;
 	verb = optind + 1 == argc ? argv[optind] : "";
 	if (strcmp(verb, "info") != 0 && strcmp(verb, "prune") != 0)
-		return say_usage("cache", "info or prune is to be given");
+		return say_usage("cache",
+				 *verb ? "'%s' is unknown: it has "
+					 "info and prune"
+				       : "info or prune is to be "
+					 "given%s",
+				 verb);
 	if (c.has_keep && strcmp(verb, "prune") != 0)
 		return say_usage("cache", "--keep is for prune");
 	return run(&c, verb);

@@ -44,6 +44,15 @@ int say_no_memory(void);
 int say_refused(const char *command, const char *option,
 		const struct oci_error *err);
 
+/*
+ * Says what is wrong with the option that getopt_long refused last: that it is
+ * unknown, and which of options is near, or that its value is lacking. Returns
+ * EXIT_USAGE.
+ */
+struct option;
+int say_unknown_option(const char *command, const struct option *options,
+		       char **argv);
+
 /* Where results go: stderr, where output is "-" and an archive on stdout. */
 FILE *result_stream(const char *output);
 
@@ -60,6 +69,9 @@ bool parse_number(uint64_t *out, const char *text, uint64_t max);
 
 /* Bytes, with KiB, MiB or GiB behind them, or K, M or G for the same. */
 bool parse_size(uint64_t *out, const char *text);
+
+/* The end of a noun behind a number: "" of one, "s" of others. */
+const char *plural(uint64_t count);
 
 /* "27.3 MB" in decimal units. */
 #define SIZE_TEXT 16
@@ -80,6 +92,16 @@ struct image_name {
 bool image_name_parse(struct image_name *out, const char *text,
 		      struct oci_error *err);
 void image_name_release(struct image_name *name);
+/* names.c: says in *err why text is no name in a registry, and what to write
+ * instead. Returns OCI_E_INVALID. */
+int refuse_name(const char *text, struct oci_error *err);
+/* The same file: refuses the names of other programs' transports and file types
+ * for what is written, such as docker://REF and FILE.tar.gz. */
+int check_output_name(const char *text, struct oci_error *err);
+/* The same file: tells in the message of *err what a name that cannot be opened
+ * as an image is, or may have been meant as. */
+void add_image_hint(const char *text, struct oci_error *err);
+
 /* Whether an image can be written there. */
 bool image_name_writable(const struct image_name *name,
 			 struct oci_error *err);

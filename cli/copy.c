@@ -25,12 +25,12 @@ static const char copy_help[] =
 	"                          as example.com/app:1; may be repeated\n"
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n" REMOTE_HELP SIDE_HELP;
+	"  -h, --help\n" REMOTE_HELP UPLOAD_HELP SIDE_HELP INFLATE_HELP;
 
 static const char push_help[] =
 	"Usage: oci-pack push [options] IMAGE REF...\n"
 	"\n"
-	"Pushes IMAGE (FILE.tar[:NAME], DIR, oci:DIR[:TAG] or dir:DIR) to\n"
+	"Pushes IMAGE (FILE.tar[:NAME], -, DIR, oci:DIR[:TAG] or dir:DIR) to\n"
 	"registries. A REF without a tag gets the tag that IMAGE names, else\n"
 	"those that it has; REPO@ gets none.\n"
 	"\n"
@@ -40,7 +40,7 @@ static const char push_help[] =
 	"      --referrers         and what refers to it, such as signatures\n"
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n" REMOTE_HELP;
+	"  -h, --help\n" REMOTE_HELP UPLOAD_HELP INFLATE_HELP;
 
 static const char pull_help[] =
 	"Usage: oci-pack pull [options] REF -o OUTPUT\n"
@@ -123,12 +123,8 @@ static int open_target(struct copy_target *out, const struct opened *from,
 		rc = remote_check_name(text, err);
 	if (rc)
 		return rc;
-	if (c->verb == PUSH) {
-		snprintf(err->message, sizeof(err->message),
-			 "'%s' is no name in a registry, such as "
-			 "ghcr.io/owner/image:tag", text);
-		return OCI_E_INVALID;
-	}
+	if (c->verb == PUSH)
+		return refuse_name(text, err);
 	if (c->remote.dry_run) {
 		snprintf(err->message, sizeof(err->message),
 			 "--dry-run is for registries, not for '%s'", text);
@@ -278,8 +274,10 @@ static int take_tag(struct copy_command *c, const char *text)
 	return oci_strings_add(&c->tags, text, &err) ? say_error(&err) : -1;
 }
 
-static int take_option(struct copy_command *c, int option, char **argv)
+static int take_option(struct copy_command *c, int option)
 {
+	static const struct option sides[] = { SIDE_OPTIONS };
+
 	switch (option) {
 	case 'q':
 		c->quiet = true;
@@ -307,10 +305,11 @@ static int take_option(struct copy_command *c, int option, char **argv)
 	case 'h':
 		return say_help(stdout, c->help);
 	default:
-		if (c->verb != COPY && option >= SIDE_FIRST)
-			option = '?';
-		return remote_option_last(&c->remote, c->name, option,
-					  argv[optind - 1]);
+		if (c->verb != COPY && option >= SIDE_FIRST &&
+		    option <= SIDE_LAST)
+			return say_usage(c->name, "'--%s' is for copy",
+					 sides[option - SIDE_FIRST].name);
+		return remote_option(&c->remote, c->name, option);
 	}
 }
 
@@ -320,11 +319,11 @@ static int check_names(const struct copy_command *c, int count)
 		return say_usage(c->name, "one REF and -o OUTPUT are to be "
 				 "given");
 	if (c->verb != PULL && c->output)
-		return say_usage(c->name, "it has no -o: name the "
-				 "destinations");
+		return say_usage(c->name, "it has no -o: name where it goes");
 	if (c->verb != PULL && count < 2)
-		return say_usage(c->name, "an image and where it goes are to "
-				 "be given");
+		return say_usage(c->name,
+				 "an image and where it goes are to "
+				 "be given, such as ghcr.io/owner/app:1");
 	return -1;
 }
 
@@ -348,7 +347,9 @@ static int command(struct copy_command *c, int argc, char **argv)
 	opterr = 0;
 	while (status < 0 && (option = getopt_long(argc, argv, "qvo:t:h",
 						   options, NULL)) != -1)
-		status = take_option(c, option, argv);
+		status = option == '?'
+				 ? say_unknown_option(c->name, options, argv)
+				 : take_option(c, option);
 	if (status < 0)
 		status = check_names(c, argc - optind);
 	if (status < 0 && c->verb == COPY)

@@ -91,8 +91,9 @@ static void print_sums(FILE *out, const struct findings *all,
 {
 	const struct oci_lint_result *r = &all->result;
 
-	say(out, "%s: %zu errors, %zu warnings, %zu notes", name, r->errors,
-	    r->warnings, r->notes);
+	say(out, "%s: %zu error%s, %zu warning%s, %zu note%s", name, r->errors,
+	    plural(r->errors), r->warnings, plural(r->warnings), r->notes,
+	    plural(r->notes));
 	if (r->ignored)
 		say(out, ", %zu passed over", r->ignored);
 	if (all->count == FINDINGS_MAX)

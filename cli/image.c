@@ -106,7 +106,7 @@ bool image_name_writable(const struct image_name *name,
 			 struct oci_error *err)
 {
 	if (!name->dir && (!name->tag || name->layout))
-		return true;
+		return check_output_name(name->path, err) == 0;
 	err->status = OCI_E_INVALID;
 	if (name->dir)
 		snprintf(err->message, sizeof(err->message),
@@ -119,8 +119,8 @@ bool image_name_writable(const struct image_name *name,
 	return false;
 }
 
-int image_open_store(struct oci_store **store, const struct image_name *name,
-		     struct oci_error *err)
+static int open_store(struct oci_store **store, const struct image_name *name,
+		      struct oci_error *err)
 {
 	struct oci_archive_options options = OCI_ARCHIVE_OPTIONS_INIT;
 
@@ -132,6 +132,19 @@ int image_open_store(struct oci_store **store, const struct image_name *name,
 	options.max_inflated = max_inflated();
 	options.cancelled = interrupted_flag();
 	return oci_archive_open(store, name->path, &options, err);
+}
+
+int image_open_store(struct oci_store **store, const struct image_name *name,
+		     struct oci_error *err)
+{
+	struct oci_store *opened;
+	int rc = open_store(&opened, name, err);
+
+	if (rc && !name->dir)
+		add_image_hint(name->path, err);
+	if (!rc)
+		*store = opened;
+	return rc;
 }
 
 int image_open(struct oci_store **store, struct oci_descriptor *image,

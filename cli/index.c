@@ -31,8 +31,7 @@ static const char help[] =
 	"                          tagged, and change nothing\n"
 	"  -q, --quiet             print the digest and nothing else\n"
 	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n"
-	REMOTE_HELP;
+	"  -h, --help\n" REMOTE_HELP UPLOAD_HELP INFLATE_HELP;
 
 static int open_images(struct index_images *images, struct index_command *c,
 		       struct oci_error *err)
@@ -153,7 +152,9 @@ static int read_options(struct index_command *c, int argc, char **argv)
 	opterr = 0;
 	while (status < 0 && (option = getopt_long(argc, argv, "o:qvh",
 						   options, NULL)) != -1)
-		status = take_option(c, option, argv);
+		status = option == '?'
+				 ? say_unknown_option(c->name, options, argv)
+				 : take_option(c, option, argv);
 	if (status < 0)
 		status = check(c, argc - optind);
 	return status < 0 ? remote_ready(&c->remote, c->name) : status;
@@ -178,8 +179,12 @@ int command_index(int argc, char **argv)
 			 strcmp(argv[1], "-h") == 0))
 		return say_help(stdout, help);
 	if (!c.name)
-		return say_usage("index", "create, append or remove is to be "
-				 "said");
+		return say_usage(
+			"index",
+			argc > 1 ? "'%s' is unknown: "
+				   "create, append and remove"
+				 : "create, append or remove is to be said%s",
+			argc > 1 ? argv[1] : "");
 	status = read_options(&c, argc - 1, argv + 1);
 	catch_signals();
 	if (status < 0)

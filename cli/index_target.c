@@ -71,7 +71,8 @@ static int open_remote(struct index_target *target, const char *text,
 					 &target->name, &c->remote.mount_from,
 					 err);
 	if (!rc && c->verb != INDEX_CREATE)
-		oci_registry_expect(target->store, &target->now.image.digest);
+		rc = oci_registry_expect(target->store,
+					 &target->now.image.digest, err);
 	return rc;
 }
 

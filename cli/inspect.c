@@ -13,14 +13,15 @@ static const char help[] =
 	"\n"
 	"Tells what an image holds: platforms, layers, config, annotations.\n"
 	"IMAGE is FILE.tar[:NAME], DIR, oci:DIR[:TAG], dir:DIR or\n"
-	"docker://REF; a REF with a host needs no docker://.\n"
+	"docker://REF; a REF with a host needs no docker://. An archive may "
+	"be\n"
+	"-, standard input.\n"
 	"\n"
 	"      --platform P        of an index, this platform alone\n"
 	"      --json              as JSON, with the documents as they are\n"
 	"      --raw               the exact bytes of the manifest or index\n"
 	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n"
-	REMOTE_HELP;
+	"  -h, --help\n" REMOTE_HELP INFLATE_HELP;
 
 enum { OPT_JSON = 256, OPT_RAW, OPT_PLATFORM };
 
@@ -282,7 +283,9 @@ int command_inspect(int argc, char **argv)
 	opterr = 0;
 	while (status < 0 && (option = getopt_long(argc, argv, "vh",
 						   long_options, NULL)) != -1)
-		status = take_option(&options, option, argv);
+		status = option == '?' ? say_unknown_option("inspect",
+							    long_options, argv)
+				       : take_option(&options, option, argv);
 	if (status < 0 && optind + 1 != argc)
 		status = say_usage("inspect", "one image is to be named");
 	if (status < 0 && options.json && options.raw)

@@ -10,7 +10,8 @@ static const char help[] =
 	"Usage: oci-pack lint [options] IMAGE\n"
 	"\n"
 	"Checks, without running anything, whether IMAGE can run: FILE.tar,\n"
-	"DIR, oci:DIR[:TAG] or docker://REF. docs/lint.md has the rules. Exit\n"
+	"-, DIR, oci:DIR[:TAG] or docker://REF. docs/lint.md has the rules. "
+	"Exit\n"
 	"status 3 where one of level error is broken.\n"
 	"\n"
 	"      --ignore RULE[:GLOB]  passes over a rule, or over paths that\n"
@@ -23,8 +24,7 @@ static const char help[] =
 	"                          and ctr will see in it, name by name\n"
 	"      --rules             lists the rules, and does nothing else\n"
 	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n"
-	REMOTE_HELP;
+	"  -h, --help\n" REMOTE_HELP INFLATE_HELP;
 
 struct command {
 	struct remote_options remote;
@@ -189,7 +189,9 @@ int command_lint(int argc, char **argv)
 	opterr = 0;
 	while (status < 0 && (option = getopt_long(argc, argv, "vh", options,
 						   NULL)) != -1)
-		status = take_option(&c, option, argv);
+		status = option == '?'
+				 ? say_unknown_option("lint", options, argv)
+				 : take_option(&c, option, argv);
 	if (status < 0 && c.list)
 		status = list_rules();
 	if (status < 0 && optind + 1 != argc)

@@ -225,9 +225,14 @@ int command_lock(int argc, char **argv)
 	opterr = 0;
 	while (status < 0 && (option = getopt_long(argc, argv, "C:qvh",
 						   options, NULL)) != -1)
-		status = take_option(&c, option, argv);
+		status = option == '?'
+				 ? say_unknown_option("lock", options, argv)
+				 : take_option(&c, option, argv);
 	if (status < 0 && optind + 1 != argc)
 		status = say_usage("lock", "one SPEC is to be given");
+	if (status < 0 && strcmp(argv[optind], "-") == 0)
+		status = say_usage("lock", "a lock lies beside its spec, which "
+					   "has to be a file");
 	if (status < 0)
 		status = remote_ready(&c.remote, "lock");
 	catch_signals();

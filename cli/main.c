@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* oci-pack: which command, and what is said without one. */
-#include "cli.h"
+#include "words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,10 +28,11 @@ static const char help[] =
 	"  oci-pack login HOST         keeps a registry's credentials\n"
 	"\n"
 	"IMAGE is FILE.tar, DIR, oci:DIR[:TAG] or docker://REF; what is read\n"
-	"may also be FILE.tar:NAME or dir:DIR, and be saved by others.\n"
-	"'oci-pack COMMAND --help' tells the options; 'oci-pack SPEC' is\n"
-	"short for 'oci-pack build SPEC'. The spec language is in\n"
-	"docs/spec.md.\n"
+	"may also be FILE.tar:NAME or dir:DIR, and be saved by others. An\n"
+	"archive, or a spec, that is read may be -, standard input.\n"
+	"'oci-pack COMMAND --help' tells the options, which come after the\n"
+	"command; 'oci-pack SPEC' is short for 'oci-pack build SPEC'. The\n"
+	"spec language is in docs/spec.md.\n"
 	"\n"
 	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 verify or lint\n"
 	"found something.\n";
@@ -53,13 +54,43 @@ static const struct {
 	{ "cache", command_cache },
 };
 
+enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+const char *const *command_names(size_t *count)
+{
+	static const char *names[COMMANDS];
+
+	for (size_t i = 0; i < COMMANDS; i++)
+		names[i] = commands[i].name;
+	*count = COMMANDS;
+	return names;
+}
+
 static int run(int argc, char **argv)
 {
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; i < COMMANDS; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
+	if (is_unknown_word(argv[1]))
+		return say_unknown_command(argv[1]);
 	/* A spec, or an option of build's: its name stands for the word. */
 	return command_build(argc, argv);
+}
+
+/* help, or help COMMAND, which is COMMAND --help. */
+static int run_help(int argc, char **argv)
+{
+	char option[] = "--help", *words[] = { argv[0], argv[2], option, NULL };
+
+	if (argc == 2)
+		return say_help(stdout, help);
+	if (argc == 3 && is_command(argv[2]))
+		return run(3, words);
+	if (argc == 3)
+		return say_unknown_command(argv[2]);
+	say(stderr, "oci-pack: help is for one command, such as 'oci-pack help "
+		    "push'\n");
+	return EXIT_USAGE;
 }
 
 /* A standard stream that is closed would be the next file that is opened, and
@@ -89,9 +120,10 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
 		status = say(stdout, "oci-pack %s\n", oci_version());
-	else if (strcmp(argv[1], "--help") == 0 ||
-		 strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+	else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		status = say_help(stdout, help);
+	else if (strcmp(argv[1], "help") == 0)
+		status = run_help(argc, argv);
 	else
 		status = run(argc, argv);
 	/* A full disk under stdout shows only here. */

@@ -76,8 +76,11 @@ void plan_say(const struct plan *plan)
 	char size[SIZE_TEXT];
 
 	format_size(size, plan->bytes);
-	say(stdout, "to upload: %lu blobs and %lu manifests, %s; to mount: "
-	    "%lu; tags to set: %lu; there already: %lu\n", plan->blobs,
-	    plan->manifests, size, plan->mounts, plan->tags, plan->there);
+	say(stdout,
+	    "to upload: %lu blob%s and %lu manifest%s, %s; to mount: "
+	    "%lu; tags to set: %lu; there already: %lu\n",
+	    plan->blobs, plural(plan->blobs), plan->manifests,
+	    plural(plan->manifests), size, plan->mounts, plan->tags,
+	    plan->there);
 	say(stdout, "nothing was changed\n");
 }

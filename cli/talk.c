@@ -177,6 +177,11 @@ bool parse_size(uint64_t *out, const char *text)
 	return true;
 }
 
+const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 void format_size(char out[SIZE_TEXT], uint64_t bytes)
 {
 	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB" };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* oci-pack verify: whether everything in a layout or archive is right. */
 #include "remote.h"
+#include "words.h"
 
 #include <getopt.h>
 #include <string.h>
@@ -9,15 +10,13 @@ static const char help[] =
 	"Usage: oci-pack verify [options] IMAGE\n"
 	"\n"
 	"Checks every digest, size, diff_id, document and reference of a\n"
-	"layout, archive or folder (FILE.tar[:NAME], DIR, oci:DIR[:TAG] or\n"
+	"layout, archive or folder (FILE.tar[:NAME], -, DIR, oci:DIR[:TAG] or\n"
 	"dir:DIR) or of an image in a registry (docker://REF, or a REF with a\n"
 	"host). Each thing that is wrong is a line on standard output.\n"
 	"\n"
 	"  -q, --quiet             say nothing of an image that is right\n"
 	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n"
-	REMOTE_HELP
-	"\n"
+	"  -h, --help\n" REMOTE_HELP INFLATE_HELP "\n"
 	"Exit status: 0 all is right, 1 it could not be read, 3 something is\n"
 	"wrong.\n";
 
@@ -39,8 +38,8 @@ static int verify(struct oci_store *store, const char *name, bool quiet)
 	if (oci_image_verify(&findings, store, &options, &err))
 		return say_error(&err);
 	if (findings) {
-		say(stderr, "oci-pack: '%s': %zu finding%s\n", name,
-		    findings, findings == 1 ? "" : "s");
+		say(stderr, "oci-pack: '%s': %zu finding%s\n", name, findings,
+		    plural(findings));
 		return EXIT_FINDINGS;
 	}
 	if (!quiet)
@@ -106,8 +105,7 @@ int command_verify(int argc, char **argv)
 		else
 			status = remote_option(&remote, "verify", option);
 		if (status == -2)
-			status = say_usage("verify", "unknown option '%s'",
-					   argv[optind - 1]);
+			status = say_unknown_option("verify", options, argv);
 	}
 	if (status < 0 && optind + 1 != argc)
 		status = say_usage("verify", "one image is to be named");

@@ -96,3 +96,16 @@ bool oci_path_within(const char *path, const char *dir)
 	return strncmp(path, dir, size) == 0 &&
 	       (path[size] == '\0' || path[size] == '/');
 }
+
+bool oci_path_has_parent(const char *path)
+{
+	for (;;) {
+		size_t size = strcspn(path, "/");
+
+		if (size == 2 && memcmp(path, "..", 2) == 0)
+			return true;
+		if (!path[size])
+			return false;
+		path += size + 1;
+	}
+}

@@ -28,6 +28,8 @@ int oci_path_join(char out[OCI_PATH_MAX], const char *dir, const char *name,
 const char *oci_path_name(const char *path);
 /* The length of the parent's path: 0 for something in the root. */
 size_t oci_path_parent(const char *path);
+/* Whether a part of path, of whichever form, is "..". */
+bool oci_path_has_parent(const char *path);
 /* Whether path is dir itself or lies below it. */
 bool oci_path_within(const char *path, const char *dir);
 

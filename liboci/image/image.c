@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/options.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "image/handle.h"
@@ -99,12 +100,16 @@ int oci_image_add_written(struct oci_image *image,
 			  const struct oci_layer_options *options,
 			  struct oci_error *err)
 {
-	int rc = add_descriptor(image, layer, options->compression, err);
+	static const struct oci_layer_options usual = OCI_LAYER_OPTIONS_INIT;
+	struct oci_layer_options o;
+	int rc;
 
+	oci_options_take(&o, sizeof(o), &usual, options);
+	rc = add_descriptor(image, layer, o.compression, err);
 	if (!rc)
 		rc = oci_config_add_diff_id(&image->config, &layer->diff_id,
 					    err);
-	return rc ? rc : add_history(&image->config, options->name, err);
+	return rc ? rc : add_history(&image->config, o.name, err);
 }
 
 int oci_image_add_layer(struct oci_image *image, struct oci_store *store,
@@ -112,15 +117,12 @@ int oci_image_add_layer(struct oci_image *image, struct oci_store *store,
 			const struct oci_layer_options *options,
 			struct oci_error *err)
 {
-	static const struct oci_layer_options usual = OCI_LAYER_OPTIONS_INIT;
 	struct oci_layer layer;
 	struct oci_sink *blob;
 	int rc = oci_store_create(&blob, store, err);
 
 	if (rc)
 		return rc;
-	if (!options)
-		options = &usual;
 	rc = oci_layer_write(&layer, tree, blob, options, err);
 	if (!rc)
 		rc = oci_store_add(store, blob, &layer.digest, layer.size,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/options.h"
 #include "base/text.h"
 #include "document/rest.h"
 #include "store/store.h"
@@ -35,7 +36,8 @@ int oci_join_new(struct oci_join **out, const struct oci_join_options *options,
 	*out = NULL;
 	if (!join)
 		return oci_fail_nomem(err);
-	join->options = options ? *options : usual;
+	oci_options_take(&join->options, sizeof(join->options), &usual,
+			 options);
 	join->watch.cancelled = join->options.cancelled;
 	join->walk.watch = &join->watch;
 	rc = oci_text_copy(&join->head.media_type, OCI_MEDIA_INDEX, err);

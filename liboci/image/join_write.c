@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/options.h"
 #include "base/text.h"
 #include "image/join.h"
 #include "store/store.h"
@@ -165,16 +166,19 @@ int oci_join_write(struct oci_descriptor *out, struct oci_join *join,
 		   const struct oci_copy_options *options,
 		   struct oci_error *err)
 {
+	static const struct oci_copy_options usual = OCI_COPY_OPTIONS_INIT;
+	struct oci_copy_options o;
 	size_t images = 0;
 	int rc;
 
+	oci_options_take(&o, sizeof(o), &usual, options);
 	*out = (struct oci_descriptor){0};
 	for (size_t i = 0; i < join->count; i++)
 		images += join_is_image(&join->members[i]);
 	if (!images)
 		return oci_fail(err, OCI_E_INVALID,
 				"the index would have no image");
-	rc = copy_members(join, to, options, err);
+	rc = copy_members(join, to, &o, err);
 	if (!rc)
 		rc = write_index(out, join, to, err);
 	if (rc)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/options.h"
 #include "io/file.h"
 
 /* A whole store may have more documents than an image. */
@@ -289,9 +290,10 @@ int oci_image_verify(size_t *findings, struct oci_store *store,
 		     struct oci_error *err)
 {
 	static const struct oci_verify_options usual = OCI_VERIFY_OPTIONS_INIT;
+	struct oci_verify_options o;
 	struct oci_verify v = {
 		.store = store,
-		.options = options ? options : &usual,
+		.options = &o,
 		.walk = {
 			.max_documents = DOCUMENTS_MAX, .max_bytes = BYTES_MAX,
 		},
@@ -299,6 +301,7 @@ int oci_image_verify(size_t *findings, struct oci_store *store,
 	const struct oci_descriptors *names = oci_store_names(store);
 	int rc = 0;
 
+	oci_options_take(&o, sizeof(o), &usual, options);
 	v.watch.cancelled = v.options->cancelled;
 	v.watch.max_inflated = v.options->max_inflated;
 	v.walk.watch = &v.watch;

@@ -73,6 +73,7 @@ static void take_attributes(struct oci_rootfs_entry *e,
 	e->uid = (uint32_t)archive_entry_uid(member);
 	e->gid = (uint32_t)archive_entry_gid(member);
 	e->mtime = archive_entry_mtime(member);
+	e->xattrs = NULL;
 }
 
 /* A hard link is the file that it leads to. */
@@ -126,7 +127,8 @@ static int put(struct oci_rootfs *rootfs, const char *path,
 		return oci_keep_member(e, rootfs, reader, e->size, err);
 	}
 	if (e->type == OCI_ENTRY_DIRECTORY) {
-		rc = oci_xattr_read(&e->xattrs, &rootfs->arena, member, err);
+		rc = oci_xattr_read_lower(&e->xattrs, &rootfs->arena, member,
+					  err);
 		return rc || !e->xattrs
 			       ? rc
 			       : oci_rootfs_spend(rootfs,

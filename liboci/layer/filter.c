@@ -38,6 +38,24 @@ static bool covers(const struct oci_strings *patterns, const char *path)
 	return false;
 }
 
+void oci_filter_mark(const struct oci_filter *filter, const char *path,
+		     unsigned char *seen)
+{
+	size_t count = filter && filter->exclude ? filter->exclude->count : 0;
+
+	if (!seen)
+		return;
+	__atomic_store_n(&seen[count], 1, __ATOMIC_RELAXED);
+	for (size_t i = 0; i < count; i++) {
+		struct oci_strings one = { .items = &filter->exclude->items[i],
+					   .count = 1 };
+
+		if (!__atomic_load_n(&seen[i], __ATOMIC_RELAXED) &&
+		    covers(&one, path))
+			__atomic_store_n(&seen[i], 1, __ATOMIC_RELAXED);
+	}
+}
+
 static bool takes_all(const struct oci_filter *filter)
 {
 	return !filter->include || !filter->include->count;

@@ -12,4 +12,12 @@ bool oci_filter_takes(const struct oci_filter *filter, const char *path);
 /* Whether a directory could hold something that is taken. */
 bool oci_filter_enters(const struct oci_filter *filter, const char *path);
 
+/*
+ * Sets seen[i] to 1 for each pattern i of exclude that matches path or a parent
+ * of it, and the byte behind the last one, because there was a path. Threads
+ * may share seen. NULL: does nothing.
+ */
+void oci_filter_mark(const struct oci_filter *filter, const char *path,
+		     unsigned char *seen);
+
 #endif

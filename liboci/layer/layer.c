@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/number.h"
+#include "base/options.h"
 #include "io/compress.h"
 #include "io/digest.h"
 #include "io/file.h"
@@ -277,6 +278,9 @@ int oci_layer_write(struct oci_layer *out, const struct oci_tree *tree,
 		    const struct oci_layer_options *options,
 		    struct oci_error *err)
 {
-	return oci_layer_write_blocks(out, NULL, tree, sink, options, NULL,
-				      err);
+	static const struct oci_layer_options usual = OCI_LAYER_OPTIONS_INIT;
+	struct oci_layer_options o;
+
+	oci_options_take(&o, sizeof(o), &usual, options);
+	return oci_layer_write_blocks(out, NULL, tree, sink, &o, NULL, err);
 }

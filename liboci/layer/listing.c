@@ -41,6 +41,7 @@ struct all {
 	struct oci_listing *listing;
 	const char *top;
 	const struct oci_filter *filter;
+	unsigned char *seen; /* of oci_filter_mark */
 	struct timespec now;
 	const struct oci_watch *watch;
 	struct oci_pool *pool;	/* NULL: there is one folder so far */
@@ -100,6 +101,7 @@ static int list_stat(struct folder *folder, const struct place *at,
 	struct oci_listed *listed;
 	int rc;
 
+	oci_filter_mark(filter, at->below, folder->all->seen);
 	if (!wanted && (!S_ISDIR(st->st_mode) ||
 			!oci_filter_enters(filter, at->below)))
 		return 0;
@@ -310,12 +312,16 @@ static int put_in_order(struct all *all, struct oci_error *err)
 }
 
 int oci_listing_open(struct oci_listing **out, const char *path,
-		     const struct oci_filter *filter,
+		     const struct oci_filter *filter, unsigned char *seen,
 		     const struct timespec *now, const struct oci_watch *watch,
 		     struct oci_error *err)
 {
 	struct all all = {
-		.top = path, .filter = filter, .now = *now, .watch = watch,
+		.top = path,
+		.filter = filter,
+		.seen = seen,
+		.now = *now,
+		.watch = watch,
 	};
 	int rc;
 

@@ -60,12 +60,13 @@ struct oci_listing {
 
 /*
  * Lists the folder at path, which may be a link to it. filter (NULL: takes
- * all) is borrowed for the call. now is when looking began: what is younger
- * leaves the stamp unsettled. watch (may be NULL) ends it. OCI_E_CHANGED: a
- * folder became another one while it was listed.
+ * all) is borrowed for the call; seen is that of oci_filter_mark. now is when
+ * looking began: what is younger leaves the stamp unsettled. watch (may be
+ * NULL) ends it. OCI_E_CHANGED: a folder became another one while it was
+ * listed.
  */
 int oci_listing_open(struct oci_listing **out, const char *path,
-		     const struct oci_filter *filter,
+		     const struct oci_filter *filter, unsigned char *seen,
 		     const struct timespec *now, const struct oci_watch *watch,
 		     struct oci_error *err);
 void oci_listing_free(struct oci_listing *listing);

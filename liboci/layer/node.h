@@ -93,6 +93,8 @@ struct oci_tree {
 	uint64_t text;		/* bytes of names, and of those of folders */
 	uint64_t implied;	/* that nothing names */
 	struct oci_watch watch;
+	unsigned char *seen; /* of oci_filter_mark, while an archive is
+			      * unpacked; or NULL */
 	bool settled;
 };
 

@@ -98,6 +98,7 @@ static void make_implied(struct oci_rootfs_entry *e, unsigned layer)
 	e->mode = 0755;
 	e->uid = e->gid = 0;
 	e->mtime = 0;
+	e->xattrs = NULL;
 }
 
 /* Removes what is older than layer, but for the way to what is not. */
@@ -298,6 +299,7 @@ static int put(struct oci_rootfs *rootfs, const struct oci_tree *tree,
 	e->uid = node->uid;
 	e->gid = node->gid;
 	e->mtime = node->mtime;
+	e->xattrs = NULL;
 	e->size = node->file ? 0 : node->size;
 	if (e->type == OCI_ENTRY_FILE)
 		return oci_keep_node(e, rootfs, tree, file, err);

@@ -170,7 +170,7 @@ int oci_tree_add_folder(struct oci_tree *tree, const char *path,
 	int rc;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	rc = oci_listing_open(&listing, from, filter, &now, &tree->watch,
+	rc = oci_listing_open(&listing, from, filter, NULL, &now, &tree->watch,
 			      err);
 	if (!rc)
 		rc = oci_tree_add_listing(tree, path, listing, filter, attrs,

@@ -162,9 +162,12 @@ static int check_below(const struct settle *s, struct oci_node *node,
 		return 0;
 	if (directory && below->type == OCI_ENTRY_DIRECTORY) {
 		/* Only an entry of its own changes a directory from below. */
-		return node->rank < OCI_RANK_EXPLICIT
-			       ? take_attributes(node, s->tree, below, err)
-			       : 0;
+		if (node->rank < OCI_RANK_EXPLICIT)
+			return take_attributes(node, s->tree, below, err);
+		/* Without attributes of its own it drops none. */
+		return node->xattrs ? 0 : oci_xattr_copy(&node->xattrs,
+							 &s->tree->arena,
+							 below->xattrs, err);
 	}
 	if (!directory && below->type != OCI_ENTRY_DIRECTORY)
 		return 0;

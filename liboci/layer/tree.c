@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/options.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "base/utf8.h"
@@ -18,26 +19,25 @@
 int oci_tree_new(struct oci_tree **out, const struct oci_tree_options *options,
 		 struct oci_error *err)
 {
-	const char *temp_dir = options ? options->temp_dir : NULL;
-	int64_t epoch = options ? options->epoch : OCI_DEFAULT;
+	static const struct oci_tree_options usual = OCI_TREE_OPTIONS_INIT;
+	struct oci_tree_options o;
 	struct oci_tree *tree;
 	int rc;
 
 	*out = NULL;
-	if (epoch < OCI_DEFAULT || epoch > OCI_TIME_MAX)
+	oci_options_take(&o, sizeof(o), &usual, options);
+	if (o.epoch < OCI_DEFAULT || o.epoch > OCI_TIME_MAX)
 		return oci_fail(err, OCI_E_INVALID,
 				"the epoch is not between 1970 and 9999");
 	tree = calloc(1, sizeof(*tree));
 	if (!tree)
 		return oci_fail_nomem(err);
 	tree->spool = -1;
-	tree->epoch = epoch;
-	if (options) {
-		tree->watch.max_inflated = options->max_inflated;
-		tree->watch.cancelled = options->cancelled;
-	}
-	rc = oci_text_copy(&tree->temp_dir, temp_dir ? temp_dir : "/var/tmp",
-			   err);
+	tree->epoch = o.epoch;
+	tree->watch.max_inflated = o.max_inflated;
+	tree->watch.cancelled = o.cancelled;
+	rc = oci_text_copy(&tree->temp_dir,
+			   o.temp_dir ? o.temp_dir : "/var/tmp", err);
 	if (rc)
 		oci_tree_free(tree);
 	else

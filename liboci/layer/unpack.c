@@ -291,6 +291,7 @@ static int take(struct unpack *u, struct archive_entry *entry,
 
 	if (rc || !member[0])
 		return rc;
+	oci_filter_mark(u->filter, member, u->tree->seen);
 	if (archive_entry_filetype(entry) == AE_IFDIR &&
 	    !archive_entry_hardlink(entry)) {
 		if (oci_filter_enters(u->filter, member))

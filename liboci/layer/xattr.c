@@ -74,6 +74,23 @@ int oci_xattr_copy(struct oci_xattr **out, struct oci_arena *arena,
 	return rc;
 }
 
+int oci_xattr_read_lower(struct oci_xattr **list, struct oci_arena *arena,
+			 struct archive_entry *entry, struct oci_error *err)
+{
+	const char *name;
+	const void *value;
+	size_t size;
+	int rc = 0;
+
+	archive_entry_xattr_reset(entry);
+	while (!rc && archive_entry_xattr_next(entry, &name, &value, &size) ==
+			      ARCHIVE_OK)
+		/* An engine makes those of an overlay anew. */
+		if (name && strncmp(name, "trusted.overlay.", 16) != 0)
+			rc = add(list, arena, name, value, size, err);
+	return rc;
+}
+
 int oci_xattr_take(struct oci_node *node, struct oci_tree *tree,
 		   struct archive_entry *entry, struct oci_error *err)
 {

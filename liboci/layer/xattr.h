@@ -13,6 +13,10 @@ int oci_xattr_read(struct oci_xattr **list, struct oci_arena *arena,
 size_t oci_xattr_size(const struct oci_xattr *list);
 int oci_xattr_copy(struct oci_xattr **out, struct oci_arena *arena,
 		   const struct oci_xattr *from, struct oci_error *err);
+/* Adds all attributes that a directory of a lower layer has: the directory is
+ * written again with them, whatever they are. */
+int oci_xattr_read_lower(struct oci_xattr **list, struct oci_arena *arena,
+			 struct archive_entry *entry, struct oci_error *err);
 /* oci_xattr_read for a node; what it takes is counted. */
 int oci_xattr_take(struct oci_node *node, struct oci_tree *tree,
 		   struct archive_entry *entry, struct oci_error *err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/options.h"
 #include "layer/rootfs.h"
 #include "store/images.h"
 #include "store/walk.h"
@@ -56,13 +57,16 @@ int oci_lint_check(struct oci_lint_result *result,
 		   struct oci_error *err)
 {
 	static const struct oci_lint_options usual = OCI_LINT_OPTIONS_INIT;
+	struct oci_lint_options o;
 	struct oci_lint lint = {
 		.subject = subject,
-		.options = options ? options : &usual,
+		.options = &o,
 		.result = result,
 	};
-	int rc = sort_entries(&lint, err);
+	int rc;
 
+	oci_options_take(&o, sizeof(o), &usual, options);
+	rc = sort_entries(&lint, err);
 	lint.watch.cancelled = lint.options->cancelled;
 	result->images++;
 	oci_platform_format(lint.platform, &subject->config->platform);
@@ -242,12 +246,15 @@ int oci_lint_image(struct oci_lint_result *result, struct oci_store *store,
 		   struct oci_error *err)
 {
 	static const struct oci_lint_options usual = OCI_LINT_OPTIONS_INIT;
+	struct oci_lint_options o;
 	struct reading r = {
-		.store = store, .options = options ? options : &usual,
+		.store = store,
+		.options = &o,
 		.result = result,
 	};
 	int rc;
 
+	oci_options_take(&o, sizeof(o), &usual, options);
 	r.watch.cancelled = r.options->cancelled;
 	r.watch.max_inflated = r.options->max_inflated;
 	r.walk.watch = &r.watch;

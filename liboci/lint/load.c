@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/options.h"
 #include "lint/load.h"
 
 /* A look at one archive. */
@@ -271,18 +272,21 @@ int oci_lint_archive(struct oci_lint_result *result, const char *path,
 	static const struct oci_lint_options usual = OCI_LINT_OPTIONS_INIT;
 	static const struct oci_descriptors none;
 	static const struct oci_lint_subject subject = { .layers = &none };
+	struct oci_lint_options o;
 	struct look l = {
 		.lint = {
 			.subject = &subject,
-			.options = options ? options : &usual,
+			.options = &o,
 			.result = result,
 			.platform = "any platform",
 		},
 		.tell = tell,
 		.tell_data = data,
 	};
-	int rc = oci_load_open(&l.archive, path, l.lint.options, err);
+	int rc;
 
+	oci_options_take(&o, sizeof(o), &usual, options);
+	rc = oci_load_open(&l.archive, path, l.lint.options, err);
 	if (!rc) {
 		look_classic(&l);
 		look_containerd(&l, with_containerd);

@@ -92,17 +92,33 @@ int oci_registry_open(struct oci_store **out, struct oci_registry *registry,
 	return rc;
 }
 
-void oci_registry_expect(struct oci_store *store,
-			 const struct oci_digest *digest)
+static int fail_kind(struct oci_error *err)
 {
-	struct oci_repository *self = (struct oci_repository *)store;
-
-	self->expected = *digest;
-	self->expects = true;
+	return oci_fail(err, OCI_E_INVALID,
+			"the store is no repository to push to");
 }
 
-void oci_registry_pushed(struct oci_push_result *out,
-			 const struct oci_store *store)
+int oci_registry_expect(struct oci_store *store,
+			const struct oci_digest *digest, struct oci_error *err)
 {
-	*out = ((const struct oci_repository *)store)->uploads.result;
+	struct oci_repository *self = oci_repository_of(store);
+
+	if (!self || !self->takes)
+		return fail_kind(err);
+	self->expected = *digest;
+	self->expects = true;
+	return 0;
+}
+
+int oci_registry_pushed(struct oci_push_result *out,
+			const struct oci_store *store, struct oci_error *err)
+{
+	const struct oci_repository *self =
+		oci_repository_of((struct oci_store *)store);
+
+	*out = (struct oci_push_result){ 0 };
+	if (!self || !self->takes)
+		return fail_kind(err);
+	*out = self->uploads.result;
+	return 0;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/options.h"
 #include "base/text.h"
 #include "registry/client.h"
 
@@ -51,13 +52,23 @@ static int add_all(struct oci_strings *out, const struct oci_strings *list,
 }
 
 int oci_registry_new(struct oci_registry **out,
-		     const struct oci_registry_options *options,
+		     const struct oci_registry_options *given,
 		     struct oci_error *err)
 {
+	static const struct oci_registry_options usual =
+		OCI_REGISTRY_OPTIONS_INIT;
 	struct oci_registry *self = calloc(1, sizeof(*self));
-	struct oci_http_options http = {
-		.ca_file = options->ca_file ? options->ca_file
-					    : options->system_ca_file,
+	struct oci_registry_options taken, *options = &taken;
+	struct oci_http_options http;
+	int rc;
+
+	*out = NULL;
+	if (!self)
+		return oci_fail_nomem(err);
+	oci_options_take(&taken, sizeof(taken), &usual, given);
+	http = (struct oci_http_options){
+		.ca_file = options->ca_file ? options->ca_file :
+					      options->system_ca_file,
 		.ca_folders = options->system_ca_folders,
 		.cancelled = options->cancelled,
 		.answer_seconds = options->first_byte_seconds,
@@ -66,11 +77,6 @@ int oci_registry_new(struct oci_registry **out,
 				       ? LOWEST_RATE
 				       : (uint64_t)options->lowest_rate,
 	};
-	int rc;
-
-	*out = NULL;
-	if (!self)
-		return oci_fail_nomem(err);
 	self->options = *options;
 	pthread_mutex_init(&self->lock, NULL);
 	pthread_mutex_init(&self->login, NULL);

@@ -246,15 +246,29 @@ static int tell(struct oci_repository *self, struct oci_error *err)
 					    err);
 }
 
+/* What no tag leads to is no output yet. */
+static int repository_prepare(struct oci_store *store, struct oci_error *err)
+{
+	struct oci_repository *self = (struct oci_repository *)store;
+	int rc;
+
+	if (self->prepared)
+		return 0;
+	rc = oci_uploads_wait(&self->uploads, err);
+	if (!rc && !self->client.registry->options.plan)
+		rc = put_manifests(self, err);
+	self->prepared = !rc;
+	return rc;
+}
+
 static int repository_commit(struct oci_store *store, struct oci_error *err)
 {
 	struct oci_repository *self = (struct oci_repository *)store;
-	int rc = oci_uploads_wait(&self->uploads, err);
+	int rc = repository_prepare(store, err);
 
+	self->prepared = false;
 	if (!rc && self->client.registry->options.plan)
 		return tell(self, err);
-	if (!rc)
-		rc = put_manifests(self, err);
 	if (!rc && self->expects)
 		rc = oci_manifests_expect(&self->manifests, &self->expected,
 					  &self->client,
@@ -334,10 +348,16 @@ static const struct oci_store_ops ops = {
 	.same = repository_same,
 	.referrers = repository_referrers,
 	.find_tag = repository_find_tag,
+	.prepare = repository_prepare,
 	.commit = repository_commit,
 	.blobs = repository_blobs,
 	.free = repository_free,
 };
+
+struct oci_repository *oci_repository_of(struct oci_store *store)
+{
+	return store->ops == &ops ? (struct oci_repository *)store : NULL;
+}
 
 int oci_repository_new(struct oci_repository **out,
 		       struct oci_registry *registry,

@@ -16,8 +16,11 @@ struct oci_repository {
 	bool takes;			/* was opened to push to */
 	struct oci_digest expected;	/* that tags lead to; empty: nothing */
 	bool expects;
+	bool prepared; /* all but the tags is there */
 };
 
+/* The repository that a store is, or NULL. */
+struct oci_repository *oci_repository_of(struct oci_store *store);
 /* Freed by oci_store_free. */
 int oci_repository_new(struct oci_repository **out,
 		       struct oci_registry *registry,

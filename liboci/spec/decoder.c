@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/suggest.h"
 #include "spec/expand.h"
+#include "spec/meant.h"
 #include "spec/plan.h"
-#include "spec/suggest.h"
 
 enum { HINT_MAX = 1024, KEYS_MAX = 32 };
 
@@ -16,13 +17,19 @@ static void unknown_key(struct oci_decoder *d, const struct oci_yaml *key,
 			const char *noun, const struct oci_field *fields,
 			size_t count)
 {
-	const char *names[KEYS_MAX];
+	const char *names[KEYS_MAX], *meant;
 	struct oci_buf hint;
 	size_t n = 0;
 
 	if (oci_yaml_is(key, "<<")) {
 		oci_diagnose(d->report, key, "merge keys ('<<') are not "
 			     "supported, expected the keys themselves");
+		return;
+	}
+	meant = oci_meant_key(noun, key->text);
+	if (meant) {
+		oci_diagnose(d->report, key, "unknown key '%s' in %s, %s",
+			     key->text, noun, meant);
 		return;
 	}
 	if (!oci_diagnostics_hint(d->report))

@@ -148,17 +148,70 @@ static bool decode_remove(struct oci_decoder *d, const struct oci_yaml *node,
 static bool check_pattern(struct oci_decoder *d, const struct oci_yaml *node,
 			  const char *text)
 {
-	if (text[0] && text[0] != '/')
+	if (text[0] == '!')
+		return oci_diagnose(d->report, node,
+				    "'%s' has '%s', but a "
+				    "pattern is not negated, expected "
+				    "'include' with '%s', or '\\%s' for a "
+				    "name that starts so",
+				    d->key, text, text + 1, text);
+	if (oci_path_has_parent(text))
+		return oci_diagnose(d->report, node,
+				    "'%s' has '%s', expected "
+				    "a pattern without '..'",
+				    d->key, text);
+	if (text[0] && text[0] != '/' && strcmp(text, ".") != 0 &&
+	    strcmp(text, "./") != 0)
 		return true;
 	return oci_diagnose(d->report, node, "'%s' has '%s', expected a "
 			    "pattern below the folder such as **/*.o", d->key,
 			    text);
 }
 
+/* Drops what no path that is matched has: "." and empty parts. */
+static void clean_pattern(char *pattern)
+{
+	char *to = pattern;
+
+	for (const char *from = pattern; *from;) {
+		size_t size = strcspn(from, "/");
+		bool empty = size == 0 || (size == 1 && *from == '.');
+
+		if (!empty && to != pattern)
+			*to++ = '/';
+		memmove(to, from, empty ? 0 : size);
+		to += empty ? 0 : size;
+		from += size + (from[size] == '/');
+	}
+	*to = '\0';
+}
+
 static bool decode_patterns(struct oci_decoder *d, const struct oci_yaml *node,
 			    void *out)
 {
-	return oci_decode_list(d, node, check_pattern, out);
+	struct oci_strings *list = out;
+
+	if (!oci_decode_list(d, node, check_pattern, out))
+		return false;
+	for (size_t i = 0; i < list->count; i++)
+		clean_pattern(list->items[i]);
+	return true;
+}
+
+static bool decode_exclude(struct oci_decoder *d, const struct oci_yaml *node,
+			   void *out)
+{
+	struct oci_plan_entry *entry = out;
+	size_t size;
+
+	if (!decode_patterns(d, node, &entry->exclude))
+		return false;
+	size = entry->exclude.count + 1;
+	entry->seen = oci_arena_alloc(d->arena, size);
+	if (!entry->seen)
+		return oci_diagnose_nomem(d->report);
+	memset(entry->seen, 0, size);
+	return true;
 }
 
 static const struct oci_field fields[] = {
@@ -176,7 +229,7 @@ static const struct oci_field fields[] = {
 	{ "mtime", oci_decode_mtime, FIELD(mtime), false },
 	{ "strip", oci_decode_count, FIELD(strip), false },
 	{ "include", decode_patterns, FIELD(include), false },
-	{ "exclude", decode_patterns, FIELD(exclude), false },
+	{ "exclude", decode_exclude, 0, false },
 	{ "replace", oci_decode_flag, FIELD(replace), false },
 };
 

@@ -24,6 +24,9 @@
 #include "base/utf8.h"
 #include "spec/entry.h"
 #include "spec/find.h"
+#include "spec/meant.h"
+
+enum { MEANT_MAX = 1024 };
 
 /* What one key of the spec asks for. */
 struct request {
@@ -31,6 +34,7 @@ struct request {
 	const char *key;
 	const char *pattern;
 	bool folders;		/* may be a folder */
+	bool remote;		/* may have been meant as one in a registry */
 };
 
 void oci_inputs_init(struct oci_inputs *inputs, struct oci_arena *arena,
@@ -64,19 +68,6 @@ bool oci_inputs_add(struct oci_inputs *inputs, const char *path)
 	return true;
 }
 
-static bool has_parent_part(const char *path)
-{
-	for (;;) {
-		size_t size = strcspn(path, "/");
-
-		if (size == 2 && memcmp(path, "..", 2) == 0)
-			return true;
-		if (!path[size])
-			return false;
-		path += size + 1;
-	}
-}
-
 /* Whether path, with its links followed, stays below the folder. */
 static bool check_inside(struct oci_inputs *inputs, const struct request *r,
 			 const char *path)
@@ -101,20 +92,39 @@ static bool check_inside(struct oci_inputs *inputs, const struct request *r,
 	return inside;
 }
 
+static bool fail_absent(struct oci_inputs *inputs, const struct request *r,
+			const char *path)
+{
+	bool absolute = r->pattern[0] == '/';
+	struct oci_buf meant;
+
+	oci_buf_init(&meant, MEANT_MAX);
+	if (oci_buf_text(&meant, "", NULL) ||
+	    (oci_diagnostics_hint(inputs->report) &&
+	     oci_meant_input(&meant, r->remote ? NULL : r->key, r->pattern,
+			     path, NULL)))
+		oci_diagnose_nomem(inputs->report);
+	else
+		oci_diagnose(inputs->report, r->node,
+			     "'%s' names '%.300s', "
+			     "which is not there, expected %s%s%.300s%s%s",
+			     r->key, path,
+			     r->folders ? "a file or folder" : "a file",
+			     absolute ? "" : " below '",
+			     absolute ? "" : inputs->folder,
+			     absolute ? "" : "', or an absolute path",
+			     meant.data);
+	oci_buf_release(&meant);
+	return false;
+}
+
 static bool fail_open(struct oci_inputs *inputs, const struct request *r,
 		      const char *path)
 {
-	bool absolute = r->pattern[0] == '/';
 	struct oci_error err;
 
 	if (errno == ENOENT || errno == ENOTDIR)
-		return oci_diagnose(inputs->report, r->node, "'%s' names "
-				    "'%.300s', which is not there, expected "
-				    "%s%s%.300s%s", r->key, path,
-				    r->folders ? "a file or folder" : "a file",
-				    absolute ? "" : " below '",
-				    absolute ? "" : inputs->folder,
-				    absolute ? "" : "', or an absolute path");
+		return fail_absent(inputs, r, path);
 	oci_fail_errno(&err, "'%s' cannot read '%.300s'", r->key, path);
 	return oci_diagnose(inputs->report, r->node, "%s, expected a readable "
 			    "%s", err.message,
@@ -202,7 +212,7 @@ static bool find(struct oci_inputs *inputs, const struct request *r,
 	bool good;
 	int rc;
 
-	if (r->pattern[0] != '/' && has_parent_part(r->pattern))
+	if (r->pattern[0] != '/' && oci_path_has_parent(r->pattern))
 		return fail_parent(inputs, r);
 	rc = oci_find(&matches, inputs->folder, r->pattern, &err);
 	if (rc == OCI_E_NOMEM)
@@ -226,8 +236,11 @@ static void resolve_entry(struct oci_inputs *inputs,
 			  struct oci_plan_entry *entry)
 {
 	struct request r = {
-		entry->source_node, oci_entry_word(entry->kind), entry->source,
+		entry->source_node,
+		oci_entry_word(entry->kind),
+		entry->source,
 		entry->kind == OCI_PLAN_FROM,
+		false,
 	};
 	size_t folders = 0;
 
@@ -256,7 +269,7 @@ static bool resolve_path(struct oci_inputs *inputs, const struct request *r,
 	struct oci_error err;
 	bool folder;
 
-	if (pattern[0] != '/' && has_parent_part(pattern))
+	if (pattern[0] != '/' && oci_path_has_parent(pattern))
 		return fail_parent(inputs, r);
 	while (strncmp(pattern, "./", 2) == 0)
 		pattern += 2;
@@ -289,6 +302,7 @@ static void resolve_base(struct oci_inputs *inputs, struct oci_plan_base *base)
 	char path[OCI_PATH_MAX], whole[3 * OCI_PATH_MAX];
 	struct request r = {
 		base->node, "base", NULL, base->kind == OCI_PLAN_BASE_IMAGE,
+		true,
 	};
 
 	if (base->kind == OCI_PLAN_SCRATCH ||
@@ -297,6 +311,7 @@ static void resolve_base(struct oci_inputs *inputs, struct oci_plan_base *base)
 	if (strncmp(text, "oci:", 4) == 0 || strncmp(text, "dir:", 4) == 0) {
 		kind = text[0] == 'o' ? "oci:" : "dir:";
 		text += 4;
+		r.remote = false;
 	}
 	tag = kind[0] == 'd' ? "" : find_tag(text, kind[0] == 'o');
 	r.pattern = *tag ? oci_arena_copy(inputs->arena, text,
@@ -319,7 +334,7 @@ static void resolve_files(struct oci_inputs *inputs,
 	for (size_t i = 0; i < files->count; i++) {
 		struct oci_plan_file *file = &files->items[i];
 		const struct oci_yaml *node = oci_yaml_get(file->node, "from");
-		struct request r = { node, "from", file->from, false };
+		struct request r = { node, "from", file->from, false, false };
 
 		if (!file->from || !find(inputs, &r, &file->inputs))
 			continue;
@@ -340,7 +355,7 @@ void oci_inputs_resolve(struct oci_inputs *inputs, struct oci_plan *plan)
 		for (size_t j = 0; j < layer->deb_count; j++) {
 			struct oci_plan_deb *deb = &layer->debs[j];
 			struct request r = {
-				deb->node, "debs", deb->pattern, false,
+				deb->node, "debs", deb->pattern, false, false,
 			};
 
 			find(inputs, &r, &deb->inputs);

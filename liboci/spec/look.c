@@ -25,7 +25,8 @@ static size_t count_inputs(const struct oci_plan_layer *layer)
 }
 
 static int look_at(struct oci_look *look, const struct oci_plan_inputs *inputs,
-		   const struct oci_filter *filter, struct oci_error *err)
+		   const struct oci_filter *filter, unsigned char *seen,
+		   struct oci_error *err)
 {
 	int rc = 0;
 
@@ -35,8 +36,8 @@ static int look_at(struct oci_look *look, const struct oci_plan_inputs *inputs,
 
 		if (input->folder)
 			rc = oci_listing_open(&looked->listing, input->path,
-					      filter, &look->now, look->watch,
-					      err);
+					      filter, seen, &look->now,
+					      look->watch, err);
 		else if (stat(input->path, &looked->st) != 0)
 			rc = oci_fail_errno(err, "stat '%s'", input->path);
 	}
@@ -49,7 +50,7 @@ static int look_at_layer(struct oci_look *look,
 {
 	for (size_t i = 0; i < layer->deb_count; i++) {
 		const struct oci_plan_deb *deb = &layer->debs[i];
-		int rc = look_at(look, &deb->inputs, NULL, err);
+		int rc = look_at(look, &deb->inputs, NULL, NULL, err);
 
 		if (rc)
 			return oci_wrap(err, rc, "%s", deb->origin);
@@ -57,7 +58,7 @@ static int look_at_layer(struct oci_look *look,
 	for (size_t i = 0; i < layer->entry_count; i++) {
 		const struct oci_plan_entry *e = &layer->entries[i];
 		const struct oci_filter filter = oci_look_filter(e);
-		int rc = look_at(look, &e->inputs, &filter, err);
+		int rc = look_at(look, &e->inputs, &filter, e->seen, err);
 
 		if (rc)
 			return oci_wrap(err, rc, "%s", e->origin);

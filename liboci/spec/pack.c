@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/options.h"
 #include "base/text.h"
 #include "layer/rootfs.h"
 #include "spec/handle.h"
@@ -179,22 +180,26 @@ int oci_spec_pack(struct oci_descriptor *out, const struct oci_spec *spec,
 {
 	static const struct oci_pack_options defaults = OCI_PACK_OPTIONS_INIT;
 	struct oci_pack_base *open = NULL;
+	struct oci_pack_options o;
 	struct oci_packing p = {
 		.spec = spec,
 		.plan = &spec->plans[0],
-		.options = options ? options : &defaults,
+		.options = &o,
 		.store = store,
 		.open = &open,
 	};
 	struct oci_store *keeper;
 	int rc;
 
+	oci_options_take(&o, sizeof(o), &defaults, options);
 	if (p.plan->artifact)
 		return oci_pack_artifact(out, p.plan, store, p.options, err);
 	rc = open_layers(&p, &keeper, err);
 	if (!rc)
 		rc = spec->count > 1 ? pack_index(out, &p, err) :
 				       pack_platform(out, &p, err);
+	if (!rc && p.options->note)
+		oci_pack_notes(spec, p.options);
 	if (p.layers != store)
 		oci_store_free(p.layers);
 	oci_store_free(keeper);

@@ -82,6 +82,10 @@ int oci_pack_artifact(struct oci_descriptor *out, const struct oci_plan *plan,
 		      const struct oci_pack_options *options,
 		      struct oci_error *err);
 
+/* pack_notes.c: tells options->note what may be a slip, once all is packed. */
+void oci_pack_notes(const struct oci_spec *spec,
+		    const struct oci_pack_options *options);
+
 /* pack_config.c: lays what the plan says over what out has. */
 int oci_pack_config(struct oci_config *out,
 		    const struct oci_plan_settings *from,

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "layer/node.h"
 #include "spec/handle.h"
 #include "spec/pack.h"
 #include "store/store.h"
@@ -92,6 +93,7 @@ static int add_inputs(struct oci_tree *tree, const struct oci_plan_entry *entry,
 		const struct oci_plan_input *input = &entry->inputs.items[i];
 		struct oci_looked *looked = (*next)++;
 
+		tree->seen = entry->seen;
 		if (entry->kind == OCI_PLAN_ARCHIVE)
 			rc = oci_tree_add_archive(tree, entry->path,
 						  input->path, &filter, attrs,
@@ -102,6 +104,7 @@ static int add_inputs(struct oci_tree *tree, const struct oci_plan_entry *entry,
 			rc = add_file(tree, entry, input->path, &looked->st,
 				      attrs, err);
 	}
+	tree->seen = NULL;
 	return rc;
 }
 

@@ -71,6 +71,7 @@ struct oci_plan_entry {
 	int64_t strip;
 	struct oci_strings include;
 	struct oci_strings exclude;
+	unsigned char *seen;	/* of oci_filter_mark, or NULL */
 	const char *origin;	/* "FILE:LINE:COL" */
 	struct oci_plan_inputs inputs;	/* of from and archive */
 };

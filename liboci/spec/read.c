@@ -7,7 +7,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -32,6 +34,11 @@ static int read_all(struct oci_buf *out, int fd, const char *path,
 			   room < CHUNK ? room : CHUNK);
 		if (got < 0 && errno == EINTR)
 			continue;
+		if (got < 0 && errno == EISDIR)
+			return oci_fail(err, OCI_E_SYSTEM,
+					"'%s' is a directory, "
+					"expected the file of a spec",
+					path);
 		if (got < 0)
 			return oci_fail_errno(err, "read spec '%s'", path);
 		if (got == 0)
@@ -88,14 +95,98 @@ static void drop_mark(struct oci_buf *buf)
 	memmove(buf->data, buf->data + 3, buf->len + 1);
 }
 
+/* With the name that is near, where there is no such file. */
+static int fail_open(const char *path, struct oci_error *err)
+{
+	bool absent = errno == ENOENT;
+	int rc = oci_fail_errno(err, "open spec '%s'", path);
+	char *near = absent ? oci_text_nearest_file(path) : NULL;
+
+	if (near)
+		oci_fail(err, (enum oci_status)rc,
+			 "open spec '%s': there is no "
+			 "such file, did you mean '%s'?",
+			 path, near);
+	free(near);
+	return rc;
+}
+
+/* What the file is, where its first bytes tell that it is no spec. */
+static const char *name_kind(const struct oci_buf *buf)
+{
+	static const struct {
+		size_t offset;
+		const char *bytes;
+		const char *kind;
+	} kinds[] = {
+		{ 257, "ustar", "an archive" },
+		{ 0, "\x1f\x8b", "a compressed archive" },
+		{ 0, "\x28\xb5\x2f\xfd", "a compressed archive" },
+		{ 0,
+		  "\x7f"
+		  "ELF",
+		  "a program" },
+		{ 0, "!<arch>", "a package" },
+		{ 0, "PK\x03\x04", "an archive" },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t size = strlen(kinds[i].bytes);
+
+		if (buf->len >= kinds[i].offset + size &&
+		    memcmp(buf->data + kinds[i].offset, kinds[i].bytes, size) ==
+			    0)
+			return kinds[i].kind;
+	}
+	return NULL;
+}
+
+/* A Dockerfile's first instruction, behind comments: FROM, or ARG before it. */
+static bool is_dockerfile(const struct oci_buf *buf)
+{
+	const char *p = buf->data, *end = p + buf->len;
+
+	while (p < end) {
+		const char *line = memchr(p, '\n', (size_t)(end - p));
+
+		if (*p != '#' && *p != '\n' && *p != '\r')
+			break;
+		p = line ? line + 1 : end;
+	}
+	return end - p > 5 && (strncasecmp(p, "FROM ", 5) == 0 ||
+			       (strncmp(p, "ARG ", 4) == 0));
+}
+
+static bool check_kind(const struct oci_buf *buf,
+		       struct oci_diagnostics *report)
+{
+	const char *kind = name_kind(buf);
+
+	if (kind)
+		return oci_diagnose_at(report, 1, 1,
+				       "the file is %s, expected "
+				       "a spec, a text in UTF-8",
+				       kind);
+	if (is_dockerfile(buf))
+		return oci_diagnose_at(report, 1, 1,
+				       "the file is a Dockerfile, "
+				       "expected a spec, such as examples/tini "
+				       "has: nothing is run, files and "
+				       "packages become layers");
+	return true;
+}
+
 int oci_spec_read(struct oci_buf *out, const char *path,
 		  struct oci_diagnostics *report, struct oci_error *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	int rc;
+	int fd, rc;
 
+	if (strcmp(path, "-") == 0)
+		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+	else
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		return oci_fail_errno(err, "open spec '%s'", path);
+		return fail_open(path, err);
 	oci_buf_init(out, (size_t)OCI_SPEC_MAX + 1);
 	rc = read_all(out, fd, path, err);
 	close(fd);
@@ -108,7 +199,7 @@ int oci_spec_read(struct oci_buf *out, const char *path,
 				"'from'", OCI_SPEC_MAX);
 		return 0;
 	}
-	if (check_text(out, report))
+	if (check_kind(out, report) && check_text(out, report))
 		drop_mark(out);
 	return 0;
 }

@@ -11,9 +11,9 @@
 
 #include "base/date.h"
 #include "base/number.h"
+#include "base/suggest.h"
 #include "base/time.h"
 #include "spec/plan.h"
-#include "spec/suggest.h"
 
 enum { COUNT_MAX = 1000, SHORTEST = 1000000 };
 
@@ -46,6 +46,14 @@ bool oci_decode_mode(struct oci_decoder *d, const struct oci_yaml *node,
 		*(int64_t *)out = OCI_KEEP;
 		return true;
 	}
+	/* 420 in JSON is what others write for 0644. */
+	if (node->plain && node->text[0] >= '1' && node->text[0] <= '9')
+		return oci_diagnose(d->report, node,
+				    "'%s' is the decimal "
+				    "number %s, expected octal digits with a 0 "
+				    "in front, or in quotes, such as 0755 or "
+				    "\"0755\"",
+				    d->key, node->text);
 	digits = strncmp(text, "0o", 2) == 0 ? text + 2 : text;
 	if (!oci_number_parse(&mode, digits, 8, 07777))
 		return oci_diagnose(d->report, node, "'%s' is '%s', expected "
@@ -216,7 +224,7 @@ bool oci_decode_signal(struct oci_decoder *d, const struct oci_yaml *node,
 	}
 	if (!oci_diagnostics_hint(d->report))
 		return false;
-	near = oci_suggest(signals, SIGNAL_COUNT, text);
+	near = oci_text_nearest(signals, SIGNAL_COUNT, text);
 	return oci_diagnose(d->report, node, "'%s' is '%s', expected the name "
 			    "or number of a signal such as %s", d->key, text,
 			    near ? near : "SIGTERM");

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/suggest.h"
 #include "base/utf8.h"
 #include "spec/expand.h"
-#include "spec/suggest.h"
 
 enum { DEPTH_MAX = 32, BUILT_IN_COUNT = 4, HINT_MAX = 1024 };
 

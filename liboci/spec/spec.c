@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/options.h"
 #include "base/text.h"
 #include "spec/artifact.h"
 #include "spec/decode.h"
@@ -329,8 +330,10 @@ int oci_spec_open(struct oci_spec **out, const char *path,
 		  const struct oci_spec_options *options, struct oci_error *err)
 {
 	static const struct oci_spec_options defaults = OCI_SPEC_OPTIONS_INIT;
+	struct oci_spec_options o;
 
-	return open_spec(out, path, options ? options : &defaults, 0, err);
+	oci_options_take(&o, sizeof(o), &defaults, options);
+	return open_spec(out, path, &o, 0, err);
 }
 
 void oci_spec_free(struct oci_spec *spec)

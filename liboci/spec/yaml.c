@@ -30,6 +30,7 @@ struct loader {
 	struct oci_arena *arena;
 	struct oci_diagnostics *report;
 	const char *data;
+	size_t size;
 	struct frame frames[OCI_YAML_DEPTH_MAX];
 	size_t depth;
 	struct oci_table anchors;
@@ -43,6 +44,21 @@ static bool fail_at(struct loader *l, const yaml_mark_t *mark, const char *text)
 {
 	return oci_diagnose_at(l->report, (unsigned)mark->line + 1,
 			       (unsigned)mark->column + 1, "%s", text);
+}
+
+/* Whether a tab stands before the text of the line. */
+static bool is_tabbed(const struct loader *l, unsigned line)
+{
+	const char *p = l->data, *end = p + l->size;
+
+	while (p && p < end && --line > 0) {
+		p = memchr(p, '\n', (size_t)(end - p));
+		p = p ? p + 1 : NULL;
+	}
+	for (; p && p < end && (*p == ' ' || *p == '\t'); p++)
+		if (*p == '\t')
+			return true;
+	return false;
 }
 
 static bool fail_syntax(struct loader *l)
@@ -59,6 +75,11 @@ static bool fail_syntax(struct loader *l)
 				       "%s (U+%04X), expected YAML", p->problem,
 				       (unsigned)p->problem_value);
 	}
+	if (is_tabbed(l, line))
+		return oci_diagnose_at(
+			l->report, line, column,
+			"a tab indents the line, expected blanks, "
+			"which alone indent YAML");
 	if (!p->context)
 		return oci_diagnose_at(l->report, line, column,
 				       "%s, expected YAML", p->problem);
@@ -314,6 +335,7 @@ const struct oci_yaml *oci_yaml_load(struct oci_arena *arena,
 	l->arena = arena;
 	l->report = report;
 	l->data = data;
+	l->size = size;
 	yaml_parser_set_encoding(&l->parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&l->parser, (const unsigned char *)data,
 				     size);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/options.h"
 #include "document/archive.h"
 #include "io/file.h"
 #include "store/archive_docker.h"
@@ -225,13 +226,15 @@ int oci_archive_open(struct oci_store **out, const char *path,
 {
 	static const struct oci_archive_options usual =
 		OCI_ARCHIVE_OPTIONS_INIT;
-	const struct oci_archive_options *o = options ? options : &usual;
-	const struct oci_watch watch = {
-		.cancelled = o->cancelled, .max_inflated = o->max_inflated,
-	};
+	struct oci_archive_options o;
+	struct oci_watch watch = { 0 };
 	struct oci_members *members;
-	int rc = oci_members_open(&members, path, o->temp_dir, &watch, err);
+	int rc;
 
+	oci_options_take(&o, sizeof(o), &usual, options);
+	watch.cancelled = o.cancelled;
+	watch.max_inflated = o.max_inflated;
+	rc = oci_members_open(&members, path, o.temp_dir, &watch, err);
 	*out = NULL;
 	if (rc)
 		return oci_wrap(err, rc, "'%s'", path);
@@ -241,8 +244,11 @@ int oci_archive_open(struct oci_store **out, const char *path,
 		rc = oci_docker_archive_open(out, members, err);
 	} else {
 		oci_members_free(members);
-		rc = oci_fail(err, OCI_E_UNSUPPORTED, "no image archive: it "
-			      "has no oci-layout and no manifest.json");
+		rc = oci_fail(err, OCI_E_UNSUPPORTED,
+			      "no image archive: it "
+			      "has no oci-layout and no manifest.json; "
+			      "a spec packs a tar of files with 'archive: "
+			      "FILE'");
 	}
 	return rc ? oci_wrap(err, rc, "'%s'", path) : 0;
 }

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/options.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "base/time.h"
@@ -36,7 +37,8 @@ struct writer {
 	int64_t mtime;
 	struct oci_platform platform;
 	bool has_platform;
-	bool committed;
+	bool prepared;
+	bool committed;		/* or failed */
 	bool creating;		/* a blob is being written */
 	uint64_t end;		/* offset of the next header */
 	struct oci_arena arena;
@@ -246,15 +248,29 @@ static int write_documents(struct writer *self, struct oci_error *err)
 	return rc;
 }
 
-static int writer_commit(struct oci_store *store, struct oci_error *err)
+static int writer_prepare(struct oci_store *store, struct oci_error *err)
 {
 	struct writer *self = (struct writer *)store;
-	int rc;
+	int rc = 0;
 
 	if (self->committed)
 		return oci_fail(err, OCI_E_INVALID,
 				"the archive is written already");
-	rc = write_documents(self, err);
+	if (!self->prepared)
+		rc = write_documents(self, err);
+	if (!rc && !self->prepared)
+		rc = oci_output_prepare(&self->out, err);
+	if (rc)
+		self->committed = true;
+	self->prepared = true;
+	return rc;
+}
+
+static int writer_commit(struct oci_store *store, struct oci_error *err)
+{
+	struct writer *self = (struct writer *)store;
+	int rc = writer_prepare(store, err);
+
 	if (!rc)
 		rc = oci_output_publish(&self->out, err);
 	self->committed = true;
@@ -306,6 +322,7 @@ static const struct oci_store_ops ops = {
 	.open = writer_open,
 	.create = writer_create,
 	.add = writer_add,
+	.prepare = writer_prepare,
 	.commit = writer_commit,
 	.blobs = writer_blobs,
 	.free = writer_free,
@@ -346,15 +363,17 @@ int oci_archive_create(struct oci_store **out, const char *path,
 	static const struct oci_archive_options usual =
 		OCI_ARCHIVE_OPTIONS_INIT;
 	struct writer *self = calloc(1, sizeof(*self));
+	struct oci_archive_options o;
 	int rc;
 
 	*out = NULL;
 	if (!self)
 		return oci_fail_nomem(err);
+	oci_options_take(&o, sizeof(o), &usual, options);
 	self->base.ops = &ops;
 	self->out = (struct oci_output)OCI_OUTPUT_INIT;
 	self->last = &self->first;
-	rc = start(self, path, options ? options : &usual, err);
+	rc = start(self, path, &o, err);
 	if (rc)
 		oci_store_free(&self->base);
 	else

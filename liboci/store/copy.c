@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/options.h"
 #include "base/progress.h"
 #include "io/pool.h"
 #include "io/watched.h"
@@ -247,11 +248,11 @@ int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
 		   struct oci_error *err)
 {
 	static const struct oci_copy_options usual = OCI_COPY_OPTIONS_INIT;
-	struct copy c = {
-		.to = to, .from = from, .options = options ? options : &usual,
-	};
+	struct oci_copy_options o;
+	struct copy c = { .to = to, .from = from, .options = &o };
 	int rc;
 
+	oci_options_take(&o, sizeof(o), &usual, options);
 	c.watch.cancelled = c.options->cancelled;
 	to->referrers |= c.options->referrers;
 	if (c.options->platform)

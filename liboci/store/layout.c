@@ -24,6 +24,7 @@ static void layout_free(struct oci_store *store)
 	struct oci_layout *self = (struct oci_layout *)store;
 
 	oci_layout_drop_blobs(self);
+	oci_layout_unprepare(self);
 	/* Only an empty folder goes. */
 	if (self->made)
 		rmdir(self->path);
@@ -48,6 +49,7 @@ static const struct oci_store_ops write_ops = {
 	.add = oci_layout_add_blob,
 	.file = oci_layout_file,
 	.same_bytes = oci_layout_same_bytes,
+	.prepare = oci_layout_prepare,
 	.commit = oci_layout_commit,
 	.blobs = oci_layout_visit_blobs,
 	.free = layout_free,
@@ -63,6 +65,8 @@ static int layout_new(struct oci_layout **out, const char *path,
 		return oci_fail_nomem(err);
 	self->base.ops = ops;
 	self->last = &self->first;
+	self->lock = -1;
+	self->file = (struct oci_atomic)OCI_ATOMIC_INIT;
 	rc = oci_text_copy(&self->path, path, err);
 	if (rc)
 		layout_free(&self->base);

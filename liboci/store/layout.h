@@ -32,6 +32,12 @@ struct oci_layout {
 	struct oci_digest expected; /* see oci_layout_expect */
 	char *expected_name;	    /* NULL: the only image */
 	bool expects;
+	/* From oci_layout_prepare to the commit. */
+	bool prepared;
+	int lock;		/* of oci-layout; -1: none */
+	bool mine;		/* this run made oci-layout */
+	struct oci_index next;	/* the new index.json, */
+	struct oci_atomic file; /* and its file; unopened: no change */
 };
 
 /* "DIR/NAME"; the caller frees it. */
@@ -57,6 +63,11 @@ int oci_layout_read_index(struct oci_index *out, const struct oci_layout *self,
  * index.json as it is now. Up to the rename of index.json a failure changes
  * nothing that a reader sees; from there on nothing fails. */
 int oci_layout_commit(struct oci_store *store, struct oci_error *err);
+/* All of it that may fail for want of room or memory: the layout is locked from
+ * then on, and the new index.json lies beside the old one. */
+int oci_layout_prepare(struct oci_store *store, struct oci_error *err);
+/* Takes back what was prepared and not committed. */
+void oci_layout_unprepare(struct oci_layout *self);
 
 /* layout_place.c: makes the folders of the blobs that were added. */
 int oci_layout_make_blobs(struct oci_layout *self, struct oci_error *err);

@@ -242,29 +242,6 @@ static int prepare_index(struct oci_atomic *file, struct oci_layout *self,
 	return rc;
 }
 
-/* All that may fail for want of room or memory comes before the first rename:
- * *placed tells that it was reached. */
-static int write_index(struct oci_layout *self, bool *placed,
-		       const struct oci_index *index, struct oci_error *err)
-{
-	struct oci_atomic file;
-	int rc = prepare_index(&file, self, index, err);
-
-	if (!rc)
-		rc = oci_layout_make_blobs(self, err);
-	*placed = !rc;
-	if (!rc)
-		rc = oci_layout_place_blobs(self, err);
-	if (!rc && file.temp) {
-		rc = oci_atomic_place(&file, err);
-		/* The new index is there: see oci_atomic_commit. */
-		if (!rc)
-			oci_folder_sync(self->path, NULL);
-	}
-	oci_atomic_release(&file);
-	return rc;
-}
-
 /* Takes oci-layout and empty folders back, which this run made and has locked,
  * unless another run has committed to the layout before. */
 static void remove_version(const struct oci_layout *self)
@@ -281,28 +258,62 @@ static void remove_version(const struct oci_layout *self)
 	free(index);
 }
 
+void oci_layout_unprepare(struct oci_layout *self)
+{
+	if (self->lock >= 0 && self->mine)
+		remove_version(self);
+	oci_atomic_release(&self->file);
+	oci_index_release(&self->next);
+	if (self->lock >= 0)
+		close(self->lock);
+	self->lock = -1;
+	self->mine = false;
+	self->prepared = false;
+}
+
+int oci_layout_prepare(struct oci_store *store, struct oci_error *err)
+{
+	struct oci_layout *self = (struct oci_layout *)store;
+	int rc;
+
+	if (self->prepared)
+		return 0;
+	rc = lock(&self->lock, &self->mine, self, err);
+	if (!rc)
+		rc = merge(&self->next, self, err);
+	if (!rc)
+		rc = prepare_index(&self->file, self, &self->next, err);
+	if (!rc)
+		rc = oci_layout_make_blobs(self, err);
+	if (rc)
+		oci_layout_unprepare(self);
+	self->prepared = !rc;
+	return rc;
+}
+
 int oci_layout_commit(struct oci_store *store, struct oci_error *err)
 {
 	struct oci_layout *self = (struct oci_layout *)store;
-	struct oci_index index = { 0 };
-	bool mine, placed = false;
-	int fd, rc = lock(&fd, &mine, self, err);
+	int rc = oci_layout_prepare(store, err);
 
-	if (!rc)
-		rc = merge(&index, self, err);
-	if (!rc)
-		rc = write_index(self, &placed, &index, err);
-	if (rc && mine && !placed)
-		remove_version(self);
-	if (fd >= 0)
-		close(fd);
-	if (rc) {
-		oci_index_release(&index);
+	if (rc)
 		return rc;
+	/* Blobs have their names from here on: oci-layout stays. */
+	self->mine = false;
+	rc = oci_layout_place_blobs(self, err);
+	if (!rc && self->file.temp) {
+		rc = oci_atomic_place(&self->file, err);
+		/* The new index is there: see oci_atomic_commit. */
+		if (!rc)
+			oci_folder_sync(self->path, NULL);
 	}
-	oci_index_release(&store->index);
-	store->index = index;
-	oci_names_forget(store);
-	self->expects = false;
-	return 0;
+	if (!rc) {
+		oci_index_release(&store->index);
+		store->index = self->next;
+		self->next = (struct oci_index){ 0 };
+		oci_names_forget(store);
+		self->expects = false;
+	}
+	oci_layout_unprepare(self);
+	return rc;
 }

@@ -17,6 +17,7 @@
 #include "io/inflate.h"
 #include "layer/decompress.h"
 #include "layer/reader.h"
+#include "store/input.h"
 
 enum {
 	MEMBERS_MAX = 1000 * 1000,
@@ -264,8 +265,10 @@ static int open_tar(struct oci_members *self, const char *path,
 		    const char *temp_dir, struct oci_error *err)
 {
 	struct oci_source *file = NULL, *inflate = NULL, *plain = NULL;
-	int rc = oci_source_open_file(&file, path, err);
+	int fd, rc = oci_input_open(&fd, path, temp_dir, &self->watch, err);
 
+	if (!rc)
+		rc = oci_source_open_range(&file, fd, 0, UINT64_MAX, err);
 	if (!rc)
 		rc = oci_inflate_open(&inflate, file, err);
 	if (!rc)
@@ -275,16 +278,16 @@ static int open_tar(struct oci_members *self, const char *path,
 	if (!rc && plain)
 		oci_decompress_watch(plain, &self->watch);
 	if (!rc && plain && !oci_decompress_found(plain)) {
-		self->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK |
-				O_NOCTTY);
-		if (self->fd < 0)
-			rc = oci_fail_errno(err, "open '%s'", path);
+		self->fd = fd;
+		fd = -1;
 	} else if (!rc) {
 		rc = spool(self, plain ? plain : inflate, temp_dir, err);
 	}
 	oci_source_free(plain);
 	oci_source_free(inflate);
 	oci_source_free(file);
+	if (fd >= 0)
+		close(fd);
 	return rc;
 }
 

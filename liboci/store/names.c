@@ -208,8 +208,11 @@ int oci_store_tag(struct oci_store *store, const struct oci_reference *name,
 		  struct oci_error *err)
 {
 	struct oci_descriptor entry;
-	int rc = oci_descriptor_copy(&entry, descriptor, err);
+	int rc;
 
+	if (store->ops->tag)
+		return store->ops->tag(store, name, descriptor, err);
+	rc = oci_descriptor_copy(&entry, descriptor, err);
 	if (rc)
 		return rc;
 	/* `ctr image import` passes over images of other platforms. */
@@ -233,6 +236,8 @@ int oci_store_untag(struct oci_store *store, const struct oci_digest *digest,
 	size_t i = 0;
 	int rc = 0;
 
+	if (store->ops->untag)
+		return store->ops->untag(store, digest, err);
 	while (!rc && i < list->count)
 		if (oci_digest_equal(&list->items[i].digest, digest))
 			rc = change_names(store, true, &list->items[i], err);

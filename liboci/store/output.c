@@ -81,10 +81,15 @@ static int copy_out(const struct oci_output *out, int fd,
 
 int oci_output_publish(struct oci_output *out, struct oci_error *err)
 {
+	return out->spool < 0 ? oci_atomic_commit(&out->file, err) : 0;
+}
+
+int oci_output_prepare(struct oci_output *out, struct oci_error *err)
+{
 	int fd, rc;
 
 	if (out->spool < 0)
-		return oci_atomic_commit(&out->file, err);
+		return oci_atomic_finish(&out->file, err);
 	if (strcmp(out->path, "-") == 0)
 		return copy_out(out, STDOUT_FILENO, err);
 	fd = open(out->path, O_WRONLY | O_CLOEXEC);

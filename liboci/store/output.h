@@ -19,7 +19,10 @@ struct oci_output {
 
 int oci_output_open(struct oci_output *out, const char *path,
 		    const char *temp_dir, struct oci_error *err);
-/* Makes what was written visible, durably where it is a file. Once. */
+/* Makes what was written durable where it is a file, and writes it to the
+ * stream otherwise. Once; nothing is written then. */
+int oci_output_prepare(struct oci_output *out, struct oci_error *err);
+/* Makes a file that was prepared visible. Once. */
 int oci_output_publish(struct oci_output *out, struct oci_error *err);
 /* Discards what was not published. */
 void oci_output_release(struct oci_output *out);

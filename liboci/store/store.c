@@ -184,6 +184,18 @@ void oci_store_watch(struct oci_store *store, volatile const int *cancelled)
 	store->watch.cancelled = cancelled;
 }
 
+int oci_store_prepare(struct oci_store *store, struct oci_error *err)
+{
+	int rc;
+
+	if (!store->ops->commit)
+		return fail_read_only(err);
+	rc = oci_watch_look(&store->watch, err);
+	if (!rc && store->ops->prepare)
+		rc = store->ops->prepare(store, err);
+	return rc;
+}
+
 int oci_store_commit(struct oci_store *store, struct oci_error *err)
 {
 	int rc;

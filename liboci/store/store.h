@@ -78,7 +78,17 @@ struct oci_store_ops {
 	int (*find_tag)(struct oci_descriptor *out, char **text,
 			struct oci_store *store, const char *tag,
 			struct oci_error *err);
+	/* All of a commit that may fail and that nobody sees; commit calls it
+	 * if the caller did not. NULL: commit does all. */
+	int (*prepare)(struct oci_store *store, struct oci_error *err);
 	int (*commit)(struct oci_store *store, struct oci_error *err);
+	/* Does what oci_store_tag and oci_store_untag do; NULL: the names are
+	 * kept in index. */
+	int (*tag)(struct oci_store *store, const struct oci_reference *name,
+		   const struct oci_descriptor *descriptor,
+		   struct oci_error *err);
+	int (*untag)(struct oci_store *store, const struct oci_digest *digest,
+		     struct oci_error *err);
 	int (*blobs)(struct oci_store *store, oci_blob_fn *visit, void *data,
 		     struct oci_error *err);
 	/* Reports what is wrong beside the blobs; NULL: nothing to check. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Several stores as one to write to: what is packed once goes to an archive
- * and to registries. Names and commits are each store's own.
+ * and to registries. The names are each store's own.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -163,6 +163,49 @@ static int tee_blobs(struct oci_store *store, oci_blob_fn *visit, void *data,
 			       err);
 }
 
+static int tee_tag(struct oci_store *store, const struct oci_reference *name,
+		   const struct oci_descriptor *descriptor,
+		   struct oci_error *err)
+{
+	struct tee *self = (struct tee *)store;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < self->count; i++)
+		rc = oci_store_tag(self->stores[i], name, descriptor, err);
+	return rc;
+}
+
+static int tee_untag(struct oci_store *store, const struct oci_digest *digest,
+		     struct oci_error *err)
+{
+	struct tee *self = (struct tee *)store;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < self->count; i++)
+		rc = oci_store_untag(self->stores[i], digest, err);
+	return rc;
+}
+
+static int tee_prepare(struct oci_store *store, struct oci_error *err)
+{
+	struct tee *self = (struct tee *)store;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < self->count; i++)
+		rc = oci_store_prepare(self->stores[i], err);
+	return rc;
+}
+
+static int tee_commit(struct oci_store *store, struct oci_error *err)
+{
+	struct tee *self = (struct tee *)store;
+	int rc = tee_prepare(store, err);
+
+	for (size_t i = 0; !rc && i < self->count; i++)
+		rc = oci_store_commit(self->stores[i], err);
+	return rc;
+}
+
 static void tee_free(struct oci_store *store)
 {
 	free(store);
@@ -180,6 +223,10 @@ int oci_store_tee(struct oci_store **out, struct oci_store *const *stores,
 		.grow = tee_grow,
 		.add = tee_add,
 		.put = tee_put,
+		.prepare = tee_prepare,
+		.commit = tee_commit,
+		.tag = tee_tag,
+		.untag = tee_untag,
 		.blobs = tee_blobs,
 		.free = tee_free,
 		.one_at_a_time = true,

@@ -370,3 +370,125 @@ print(*{m.mtime for m in tarfile.open("out.tar")})')"
 	"$OCI_PACK" inspect oci:out:a --raw | cmp - \
 		<("$OCI_PACK" inspect oci:out:b --raw)
 }
+
+@test "faults 21: a mode is octal: a bare decimal is an error" {
+	local mode
+
+	for mode in 0755 '"755"' '"0755"' 0o755; do
+		spec m.spec "layers: [{entries: [{path: /a, content: a,
+			mode: $mode}]}]"
+		"$OCI_PACK" m.spec -q --no-cache -o "m.tar"
+		matches '1 f 0755 .* a$' "$(layers m.tar)"
+	done
+	for mode in 420 755 1777; do
+		printf '{"version": 1, "layers": [{"entries":
+			[{"path": "/a", "content": "a", "mode": %s}]}]}' \
+			"$mode" >m.spec
+		refused 1 "'mode' is the decimal number $mode, expected octal" \
+			m.spec -o x.tar
+	done
+}
+
+@test "faults 21: ./ and // in patterns work, ! and .. are errors" {
+	local pattern
+
+	mkdir -p tree/sub
+	touch tree/a.o tree/sub/b.o tree/keep 'tree/!x'
+	for pattern in a.o ./a.o .//a.o './/./a.o'; do
+		spec p.spec "layers: [{entries: [{path: /t/, from: tree,
+			exclude: ['$pattern', ./sub//b.o, '\\!x']}]}]"
+		run --separate-stderr "$OCI_PACK" p.spec -q --no-cache -o p.tar
+		equal 0 "$status"
+		equal '' "$stderr"
+		run layers p.tar
+		matches 't/keep' "$output"
+		run ! grep -E 'a\.o|b\.o|!x' <<<"$output"
+	done
+	for pattern in '!keep' '../tree' 'a/../b' . ./ ''; do
+		spec p.spec "layers: [{entries: [{path: /t/, from: tree,
+			exclude: ['$pattern']}]}]"
+		refused 1 "^p\\.spec:[0-9]+:[0-9]+: 'exclude' has .*expected" \
+			p.spec -o x.tar
+		spec p.spec "layers: [{entries: [{path: /t/, from: tree,
+			include: ['$pattern']}]}]"
+		refused 1 "^p\\.spec:[0-9]+:[0-9]+: 'include' has .*expected" \
+			p.spec -o x.tar
+	done
+}
+
+@test "faults 21: an exclude that matches nothing is a note" {
+	mkdir -p tree/sub
+	touch tree/.env tree/sub/b.o
+	tar -cf tree.tar -C tree .
+	spec n.spec 'platforms: [linux/amd64, linux/riscv64]' \
+		'layers:' '  - entries:' \
+		'      - {path: /t/, from: tree, exclude: [.evn, "*.pyc", "**/*.o"]}' \
+		'      - {path: /u/, archive: tree.tar, exclude: [no, .env]}'
+	for _ in once again; do
+		run --separate-stderr "$OCI_PACK" n.spec -o n.tar
+		equal 0 "$status"
+		matches "n\\.spec:5:9: note: 'exclude' has '\\.evn', which matches nothing, did you mean '\\.env'\\?" "$stderr"
+		matches "n\\.spec:5:9: note: 'exclude' has '\\*\\.pyc', which matches nothing" "$stderr"
+		run ! grep -F '*.o' <<<"$stderr"
+		equal 1 "$(grep -c pyc <<<"$stderr")"
+	done
+	run --separate-stderr "$OCI_PACK" n.spec --no-cache -o n.tar
+	matches "n\\.spec:6:9: note: 'exclude' has 'no', which" "$stderr"
+	run ! grep -F "'.env', which" <<<"$stderr"
+	run --separate-stderr "$OCI_PACK" n.spec -q -o n.tar
+	equal '' "$stderr"
+}
+
+# xattrs_of IMAGE PATH: the attributes of a path, of each layer that has it.
+xattrs_of() {
+	python3 - "$@" <<-'EOF'
+		import gzip, io, json, sys, tarfile
+
+		image = tarfile.open(sys.argv[1])
+		def load(digest):
+		    name = "blobs/" + digest.replace(":", "/")
+		    return image.extractfile(name).read()
+		index = json.load(image.extractfile("index.json"))
+		manifest = json.loads(load(index["manifests"][0]["digest"]))
+		for number, layer in enumerate(manifest["layers"], 1):
+		    blob = io.BytesIO(gzip.decompress(load(layer["digest"])))
+		    for member in tarfile.open(fileobj=blob):
+		        if member.name != sys.argv[2]:
+		            continue
+		        names = sorted(
+		            f"{k.split('.', 2)[2]}={v}"
+		            for k, v in member.pax_headers.items()
+		            if k.startswith("SCHILY.xattr."))
+		        print(number, oct(member.mode), *names)
+	EOF
+}
+
+@test "faults 21: attributes of a lower directory survive when it is written again" {
+	python3 - <<-'EOF'
+		import tarfile
+
+		with tarfile.open("low.tar", "w") as tar:
+		    for name in ("srv", "opt"):
+		        folder = tarfile.TarInfo(name)
+		        folder.type, folder.mode = tarfile.DIRTYPE, 0o750
+		        folder.pax_headers = {
+		            "SCHILY.xattr.user.b": "two",
+		            "SCHILY.xattr.user.a": "one"}
+		        tar.addfile(folder)
+	EOF
+	spec low.spec 'image: low' 'tags: [t]' 'layers:' \
+		'  - entries: [{path: /, archive: low.tar}]' \
+		'  - entries: [{path: /srv/new, content: a}]' \
+		'  - entries: [{path: /opt, dir: {}, mode: 0700}]'
+	spec high.spec 'base: low.image.tar' 'layers:' \
+		'  - entries: [{path: /srv/more, content: a}]'
+	"$OCI_PACK" low.spec -q -o low.image.tar
+	equal $'1 0o750 user.a=one user.b=two\n2 0o750 user.a=one user.b=two' \
+		"$(xattrs_of low.image.tar srv)"
+	equal $'1 0o750 user.a=one user.b=two\n3 0o700 user.a=one user.b=two' \
+		"$(xattrs_of low.image.tar opt)"
+	for _ in once again; do
+		"$OCI_PACK" high.spec -q -o high.tar
+		matches '4 0o750 user.a=one user.b=two' "$(xattrs_of high.tar srv)"
+	done
+}

@@ -127,3 +127,23 @@ END
 		LIBDIR=/opt/test/libraries "DESTDIR=$PWD/copy"
 	! find copy ! -type d | grep . || fail 'files are left'
 }
+
+@test "faults 32: a program of the README starts after make install" {
+	need_root
+	printf '#!/bin/sh\necho told >>"%s/told"\n' "$PWD" >ldconfig
+	chmod +x ldconfig
+	unset LD_LIBRARY_PATH PKG_CONFIG_SYSROOT_DIR
+	make --no-print-directory -s -C "$root" install PREFIX="$PWD/own" \
+		LDCONFIG="$PWD/ldconfig"
+	equal told "$(cat told)"
+	# A package is not installed here yet.
+	make --no-print-directory -s -C "$root" install PREFIX="$PWD/own" \
+		LDCONFIG="$PWD/ldconfig" DESTDIR="$PWD/to"
+	equal told "$(cat told)"
+	export PKG_CONFIG_PATH=$PWD/own/lib/pkgconfig
+	# shellcheck disable=SC2046
+	cc "$root/examples/link/pack-folder.c" \
+		$(pkg-config --cflags --libs liboci) -o program \
+		-Wl,-rpath,"$(pkg-config --variable=libdir liboci)"
+	pack_with ./program
+}

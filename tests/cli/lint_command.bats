@@ -39,7 +39,7 @@ packed() {
 	equal "error: elf-interpreter: /bin/app (layer 1): its loader '/lib/ld.so' is not in the image: starting it ends with \"no such file or directory\" [linux/riscv64]" "${lines[0]}"
 	matches '^    The kernel starts' "${lines[1]}"
 	matches "^    Put the loader's package" "${lines[2]}"
-	equal 'a.tar: 1 errors, 1 warnings, 0 notes' "${lines[6]}"
+	equal 'a.tar: 1 error, 1 warning, 0 notes' "${lines[6]}"
 }
 
 @test "exit 0 without errors, 1 without an image, 2 for wrong usage" {
@@ -162,7 +162,7 @@ foreign.Image([open('layer.tar', 'rb').read()]).write('other')"
 	packed
 	run "$OCI_PACK" lint a.tar --ignore elf-interpreter
 	equal 0 "$status"
-	matches '0 errors, 1 warnings, 0 notes, 1 passed over' "$output"
+	matches '0 errors, 1 warning, 0 notes, 1 passed over' "$output"
 	run "$OCI_PACK" lint a.tar --ignore 'elf-interpreter:/bin/*' \
 		--ignore world-writable
 	equal 0 "$status"

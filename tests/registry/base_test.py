@@ -230,7 +230,7 @@ def a_cache_is_looked_at_and_pruned(c):
     check(c.run("cache", "prune", "--keep", str(size)) == 0, c.said)
     said(c, "removed 0 blobs")
     check(c.run("cache", "prune", "--keep", str(size - 1)) == 0, c.said)
-    said(c, "removed 1 blobs")
+    said(c, "removed 1 blob,")
     check(c.run("cache", "prune") == 0, c.said)
     said(c, "removed 3 blobs")
     check(list(c.cached()) == [".blob.1-1.tmp"], c.cached())

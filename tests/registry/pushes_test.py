@@ -34,6 +34,13 @@ def test(function):
     return function
 
 
+def named(title):
+    def register(function):
+        TESTS.append((title, function))
+        return function
+    return register
+
+
 def basic(pair):
     return base64.b64encode(pair.encode()).decode()
 
@@ -48,7 +55,7 @@ def a_plan_of_a_push_that_is_new(c):
     check(not writes(c.registry), "something was changed")
     check(c.said.count("  upload  blob ") == 4, c.said)
     said(c, "  upload  manifest ", "set     tag t, new",
-         "4 blobs and 1 manifests", "nothing was changed")
+         "4 blobs and 1 manifest,", "nothing was changed")
     check(not list(c.folder.rglob("seen")), "it remembers a plan")
 
 
@@ -458,6 +465,98 @@ def a_line_that_carries_no_more_than_pieces(c):
     check(c.push("one") == 0, c.said)
     check(c.pushed(), "it is not whole")
     check(len(pieces) >= 6 and max(pieces) <= 4 << 20, pieces)
+
+
+def build(c, content, *args, stdin=b""):
+    """A spec whose image has content; as run."""
+    (c.folder / "b.spec").write_text(
+        "version: 1\nimage: a\ntags: [t]\n"
+        f"layers: [{{entries: [{{path: /a, content: {content}}}]}}]\n")
+    return c.run("build", c.folder / "b.spec", "--no-cache", "--retries", "0",
+                 *args, stdin=stdin)
+
+
+def outputs(folder):
+    """Every file there is, but for the spec."""
+    return {str(p.relative_to(folder)): p.read_bytes()
+            for p in sorted(folder.rglob("*"))
+            if p.is_file() and p.suffix != ".spec"}
+
+
+@named("faults 31: push reads an archive from standard input")
+def push_of_standard_input(c):
+    check(build(c, "a", "-o", c.folder / "a.tar") == 0, c.said)
+    check(c.run("push", "-", f"{c.registry.host}/x/y:t",
+                stdin=(c.folder / "a.tar").read_bytes()) == 0, c.said)
+    check(c.pushed(), "it is not whole")
+
+
+REFUSALS = {
+    "tag": ("PUT", "/manifests/t$"),
+    "manifest": ("PUT", "/manifests/sha256"),
+    "blob": ("PUT|POST|PATCH", "/blobs/uploads/"),
+}
+
+
+def refuse(server, what):
+    methods, pattern = REFUSALS[what]
+    for method in methods.split("|"):
+        server.on(method, pattern,
+                  lambda r: (r.body(), r.error(403, "DENIED", "no")),
+                  times=-1, optional=True)
+
+
+@named("faults 29: a push that fails leaves the earlier -o as it was")
+def a_push_that_fails(c):
+    for what in REFUSALS:
+        for output in ("{}/out.tar", "oci:{}/out:t"):
+            folder = c.folder / what / str(len(output))
+            folder.mkdir(parents=True)
+            server = c.server()
+            place = output.format(folder)
+            check(build(c, "earlier", "-o", place) == 0, c.said)
+            before = outputs(folder)
+            refuse(server, what)
+            check(build(c, "later", "-o", place, "--push",
+                        f"{server.host}/x/y:t") == 1, c.said)
+            check(outputs(folder) == before, f"{what}, {output}: changed")
+            check("t" not in server.manifests, "the tag is set")
+
+
+@named("faults 29: a push that fails leaves no -o where there was none")
+def a_push_that_fails_without(c):
+    for what in REFUSALS:
+        folder = c.folder / what
+        folder.mkdir()
+        server = c.server()
+        refuse(server, what)
+        for place in (folder / "new.tar", folder / "layout"):
+            check(build(c, "a", "-o", place, "--push",
+                        f"{server.host}/x/y:t") == 1, c.said)
+            check(not list(folder.iterdir()), list(folder.iterdir()))
+
+
+@named("faults 29: an -o that fails leaves the tag as it was")
+def an_output_that_fails(c):
+    ref = f"{c.registry.host}/x/y:t"
+    check(build(c, "earlier", "--push", ref) == 0, c.said)
+    before = c.registry.manifests["t"]
+    check(build(c, "later", "--push", ref, "-o", "/dev/full") == 1, c.said)
+    check(c.registry.manifests["t"] == before, "the tag was moved")
+
+
+@named("faults 29: of two pushes, one that lacks its blobs sets no tag")
+def two_pushes(c):
+    for what in ("manifest", "blob"):
+        for first in (True, False):
+            good, bad = c.server(), c.server()
+            refuse(bad, what)
+            pushes = [f"{s.host}/x/y:t" for s in
+                      ((bad, good) if first else (good, bad))]
+            check(build(c, "a", "--push", pushes[0], "--push", pushes[1],
+                        "-o", c.folder / "o.tar") == 1, c.said)
+            check("t" not in good.manifests, "a tag is set")
+            check(not (c.folder / "o.tar").exists(), "there is an archive")
 
 
 def main():

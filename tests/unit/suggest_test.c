@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "spec/suggest.h"
+#include "base/suggest.h"
 
 static const char *const names[] = {
 	"entrypoint", "env", "working-dir", "user", "mode", "mtime",
@@ -40,14 +40,15 @@ static void test_nearest(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *near = oci_suggest(names, COUNT, cases[i].word);
+		const char *near =
+			oci_text_nearest(names, COUNT, cases[i].word);
 
 		if (!cases[i].near)
 			assert_null(near);
 		else
 			assert_string_equal(near, cases[i].near);
 	}
-	assert_null(oci_suggest(names, 0, "env"));
+	assert_null(oci_text_nearest(names, 0, "env"));
 }
 
 static void test_text(void **state)

@@ -20,14 +20,15 @@ extern "C" {
 #endif
 
 /*
- * Opens an archive to read. One with an oci-layout is an OCI archive, whatever
- * else it has. One with Docker's manifest.json alone, as docker, podman, skopeo
- * and crane save it, gets a manifest made up for each of its images, with OCI's
- * media types: the same for the same archive every time. Its layers are hashed
- * here, and compared with the config's diff_ids where they are not compressed;
- * one that differs is OCI_E_CORRUPT. A compressed archive is inflated into
- * temp_dir. Of the options, which may be NULL, temp_dir, max_inflated and
- * cancelled count; a store that was opened does not look at cancelled any more.
+ * Opens an archive to read; the path "-" is standard input. One with an
+ * oci-layout is an OCI archive, whatever else it has. One with Docker's
+ * manifest.json alone, as docker, podman, skopeo and crane save it, gets a
+ * manifest made up for each of its images, with OCI's media types: the same for
+ * the same archive every time. Its layers are hashed here, and compared with
+ * the config's diff_ids where they are not compressed; one that differs is
+ * OCI_E_CORRUPT. A compressed archive is inflated into temp_dir. Of the
+ * options, which may be NULL, temp_dir, max_inflated and cancelled count; a
+ * store that was opened does not look at cancelled any more.
  */
 struct oci_archive_options;
 OCI_API int oci_archive_open(struct oci_store **out, const char *path,

@@ -173,6 +173,7 @@ struct oci_registry_options {
 			NULL, NULL, NULL, NULL                                 \
 	}
 
+/* options may be NULL. */
 OCI_API int oci_registry_new(struct oci_registry **out,
 			     const struct oci_registry_options *options,
 			     struct oci_error *err);
@@ -207,9 +208,11 @@ OCI_API int oci_registry_create(struct oci_store **out,
  * (empty: to nothing) just then, after all else was pushed; else
  * OCI_E_CHANGED. A registry has no exchange in one step: who
  * tags in the moment between the question and the answer is not noticed.
+ * OCI_E_INVALID: the store is not one of oci_registry_create.
  */
-OCI_API void oci_registry_expect(struct oci_store *store,
-				 const struct oci_digest *digest);
+OCI_API int oci_registry_expect(struct oci_store *store,
+				const struct oci_digest *digest,
+				struct oci_error *err);
 
 /* What a push came to. */
 struct oci_push_result {
@@ -219,9 +222,11 @@ struct oci_push_result {
 	uint64_t present;
 };
 
-/* After oci_store_commit of a store of oci_registry_create. */
-OCI_API void oci_registry_pushed(struct oci_push_result *out,
-				 const struct oci_store *store);
+/* After oci_store_commit of a store of oci_registry_create; OCI_E_INVALID of
+ * any other store. */
+OCI_API int oci_registry_pushed(struct oci_push_result *out,
+				const struct oci_store *store,
+				struct oci_error *err);
 
 #ifdef __cplusplus
 }

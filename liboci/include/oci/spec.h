@@ -49,7 +49,9 @@ struct oci_spec_options {
 /*
  * Reads and checks a spec for all its platforms, and finds its inputs. Every
  * error is reported in one go; the message in *err is the first of them with
- * the number of the others. options may be NULL.
+ * the number of the others. options may be NULL. The path "-" is standard
+ * input; inputs then start in the working directory, unless options say
+ * otherwise.
  */
 OCI_API int oci_spec_open(struct oci_spec **out, const char *path,
 			  const struct oci_spec_options *options,
@@ -133,12 +135,19 @@ struct oci_pack_options {
 				 * archives of a layer, may inflate to; 0:
 				 * 8 GiB, or 200 times their size */
 	volatile const int *cancelled;	/* set to end it; may be NULL */
+	oci_diagnostic_fn *note;	/* gets what may be a slip and stops
+					 * nothing, such as a pattern of
+					 * exclude that matches nothing; may be
+					 * NULL */
+	void *note_data;
 };
 
-#define OCI_PACK_OPTIONS_INIT \
-	{ sizeof(struct oci_pack_options), OCI_DEFAULT, NULL, \
-	  OCI_COMPRESSION_GZIP, 0, 0, NULL, NULL, NULL, NULL, NULL, \
-	  NULL, NULL, NULL, 0, NULL }
+#define OCI_PACK_OPTIONS_INIT                                                  \
+	{                                                                      \
+		sizeof(struct oci_pack_options), OCI_DEFAULT, NULL,            \
+			OCI_COMPRESSION_GZIP, 0, 0, NULL, NULL, NULL, NULL,    \
+			NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL            \
+	}
 
 /*
  * Packs the spec into a store, without naming or committing it. *out is the

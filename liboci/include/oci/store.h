@@ -120,8 +120,10 @@ OCI_API int oci_store_manifest(struct oci_descriptor *out,
 			       struct oci_error *err);
 
 /*
- * Several stores as one that is only written to; each is named, committed and
- * freed by itself, after this one.
+ * Several stores as one that is only written to. Names go to each of them.
+ * oci_store_commit prepares all of them before it commits the first, in the
+ * order of stores; each can as well be named and committed by itself. Freeing
+ * the tee frees none of them.
  */
 OCI_API int oci_store_tee(struct oci_store **out,
 			  struct oci_store *const *stores, size_t count,
@@ -134,6 +136,17 @@ OCI_API int oci_store_tee(struct oci_store **out,
  * new names are there is no failure.
  */
 OCI_API int oci_store_commit(struct oci_store *store, struct oci_error *err);
+/*
+ * Does all of the commit that may fail for want of room or of a connection, and
+ * that no reader sees: blobs and manifests are in the registry, without their
+ * tags; a file is whole under a temporary name; a layout is locked, and its new
+ * index.json written beside the old one. An archive for a stream goes to it.
+ * What is left to oci_store_commit is tags and renames. For several stores
+ * whose commits belong together: prepare each of them, then commit each.
+ * Nothing is added or named in between. Freeing the store takes back what was
+ * prepared.
+ */
+OCI_API int oci_store_prepare(struct oci_store *store, struct oci_error *err);
 /*
  * Lets a commit be cancelled: oci_store_commit returns OCI_E_CANCELLED, and
  * changes nothing, if *cancelled is not 0 when it is called, or becomes so

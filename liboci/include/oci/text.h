@@ -44,6 +44,22 @@ OCI_API int oci_pairs_set(struct oci_pairs *map, const char *key,
 OCI_API const char *oci_pairs_get(const struct oci_pairs *map, const char *key);
 OCI_API void oci_pairs_release(struct oci_pairs *map);
 
+/*
+ * Returns the one of names that is nearest to word by edit distance, borrowed,
+ * or NULL if none is near enough to have been meant. Upper and lower case count
+ * as equal, as do "_" and "-".
+ */
+OCI_API const char *oci_text_nearest(const char *const *names, size_t count,
+				     const char *word);
+
+/*
+ * Returns the path of the file beside path, which leads to none, that may have
+ * been meant: its name is near, or is that of the spec for NAME.yaml. NULL if
+ * there is none, the folder cannot be read, or memory ran out. The caller frees
+ * it.
+ */
+OCI_API char *oci_text_nearest_file(const char *path);
+
 /* Room for what stands for one character. */
 #define OCI_ESCAPE_ROOM 12
 

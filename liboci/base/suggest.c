@@ -3,7 +3,7 @@
  * The nearest word by edit distance: insertions, deletions, replacements, and
  * neighbours swapped, each counted as one. Ties go to the first name.
  */
-#include "spec/suggest.h"
+#include "base/suggest.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -50,8 +50,8 @@ static unsigned distance(const char *a, const char *b)
 	return above[width];
 }
 
-const char *oci_suggest(const char *const *names, size_t count,
-			const char *word)
+const char *oci_text_nearest(const char *const *names, size_t count,
+			     const char *word)
 {
 	size_t size = strlen(word);
 	unsigned best = (unsigned)size / 3 + 1;
@@ -77,7 +77,7 @@ const char *oci_suggest(const char *const *names, size_t count,
 int oci_suggest_text(struct oci_buf *out, const char *const *names,
 		     size_t count, const char *word, struct oci_error *err)
 {
-	const char *near = oci_suggest(names, count, word);
+	const char *near = oci_text_nearest(names, count, word);
 	int rc = 0;
 
 	if (near)
