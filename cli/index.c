@@ -182,7 +182,7 @@ int command_index(int argc, char **argv)
 		return say_usage(
 			"index",
 			argc > 1 ? "'%s' is unknown: "
-				   "create, append and remove"
+				   "create, append or remove is to be said"
 				 : "create, append or remove is to be said%s",
 			argc > 1 ? argv[1] : "");
 	status = read_options(&c, argc - 1, argv + 1);

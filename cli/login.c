@@ -81,7 +81,7 @@ static int run(const char *text, struct remote_options *options)
 
 static int check_host(char **words, int count)
 {
-	const char *host = count ? words[0] : "";
+	const char *host = count ? words[0] : "", *slash;
 
 	if (count > 1)
 		return say_usage("login",
@@ -92,7 +92,8 @@ static int check_host(char **words, int count)
 		return say_usage("login",
 				 "the HOST of a registry is to be "
 				 "given, such as ghcr.io or docker.io");
-	if (strchr(host, '/') && !strstr(host, "://"))
+	slash = strchr(host, '/');
+	if (slash && slash[1] && !strstr(host, "://"))
 		return say_usage("login",
 				 "'%s' is a repository, credentials "
 				 "are kept for its host: '%.*s'",

@@ -97,41 +97,41 @@ int platforms_take(struct oci_platform **items, size_t *count,
 	"                          registries, --plain-http and --insecure\n" \
 	"                          need a side\n"
 
-#define REMOTE_HELP                                                            \
-	"\n"                                                                   \
-	"Registries:\n"                                                        \
-	"      --authfile FILE     credentials, before docker login's\n"       \
-	"      --username NAME     with --password-stdin\n"                    \
-	"      --password-stdin    the password is on standard input\n"        \
-	"      --plain-http        http, for one registry; loopback\n"         \
-	"                          addresses use it anyway, unless\n"          \
-	"                          --ca-file or --insecure is given\n"         \
-	"      --insecure          certificates of one registry are not\n"     \
-	"                          checked\n"                                  \
-	"      --ca-file FILE      certificates beside the system's\n"         \
-	"      --token-host REGISTRY=HOST\n"                                  \
-	"                          a token server of another name,\n"         \
-	"                          which may have the credentials of\n"       \
-	"                          REGISTRY; may be repeated\n"               \
-	"      --retries N         of each request; the usual is 5\n"          \
-	"      --first-byte-timeout SECONDS\n"                                 \
-	"                          until an answer begins; the usual is\n"     \
-	"                          600, after an upload 300\n"                 \
-	"      --speed-limit SIZE  fewer bytes a second, over a minute,\n"     \
+#define REMOTE_HELP \
+	"\n" \
+	"Registries:\n" \
+	"      --authfile FILE     credentials, before docker login's\n" \
+	"      --username NAME     with --password-stdin\n" \
+	"      --password-stdin    the password is on standard input\n" \
+	"      --plain-http        http, for one registry; loopback\n" \
+	"                          addresses use it anyway, unless\n" \
+	"                          --ca-file or --insecure is given\n" \
+	"      --insecure          certificates of one registry are not\n" \
+	"                          checked\n" \
+	"      --ca-file FILE      certificates beside the system's\n" \
+	"      --token-host REGISTRY=HOST\n" \
+	"                          a token server of another name,\n" \
+	"                          which may have the credentials of\n" \
+	"                          REGISTRY; may be repeated\n" \
+	"      --retries N         of each request; the usual is 5\n" \
+	"      --first-byte-timeout SECONDS\n" \
+	"                          until an answer begins; the usual is\n" \
+	"                          600, after an upload 300\n" \
+	"      --speed-limit SIZE  fewer bytes a second, over a minute,\n" \
 	"                          end a transfer; the usual is 1K, 0: none\n"
 
 /* What goes behind it, for commands that upload. */
-#define UPLOAD_HELP                                                            \
-	"      --chunk-size SIZE   upload in pieces, such as 4MiB\n"           \
-	"      --mount-from REPO   a repository of the same registry that\n"   \
+#define UPLOAD_HELP \
+	"      --chunk-size SIZE   upload in pieces, such as 4MiB\n" \
+	"      --mount-from REPO   a repository of the same registry that\n" \
 	"                          may have the blobs; may be repeated\n"
 
 /* For commands that read archives or layers. */
-#define INFLATE_HELP                                                           \
-	"\n"                                                                   \
-	"Archives and layers:\n"                                               \
+#define INFLATE_HELP \
+	"\n" \
+	"Archives and layers:\n" \
 	"      --max-inflated SIZE what they may inflate to, such as 40GiB;\n" \
-	"                          the usual is 8GiB, or 200 times their\n"    \
+	"                          the usual is 8GiB, or 200 times their\n" \
 	"                          size\n"
 
 /* -1 where the option was one of these and is fine; an exit status where it

@@ -76,13 +76,21 @@ told() {
 }
 
 @test "faults 31: a signal ends reading" {
+	local pid status=0
+
 	mkfifo pipe
 	exec 5<>pipe
-	"$OCI_PACK" inspect - <pipe 5>&- &
-	sleep 0.5
-	kill -TERM $!
-	run wait $!
+	"$OCI_PACK" inspect - <pipe 5>&- 2>said &
+	pid=$!
+	# It waits in poll once it has caught signals.
+	until [ "$(readlink "/proc/$pid/exe")" = "$(realpath "$OCI_PACK")" ] &&
+		grep -q '^SigCgt:.*[4-7c-f]...$' "/proc/$pid/status"; do
+		sleep 0.1
+	done
+	kill -TERM "$pid"
+	wait "$pid" || status=$?
 	equal 143 "$status"
+	equal 'oci-pack: interrupted' "$(cat said)"
 	equal '' "$(ls tmp)"
 	exec 5>&-
 }
