@@ -251,6 +251,15 @@ static bool is_path(const char *text)
 	       stat(first, &st) == 0;
 }
 
+/* "https:" of a URL, or "docker-daemon:" of another transport, where a host
+ * would have a port. */
+static bool has_scheme(const char *text)
+{
+	const char *colon = strpbrk(text, ":/");
+
+	return colon && *colon == ':' && (colon[1] < '0' || colon[1] > '9');
+}
+
 int remote_check_name(const char *text, struct oci_error *err)
 {
 	bool docker = strncmp(text, "docker://", 9) == 0, bare;
@@ -258,7 +267,8 @@ int remote_check_name(const char *text, struct oci_error *err)
 
 	if (remote_destination(&reference, &bare, text) ||
 	    strncmp(text, "oci:", 4) == 0 || strncmp(text, "dir:", 4) == 0 ||
-	    (!docker && (!has_host(text) || is_path(text))))
+	    (!docker &&
+	     (has_scheme(text) || !has_host(text) || is_path(text))))
 		return 0;
 	return oci_reference_parse(&reference, text + (docker ? 9 : 0), err);
 }

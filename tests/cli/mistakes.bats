@@ -143,12 +143,12 @@ wrong_spec() {
 	2 | app.spec --push=me/app | 'me/app' host docker.io/me/app
 	2 | app.spec --push --dry-run me/app | 'me/app' host docker.io/me/app
 	2 | app.spec --push https://ghcr.io/me/app | no_scheme 'ghcr.io/me/app'
-	2 | app.spec --push ghcr.io/Me/App | 'ghcr.io/Me/App' lower
+	2 | app.spec --push ghcr.io/Me/App | 'ghcr.io/Me/App' write_'ghcr.io/me/app'
 	1 | push app.tar me/app | 'me/app' host docker.io/me/app
 	1 | push app.tar ghcr.io/me/app:1:2 | 'ghcr.io/me/app:1:2'
 	1 | pull me/app -o x.tar | 'me/app' host docker.io/me/app
 	1 | pull https://ghcr.io/me/app -o x.tar | 'ghcr.io/me/app'
-	1 | pull ghcr.io/Me/App -o x.tar | 'ghcr.io/Me/App' lower
+	1 | pull ghcr.io/Me/App -o x.tar | 'ghcr.io/Me/App' write_'ghcr.io/me/app'
 	1 | inspect nginx | docker.io/nginx
 	1 | inspect oci-archive:app.tar | 'app.tar'
 	1 | inspect docker-daemon:me/app | docker_save

@@ -175,7 +175,10 @@ def login(c):
         if not number:
             real.write_text(json.dumps({"auths": {}, "x": 1}))
     check(json.loads(real.read_text())["x"] == 1, "the rest is lost")
-    for wrong in (c.registry.host + "/x/y", "https://", "/"):
+    check(c.run("login", *typed, c.registry.host + "/x/y", stdin=b"x") == 2,
+          c.told)
+    said(c, f"for its host: '{c.registry.host}'")
+    for wrong in ("https://", "/"):
         check(c.run("login", *typed, wrong, stdin=b"x") == 1, c.told)
         said(c, "HOST")
     link.unlink()
