@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
+#include "spec/extended.h"
 #include "spec/scalar.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -42,6 +43,10 @@ static const struct {
 	  "all kinds but hardlink and remove", FIELD(owner.uid) },
 	{ "mtime", OWNED | BIT(OCI_PLAN_SYMLINK),
 	  "all kinds but hardlink and remove", FIELD(mtime) },
+	{ "capabilities", SOURCES | BIT(OCI_PLAN_CONTENT),
+	  "from, archive and content", 0 },
+	{ "xattrs", SOURCES | BIT(OCI_PLAN_CONTENT) | BIT(OCI_PLAN_DIRECTORY),
+	  "from, archive, content and dir", 0 },
 	{ "strip", BIT(OCI_PLAN_ARCHIVE), "archive", 0 },
 	{ "include", SOURCES, "from and archive", 0 },
 	{ "exclude", SOURCES, "from and archive", 0 },
@@ -227,6 +232,8 @@ static const struct oci_field fields[] = {
 	{ "mode", oci_decode_mode, FIELD(mode), false },
 	{ "owner", oci_decode_owner, FIELD(owner), false },
 	{ "mtime", oci_decode_mtime, FIELD(mtime), false },
+	{ "capabilities", oci_decode_capabilities, FIELD(extended), false },
+	{ "xattrs", oci_decode_xattrs, FIELD(extended), false },
 	{ "strip", oci_decode_count, FIELD(strip), false },
 	{ "include", decode_patterns, FIELD(include), false },
 	{ "exclude", decode_exclude, 0, false },

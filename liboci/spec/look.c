@@ -134,9 +134,10 @@ static int stamp_entry(struct oci_stamp *stamp, const struct oci_looked **next,
 		       const struct oci_plan_entry *e, struct oci_error *err)
 {
 	const int64_t numbers[] = {
-		e->kind, e->into, e->device.type, e->device.major,
-		e->device.minor, e->mode, e->owner.uid, e->owner.gid,
-		e->mtime, e->replace, e->strip,
+		e->kind,	 e->into,	  e->device.type,
+		e->device.major, e->device.minor, e->mode,
+		e->owner.uid,	 e->owner.gid,	  e->mtime,
+		e->replace,	 e->strip,	  (int64_t)e->extended.count,
 	};
 	int rc = oci_stamp_bytes(stamp, numbers, sizeof(numbers), err);
 
@@ -147,6 +148,13 @@ static int stamp_entry(struct oci_stamp *stamp, const struct oci_looked **next,
 	if (!rc)
 		rc = oci_stamp_bytes(stamp, e->content.data, e->content.size,
 				     err);
+	for (size_t i = 0; !rc && i < e->extended.count; i++) {
+		const struct oci_extended *x = &e->extended.items[i];
+
+		rc = oci_stamp_text(stamp, x->name, err);
+		if (!rc)
+			rc = oci_stamp_bytes(stamp, x->value, x->size, err);
+	}
 	if (!rc)
 		rc = stamp_strings(stamp, &e->include, err);
 	if (!rc)

@@ -43,6 +43,8 @@ static struct oci_attributes attributes_of(const struct oci_plan_entry *entry)
 		.mtime = entry->mtime,
 		.replace = entry->replace,
 		.origin = entry->origin,
+		.extended = entry->extended.items,
+		.extended_count = entry->extended.count,
 	};
 }
 

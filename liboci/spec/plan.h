@@ -55,6 +55,11 @@ struct oci_plan_owner {
 	int64_t gid;
 };
 
+struct oci_plan_extended {
+	struct oci_extended *items;
+	size_t count;
+};
+
 struct oci_plan_entry {
 	const struct oci_yaml *node;
 	enum oci_plan_kind kind;
@@ -67,6 +72,7 @@ struct oci_plan_entry {
 	int64_t mode;		/* as in struct oci_attributes */
 	struct oci_plan_owner owner;
 	int64_t mtime;
+	struct oci_plan_extended extended;
 	bool replace;
 	int64_t strip;
 	struct oci_strings include;

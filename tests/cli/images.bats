@@ -460,3 +460,48 @@ print(tar.getmember("srv").pax_headers["SCHILY.xattr.user.kind"])' {} \; |
 	images=. run unpacked e.zip
 	matches 'its members are encrypted: unpack it' "$output"
 }
+
+@test "faults 18: an entry gives capabilities and extended attributes" {
+	local text
+
+	need_root
+	# What the kernel keeps of it, by setcap.
+	for text in cap_net_bind_service=ep 'cap_net_raw,cap_sys_admin+ep' \
+		'cap_chown=p cap_kill+ip' cap_setfcap=i; do
+		cp /bin/true tool
+		setcap "$text" tool
+		spec a.spec 'platforms: [linux/amd64]' 'layers:' '  - entries:' \
+			"      - {path: /a, content: a, capabilities: \"$text\"}"
+		rm -rf out back
+		"$OCI_PACK" a.spec -q --lint off --compression none -o out
+		equal "$(getfattr -n security.capability -e hex tool |
+			sed -n s/^security.capability=//p)" \
+			"0x$(python3 - "out/blobs/sha256/$("$OCI_PACK" inspect \
+			--json out | jq -r '.document.layers[0].digest |
+			ltrimstr("sha256:")')" <<-'end'
+				import sys, tarfile
+				key = "SCHILY.xattr.security.capability"
+				print(tarfile.open(sys.argv[1]).getmember("a").pax_headers[key]
+				      .encode("utf-8", "surrogateescape").hex())
+			end
+		)"
+	done
+	for text in 'capabilities: cap_net_raw=x' 'capabilities: cap_no=ep' \
+		'capabilities: "cap_chown=ep cap_kill=p"' 'capabilities: cap_kill=' \
+		'xattrs: {trusted.x: a}' 'xattrs: {user.x: "0x1"}' \
+		'xattrs: {user.x: "0s***"}'; do
+		spec b.spec 'platforms: [linux/amd64]' \
+			"layers: [{entries: [{path: /a, content: a, $text}]}]"
+		refused 1 'b\.spec:3:[0-9]+: .*expected' b.spec -o x
+	done
+	spec b.spec 'platforms: [linux/amd64]' \
+		'layers: [{entries: [{path: /a, symlink: b, xattrs: {user.a: b}}]}]'
+	refused 1 "'xattrs' stands with 'symlink', but goes with" b.spec -o x
+	# It is the entry's, and seen where it changes.
+	spec c.spec 'platforms: [linux/amd64]' \
+		'layers: [{entries: [{path: /a, dir: {}, xattrs: {user.a: one}}]}]'
+	"$OCI_PACK" c.spec -q --lint off -o c.tar >first
+	sed -i s/one/two/ c.spec
+	"$OCI_PACK" c.spec -q --lint off -o c.tar >second
+	run ! cmp -s first second
+}
