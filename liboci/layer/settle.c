@@ -30,6 +30,15 @@ static const char *type_name(int type)
 	return names[type];
 }
 
+/* Packages come first in their layer, and have no options. */
+static bool is_package(const struct oci_node *node)
+{
+	size_t size = node->source ? strlen(node->source) : 0;
+
+	return node->rank == OCI_RANK_BROUGHT && size > 4 &&
+	       strcmp(node->source + size - 4, ".deb") == 0;
+}
+
 static int fail_conflict(const struct oci_node *old,
 			 const struct oci_node *node, struct oci_error *err)
 {
@@ -37,13 +46,17 @@ static int fail_conflict(const struct oci_node *old,
 
 	return oci_fail(err, OCI_E_CONFLICT,
 			OCI_ORIGIN_FORMAT "two sources for '/%s': %s%s%s%s "
-			"and %s%s%s: remove one, or say 'replace: true' in "
-			"the later one", OCI_ORIGIN(node), node->path,
+			"and %s%s%s: %s", OCI_ORIGIN(node), node->path,
 			by, old->source ? " ('" : "",
 			old->source ? old->source : "",
 			old->source ? "')" : "", type_name(node->type),
 			node->source ? " from " : " here",
-			node->source ? node->source : "");
+			node->source ? node->source : "",
+			is_package(node) ?
+				"leave one package out, or put the later one "
+				"into a layer of its own" :
+				"remove one, or say 'replace: true' in the "
+				"later one");
 }
 
 static bool same_text(const char *a, const char *b)

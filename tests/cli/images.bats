@@ -505,3 +505,26 @@ print(tar.getmember("srv").pax_headers["SCHILY.xattr.user.kind"])' {} \; |
 	"$OCI_PACK" c.spec -q --lint off -o c.tar >second
 	run ! cmp -s first second
 }
+
+@test "faults 20: two packages with one file: advice that can be followed" {
+	local name
+
+	for name in one two; do
+		mkdir -p "$name/DEBIAN" "$name/usr/bin"
+		echo "$name" >"$name/usr/bin/tool"
+		printf '%s\n' "Package: $name" 'Version: 1' 'Architecture: all' \
+			'Maintainer: n <n@example.org>' 'Description: x' \
+			>"$name/DEBIAN/control"
+		dpkg-deb -b "$name" "$name.deb" >tool.log
+	done
+	spec a.spec 'platforms: [linux/amd64]' 'layers: [{debs: [one.deb, two.deb]}]'
+	refused 1 "two sources for '/usr/bin/tool'.*a layer of its own" a.spec -o x
+	spec a.spec 'platforms: [linux/amd64]' 'layers:' '  - debs: [one.deb]' \
+		'  - debs: [two.deb]'
+	"$OCI_PACK" a.spec -q --lint off -o out
+	# What an entry brings may say it.
+	echo three >tool
+	spec a.spec 'platforms: [linux/amd64]' 'layers:' '  - debs: [one.deb]' \
+		'    entries: [{path: /usr/bin/tool, from: tool, replace: true}]'
+	"$OCI_PACK" a.spec -q --lint off -o out
+}
