@@ -194,6 +194,10 @@ int command_lint(int argc, char **argv)
 				 : take_option(&c, option, argv);
 	if (status < 0 && c.list)
 		status = list_rules();
+	if (status < 0 && c.explain && c.has_platform)
+		status = say_usage("lint", "--platform has no use with "
+					   "--explain-load: programs load all "
+					   "that an archive has");
 	if (status < 0 && optind + 1 != argc)
 		status = say_usage("lint", "one IMAGE is to be given");
 	if (status < 0)

@@ -134,3 +134,8 @@ rules() {
 	"$OCI_PACK" a.spec -q --lint off -o b.tar
 	run ! grep zstd <("$OCI_PACK" lint --explain-load b.tar)
 }
+
+@test "faults 17: --explain-load refuses a platform" {
+	refused 2 '--platform has no use with --explain-load' lint \
+		--explain-load --platform linux/riscv64 a.tar
+}
