@@ -270,7 +270,10 @@ static int take_tag(struct copy_command *c, const char *text)
 		return say_usage(c->name, "it has no -t: name the "
 					  "destinations");
 	if (oci_reference_parse(&name, text, &err))
-		return say_refused(c->name, "-t", &err);
+		return say_refused(c->name, "-t: ", &err);
+	if (name.digest.text[0])
+		return say_usage(c->name, "-t '%s' has a digest, which the "
+					  "image has already", text);
 	return oci_strings_add(&c->tags, text, &err) ? say_error(&err) : -1;
 }
 

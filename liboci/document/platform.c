@@ -256,12 +256,17 @@ static bool same_system(const struct oci_platform *has,
 bool oci_platform_fits(const struct oci_platform *has,
 		       const struct oci_platform *wanted)
 {
-	int low = rank_of(has), high = rank_of(wanted);
+	struct oci_platform a = *has, b = *wanted;
+	int low, high;
 
-	if (!same_system(has, wanted))
+	make_canonical(&a);
+	make_canonical(&b);
+	low = rank_of(&a);
+	high = rank_of(&b);
+	if (!same_system(&a, &b))
 		return false;
 	return low < 0 || high < 0
-		       ? strcmp(variant_of(has), variant_of(wanted)) == 0
+		       ? strcmp(variant_of(&a), variant_of(&b)) == 0
 		       : low <= high;
 }
 

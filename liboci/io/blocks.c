@@ -134,7 +134,8 @@ int oci_blocks_copy(size_t *copied, struct oci_sink *sink, int fd,
 		    const struct oci_block_place *places, size_t count,
 		    size_t room, unsigned jobs, struct oci_error *err)
 {
-	size_t ring_size = (jobs ? jobs : oci_pool_cores()) + (size_t)1;
+	size_t threads = jobs ? jobs : oci_pool_cores();
+	size_t ring_size = (threads < count ? threads : count) + 1;
 	struct copying *ring = calloc(ring_size, sizeof(*ring));
 	struct oci_pool *pool = NULL;
 	int rc = ring ? oci_pool_new(&pool, (unsigned)ring_size - 1, err)

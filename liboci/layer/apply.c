@@ -81,7 +81,8 @@ static int put_hard_link(struct oci_rootfs *rootfs,
 			 struct oci_rootfs_entry *e,
 			 struct archive_entry *member, struct oci_error *err)
 {
-	const struct oci_view view = { .lower = rootfs };
+	const struct oci_view view = { .lower = rootfs,
+				       .budget = &rootfs->budget };
 	const struct oci_rootfs_entry *file;
 	char name[OCI_PATH_MAX], path[OCI_PATH_MAX];
 	int rc = clean(name, archive_entry_hardlink(member), err);
@@ -114,6 +115,7 @@ static int put(struct oci_rootfs *rootfs, const char *path,
 {
 	struct oci_rootfs_entry *e;
 	const char *target;
+	uint64_t bytes;
 	int rc = oci_rootfs_place(&e, rootfs, path, err);
 
 	if (rc)
@@ -127,13 +129,9 @@ static int put(struct oci_rootfs *rootfs, const char *path,
 		return oci_keep_member(e, rootfs, reader, e->size, err);
 	}
 	if (e->type == OCI_ENTRY_DIRECTORY) {
-		rc = oci_xattr_read_lower(&e->xattrs, &rootfs->arena, member,
-					  err);
-		return rc || !e->xattrs
-			       ? rc
-			       : oci_rootfs_spend(rootfs,
-						  oci_xattr_size(e->xattrs),
-						  err);
+		rc = oci_xattr_read_lower(&e->xattrs, &bytes, &rootfs->arena,
+					  member, err);
+		return rc ? rc : oci_rootfs_spend(rootfs, (size_t)bytes, err);
 	}
 	if (e->type != OCI_ENTRY_SYMLINK)
 		return 0;
@@ -198,6 +196,7 @@ int oci_rootfs_apply_tar(struct oci_rootfs *rootfs, struct oci_source *tar,
 		return rc;
 	oci_reader_watch(reader, rootfs->watch);
 	rootfs->layer++;
+	rootfs->budget = OCI_WALK_BUDGET;
 	do {
 		rc = oci_reader_next(&member, reader, err);
 		if (!rc && member)

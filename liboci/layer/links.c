@@ -25,6 +25,28 @@ static int fail_target(const struct oci_node *node,
 				"add the file");
 }
 
+/* The file of an archive's link. If another member or entry has taken its
+ * path, the first link to it becomes the file. */
+static void take_linked(struct oci_node *node)
+{
+	struct oci_node *file = node->linked;
+
+	if (!file->type && !file->file) {
+		node->type = OCI_ENTRY_FILE;
+		node->content = file->content;
+		node->at = file->at;
+		node->size = file->size;
+		node->mode = file->mode;
+		node->uid = file->uid;
+		node->gid = file->gid;
+		node->mtime = file->mtime;
+		node->xattrs = file->xattrs;
+		file->file = node;
+	} else {
+		node->file = file->type ? file : file->file;
+	}
+}
+
 /* Every link of the chain from node on leads to file. */
 static void set_file(struct oci_node *node, struct oci_node *file,
 		     const struct oci_table *table)
@@ -85,8 +107,13 @@ int oci_tree_link(struct oci_tree *tree, struct oci_table *table,
 {
 	int rc = 0;
 
+	for (size_t i = 0; i < tree->count; i++)
+		if (tree->nodes[i]->type == OCI_ENTRY_HARDLINK &&
+		    tree->nodes[i]->linked)
+			take_linked(tree->nodes[i]);
 	for (size_t i = 0; !rc && i < tree->count; i++)
-		if (tree->nodes[i]->type == OCI_ENTRY_HARDLINK)
+		if (tree->nodes[i]->type == OCI_ENTRY_HARDLINK &&
+		    !tree->nodes[i]->file)
 			rc = find_file(tree->nodes[i], table, tree->count,
 				       lower, err);
 	for (size_t i = 0; !rc && i < tree->count; i++) {

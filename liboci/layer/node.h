@@ -61,7 +61,11 @@ struct oci_node {
 	const char *source;	/* what brought it, for messages; or NULL */
 	const char *within;	/* an archive's members stay under this path;
 				 * the pointer tells archives apart */
-	struct oci_node *file;	/* of a hard link, once settled */
+	struct oci_node *file;	/* of a hard link, once settled; of a file that
+				 * another one replaced, the link that took its
+				 * bytes over */
+	struct oci_node *linked; /* of an archive's hard link: its file, also
+				  * where that path has another one by now */
 	union {
 		const struct oci_disk_file *disk;
 		const void *data;

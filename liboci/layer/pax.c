@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "layer/pax.h"
 
-#include <stdbool.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +23,7 @@ enum {
 	SIZE = 124, SIZE_ROOM = 12,
 	CHECKSUM = 148, CHECKSUM_ROOM = 8,
 	TYPE = 156,
+	MAGIC = 257,
 	MORE_SPARSE = 482, /* whether a sparse file goes on in the next block */
 	MORE_SPARSE_AGAIN = 504,
 };
@@ -36,9 +37,9 @@ struct pax {
 	uint64_t body;	     /* bytes that pass as they are */
 	uint64_t next_size;  /* of the next member, by its extended header */
 	bool has_next_size;
-	bool extended;	     /* the next member has an extended header */
 	bool sparse;	     /* the next block goes on with a sparse file */
 	bool blind;	     /* the rest passes as it is */
+	bool layer;	     /* global headers are passed over */
 };
 
 /* Reads until size bytes are there, or the source ends. */
@@ -76,22 +77,42 @@ static bool read_number(uint64_t *out, const unsigned char *field, size_t room)
 	return i == room || field[i] == ' ' || !field[i];
 }
 
-static unsigned checksum(const unsigned char *header)
+/* The sum of a header's bytes, with blanks in its own place. Old programs
+ * added signed ones. */
+static void sum_up(unsigned *plain, unsigned *with_sign,
+		   const unsigned char *header)
 {
-	unsigned sum = CHECKSUM_ROOM * ' ';
-
-	for (int i = 0; i < BLOCK; i++)
-		if (i < CHECKSUM || i >= CHECKSUM + CHECKSUM_ROOM)
-			sum += header[i];
-	return sum;
+	*plain = *with_sign = CHECKSUM_ROOM * ' ';
+	for (int i = 0; i < BLOCK; i++) {
+		if (i >= CHECKSUM && i < CHECKSUM + CHECKSUM_ROOM)
+			continue;
+		*plain += header[i];
+		*with_sign += (unsigned)(int)(signed char)header[i];
+	}
 }
 
 static bool is_header(const unsigned char *block)
 {
+	unsigned plain, with_sign;
 	uint64_t wanted;
 
+	sum_up(&plain, &with_sign, block);
 	return read_number(&wanted, block + CHECKSUM, CHECKSUM_ROOM) &&
-	       wanted == checksum(block);
+	       (wanted == plain || wanted == with_sign);
+}
+
+/* Gives a header another size, and the checksum that goes with it. */
+static void set_size(unsigned char *header, uint64_t size)
+{
+	unsigned plain, with_sign;
+	char text[24];
+
+	snprintf(text, sizeof(text), "%011llo", (unsigned long long)size);
+	memcpy(header + SIZE, text, SIZE_ROOM);
+	sum_up(&plain, &with_sign, header);
+	snprintf(text, sizeof(text), "%06o", plain);
+	memcpy(header + CHECKSUM, text, 7);
+	header[CHECKSUM + 7] = ' ';
 }
 
 static uint64_t padded(uint64_t size)
@@ -136,17 +157,12 @@ static bool read_records(struct pax *self, const char *text, size_t size)
 /* An extended header with one record more: the size and the checksum change. */
 static void add_record(struct pax *self, size_t size)
 {
-	unsigned char *header = self->data;
-	char text[16];
+	unsigned char *body = self->data + BLOCK;
 
-	memcpy(header + BLOCK + size, RECORD, RECORD_SIZE);
+	memcpy(body + size, RECORD, RECORD_SIZE);
 	size += RECORD_SIZE;
-	memset(header + BLOCK + size, 0, padded(size) - size);
-	snprintf(text, sizeof(text), "%011llo", (unsigned long long)size);
-	memcpy(header + SIZE, text, SIZE_ROOM);
-	snprintf(text, sizeof(text), "%06o", checksum(header));
-	memcpy(header + CHECKSUM, text, 7);
-	header[CHECKSUM + 7] = ' ';
+	memset(body + size, 0, padded(size) - size);
+	set_size(self->data, size);
 	self->size = BLOCK + (size_t)padded(size);
 }
 
@@ -165,7 +181,7 @@ static int take_extended(struct pax *self, uint64_t size,
 	if (rc)
 		return rc;
 	self->size += got;
-	self->extended = true;
+	self->has_next_size = false;
 	if (got < padded(size) ||
 	    !read_records(self, (char *)self->data + BLOCK, (size_t)size))
 		self->blind = true;
@@ -174,22 +190,75 @@ static int take_extended(struct pax *self, uint64_t size,
 	return 0;
 }
 
-/* What follows the header of a member. libarchive ignores the size of links,
- * devices and directories, and that of hard links unless the archive is surely
- * a pax archive; whether it is so without an extended header, it guesses. */
-static void take_member(struct pax *self, uint64_t size)
+static bool is_comment(const char *key, size_t size)
 {
-	char type = (char)self->data[TYPE];
+	return (size == 7 && memcmp(key, "comment", 7) == 0) ||
+	       (size > 1 && isupper((unsigned char)*key));
+}
 
+/* A global header goes for all members that follow. git archive puts a comment
+ * there; keys in capitals are those of vendors. */
+static int take_global(struct pax *self, uint64_t size, struct oci_error *err)
+{
+	const char *text = (const char *)self->data + BLOCK;
+	size_t got;
+	int rc;
+
+	self->body = padded(size);
+	if (self->layer || size > HEADER_MAX)
+		return 0;
+	self->body = 0;
+	rc = read_all(&got, self, self->data + BLOCK, (size_t)padded(size),
+		      err);
+	self->size += got;
+	for (size_t left = got < size ? got : (size_t)size; !rc && left;) {
+		const char *line = memchr(text, '\n', left);
+		size_t length = line ? (size_t)(line - text) + 1 : left;
+		const char *key = memchr(text, ' ', length);
+		const char *end = key ? memchr(key, '=', length -
+					       (size_t)(key - text)) : NULL;
+
+		if (end && !is_comment(key + 1, (size_t)(end - key - 1)))
+			rc = oci_fail(err, OCI_E_UNSUPPORTED,
+				      "its global header sets '%.*s' of all "
+				      "members: pack the archive again without "
+				      "it", (int)(end - key - 1 > 40 ? 40 :
+						  end - key - 1), key + 1);
+		text += length;
+		left -= length;
+	}
+	return rc;
+}
+
+/* Whether members of a type have bytes: not links, directories and devices. */
+static bool has_body(char type)
+{
+	return type < '1' || type > '6';
+}
+
+static bool is_sparse(const unsigned char *header)
+{
+	return header[TYPE] == 'S' && memcmp(header + MAGIC, "ustar ", 6) == 0;
+}
+
+/* What follows the header of a member. */
+static int take_member(struct pax *self, uint64_t size, struct oci_error *err)
+{
 	if (self->has_next_size)
 		size = self->next_size;
-	if (type >= '2' && type <= '6')
+	if (!has_body((char)self->data[TYPE])) {
+		if (self->has_next_size && size)
+			return oci_fail(err, OCI_E_CORRUPT,
+					"corrupt: the extended header of a "
+					"link, directory or device has a size");
+		if (size)
+			set_size(self->data, 0);
 		size = 0;
-	if (type == '1' && size && !self->extended)
-		self->blind = true;
-	self->sparse = type == 'S' && self->data[MORE_SPARSE];
+	}
+	self->sparse = is_sparse(self->data) && self->data[MORE_SPARSE];
 	self->body = padded(size);
-	self->extended = self->has_next_size = false;
+	self->has_next_size = false;
+	return 0;
 }
 
 static int take_header(struct pax *self, struct oci_error *err)
@@ -206,10 +275,12 @@ static int take_header(struct pax *self, struct oci_error *err)
 	}
 	if (type == 'x' || type == 'X')
 		return take_extended(self, size, err);
-	if (type == 'g' || type == 'K' || type == 'L' || type == 'V')
-		self->body = padded(size);
-	else
-		take_member(self, size);
+	if (type == 'g')
+		return take_global(self, size, err);
+	if (type != 'K' && type != 'L' && type != 'V' && type != 'A')
+		return take_member(self, size, err);
+	/* libarchive reads no bytes of a volume's header. */
+	self->body = type == 'V' ? 0 : padded(size);
 	return 0;
 }
 
@@ -261,7 +332,7 @@ static void pax_free(struct oci_source *source)
 	free(self);
 }
 
-int oci_pax_open(struct oci_source **out, struct oci_source *from,
+int oci_pax_open(struct oci_source **out, struct oci_source *from, bool layer,
 		 struct oci_error *err)
 {
 	static const struct oci_source_ops ops = { pax_read, NULL, pax_free };
@@ -272,6 +343,7 @@ int oci_pax_open(struct oci_source **out, struct oci_source *from,
 		return oci_fail_nomem(err);
 	self->base.ops = &ops;
 	self->from = from;
+	self->layer = layer;
 	self->data = malloc(ROOM);
 	if (!self->data) {
 		free(self);

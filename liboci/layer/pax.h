@@ -8,14 +8,21 @@
 #ifndef LAYER_PAX_H
 #define LAYER_PAX_H
 
+#include <stdbool.h>
+
 #include <oci/stream.h>
 
 /*
  * A source that passes the tar `from` on, and adds that record to each extended
  * header (POSIX.1-2008, pax, "pax Extended Header"). from is borrowed. What is
  * no tar, and what follows a header that cannot be understood, passes as it is.
+ *
+ * What libarchive and other readers read differently is taken away or refused
+ * (OCI_E_CORRUPT): links, directories and devices have no bytes, whatever size
+ * their headers tell. A global header that says more than a comment is
+ * OCI_E_UNSUPPORTED, unless `layer` is set: engines pass over those.
  */
-int oci_pax_open(struct oci_source **out, struct oci_source *from,
+int oci_pax_open(struct oci_source **out, struct oci_source *from, bool layer,
 		 struct oci_error *err);
 
 #endif

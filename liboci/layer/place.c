@@ -146,7 +146,10 @@ int oci_tree_place(struct oci_tree *tree, const struct oci_rootfs *lower,
 		   struct oci_error *err)
 {
 	struct oci_table links = {0};
-	struct oci_view view = { .own = &links, .lower = lower };
+	uint64_t budget = OCI_WALK_BUDGET;
+	struct oci_view view = {
+		.own = &links, .lower = lower, .budget = &budget,
+	};
 	bool moved;
 	int rc = place_links(tree, &links, &view, err);
 

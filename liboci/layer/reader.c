@@ -137,7 +137,7 @@ static int start(struct oci_reader *self, struct oci_error *err)
 	locale_t before;
 
 	if (self->stream && self->kind != OCI_READER_AR) {
-		rc = oci_pax_open(&self->pax, self->stream, err);
+		rc = oci_pax_open(&self->pax, self->stream, self->lenient, err);
 		self->stream = self->pax;
 	} else if (!self->stream && self->kind == OCI_READER_ARCHIVE) {
 		rc = oci_zip_attach(&self->zip, self->archive, self->fd, err);

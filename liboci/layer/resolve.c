@@ -100,6 +100,20 @@ static int step(struct walk *walk, const char *part, bool last,
 	return 0;
 }
 
+/* Few bytes of a tar lead through links for as long as their targets are. */
+static int spend(const struct oci_view *view, size_t bytes,
+		 struct oci_error *err)
+{
+	if (!view->budget)
+		return 0;
+	if (bytes > *view->budget)
+		return oci_fail(err, OCI_E_LIMIT, "the layer's links lead "
+				"through more than %llu GiB of paths",
+				(unsigned long long)(OCI_WALK_BUDGET >> 30));
+	*view->budget -= bytes;
+	return 0;
+}
+
 int oci_view_resolve(char *out, bool *through, const struct oci_view *view,
 		     const char *path, bool last, const char *within,
 		     struct oci_error *err)
@@ -110,8 +124,10 @@ int oci_view_resolve(char *out, bool *through, const struct oci_view *view,
 
 	out[0] = '\0';
 	while (!rc && walk.rest[0]) {
+		rc = spend(view, strlen(walk.rest), err);
 		next_part(&walk, part);
-		rc = step(&walk, part, last, path, err);
+		if (!rc)
+			rc = step(&walk, part, last, path, err);
 	}
 	if (through)
 		*through = walk.through;
@@ -119,11 +135,12 @@ int oci_view_resolve(char *out, bool *through, const struct oci_view *view,
 }
 
 int oci_rootfs_resolve_parent(char out[OCI_PATH_MAX],
-			      const struct oci_rootfs *rootfs,
-			      const char *path, struct oci_error *err)
+			      struct oci_rootfs *rootfs, const char *path,
+			      struct oci_error *err)
 {
 	const struct oci_view view = { .lower = rootfs,
-				       .layer = rootfs->layer };
+				       .layer = rootfs->layer,
+				       .budget = &rootfs->budget };
 	size_t parent = oci_path_parent(path);
 	const struct oci_rootfs_entry *e =
 		oci_rootfs_get(rootfs, path, parent);

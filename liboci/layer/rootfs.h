@@ -45,6 +45,7 @@ struct oci_rootfs {
 	unsigned layer;		/* that was laid on last */
 	unsigned emptied;	/* the last that emptied the root */
 	uint64_t implied;	/* bytes of names of folders that none names */
+	uint64_t budget;	/* see struct oci_view; of this layer */
 	struct oci_watch *watch;	/* limits of applying; or NULL */
 	struct oci_keeping keeping;
 };
@@ -66,8 +67,8 @@ int oci_rootfs_read(size_t *got, void *data, size_t size, uint64_t offset,
  * itself does not see them, and makes a directory in their place.
  */
 int oci_rootfs_resolve_parent(char out[OCI_PATH_MAX],
-			      const struct oci_rootfs *rootfs,
-			      const char *path, struct oci_error *err);
+			      struct oci_rootfs *rootfs, const char *path,
+			      struct oci_error *err);
 /* The entry for path, made where there is none, with parents that are
  * directories: those that no layer has are made, 0755 and 0:0. */
 int oci_rootfs_place(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
@@ -104,7 +105,12 @@ struct oci_view {
 	const struct oci_rootfs *lower;
 	unsigned layer;	/* follow links of lower that are from this layer
 			 * alone; 0: all links */
+	uint64_t *budget; /* bytes of paths that may still be walked:
+			   * OCI_E_LIMIT then; NULL: no limit */
 };
+
+/* For all paths of a layer: some seconds. */
+#define OCI_WALK_BUDGET (UINT64_C(8) << 30)
 
 int oci_view_resolve(char *out, bool *through, const struct oci_view *view,
 		     const char *path, bool last, const char *within,

@@ -87,10 +87,18 @@ static int is_identical(bool *out, const struct oci_tree *tree,
 	return 0;
 }
 
+/* Of a name that an archive has twice, the last member counts: tar(1). */
+static bool same_archive(const struct oci_node *old,
+			 const struct oci_node *node)
+{
+	return node->rank == OCI_RANK_BROUGHT && node->source &&
+	       node->source == old->source;
+}
+
 /* Two directories at one path: one node stays, with the right attributes. */
 static void merge_directories(struct oci_node *old, struct oci_node *node)
 {
-	bool newer = node->rank > old->rank ||
+	bool newer = node->rank > old->rank || same_archive(old, node) ||
 		     (node->rank == OCI_RANK_EXPLICIT &&
 		      old->rank == OCI_RANK_EXPLICIT);
 
@@ -105,14 +113,6 @@ static void merge_directories(struct oci_node *old, struct oci_node *node)
 		old->source = node->source;
 	}
 	node->type = 0;
-}
-
-/* Of a name that an archive has twice, the last member counts: tar(1). */
-static bool same_archive(const struct oci_node *old,
-			 const struct oci_node *node)
-{
-	return node->rank == OCI_RANK_BROUGHT && node->source &&
-	       node->source == old->source;
 }
 
 static int enter(struct settle *s, struct oci_node *node,

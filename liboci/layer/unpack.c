@@ -232,6 +232,7 @@ static int add_hardlink(struct unpack *u, const char *member,
 	if (rc)
 		return rc;
 	node->target = file->wanted;
+	node->linked = file->linked ? file->linked : file;
 	return remember(u, node, err);
 }
 

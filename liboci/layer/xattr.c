@@ -11,7 +11,10 @@
 
 #include "base/error.h"
 
-enum { VALUE_MAX = 64 * 1024 };		/* Linux' XATTR_SIZE_MAX */
+enum {
+	VALUE_MAX = 64 * 1024,	/* Linux' XATTR_SIZE_MAX */
+	COUNT_MAX = 1000,	/* of one member */
+};
 
 static bool is_kept(const char *name)
 {
@@ -24,12 +27,13 @@ static bool is_kept(const char *name)
 static int add(struct oci_xattr **at, struct oci_arena *arena, const char *name,
 	       const void *value, size_t size, struct oci_error *err)
 {
-	struct oci_xattr *attr = oci_arena_alloc(arena, sizeof(*attr));
+	struct oci_xattr *attr;
 
 	if (size > VALUE_MAX)
 		return oci_fail(err, OCI_E_LIMIT,
 				"the attribute '%s' has more than %d bytes",
 				name, VALUE_MAX);
+	attr = oci_arena_alloc(arena, sizeof(*attr));
 	if (!attr)
 		return oci_fail_nomem(err);
 	attr->name = oci_arena_text(arena, name);
@@ -47,22 +51,6 @@ static int add(struct oci_xattr **at, struct oci_arena *arena, const char *name,
 	return 0;
 }
 
-int oci_xattr_read(struct oci_xattr **list, struct oci_arena *arena,
-		   struct archive_entry *entry, struct oci_error *err)
-{
-	const char *name;
-	const void *value;
-	size_t size;
-	int rc = 0;
-
-	archive_entry_xattr_reset(entry);
-	while (!rc && archive_entry_xattr_next(entry, &name, &value, &size) ==
-		      ARCHIVE_OK)
-		if (name && is_kept(name))
-			rc = add(list, arena, name, value, size, err);
-	return rc;
-}
-
 int oci_xattr_copy(struct oci_xattr **out, struct oci_arena *arena,
 		   const struct oci_xattr *from, struct oci_error *err)
 {
@@ -74,32 +62,53 @@ int oci_xattr_copy(struct oci_xattr **out, struct oci_arena *arena,
 	return rc;
 }
 
-int oci_xattr_read_lower(struct oci_xattr **list, struct oci_arena *arena,
-			 struct archive_entry *entry, struct oci_error *err)
+/* An engine makes those of an overlay anew. */
+static bool is_of_directory(const char *name)
+{
+	return strncmp(name, "trusted.overlay.", 16) != 0;
+}
+
+/* *bytes: of all that were read, those that took another one's place too. */
+static int read_where(struct oci_xattr **list, uint64_t *bytes,
+		      struct oci_arena *arena, struct archive_entry *entry,
+		      bool (*wanted)(const char *name), struct oci_error *err)
 {
 	const char *name;
 	const void *value;
 	size_t size;
-	int rc = 0;
+	int count = 0, rc = 0;
 
+	*bytes = 0;
 	archive_entry_xattr_reset(entry);
 	while (!rc && archive_entry_xattr_next(entry, &name, &value, &size) ==
-			      ARCHIVE_OK)
-		/* An engine makes those of an overlay anew. */
-		if (name && strncmp(name, "trusted.overlay.", 16) != 0)
-			rc = add(list, arena, name, value, size, err);
+			      ARCHIVE_OK) {
+		if (!name || !wanted(name))
+			continue;
+		if (++count > COUNT_MAX)
+			return oci_fail(err, OCI_E_LIMIT,
+					"a member has more than %d extended "
+					"attributes", COUNT_MAX);
+		*bytes += strlen(name) + size;
+		rc = add(list, arena, name, value, size, err);
+	}
 	return rc;
+}
+
+int oci_xattr_read_lower(struct oci_xattr **list, uint64_t *bytes,
+			 struct oci_arena *arena, struct archive_entry *entry,
+			 struct oci_error *err)
+{
+	return read_where(list, bytes, arena, entry, is_of_directory, err);
 }
 
 int oci_xattr_take(struct oci_node *node, struct oci_tree *tree,
 		   struct archive_entry *entry, struct oci_error *err)
 {
-	int rc = oci_xattr_read(&node->xattrs, &tree->arena, entry, err);
+	uint64_t bytes;
+	int rc = read_where(&node->xattrs, &bytes, &tree->arena, entry,
+			    is_kept, err);
 
-	return rc || !node->xattrs ?
-		       rc :
-		       oci_tree_spend(tree, oci_xattr_size(node->xattrs),
-				      false, err);
+	return rc || !bytes ? rc : oci_tree_spend(tree, bytes, false, err);
 }
 
 /* Linux' struct vfs_ns_cap_data, linux/capability.h: its third revision has
@@ -141,15 +150,6 @@ int oci_xattr_set(struct oci_node *node, struct oci_tree *tree,
 				 e->size, err);
 	}
 	return rc;
-}
-
-size_t oci_xattr_size(const struct oci_xattr *list)
-{
-	size_t size = 0;
-
-	for (; list; list = list->next)
-		size += strlen(list->name) + list->size;
-	return size;
 }
 
 void oci_xattr_write(struct archive_entry *entry, const struct oci_node *node)

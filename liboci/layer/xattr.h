@@ -6,18 +6,15 @@
 #include "layer/libarchive.h"
 #include "layer/node.h"
 
-/* Adds those of an archive's member that an image keeps. */
-int oci_xattr_read(struct oci_xattr **list, struct oci_arena *arena,
-		   struct archive_entry *entry, struct oci_error *err);
-/* Bytes of names and values: they count as names do (OCI_NAMES_MAX). */
-size_t oci_xattr_size(const struct oci_xattr *list);
 int oci_xattr_copy(struct oci_xattr **out, struct oci_arena *arena,
 		   const struct oci_xattr *from, struct oci_error *err);
 /* Adds all attributes that a directory of a lower layer has: the directory is
- * written again with them, whatever they are. */
-int oci_xattr_read_lower(struct oci_xattr **list, struct oci_arena *arena,
-			 struct archive_entry *entry, struct oci_error *err);
-/* oci_xattr_read for a node; what it takes is counted. */
+ * written again with them, whatever they are. *bytes of them count as names. */
+int oci_xattr_read_lower(struct oci_xattr **list, uint64_t *bytes,
+			 struct oci_arena *arena, struct archive_entry *entry,
+			 struct oci_error *err);
+/* Adds those of an archive's member that an image keeps; they count as names
+ * (OCI_NAMES_MAX). */
 int oci_xattr_take(struct oci_node *node, struct oci_tree *tree,
 		   struct archive_entry *entry, struct oci_error *err);
 /* Adds the capabilities of the file at path, if it has some. */

@@ -152,6 +152,10 @@ bool oci_decode_capabilities(struct oci_decoder *d, const struct oci_yaml *node,
 					    EXAMPLE, d->key, text);
 		at += size;
 	}
+	if (!found.some)
+		return oci_diagnose(d->report, node,
+				    "'%s' is blank, expected capabilities(7) "
+				    "such as " EXAMPLE, d->key);
 	format(value, &found);
 	return append(d, node, out, CAPABILITY, value, sizeof(value));
 }
@@ -196,6 +200,11 @@ static bool take_value(struct oci_decoder *d, const struct oci_yaml *node,
 			return oci_diagnose_nomem(d->report);
 		good = read_hex(value, &size);
 	}
+	/* linux/capability.h: revisions 2 and 3. */
+	if (good && strcmp(name, CAPABILITY) == 0)
+		good = (size == VALUE_SIZE && (value ? value : text)[3] == 2) ||
+		       (size == VALUE_SIZE + 4 &&
+			(value ? value : text)[3] == 3);
 	if (!good)
 		good = oci_diagnose(d->report, node,
 				    "'%s' is '%.200s', expected a text, 0x and "
@@ -208,6 +217,17 @@ static bool take_value(struct oci_decoder *d, const struct oci_yaml *node,
 	return good;
 }
 
+/* Names that all readers of pax records read alike. */
+static bool is_user_name(const char *name)
+{
+	if (strncmp(name, "user.", 5) != 0 || !name[5] || strlen(name) > 255)
+		return false;
+	for (; *name; name++)
+		if (*name <= ' ' || *name > '~' || *name == '%' || *name == '=')
+			return false;
+	return true;
+}
+
 bool oci_decode_xattrs(struct oci_decoder *d, const struct oci_yaml *node,
 		       void *out)
 {
@@ -217,9 +237,7 @@ bool oci_decode_xattrs(struct oci_decoder *d, const struct oci_yaml *node,
 	for (size_t i = 0; good && i < map.count; i++) {
 		const char *name = map.items[i].key;
 
-		if (strcmp(name, CAPABILITY) != 0 &&
-		    (strncmp(name, "user.", 5) != 0 || !name[5] ||
-		     strlen(name) > 255))
+		if (strcmp(name, CAPABILITY) != 0 && !is_user_name(name))
 			good = oci_diagnose(d->report, node,
 					    "'%s' has '%.300s', expected "
 					    "user.NAME or " CAPABILITY,

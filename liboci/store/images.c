@@ -28,6 +28,7 @@ static int add_index(struct oci_descriptors *out, struct oci_store *store,
 		     const struct oci_descriptor *from, struct oci_walk *walk,
 		     int depth, struct oci_error *err)
 {
+	struct oci_error why;
 	struct oci_index index;
 	char *text;
 	bool first;
@@ -37,7 +38,12 @@ static int add_index(struct oci_descriptors *out, struct oci_store *store,
 		rc = oci_walk_first(&first, walk, &from->digest, err);
 	if (rc || !first)
 		return rc;
-	rc = oci_walk_read(&text, walk, store, from, err);
+	rc = oci_walk_read(&text, walk, store, from, &why);
+	/* An index may be saved without some of what it names. */
+	if (rc == OCI_E_NOT_FOUND && depth)
+		return 0;
+	if (rc && err)
+		*err = why;
 	if (rc)
 		return rc;
 	rc = oci_index_parse(&index, text, (size_t)from->size,
@@ -205,10 +211,17 @@ static int find(struct oci_descriptor *out, struct oci_store *store,
 		const struct oci_platform *platform, struct oci_walk *walk,
 		struct oci_error *err)
 {
-	const struct oci_descriptor *found;
+	const struct oci_descriptor *found = NULL;
 	struct oci_error why;
 	int rc = 0;
 
+	/* One that says just that needs no other one to be read. */
+	for (size_t i = 0; platform && !found && i < list->count; i++)
+		if (list->items[i].has_platform &&
+		    oci_platform_equal(&list->items[i].platform, platform))
+			found = &list->items[i];
+	if (found)
+		return oci_descriptor_copy(out, found, err);
 	for (size_t i = 0; platform && !rc && i < list->count; i++)
 		if (!list->items[i].has_platform) {
 			rc = fill_platform(&list->items[i], store, walk, &why);

@@ -446,6 +446,8 @@ print(tar.getmember("srv").pax_headers["SCHILY.xattr.user.kind"])' {} \; |
 		oci:out:x
 	refused 1 'has a name of its own: -t is for' copy -t a oci:docker-zstd:t \
 		localhost:1/a:1
+	refused 2 'has a digest' copy -t "a@sha256:$(printf '%064d' 0)" \
+		oci:docker-zstd:t z.tar
 	refused 2 'it has no -t' push -t a oci:docker-zstd:t localhost:1/a:1
 }
 
@@ -488,6 +490,8 @@ print(tar.getmember("srv").pax_headers["SCHILY.xattr.user.kind"])' {} \; |
 	done
 	for text in 'capabilities: cap_net_raw=x' 'capabilities: cap_no=ep' \
 		'capabilities: "cap_chown=ep cap_kill=p"' 'capabilities: cap_kill=' \
+		'capabilities: " "' 'xattrs: {security.capability: abc}' \
+		'xattrs: {"user.a b": a}' 'xattrs: {user.: a}' \
 		'xattrs: {trusted.x: a}' 'xattrs: {user.x: "0x1"}' \
 		'xattrs: {user.x: "0s***"}'; do
 		spec b.spec 'platforms: [linux/amd64]' \
@@ -527,4 +531,132 @@ print(tar.getmember("srv").pax_headers["SCHILY.xattr.user.kind"])' {} \; |
 	spec a.spec 'platforms: [linux/amd64]' 'layers:' '  - debs: [one.deb]' \
 		'    entries: [{path: /usr/bin/tool, from: tool, replace: true}]'
 	"$OCI_PACK" a.spec -q --lint off -o out
+}
+
+@test "faults 20: a link keeps the bytes of a file that has another one's place by now" {
+	local name
+
+	mkdir hl
+	echo v1 >hl/a
+	ln hl/a hl/b
+	ln hl/a hl/c
+	tar -cf t.tar -C hl a b c
+	echo v2 >hl/n
+	mv hl/n hl/a
+	tar -rf t.tar -C hl a
+	images=. unpacked t.tar
+	mkdir back
+	tar -C back -xf "$(layer_of out)"
+	equal 'v2 v1 v1' "$(cd back && cat a b c | xargs)"
+	[ back/b -ef back/c ]
+	# An entry in its place is the same.
+	spec a.spec 'platforms: [linux/amd64]' 'layers:' '  - entries:' \
+		'      - {path: /, archive: t.tar}' \
+		'      - {path: /a, content: new, replace: true}'
+	rm -rf out back
+	"$OCI_PACK" a.spec -q --lint off --compression none -o out
+	mkdir back
+	tar -C back -xf "$(layer_of out)"
+	equal 'newv1 v1' "$(cd back && cat a b c | xargs)"
+	# The last of two folders counts, too.
+	mkdir d
+	tar -cf d.tar d
+	chmod 700 d
+	tar -rf d.tar d
+	images=. unpacked d.tar
+	tar -tvf "$(layer_of out)" | grep -q '^drwx------ .* d/$'
+}
+
+# layer_of LAYOUT: the file of its first layer.
+layer_of() {
+	echo "$1/blobs/sha256/$("$OCI_PACK" inspect --json "$1" | jq -r \
+		'.document.layers[0].digest | ltrimstr("sha256:")')"
+}
+
+# odd NAME: a tar with what readers read differently: t.tar.
+odd() {
+	python3 - "$1" <<-'end'
+		import io, struct, sys, tarfile
+		def header(name, kind, size, magic=b"ustar\x0000"):
+		    data = bytearray(512)
+		    data[:len(name)] = name
+		    data[100:108] = b"0000644\0"
+		    data[108:124] = b"0000000\0" * 2
+		    data[124:136] = b"%011o\0" % size
+		    data[136:148] = b"00000000000\0"
+		    data[156:157] = kind
+		    data[257:265] = magic
+		    data[148:156] = b" " * 8
+		    total = sum(b - 256 if b > 127 and sys.argv[1] == "signed"
+		                else b for b in data)
+		    data[148:156] = b"%06o\0 " % total
+		    return bytes(data)
+		def record(text):
+		    n = len(text) + 3
+		    while len(f"{n} {text}\n".encode()) != n:
+		        n += 1
+		    return f"{n} {text}\n".encode()
+		def block(data):
+		    return data + bytes(-len(data) % 512)
+		def extended(text, kind=b"x"):
+		    data = record(text)
+		    return header(b"x", kind, len(data)) + block(data)
+		nfd = "path=cafe\u0301"
+		body = header(b"in", b"0", 1) + block(b"x")
+		file = header(b"a", b"0", len(body)) + body
+		parts = {
+		    "size": [extended("size=1024"), header(b"d/", b"5", 0), file],
+		    "global": [extended("uid=7", b"g"), file],
+		    "comment": [extended("comment=x", b"g"), extended(nfd), file],
+		    "dir": [header(b"d/", b"5", 1024), extended(nfd), file],
+		    "signed": [header("\u00e9".encode(), b"0", 0), extended(nfd), file],
+		}[sys.argv[1]]
+		open("t.tar", "wb").write(b"".join(parts) + bytes(1024))
+	end
+}
+
+@test "faults 12: what readers of tars read differently is read as GNU tar does" {
+	local name
+
+	local images=.
+	for name in comment dir signed; do
+		odd "$name"
+		unpacked t.tar >names
+		equal "$(members t.tar)" "$(<names)"
+		grep -q 'cafe\\u0301' names
+	done
+	odd size
+	run unpacked t.tar
+	matches 'corrupt: .*directory or device has a size' "$output"
+	odd global
+	run unpacked t.tar
+	matches "its global header sets 'uid'" "$output"
+}
+
+@test "faults 13: one that says just that platform needs no other one to be read" {
+	layered image a
+	python3 - <<-'end'
+		import json
+		index = json.load(open("image/index.json"))
+		old = index["manifests"][0]
+		gone = {"mediaType": old["mediaType"], "size": 10}
+		index["manifests"] = [
+		    {"mediaType": "application/vnd.oci.image.index.v1+json", "size": 9,
+		     "digest": "sha256:" + 64 * "e"}] + [
+		    dict(gone, digest=f"sha256:{i:064x}") for i in range(11000)] + [
+		    dict(old, platform={"os": "linux", "architecture": "x86_64"}),
+		    dict(old, platform={"os": "linux", "architecture": "amd64"})]
+		data = json.dumps(dict(index, mediaType=
+		    "application/vnd.oci.image.index.v1+json")).encode()
+		import hashlib
+		name = hashlib.sha256(data).hexdigest()
+		open("image/blobs/sha256/" + name, "wb").write(data)
+		json.dump({"schemaVersion": 2, "manifests": [{
+		    "mediaType": "application/vnd.oci.image.index.v1+json",
+		    "digest": "sha256:" + name, "size": len(data)}]},
+		    open("image/index.json", "w"))
+	end
+	"$OCI_PACK" inspect --platform linux/amd64 image >told
+	has image /a
+	"$OCI_PACK" copy -q --platform linux/amd64 image x.tar
 }

@@ -144,6 +144,12 @@ static void test_fits(void **state)
 	a = (struct oci_platform){ "linux", "amd64", "", "" };
 	b = (struct oci_platform){ "linux", "amd64", "v1", "" };
 	assert_true(oci_platform_fits(&a, &b) && oci_platform_fits(&b, &a));
+	/* And they may say it in other words. */
+	b = (struct oci_platform){ "linux", "x86_64", "", "" };
+	assert_true(oci_platform_fits(&b, &a));
+	a = (struct oci_platform){ "linux", "arm64", "", "" };
+	b = (struct oci_platform){ "linux", "arm64", "8", "" };
+	assert_true(oci_platform_fits(&b, &a));
 }
 
 int main(void)
