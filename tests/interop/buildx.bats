@@ -151,8 +151,11 @@ copied() {
 		select(.annotations["vnd.docker.reference.digest"] == $image) |
 		.digest' >wanted
 	equal 1 "$(wc -l <wanted)"
+	# The index names them: tags for them are left where it is asked for.
 	serve b
 	"$OCI_PACK" copy "$from" "$host/y/built:1"
+	equal 1 "$(crane ls "$host/y/built")"
+	"$OCI_PACK" copy --referrers "$from" "$host/y/built:1"
 	referrers_of "$host/y/built@$image" | diff wanted -
 	equal 3 "$(crane ls "$host/y/built" | wc -l)"
 	serve_referrers
