@@ -110,7 +110,8 @@ static void print_config(FILE *out, const struct oci_config *config)
 	print_pairs(out, "Labels:", &config->labels);
 }
 
-/* What the index tells is all that there is of an image that is absent. */
+/* The platform that an image's config tells; the index tells that of an image
+ * which is absent. False: neither tells one. */
 static bool find_platform(char out[OCI_PLATFORM_TEXT],
 			  const struct inspect_image *image)
 {

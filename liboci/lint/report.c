@@ -82,18 +82,33 @@ static void report(struct oci_lint *lint, const struct oci_lint_rule *rule,
 		lint->options->report(lint->options->data, &finding);
 }
 
+static void report_text(struct oci_lint *lint, const struct oci_lint_rule *rule,
+			enum oci_lint_level level,
+			const struct oci_rootfs_entry *entry,
+			const char *remedy, const char *fmt, va_list args)
+	OCI_PRINTF(6, 0);
+
+static void report_text(struct oci_lint *lint, const struct oci_lint_rule *rule,
+			enum oci_lint_level level,
+			const struct oci_rootfs_entry *entry,
+			const char *remedy, const char *fmt, va_list args)
+{
+	struct oci_error text;
+
+	oci_vfail(&text, OCI_E_INVALID, fmt, args);
+	report(lint, rule, level, entry, remedy, text.message);
+}
+
 void oci_lint_report(struct oci_lint *lint, const char *name,
 		     const struct oci_rootfs_entry *entry, const char *fmt,
 		     ...)
 {
 	const struct oci_lint_rule *rule = find_rule(name);
-	struct oci_error text;
 	va_list args;
 
 	va_start(args, fmt);
-	oci_vfail(&text, OCI_E_INVALID, fmt, args);
+	report_text(lint, rule, rule->level, entry, NULL, fmt, args);
 	va_end(args);
-	report(lint, rule, rule->level, entry, NULL, text.message);
 }
 
 void oci_lint_report_with(struct oci_lint *lint, const char *name,
@@ -101,24 +116,20 @@ void oci_lint_report_with(struct oci_lint *lint, const char *name,
 			  const char *remedy, const char *fmt, ...)
 {
 	const struct oci_lint_rule *rule = find_rule(name);
-	struct oci_error text;
 	va_list args;
 
 	va_start(args, fmt);
-	oci_vfail(&text, OCI_E_INVALID, fmt, args);
+	report_text(lint, rule, rule->level, entry, remedy, fmt, args);
 	va_end(args);
-	report(lint, rule, rule->level, entry, remedy, text.message);
 }
 
 void oci_lint_warn(struct oci_lint *lint, const char *name,
 		   const struct oci_rootfs_entry *entry, const char *fmt, ...)
 {
-	struct oci_error text;
 	va_list args;
 
 	va_start(args, fmt);
-	oci_vfail(&text, OCI_E_INVALID, fmt, args);
+	report_text(lint, find_rule(name), OCI_LINT_WARNING, entry, NULL, fmt,
+		    args);
 	va_end(args);
-	report(lint, find_rule(name), OCI_LINT_WARNING, entry, NULL,
-	       text.message);
 }

@@ -26,13 +26,7 @@ from index_test import (CONFIG, LAYER, MANIFEST,        # noqa: E402
                         blob, document, entry, image, index)
 
 TESTS = []
-
-
-def found(number, title):
-    def register(function):
-        TESTS.append((f"faults {number}: {title}", function))
-        return function
-    return register
+found = harness.found_in(TESTS)
 
 
 def authorizations(server):

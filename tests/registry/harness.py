@@ -47,6 +47,16 @@ def now():
 
 
 
+def found_in(tests):
+    """A decorator for tests of one list: found(NUMBER, TITLE)."""
+    def found(number, title):
+        def register(function):
+            tests.append((f"faults {number}: {title}", function))
+            return function
+        return register
+    return found
+
+
 def check(condition, what):
     if not condition:
         raise AssertionError(what)

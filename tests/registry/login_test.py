@@ -21,13 +21,7 @@ from faults import NAME, secure                         # noqa: E402
 from harness import INPUTS, PAIR, check, said           # noqa: E402
 
 TESTS = []
-
-
-def found(number, title):
-    def register(function):
-        TESTS.append((f"faults {number}: {title}", function))
-        return function
-    return register
+found = harness.found_in(TESTS)
 
 
 def passwords(server):

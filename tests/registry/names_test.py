@@ -21,14 +21,8 @@ from harness import INPUTS, check, said                 # noqa: E402
 from index_test import entry, image, index              # noqa: E402
 
 TESTS = []
+found = harness.found_in(TESTS)
 REF, NAME = "org.opencontainers.image.ref.name", "io.containerd.image.name"
-
-
-def found(number, title):
-    def register(function):
-        TESTS.append((f"faults {number}: {title}", function))
-        return function
-    return register
 
 
 def tags(server):

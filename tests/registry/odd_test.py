@@ -23,15 +23,9 @@ from index_test import (CONFIG, LAYER, MANIFEST,        # noqa: E402
                         blob, document, entry, image, index, layer_of)
 
 TESTS = []
+found = harness.found_in(TESTS)
 ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json"
 FOREIGN = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
-
-
-def found(number, title):
-    def register(function):
-        TESTS.append((f"faults {number}: {title}", function))
-        return function
-    return register
 
 
 def source(c):

@@ -20,14 +20,8 @@ from faults import NAME, secure                         # noqa: E402
 from harness import INPUTS, check, said                 # noqa: E402
 
 TESTS = []
+found = harness.found_in(TESTS)
 UPPER = "upper-case"
-
-
-def found(number, title):
-    def register(function):
-        TESTS.append((f"faults {number}: {title}", function))
-        return function
-    return register
 
 
 def push(c, *args, **kw):
