@@ -55,113 +55,6 @@ static const char pull_help[] =
 	"  -v, --verbose           tell of each request\n"
 	"  -h, --help\n" REMOTE_HELP;
 
-/* What is in the same registry already is mounted from there. */
-static int open_remote(struct copy_target *out, const struct opened *from,
-		       struct copy_command *c, struct oci_error *err)
-{
-	struct oci_strings mounts = {0};
-	/* Every REF of push may be another registry's; copy has sides. */
-	int rc = c->verb == PUSH ? remote_open_for(&out->registry, &c->remote,
-						   out->name.host, err)
-				 : remote_open_side(&out->registry, &c->remote,
-						    &c->remote.dest,
-						    out->name.host, err);
-
-	if (!rc && from->registry &&
-	    strcmp(from->name.host, out->name.host) == 0 &&
-	    strcmp(from->name.path, out->name.path) != 0)
-		rc = oci_strings_add(&mounts, from->name.path, err);
-	for (size_t i = 0; !rc && i < c->remote.mount_from.count; i++)
-		rc = oci_strings_add(&mounts, c->remote.mount_from.items[i],
-				     err);
-	if (!rc)
-		rc = oci_registry_create(&out->store, out->registry,
-					 &out->name, &mounts, err);
-	oci_strings_release(&mounts);
-	return rc;
-}
-
-static int fail_digest(const char *text, struct oci_error *err)
-{
-	err->status = OCI_E_INVALID;
-	snprintf(err->message, sizeof(err->message),
-		 "'%.500s': a destination has a tag, no digest: REPO@ gets no "
-		 "tag, and the digest that the image has",
-		 text);
-	return OCI_E_INVALID;
-}
-
-static int fail_tags(const char *text, struct oci_error *err)
-{
-	err->status = OCI_E_INVALID;
-	snprintf(err->message, sizeof(err->message),
-		 "'%.500s' has a name of its own: -t is for archives and "
-		 "layouts without one",
-		 text);
-	return OCI_E_INVALID;
-}
-
-static int open_target(struct copy_target *out, const struct opened *from,
-		       const char *text, struct copy_command *c,
-		       struct oci_error *err)
-{
-	struct oci_archive_options options = OCI_ARCHIVE_OPTIONS_INIT;
-	struct image_name name;
-	int rc = 0;
-
-	*out = (struct copy_target){ 0 };
-	if (c->verb != PULL &&
-	    remote_destination(&out->name, &out->by_digest, text)) {
-		if (c->tags.count)
-			return fail_tags(text, err);
-		out->named = true;
-		return out->name.digest.text[0]
-			       ? fail_digest(text, err)
-			       : open_remote(out, from, c, err);
-	}
-	if (c->verb != PULL)
-		rc = remote_check_name(text, err);
-	if (rc)
-		return rc;
-	if (c->verb == PUSH)
-		return refuse_name(text, err);
-	if (c->remote.dry_run) {
-		snprintf(err->message, sizeof(err->message),
-			 "--dry-run is for registries, not for '%s'", text);
-		return OCI_E_INVALID;
-	}
-	if (!image_name_parse(&name, text, err))
-		return OCI_E_INVALID;
-	if (name.tag && c->tags.count) {
-		image_name_release(&name);
-		return fail_tags(text, err);
-	}
-	out->archive = !name.layout;
-	options.temp_dir = temp_dir();
-	if (c->platform_count)
-		options.platform = c->platforms;
-	if (name.tag) {
-		snprintf(out->name.tag, sizeof(out->name.tag), "%s", name.tag);
-		out->named = true;
-	}
-	rc = image_name_writable(&name, err) ? 0 : OCI_E_INVALID;
-	if (!rc && name.tag)
-		rc = oci_tag_check(name.tag, err);
-	if (!rc)
-		rc = name.layout ? oci_layout_create(&out->store, name.path,
-						     err) :
-				   oci_archive_create(&out->store, name.path,
-						      &options, err);
-	image_name_release(&name);
-	return rc;
-}
-
-static void close_target(struct copy_target *target)
-{
-	oci_store_free(target->store);
-	oci_registry_free(target->registry);
-}
-
 static int on_progress(void *data, const struct oci_progress *progress)
 {
 	const struct copy_command *c = data;
@@ -178,58 +71,82 @@ static void on_note(void *data, const char *note)
 }
 
 static void say_result(const struct copy_command *c,
-		       const struct copy_target *target, const char *text,
-		       const struct oci_descriptor *copy)
+		       const struct copy_target *target)
 {
-	FILE *out = result_stream(text);
+	FILE *out = result_stream(target->text);
 
-	if (c->quiet) {
-		say(out, "%s\n", copy->digest.text);
-		return;
-	}
-	if (c->remote.dry_run) {
+	if (c->remote.dry_run && !c->quiet) {
 		plan_say(&c->remote.plan);
 		return;
 	}
-	say(out, "%s %s\n", text, copy->digest.text);
-	if (target->registry)
+	if (c->quiet) {
+		say(out, "%s\n", target->copy.digest.text);
+		return;
+	}
+	say(out, "%s %s\n", target->text, target->copy.digest.text);
+	if (target->registry && !target->shared)
 		say_pushed(target->store);
+	copy_say_names(target);
 }
 
-static int copy_to(struct copy_command *c, struct opened *from,
-		   const char *text, struct oci_error *err)
+/* Copies to one target and names the copy; nothing is committed. */
+static int copy_to(struct copy_command *c, struct copy_target *target,
+		   struct opened *from, struct oci_error *err)
 {
 	struct oci_copy_options options = OCI_COPY_OPTIONS_INIT;
-	struct oci_descriptor copy = {0};
-	struct copy_target target;
 	int rc;
 
-	c->remote.plan = (struct plan){ .quiet = c->quiet };
-	rc = open_target(&target, from, text, c, err);
-	if (!rc)
-		oci_store_watch(target.store, interrupted_flag());
 	options.platform = c->platform_count ? c->platforms : NULL;
 	options.referrers = c->referrers;
 	options.cancelled = interrupted_flag();
 	options.progress = on_progress;
 	options.progress_data = c;
 	options.note = on_note;
-	if (!rc)
-		rc = c->platform_count > 1
-			     ? copy_platforms(&copy, target.store, from, c,
-					      &options, err)
-			     : oci_store_copy(&copy, target.store, from->store,
-					      &from->image, &options, err);
-	if (!rc)
-		rc = copy_name(&target, &c->tags, from, &copy, err);
-	if (!rc)
-		rc = oci_store_commit(target.store, err);
-	if (!rc)
-		say_result(c, &target, text, &copy);
-	if (!rc && !c->quiet)
-		copy_say_names(&target, text);
-	oci_descriptor_release(&copy);
-	close_target(&target);
+	if (c->platform_count > 1)
+		rc = copy_platforms(&target->copy, target->store, from, c,
+				    &options, err);
+	else
+		rc = oci_store_copy(&target->copy, target->store, from->store,
+				    &from->image, &options, err);
+	return rc ? rc : copy_name(target, &c->tags, from, err);
+}
+
+/* All targets are prepared before the first is committed: a destination that
+ * fails leaves the others as they were. */
+static int copy_all(struct copy_command *c, struct copy_targets *targets,
+		    struct opened *from, struct oci_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < targets->count; i++)
+		rc = copy_to(c, &targets->items[i], from, err);
+	for (size_t i = 0; !rc && i < targets->count; i++)
+		if (!targets->items[i].shared)
+			rc = oci_store_prepare(targets->items[i].store, err);
+	for (size_t i = 0; !rc && i < targets->count; i++)
+		if (!targets->items[i].shared)
+			rc = oci_store_commit(targets->items[i].store, err);
+	for (size_t i = 0; !rc && i < targets->count; i++)
+		say_result(c, &targets->items[i]);
+	return rc;
+}
+
+/* Changes nothing; tells one repository's steps after the other's. */
+static int plan_all(struct copy_command *c, struct copy_targets *targets,
+		    struct opened *from, struct oci_error *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < targets->count; i++) {
+		struct copy_target *target = &targets->items[i];
+
+		c->remote.plan = (struct plan){ .quiet = c->quiet };
+		rc = copy_to(c, target, from, err);
+		if (!rc)
+			rc = oci_store_commit(target->store, err);
+		if (!rc)
+			say_result(c, target);
+	}
 	return rc;
 }
 
@@ -245,6 +162,7 @@ static int claim_destination(struct copy_command *c, char **names, int count,
 
 static int run(struct copy_command *c, char **names, int count)
 {
+	struct copy_targets targets = { 0 };
 	struct opened from = { 0 };
 	struct oci_error err;
 	int rc = claim_destination(c, names, count, &err);
@@ -253,10 +171,15 @@ static int run(struct copy_command *c, char **names, int count)
 		rc = opened_init_side(&from, names[0], &c->remote,
 				      c->verb == COPY ? &c->remote.src : NULL,
 				      &err);
-	if (c->verb == PULL && !rc)
-		rc = copy_to(c, &from, c->output, &err);
-	for (int i = 1; !rc && i < count; i++)
-		rc = copy_to(c, &from, names[i], &err);
+	if (!rc)
+		rc = copy_targets_open(&targets,
+				       c->verb == PULL ? &c->output : names + 1,
+				       c->verb == PULL ? 1 : (size_t)count - 1,
+				       &from, c, &err);
+	if (!rc)
+		rc = c->remote.dry_run ? plan_all(c, &targets, &from, &err)
+				       : copy_all(c, &targets, &from, &err);
+	copy_targets_release(&targets);
 	opened_release(&from);
 	return rc ? say_error(&err) : EXIT_DONE;
 }

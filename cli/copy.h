@@ -16,28 +16,44 @@ struct copy_command {
 	size_t platform_count;
 	bool quiet;
 	bool referrers;
-	const char *output;
+	char *output;
 	struct oci_strings tags; /* -t: whole names for what is written here */
 };
 
 /* One destination, opened to write. */
 struct copy_target {
-	struct oci_registry *registry;
+	const char *text; /* as the command line has it; borrowed */
+	char *path;	  /* of an archive or a layout; else NULL */
+	struct oci_registry *registry; /* NULL: none */
 	struct oci_store *store;
+	bool shared; /* both are those of an earlier target */
 	struct oci_reference name;
 	bool named;		/* the name has a tag, or is to get some */
 	bool by_digest;		/* REPO@: the copy gets no tag */
 	bool archive;
+	struct oci_descriptor copy; /* once it is copied */
 };
+
+struct copy_targets {
+	struct copy_target *items;
+	size_t count;
+};
+
+/* copy_target.c: checks and opens all destinations before one is written to.
+ * Targets in one layout, archive or repository share its store. texts are
+ * borrowed. The caller releases *out, also after a failure. */
+int copy_targets_open(struct copy_targets *out, char *const *texts,
+		      size_t count, const struct opened *from,
+		      struct copy_command *c, struct oci_error *err);
+void copy_targets_release(struct copy_targets *targets);
 
 /* copy_names.c: names the copy in target: as -t or the destination says, else
  * as the command line named the source, else with all names of the image. */
 int copy_name(const struct copy_target *target, const struct oci_strings *tags,
-	      const struct opened *from, const struct oci_descriptor *copy,
-	      struct oci_error *err);
+	      const struct opened *from, struct oci_error *err);
 /* Says that an archive has no whole name, if it has none: docker load with the
  * containerd image store cannot use such an image. */
-void copy_say_names(const struct copy_target *target, const char *text);
+void copy_say_names(const struct copy_target *target);
 
 /* copy_platforms.c: copies the platforms of the command as a new index, which
  * keeps the annotations of the old one. The caller releases *out. */

@@ -89,7 +89,7 @@ static int name_whole(const struct copy_target *target,
 	return rc;
 }
 
-void copy_say_names(const struct copy_target *target, const char *text)
+void copy_say_names(const struct copy_target *target)
 {
 	const struct oci_descriptors *names = oci_store_names(target->store);
 	const char *tag = NULL;
@@ -106,14 +106,14 @@ void copy_say_names(const struct copy_target *target, const char *text)
 		    "%s: its image has %s%s%s: docker load may take it, and "
 		    "not find it again: give it a whole name with -t, such as "
 		    "-t example.com/app:1\n",
-		    text, tag ? "no name but the tag '" : "no name",
+		    target->text, tag ? "no name but the tag '" : "no name",
 		    tag ? tag : "", tag ? "'" : "");
 }
 
 int copy_name(const struct copy_target *target, const struct oci_strings *tags,
-	      const struct opened *from, const struct oci_descriptor *copy,
-	      struct oci_error *err)
+	      const struct opened *from, struct oci_error *err)
 {
+	const struct oci_descriptor *copy = &target->copy;
 	const struct oci_reference latest = { .tag = "latest" };
 	size_t named;
 	int rc;

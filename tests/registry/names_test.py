@@ -242,6 +242,62 @@ def no_referrers_tags(c):
     check(len(tags(other)) == 2, tags(other))
 
 
+# --- 29: several destinations ------------------------------------------------
+
+@found(29, "of several destinations of a copy, none is changed if one fails")
+def all_or_none(c):
+    small = INPUTS["small"]
+    earlier = (b"an earlier file", "t")
+    other = c.server()
+    there = c.folder / "there.tar"
+    there.write_bytes(earlier[0])
+    check(c.run("copy", small, "oci:lay:old") == 0, c.told)
+    index = (c.folder / "lay/index.json").read_bytes()
+
+    def untouched():
+        check(there.read_bytes() == earlier[0], "the archive is another one")
+        check((c.folder / "lay/index.json").read_bytes() == index,
+              "the layout is another one")
+        check(tags(other) == set(), tags(other))
+
+    # One that cannot be opened is found before another is written to.
+    for bad in ("oci:lay:b@d", "lay2.tar.gz", c.registry.host + "/Up/x:t"):
+        check(c.run("copy", small, there, "oci:lay:new", other.host + "/x/z:t",
+                    bad) in (1, 2), c.told)
+        untouched()
+        check(not other.blobs, "something was pushed")
+    # Its manifest is refused last of all.
+    c.registry.on("PUT", "/manifests/", lambda r: r.error(403, "DENIED", "no"),
+                  times=-1)
+    for verb, *more in (("copy", there, "oci:lay:new"), ("push",)):
+        c.forget()
+        check(c.run(verb, small, *more, other.host + "/x/z:t",
+                    c.registry.host + "/x/y:t") == 1, c.told)
+        untouched()
+    left = {p.name for p in c.folder.iterdir()} - {".cache", "lay", "there.tar"}
+    check(not left, left)
+
+
+@found(29, "two destinations in one layout or repository")
+def one_place(c):
+    small = INPUTS["small"]
+    check(c.run("copy", small, "oci:lay:a", "oci:lay:b", "oci:./lay:c") == 0,
+          c.told)
+    names = json.loads((c.folder / "lay/index.json").read_text())["manifests"]
+    check(sorted(n["annotations"]["org.opencontainers.image.ref.name"]
+                 for n in names) == ["a", "b", "c"], names)
+    host = c.registry.host
+    check(c.run("push", small, host + "/x/y:1", host + "/x/y:2",
+                host + "/x/z:3") == 0, c.told)
+    check(tags(c.registry) == {"1", "2", "3"}, tags(c.registry))
+    sent = [r["target"] for r in c.registry.requests("PUT", "/x/y/blobs/")]
+    check(sent and len(sent) == len({t.split("digest=")[1] for t in sent}),
+          sent)
+    check(c.run("push", "--dry-run", small, host + "/x/y:4",
+                host + "/x/y:5") == 0, c.told)
+    check(tags(c.registry) == {"1", "2", "3"}, tags(c.registry))
+
+
 # --- 28: what an image is based on -------------------------------------------
 
 BASE = "org.opencontainers.image.base."

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The destinations of copy, push and pull. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "copy.h"
+
+/* What is in the same registry already is mounted from there. */
+static int open_remote(struct copy_target *out, const struct opened *from,
+		       struct copy_command *c, struct oci_error *err)
+{
+	struct oci_strings mounts = { 0 };
+	/* Every REF of push may be another registry's; copy has sides. */
+	int rc = c->verb == PUSH ? remote_open_for(&out->registry, &c->remote,
+						   out->name.host, err)
+				 : remote_open_side(&out->registry, &c->remote,
+						    &c->remote.dest,
+						    out->name.host, err);
+
+	if (!rc && from->registry &&
+	    strcmp(from->name.host, out->name.host) == 0 &&
+	    strcmp(from->name.path, out->name.path) != 0)
+		rc = oci_strings_add(&mounts, from->name.path, err);
+	for (size_t i = 0; !rc && i < c->remote.mount_from.count; i++)
+		rc = oci_strings_add(&mounts, c->remote.mount_from.items[i],
+				     err);
+	if (!rc)
+		rc = oci_registry_create(&out->store, out->registry, &out->name,
+					 &mounts, err);
+	oci_strings_release(&mounts);
+	return rc;
+}
+
+static int fail_digest(const char *text, struct oci_error *err)
+{
+	err->status = OCI_E_INVALID;
+	snprintf(err->message, sizeof(err->message),
+		 "'%.500s': a destination has a tag, no digest: REPO@ gets no "
+		 "tag, and the digest that the image has",
+		 text);
+	return OCI_E_INVALID;
+}
+
+static int fail_tags(const char *text, struct oci_error *err)
+{
+	err->status = OCI_E_INVALID;
+	snprintf(err->message, sizeof(err->message),
+		 "'%.500s' has a name of its own: -t is for archives and "
+		 "layouts without one",
+		 text);
+	return OCI_E_INVALID;
+}
+
+/* Lends *out the store of an earlier target in the same place: two stores of
+ * one layout would wait for each other's lock, and two of one repository send
+ * every blob twice. */
+static bool share_store(struct copy_target *out,
+			const struct copy_targets *targets)
+{
+	for (size_t i = 0; i < targets->count; i++) {
+		struct copy_target *other = &targets->items[i];
+		struct stat a, b;
+		bool same;
+
+		if (!other->store || other->shared ||
+		    !out->path != !other->path)
+			continue;
+		if (out->path)
+			same = stat(out->path, &a) == 0 &&
+			       stat(other->path, &b) == 0 &&
+			       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+		else
+			same = strcmp(out->name.host, other->name.host) == 0 &&
+			       strcmp(out->name.path, other->name.path) == 0;
+		if (!same)
+			continue;
+		out->store = other->store;
+		out->registry = other->registry;
+		return out->shared = true;
+	}
+	return false;
+}
+
+static int open_file(struct copy_target *out, struct copy_targets *targets,
+		     const struct image_name *name, struct copy_command *c,
+		     struct oci_error *err)
+{
+	struct oci_archive_options options = OCI_ARCHIVE_OPTIONS_INIT;
+
+	if (name->tag && c->tags.count)
+		return fail_tags(out->text, err);
+	if (!image_name_writable(name, err) ||
+	    (name->tag && oci_tag_check(name->tag, err)))
+		return OCI_E_INVALID;
+	out->archive = !name->layout;
+	if (name->tag) {
+		snprintf(out->name.tag, sizeof(out->name.tag), "%s", name->tag);
+		out->named = true;
+	}
+	out->path = strdup(name->path);
+	if (!out->path) {
+		snprintf(err->message, sizeof(err->message), "out of memory");
+		return err->status = OCI_E_NOMEM;
+	}
+	if (share_store(out, targets))
+		return 0;
+	options.temp_dir = temp_dir();
+	if (c->platform_count)
+		options.platform = c->platforms;
+	return name->layout ? oci_layout_create(&out->store, name->path, err)
+			    : oci_archive_create(&out->store, name->path,
+						 &options, err);
+}
+
+static int open_local(struct copy_target *out, struct copy_targets *targets,
+		      struct copy_command *c, struct oci_error *err)
+{
+	struct image_name name;
+	int rc = c->verb == PULL ? 0 : remote_check_name(out->text, err);
+
+	if (rc)
+		return rc;
+	if (c->verb == PUSH)
+		return refuse_name(out->text, err);
+	if (c->remote.dry_run) {
+		snprintf(err->message, sizeof(err->message),
+			 "--dry-run is for registries, not for '%s'",
+			 out->text);
+		return OCI_E_INVALID;
+	}
+	if (!image_name_parse(&name, out->text, err))
+		return OCI_E_INVALID;
+	rc = open_file(out, targets, &name, c, err);
+	image_name_release(&name);
+	return rc;
+}
+
+static int open_one(struct copy_target *out, struct copy_targets *targets,
+		    const struct opened *from, struct copy_command *c,
+		    struct oci_error *err)
+{
+	if (c->verb == PULL ||
+	    !remote_destination(&out->name, &out->by_digest, out->text))
+		return open_local(out, targets, c, err);
+	if (c->tags.count)
+		return fail_tags(out->text, err);
+	if (out->name.digest.text[0])
+		return fail_digest(out->text, err);
+	out->named = true;
+	/* A dry run tells each destination's steps by themselves. */
+	if (!c->remote.dry_run && share_store(out, targets))
+		return 0;
+	return open_remote(out, from, c, err);
+}
+
+int copy_targets_open(struct copy_targets *out, char *const *texts,
+		      size_t count, const struct opened *from,
+		      struct copy_command *c, struct oci_error *err)
+{
+	int rc = 0;
+
+	*out = (struct copy_targets){
+		.items = calloc(count + 1, sizeof(*out->items)),
+	};
+	if (!out->items) {
+		snprintf(err->message, sizeof(err->message), "out of memory");
+		return err->status = OCI_E_NOMEM;
+	}
+	while (!rc && out->count < count) {
+		struct copy_target *target = &out->items[out->count];
+
+		target->text = texts[out->count];
+		rc = open_one(target, out, from, c, err);
+		out->count++;
+		if (!rc)
+			oci_store_watch(target->store, interrupted_flag());
+	}
+	return rc;
+}
+
+void copy_targets_release(struct copy_targets *targets)
+{
+	for (size_t i = 0; i < targets->count; i++) {
+		struct copy_target *target = &targets->items[i];
+
+		free(target->path);
+		oci_descriptor_release(&target->copy);
+		if (target->shared)
+			continue;
+		oci_store_free(target->store);
+		oci_registry_free(target->registry);
+	}
+	free(targets->items);
+}
