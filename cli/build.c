@@ -122,9 +122,9 @@ static int pack_into(struct build *b, struct oci_store *store,
 	options.open_base = bases_open_image;
 	options.base_data = &b->options.bases;
 	if (b->options.lint.mode != LINT_OFF) {
-		options.look = build_lint_look;
-		options.look_data = &b->options.lint;
-		options.known = build_lint_known;
+		options.check = build_lint_check;
+		options.check_data = &b->options.lint;
+		options.checked = build_lint_checked;
 	}
 	options.cache = b->options.lint.cache = b->options.bases.cache;
 	options.temp_dir = temp_dir();

@@ -63,14 +63,14 @@ void build_names_release(struct build_names *names);
 /* Takes what the spec says of checks. */
 int build_lint_open(struct build_lint *lint, const struct oci_spec *spec,
 		    struct oci_error *err);
-/* An oci_look_fn; data is a struct build_lint. */
-int build_lint_look(void *data, const struct oci_rootfs *rootfs,
-		    const struct oci_config *config,
-		    const struct oci_descriptors *layers,
-		    struct oci_error *err);
-/* An oci_known_fn: of images that had neither errors nor warnings. */
-bool build_lint_known(void *data, const struct oci_config *config,
-		      const struct oci_descriptors *layers);
+/* An oci_image_check_fn; data is a struct build_lint. */
+int build_lint_check(void *data, const struct oci_rootfs *rootfs,
+		     const struct oci_config *config,
+		     const struct oci_descriptors *layers,
+		     struct oci_error *err);
+/* An oci_image_checked_fn: of images that had neither errors nor warnings. */
+bool build_lint_checked(void *data, const struct oci_config *config,
+			const struct oci_descriptors *layers);
 /* Whether what was found is not to be shipped. */
 bool build_lint_refuses(const struct build_lint *lint);
 void build_lint_say(const struct build_lint *lint, const char *spec,

@@ -73,16 +73,16 @@ static bool key_of(struct oci_digest *out, const struct build_lint *lint,
 	return good;
 }
 
-bool build_lint_known(void *data, const struct oci_config *config,
-		      const struct oci_descriptors *layers)
+bool build_lint_checked(void *data, const struct oci_config *config,
+			const struct oci_descriptors *layers)
 {
 	struct build_lint *lint = data;
 	struct oci_digest key;
 	char *text = NULL;
 	size_t size;
 	bool known = lint->cache && key_of(&key, lint, config, layers) &&
-		     oci_cache_recall(&text, &size, lint->cache,
-				      OCI_CACHE_CLEAN, &key, NULL) == 0;
+		     oci_cache_record_read(&text, &size, lint->cache,
+					   OCI_CACHE_CLEAN, &key, NULL) == 0;
 
 	free(text);
 	return known;
@@ -95,14 +95,14 @@ static void note_clean(struct build_lint *lint,
 	struct oci_digest key;
 
 	if (lint->cache && key_of(&key, lint, config, layers))
-		oci_cache_note(lint->cache, OCI_CACHE_CLEAN, &key, "", 0,
-			       NULL);
+		oci_cache_record_write(lint->cache, OCI_CACHE_CLEAN, &key, "",
+				       0, NULL);
 }
 
-int build_lint_look(void *data, const struct oci_rootfs *rootfs,
-		    const struct oci_config *config,
-		    const struct oci_descriptors *layers,
-		    struct oci_error *err)
+int build_lint_check(void *data, const struct oci_rootfs *rootfs,
+		     const struct oci_config *config,
+		     const struct oci_descriptors *layers,
+		     struct oci_error *err)
 {
 	struct build_lint *lint = data;
 	struct oci_lint_options options = OCI_LINT_OPTIONS_INIT;

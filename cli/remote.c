@@ -110,7 +110,7 @@ void remote_release(struct remote_options *o)
 	oci_strings_release(&o->token_hosts);
 	oci_strings_release(&o->files);
 	oci_strings_release(&o->certs);
-	free(o->sightings);
+	free(o->mount_candidates);
 }
 
 static int copy_pair(struct oci_credential *out, const char *user,
@@ -206,7 +206,7 @@ int remote_open_side(struct oci_registry **out, struct remote_options *o,
 	options.cancelled = interrupted_flag();
 	options.certs = &o->certs;
 	options.token_hosts = &o->token_hosts;
-	options.sightings = o->sightings;
+	options.mount_candidates = o->mount_candidates;
 	options.plan = o->dry_run ? plan_step : NULL;
 	options.plan_data = &o->plan;
 	options.system_ca_file = named_by("SSL_CERT_FILE");

@@ -49,7 +49,7 @@ struct remote_options {
 	struct oci_strings token_hosts;
 	struct oci_strings files;	/* config files, in order */
 	struct oci_strings certs;	/* folders with certificates */
-	char *sightings;		/* file of oci_registry_options */
+	char *mount_candidates;		/* file of oci_registry_options */
 	bool dry_run;
 	struct plan plan;
 };
@@ -148,7 +148,7 @@ int remote_check_sides(const struct remote_options *options, char **names,
 /* After the options: reads the password, and finds config files. */
 int remote_ready(struct remote_options *options, const char *command);
 void remote_release(struct remote_options *options);
-/* remote_files.c: fills files, certs and sightings. False: no memory. */
+/* remote_files.c: fills files, certs and mount_candidates. False: no memory. */
 bool remote_find_files(struct remote_options *options);
 /* The same file: the proxies that the environment names, by Go's rules. */
 void remote_find_proxies(struct oci_registry_options *out);
@@ -188,7 +188,7 @@ bool remote_destination(struct oci_reference *out, bool *by_digest,
  * error, or 0 if it is one, or is to be something else. */
 int remote_check_name(const char *text, struct oci_error *err);
 
-/* plan.c: prints a step, data being a struct plan; and the sums. */
+/* dry_run.c: prints a step, data being a struct plan; and the sums. */
 int plan_step(void *data, const struct oci_push_step *step);
 void plan_say(const struct plan *plan);
 

@@ -92,9 +92,9 @@ static bool find_sightings(struct remote_options *o)
 	char *folder = cache_folder();
 	size_t size = folder ? strlen(folder) + sizeof("/seen") : 0;
 
-	o->sightings = folder ? malloc(size) : NULL;
-	if (o->sightings)
-		snprintf(o->sightings, size, "%s/seen", folder);
+	o->mount_candidates = folder ? malloc(size) : NULL;
+	if (o->mount_candidates)
+		snprintf(o->mount_candidates, size, "%s/seen", folder);
 	free(folder);
 	return true;
 }

@@ -89,7 +89,7 @@ int oci_buf_format(struct oci_buf *buf, struct oci_error *err, const char *fmt,
 	return 0;
 }
 
-int oci_buf_take(char **out, struct oci_buf *buf, struct oci_error *err)
+int oci_buf_detach(char **out, struct oci_buf *buf, struct oci_error *err)
 {
 	int rc = oci_buf_add(buf, "", 0, err);
 

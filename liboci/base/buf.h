@@ -29,6 +29,6 @@ int oci_buf_format(struct oci_buf *buf, struct oci_error *err, const char *fmt,
 /* Makes room for size more bytes at data + len; the caller adds to len. */
 int oci_buf_reserve(struct oci_buf *buf, size_t size, struct oci_error *err);
 /* Hands the data over ("" where nothing was added); the buffer is empty. */
-int oci_buf_take(char **out, struct oci_buf *buf, struct oci_error *err);
+int oci_buf_detach(char **out, struct oci_buf *buf, struct oci_error *err);
 
 #endif

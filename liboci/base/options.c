@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-void oci_options_take(void *out, size_t size, const void *defaults,
+void oci_options_read(void *out, size_t size, const void *defaults,
 		      const void *given)
 {
 	size_t known = 0;

@@ -11,7 +11,7 @@
  * an older header has fewer members. given may be NULL; a size of 0 counts as
  * that of out.
  */
-void oci_options_take(void *out, size_t size, const void *defaults,
+void oci_options_read(void *out, size_t size, const void *defaults,
 		      const void *given);
 
 #endif

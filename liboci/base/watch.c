@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 
-int oci_watch_look(const struct oci_watch *watch, struct oci_error *err)
+int oci_watch_check(const struct oci_watch *watch, struct oci_error *err)
 {
 	if (!watch || !watch->cancelled ||
 	    !__atomic_load_n(watch->cancelled, __ATOMIC_RELAXED))
@@ -32,7 +32,7 @@ int oci_watch_count(struct oci_watch *watch, uint64_t from, uint64_t to,
 		watch->from += from;
 	watch->to = to > UINT64_MAX - watch->to ? UINT64_MAX : watch->to + to;
 	if (!is_too_much(watch))
-		return oci_watch_look(watch, err);
+		return oci_watch_check(watch, err);
 	if (watch->max_inflated)
 		rc = oci_fail(err, OCI_E_LIMIT,
 			      "inflates to more than the "

@@ -26,7 +26,7 @@ struct oci_watch {
 
 /* OCI_E_CANCELLED when the operation is to end. watch may be NULL. Any
  * thread. */
-int oci_watch_look(const struct oci_watch *watch, struct oci_error *err);
+int oci_watch_check(const struct oci_watch *watch, struct oci_error *err);
 /* Counts bytes that were inflated or are holes, and looks as above;
  * OCI_E_LIMIT when they are too many. One thread at a time. */
 int oci_watch_count(struct oci_watch *watch, uint64_t from, uint64_t to,

@@ -150,7 +150,7 @@ int oci_answer_parse(char **code, char **message, const char *text, size_t size,
 	if (!rc && !*code)
 		rc = oci_text_copy(code, "", err);
 	if (!rc)
-		rc = oci_buf_take(message, &reasons, err);
+		rc = oci_buf_detach(message, &reasons, err);
 	oci_buf_release(&reasons);
 	if (rc) {
 		free(*code);

@@ -104,7 +104,7 @@ int oci_image_add_written(struct oci_image *image,
 	struct oci_layer_options o;
 	int rc;
 
-	oci_options_take(&o, sizeof(o), &usual, options);
+	oci_options_read(&o, sizeof(o), &usual, options);
 	rc = add_descriptor(image, layer, o.compression, err);
 	if (!rc)
 		rc = oci_config_add_diff_id(&image->config, &layer->diff_id,

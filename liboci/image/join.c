@@ -36,7 +36,7 @@ int oci_join_new(struct oci_join **out, const struct oci_join_options *options,
 	*out = NULL;
 	if (!join)
 		return oci_fail_nomem(err);
-	oci_options_take(&join->options, sizeof(join->options), &usual,
+	oci_options_read(&join->options, sizeof(join->options), &usual,
 			 options);
 	join->watch.cancelled = join->options.cancelled;
 	join->walk.watch = &join->watch;

@@ -171,7 +171,7 @@ int oci_join_write(struct oci_descriptor *out, struct oci_join *join,
 	size_t images = 0;
 	int rc;
 
-	oci_options_take(&o, sizeof(o), &usual, options);
+	oci_options_read(&o, sizeof(o), &usual, options);
 	*out = (struct oci_descriptor){0};
 	for (size_t i = 0; i < join->count; i++)
 		images += join_is_image(&join->members[i]);

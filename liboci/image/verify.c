@@ -256,7 +256,7 @@ static int read_to_end(struct oci_source *source, const struct oci_verify *v,
 	int rc = 0;
 
 	while (!rc && got) {
-		rc = oci_watch_look(&v->watch, err);
+		rc = oci_watch_check(&v->watch, err);
 		if (!rc)
 			rc = oci_source_read(&got, source, data, sizeof(data),
 					     err);
@@ -301,7 +301,7 @@ int oci_image_verify(size_t *findings, struct oci_store *store,
 	const struct oci_descriptors *names = oci_store_names(store);
 	int rc = 0;
 
-	oci_options_take(&o, sizeof(o), &usual, options);
+	oci_options_read(&o, sizeof(o), &usual, options);
 	v.watch.cancelled = v.options->cancelled;
 	v.watch.max_inflated = v.options->max_inflated;
 	v.walk.watch = &v.watch;

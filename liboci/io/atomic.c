@@ -43,7 +43,7 @@ static int try_create(int *fd, char **path, const char *dir, const char *name,
 	rc = oci_buf_format(&buf, err, "%s/.%.200s.%ld-%u.tmp", dir, name,
 			    (long)getpid(), attempt);
 	if (!rc)
-		rc = oci_buf_take(path, &buf, err);
+		rc = oci_buf_detach(path, &buf, err);
 	oci_buf_release(&buf);
 	if (rc)
 		return rc;
@@ -121,7 +121,7 @@ int oci_atomic_finish(struct oci_atomic *file, struct oci_error *err)
 	return oci_file_close(fd, file->temp, err);
 }
 
-int oci_atomic_place(struct oci_atomic *file, struct oci_error *err)
+int oci_atomic_publish(struct oci_atomic *file, struct oci_error *err)
 {
 	int rc = oci_atomic_finish(file, err);
 
@@ -143,7 +143,7 @@ int oci_atomic_commit(struct oci_atomic *file, struct oci_error *err)
 	int rc = oci_path_folder(&dir, file->path, err);
 
 	if (!rc)
-		rc = oci_atomic_place(file, err);
+		rc = oci_atomic_publish(file, err);
 	/* From the rename on the file is there, and every reader sees it: a
 	 * folder that cannot be synced does not make that untrue. */
 	if (!rc)

@@ -36,7 +36,7 @@ int oci_atomic_open(struct oci_atomic *file, const char *path,
 int oci_atomic_finish(struct oci_atomic *file, struct oci_error *err);
 /* Finishes, if that was not done, and renames. The name may be lost with the
  * machine until its folder is synced. */
-int oci_atomic_place(struct oci_atomic *file, struct oci_error *err);
+int oci_atomic_publish(struct oci_atomic *file, struct oci_error *err);
 /* Places the file and syncs its folder. Once the file has its name, nothing
  * fails any more: a folder that cannot be synced is passed over. The file is
  * closed in any case. */

@@ -33,7 +33,7 @@ void oci_blocks_release(struct oci_blocks *blocks)
 /* Adds what the stream had between the last full 64 bytes of its digest and
  * the block. */
 static int add_rest(struct oci_digester *digester, int fd,
-		    const struct oci_block_place *place, struct oci_error *err)
+		    const struct oci_old_block *place, struct oci_error *err)
 {
 	uint64_t from = place->block->out.size;
 	char rest[OCI_DIGEST_BLOCK];
@@ -50,7 +50,7 @@ static int add_rest(struct oci_digester *digester, int fd,
 }
 
 static bool is_right(const void *data, size_t size, int fd,
-		     const struct oci_block_place *place)
+		     const struct oci_old_block *place)
 {
 	struct oci_digester *digester;
 	struct oci_digest end;
@@ -69,7 +69,7 @@ static bool is_right(const void *data, size_t size, int fd,
 }
 
 bool oci_block_fetch(void *out, size_t room, int fd,
-		     const struct oci_block_place *place)
+		     const struct oci_old_block *place)
 {
 	size_t got, size;
 
@@ -87,7 +87,7 @@ bool oci_block_fetch(void *out, size_t room, int fd,
 
 struct copying {
 	struct oci_task task; /* first: a task is a block to copy */
-	const struct oci_block_place *place;
+	const struct oci_old_block *place;
 	char *data;
 	size_t room;
 	int fd;
@@ -105,7 +105,7 @@ static void run_copying(struct oci_task *task, unsigned worker)
 
 static int copy_on(size_t *copied, struct oci_sink *sink, struct oci_pool *pool,
 		   struct copying *ring, size_t ring_size,
-		   const struct oci_block_place *places, size_t count,
+		   const struct oci_old_block *places, size_t count,
 		   struct oci_error *err)
 {
 	size_t given = 0, n = 0;
@@ -131,7 +131,7 @@ static int copy_on(size_t *copied, struct oci_sink *sink, struct oci_pool *pool,
 }
 
 int oci_blocks_copy(size_t *copied, struct oci_sink *sink, int fd,
-		    const struct oci_block_place *places, size_t count,
+		    const struct oci_old_block *places, size_t count,
 		    size_t room, unsigned jobs, struct oci_error *err)
 {
 	size_t threads = jobs ? jobs : oci_pool_cores();

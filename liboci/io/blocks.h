@@ -34,7 +34,7 @@ int oci_blocks_add(struct oci_blocks *blocks, const struct oci_block *block,
 void oci_blocks_release(struct oci_blocks *blocks);
 
 /* A block that was compressed before: its bytes in the file of the stream. */
-struct oci_block_place {
+struct oci_old_block {
 	const struct oci_block *block; /* borrowed; NULL: there is none */
 	uint64_t offset;
 };
@@ -46,7 +46,7 @@ struct oci_block_place {
  * after it (block->end). Any thread.
  */
 bool oci_block_fetch(void *out, size_t room, int fd,
-		     const struct oci_block_place *place);
+		     const struct oci_old_block *place);
 
 /*
  * Copies blocks of at most room bytes each from fd to sink, in their order, up
@@ -55,7 +55,7 @@ bool oci_block_fetch(void *out, size_t room, int fd,
  * each. Errors: those of the sink, OCI_E_NOMEM.
  */
 int oci_blocks_copy(size_t *copied, struct oci_sink *sink, int fd,
-		    const struct oci_block_place *places, size_t count,
+		    const struct oci_old_block *places, size_t count,
 		    size_t room, unsigned jobs, struct oci_error *err);
 
 #endif

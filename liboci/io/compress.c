@@ -68,18 +68,18 @@ struct compress {
 	int failed;
 };
 
-static bool fetch_known(struct compress *self, struct block *block)
+static bool fetch_old(struct compress *self, struct block *block)
 {
-	const struct oci_block_place *known;
+	const struct oci_old_block *old;
 
 	if (block->number >= self->options.known_count)
 		return false;
-	known = &self->options.known[block->number];
-	if (!known->block || known->block->in_size != block->in_size ||
+	old = &self->options.old[block->number];
+	if (!old->block || old->block->in_size != block->in_size ||
 	    !oci_block_fetch(block->out, self->bound, self->options.known_fd,
-			     known))
+			     old))
 		return false;
-	block->out_size = (size_t)known->block->out_size;
+	block->out_size = (size_t)old->block->out_size;
 	return true;
 }
 
@@ -88,7 +88,7 @@ static void run_block(struct oci_task *task, unsigned worker)
 	struct block *block = (struct block *)task;
 	struct compress *self = block->owner;
 
-	if (!fetch_known(self, block))
+	if (!fetch_old(self, block))
 		block->out_size = self->codec->compress(
 			self->states[worker], block->in, block->in_size,
 			block->out, self->bound);

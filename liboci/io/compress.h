@@ -48,8 +48,8 @@ struct oci_compress_options {
 	const struct oci_digester *out;	/* of next; NULL without blocks */
 	struct oci_blocks *blocks;	/* gets what became of each block, where
 					 * in and out are given; may be NULL */
-	const struct oci_block_place *known;	/* of the blocks to come, those
-						 * that need no compressing */
+	const struct oci_old_block *old; /* of the blocks to come, those
+					  * that need no compressing */
 	size_t known_count;
 	int known_fd;
 };

@@ -196,7 +196,7 @@ static int load(char **out, size_t *size, int fd, size_t max,
 	} while (!rc && got);
 	*size = buf.len;
 	if (!rc)
-		rc = oci_buf_take(out, &buf, err);
+		rc = oci_buf_detach(out, &buf, err);
 	oci_buf_release(&buf);
 	return rc;
 }

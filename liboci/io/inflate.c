@@ -247,7 +247,7 @@ static int inflate_read(size_t *got, struct oci_source *source, void *data,
 	int rc;
 
 	if (self->kind == OCI_INFLATE_PLAIN) {
-		rc = oci_watch_look(self->watch, err);
+		rc = oci_watch_check(self->watch, err);
 		return rc ? rc : plain_read(got, self, data, size, err);
 	}
 	rc = inflate_some(got, self, data, size, err);

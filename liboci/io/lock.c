@@ -27,7 +27,7 @@ int oci_file_lock(int fd, const char *what, const struct oci_watch *watch,
 	unsigned waited = 0, step = 1;
 
 	while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		int rc = oci_watch_look(watch, err);
+		int rc = oci_watch_check(watch, err);
 
 		if (rc)
 			return rc;

@@ -15,7 +15,7 @@ static int watched_write(struct oci_sink *sink, const void *data, size_t size,
 			 struct oci_error *err)
 {
 	struct watched *self = (struct watched *)sink;
-	int rc = oci_watch_look(self->watch, err);
+	int rc = oci_watch_check(self->watch, err);
 
 	return rc ? rc : oci_sink_write(self->next, data, size, err);
 }

@@ -116,7 +116,7 @@ static int put(struct oci_rootfs *rootfs, const char *path,
 	struct oci_rootfs_entry *e;
 	const char *target;
 	uint64_t bytes;
-	int rc = oci_rootfs_place(&e, rootfs, path, err);
+	int rc = oci_rootfs_put(&e, rootfs, path, err);
 
 	if (rc)
 		return rc;
@@ -126,7 +126,8 @@ static int put(struct oci_rootfs *rootfs, const char *path,
 	take_attributes(e, member);
 	if (e->type == OCI_ENTRY_FILE) {
 		e->size = (uint64_t)archive_entry_size(member);
-		return oci_keep_member(e, rootfs, reader, e->size, err);
+		return oci_lint_files_add_member(e, rootfs, reader, e->size,
+						 err);
 	}
 	if (e->type == OCI_ENTRY_DIRECTORY) {
 		rc = oci_xattr_read_lower(&e->xattrs, &bytes, &rootfs->arena,

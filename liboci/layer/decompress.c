@@ -71,7 +71,7 @@ static int decompress_read(size_t *got, struct oci_source *source, void *data,
 		return decompress_failed(self, err);
 	*got = (size_t)n;
 	if (!oci_decompress_found(source))
-		return oci_watch_look(self->watch, err);
+		return oci_watch_check(self->watch, err);
 	taken = self->taken;
 	self->taken = 0;
 	return oci_watch_count(self->watch, taken, *got, err);

@@ -61,7 +61,7 @@ static bool takes_all(const struct oci_filter *filter)
 	return !filter->include || !filter->include->count;
 }
 
-bool oci_filter_takes(const struct oci_filter *filter, const char *path)
+bool oci_filter_matches(const struct oci_filter *filter, const char *path)
 {
 	if (!filter)
 		return true;
@@ -72,7 +72,7 @@ bool oci_filter_takes(const struct oci_filter *filter, const char *path)
 
 bool oci_filter_enters(const struct oci_filter *filter, const char *path)
 {
-	if (oci_filter_takes(filter, path))
+	if (oci_filter_matches(filter, path))
 		return true;
 	if (covers(filter->exclude, path))
 		return false;

@@ -8,7 +8,7 @@
 #include <oci/tree.h>
 
 /* path and all its parents pass exclude, and one of them matches include. */
-bool oci_filter_takes(const struct oci_filter *filter, const char *path);
+bool oci_filter_matches(const struct oci_filter *filter, const char *path);
 /* Whether a directory could hold something that is taken. */
 bool oci_filter_enters(const struct oci_filter *filter, const char *path);
 

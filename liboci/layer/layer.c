@@ -17,9 +17,9 @@
 #include "io/compress.h"
 #include "io/digest.h"
 #include "io/file.h"
+#include "layer/fingerprint.h"
 #include "layer/node.h"
 #include "layer/reuse.h"
-#include "layer/stamp.h"
 #include "layer/tar.h"
 
 static const struct {
@@ -71,9 +71,9 @@ int oci_compression_parse(enum oci_compression *compression, int *level,
 			oci_codec_zstd.level_min, oci_codec_zstd.level_max);
 }
 
-int oci_layer_stamp(struct oci_stamp *stamp,
-		    const struct oci_layer_options *options,
-		    struct oci_error *err)
+int oci_layer_fingerprint(struct oci_fingerprint *stamp,
+			  const struct oci_layer_options *options,
+			  struct oci_error *err)
 {
 	const struct oci_codec *codec =
 		compressions[options->compression].codec;
@@ -82,10 +82,10 @@ int oci_layer_stamp(struct oci_stamp *stamp,
 
 	if (codec)
 		codec->identify(text);
-	rc = oci_stamp_text(stamp, text, err);
+	rc = oci_fingerprint_text(stamp, text, err);
 	if (!rc)
-		rc = oci_stamp_number(stamp, options->compression, err);
-	return rc ? rc : oci_stamp_number(stamp, options->level, err);
+		rc = oci_fingerprint_number(stamp, options->compression, err);
+	return rc ? rc : oci_fingerprint_number(stamp, options->level, err);
 }
 
 struct chain {
@@ -131,8 +131,8 @@ static int open_chain(struct writing *w, struct oci_error *err)
 		return rc;
 	options.in = chain->diff_id;
 	options.out = oci_measure_digester(chain->digest);
-	if (w->reuse.known) {
-		options.known = w->reuse.known + w->reuse.prefix;
+	if (w->reuse.old) {
+		options.old = w->reuse.old + w->reuse.prefix;
 		options.known_count = w->reuse.blocks.count - w->reuse.prefix;
 	}
 	return oci_compress_open(&chain->compress, chain->digest, &options,
@@ -167,12 +167,12 @@ static int copy_prefix(struct writing *w, uint64_t *written,
 		       struct oci_error *err)
 {
 	size_t copied;
-	int rc = oci_blocks_copy(&copied, w->sink, w->before->fd,
-				 w->reuse.known, w->reuse.prefix,
-				 codec_of(w)->bound(), w->options->jobs, err);
+	int rc = oci_blocks_copy(&copied, w->sink, w->before->fd, w->reuse.old,
+				 w->reuse.prefix, codec_of(w)->bound(),
+				 w->options->jobs, err);
 
 	for (size_t i = 0; !rc && i < copied; i++) {
-		const struct oci_block *block = w->reuse.known[i].block;
+		const struct oci_block *block = w->reuse.old[i].block;
 
 		rc = oci_blocks_add(w->blocks, block, err);
 		w->start += block->in_size;
@@ -281,6 +281,6 @@ int oci_layer_write(struct oci_layer *out, const struct oci_tree *tree,
 	static const struct oci_layer_options usual = OCI_LAYER_OPTIONS_INIT;
 	struct oci_layer_options o;
 
-	oci_options_take(&o, sizeof(o), &usual, options);
+	oci_options_read(&o, sizeof(o), &usual, options);
 	return oci_layer_write_blocks(out, NULL, tree, sink, &o, NULL, err);
 }

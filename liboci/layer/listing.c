@@ -14,7 +14,7 @@
 #include "base/path.h"
 #include "io/pool.h"
 #include "layer/filter.h"
-#include "layer/listed.h"
+#include "layer/listing_entry.h"
 
 enum { DEPTH_MAX = 256, ROOM = 16 * 1024 };
 
@@ -26,14 +26,14 @@ struct place {
 	char path[OCI_PATH_MAX];	/* on disk */
 };
 
-/* A folder, of those that are listed side by side. */
+/* A folder, of those that are entry side by side. */
 struct folder {
 	struct oci_task task;		/* first: a task is a folder */
-	struct oci_listed_folder out;
+	struct oci_listing_folder out;
 	struct all *all;
 	struct folder *next;		/* in the order of their finding */
 	struct oci_arena *arena;	/* of who lists it */
-	struct oci_listed **last;
+	struct oci_listing_entry **last;
 	unsigned depth;			/* 0: the top */
 };
 
@@ -50,7 +50,7 @@ struct all {
 	struct folder *first;
 	struct folder **last;
 	size_t count;
-	size_t left;		/* not listed yet */
+	size_t left;		/* not entry yet */
 	const char *failed;	/* the first by path that did, or NULL */
 	int rc;
 	struct oci_error why;
@@ -59,8 +59,9 @@ struct all {
 static void run_folder(struct oci_task *task, unsigned worker);
 
 static int add_folder(struct all *all, struct oci_arena *arena,
-		      struct folder *parent, const struct oci_listed *self,
-		      const char *below, struct oci_error *err)
+		      struct folder *parent,
+		      const struct oci_listing_entry *self, const char *below,
+		      struct oci_error *err)
 {
 	struct folder *folder = oci_arena_alloc(arena, sizeof(*folder));
 
@@ -93,39 +94,40 @@ static int add_folder(struct all *all, struct oci_arena *arena,
 
 /* What a name stands for. */
 static int list_stat(struct folder *folder, const struct place *at,
-		     const struct stat *st, struct oci_stamp *stamp,
+		     const struct stat *st, struct oci_fingerprint *fingerprint,
 		     struct oci_error *err)
 {
 	const struct oci_filter *filter = folder->all->filter;
-	bool wanted = oci_filter_takes(filter, at->below);
-	struct oci_listed *listed;
+	bool wanted = oci_filter_matches(filter, at->below);
+	struct oci_listing_entry *entry;
 	int rc;
 
 	oci_filter_mark(filter, at->below, folder->all->seen);
 	if (!wanted && (!S_ISDIR(st->st_mode) ||
 			!oci_filter_enters(filter, at->below)))
 		return 0;
-	rc = oci_listed_new(&listed, folder->arena, at->path, at->size, st,
-			    err);
+	rc = oci_listing_entry_new(&entry, folder->arena, at->path, at->size,
+				   st, err);
 	if (rc)
 		return rc;
-	listed->wanted = wanted;
+	entry->wanted = wanted;
 	if (S_ISLNK(st->st_mode))
-		rc = oci_listed_target(listed, folder->arena, at->dir, err);
+		rc = oci_listing_entry_target(entry, folder->arena, at->dir,
+					      err);
 	if (!rc)
-		rc = oci_listed_stamp(stamp, listed, st, err);
+		rc = oci_listing_entry_fingerprint(fingerprint, entry, st, err);
 	if (rc)
 		return rc;
 	if (S_ISDIR(st->st_mode))
-		return add_folder(folder->all, folder->arena, folder, listed,
+		return add_folder(folder->all, folder->arena, folder, entry,
 				  at->below, err);
-	*folder->last = listed;
-	folder->last = &listed->next;
+	*folder->last = entry;
+	folder->last = &entry->next;
 	return 0;
 }
 
 static int list_name(struct folder *folder, struct place *at, const char *name,
-		     struct oci_stamp *stamp, struct oci_error *err)
+		     struct oci_fingerprint *fingerprint, struct oci_error *err)
 {
 	size_t size = strlen(name);
 	struct stat st;
@@ -139,30 +141,32 @@ static int list_name(struct folder *folder, struct place *at, const char *name,
 	memcpy(at->path + at->size, name, size + 1);
 	if (fstatat(at->dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		return oci_fail_errno(err, "stat '%s'", at->path);
-	return list_stat(folder, at, &st, stamp, err);
+	return list_stat(folder, at, &st, fingerprint, err);
 }
 
 /* readdir(3) takes three more calls a folder, of which there are many. */
 static int list_names(struct folder *folder, struct place *at,
-		      struct oci_stamp *stamp, struct oci_error *err)
+		      struct oci_fingerprint *fingerprint,
+		      struct oci_error *err)
 {
 	union {
 		struct dirent64 first;
 		char data[ROOM];
 	} names;
 	ssize_t size;
-	int rc = oci_watch_look(folder->all->watch, err);
+	int rc = oci_watch_check(folder->all->watch, err);
 
 	while (!rc && (size = getdents64(at->dir, &names, ROOM)) > 0) {
 		for (ssize_t done = 0; !rc && done < size;) {
 			const struct dirent64 *entry =
 				(const void *)(names.data + done);
 
-			rc = list_name(folder, at, entry->d_name, stamp, err);
+			rc = list_name(folder, at, entry->d_name, fingerprint,
+				       err);
 			done += entry->d_reclen;
 		}
 		if (!rc)
-			rc = oci_watch_look(folder->all->watch, err);
+			rc = oci_watch_check(folder->all->watch, err);
 	}
 	return rc || size == 0 ? rc :
 		oci_fail_errno(err, "read folder '%s'",
@@ -174,8 +178,8 @@ static int list_names(struct folder *folder, struct place *at,
 static int check_folder(struct folder *folder, const struct place *at,
 			struct oci_error *err)
 {
-	const struct oci_listed *self = folder->out.self;
-	struct oci_listed *top;
+	const struct oci_listing_entry *self = folder->out.self;
+	struct oci_listing_entry *top;
 	struct stat st;
 	int rc;
 
@@ -183,11 +187,15 @@ static int check_folder(struct folder *folder, const struct place *at,
 		return oci_fail_errno(err, "stat '%s'", at->path);
 	if (self)
 		return st.st_dev == self->file.device &&
-		       st.st_ino == self->file.inode ? 0 :
-			oci_fail(err, OCI_E_CHANGED, "folder '%s' changed "
-				 "while it was listed: pack again when "
-				 "nothing writes to it", at->path);
-	rc = oci_listed_new(&top, folder->arena, at->path, at->size, &st, err);
+				       st.st_ino == self->file.inode
+			       ? 0
+			       : oci_fail(err, OCI_E_CHANGED,
+					  "folder '%s' changed "
+					  "while it was entry: pack again when "
+					  "nothing writes to it",
+					  at->path);
+	rc = oci_listing_entry_new(&top, folder->arena, at->path, at->size, &st,
+				   err);
 	if (!rc)
 		folder->out.self = top;
 	return rc;
@@ -196,20 +204,20 @@ static int check_folder(struct folder *folder, const struct place *at,
 static int list_open(struct folder *folder, struct place *at,
 		     struct oci_error *err)
 {
-	struct oci_stamp *stamp;
+	struct oci_fingerprint *fingerprint;
 	int rc = check_folder(folder, at, err);
 
 	if (rc)
 		return rc;
 	at->path[at->size++] = '/';
-	rc = oci_stamp_new(&stamp, &folder->all->now, err);
+	rc = oci_fingerprint_new(&fingerprint, &folder->all->now, err);
 	if (rc)
 		return rc;
-	rc = list_names(folder, at, stamp, err);
+	rc = list_names(folder, at, fingerprint, err);
 	if (!rc)
-		rc = oci_stamp_end(&folder->out.stamp, &folder->out.settled,
-				   stamp, err);
-	oci_stamp_free(stamp);
+		rc = oci_fingerprint_end(&folder->out.fingerprint,
+					 &folder->out.racy, fingerprint, err);
+	oci_fingerprint_free(fingerprint);
 	return rc;
 }
 
@@ -295,7 +303,7 @@ static int by_path(const void *a, const void *b)
 static int put_in_order(struct all *all, struct oci_error *err)
 {
 	struct folder **sorted = malloc(all->count * sizeof(struct folder *));
-	struct oci_listed_folder **last = &all->listing->folders;
+	struct oci_listing_folder **last = &all->listing->folders;
 	size_t count = 0;
 
 	if (!sorted)

@@ -144,8 +144,9 @@ int oci_node_check_name(const char *path, struct oci_error *err);
 int oci_tree_spool(int *fd, struct oci_tree *tree, struct oci_error *err);
 
 /* place.c: gives every node its path. */
-int oci_tree_place(struct oci_tree *tree, const struct oci_rootfs *lower,
-		   struct oci_error *err);
+int oci_tree_resolve_targets(struct oci_tree *tree,
+			     const struct oci_rootfs *lower,
+			     struct oci_error *err);
 /* links.c: makes hard links point to the first path of their group. */
 int oci_tree_link(struct oci_tree *tree, struct oci_table *table,
 		  const struct oci_rootfs *lower, struct oci_error *err);

@@ -53,7 +53,7 @@ static la_ssize_t read_stream(struct archive *archive, void *client,
 	size_t got;
 
 	*data = self->data;
-	self->failed = oci_watch_look(self->watch, &self->why);
+	self->failed = oci_watch_check(self->watch, &self->why);
 	if (!self->failed)
 		self->failed = oci_source_read(&got, self->stream, self->data,
 					       READ_SIZE, &self->why);
@@ -308,7 +308,7 @@ static int check_end(struct oci_reader *self, struct oci_error *err)
 int oci_reader_next(struct archive_entry **out, struct oci_reader *reader,
 		    struct oci_error *err)
 {
-	int result, rc = oci_watch_look(reader->watch, err);
+	int result, rc = oci_watch_check(reader->watch, err);
 	locale_t before;
 
 	if (rc)
@@ -340,7 +340,7 @@ static int next_block(struct oci_reader *self, struct oci_error *err)
 	const void *block = NULL;
 	int64_t at = 0;
 	size_t size = 0;
-	int result, rc = oci_watch_look(self->watch, err);
+	int result, rc = oci_watch_check(self->watch, err);
 
 	if (rc || self->ended || self->block_size || self->at < self->block_at)
 		return rc;

@@ -6,12 +6,13 @@
 
 #include "base/error.h"
 #include "base/table.h"
+#include "layer/fingerprint.h"
 #include "layer/node.h"
-#include "layer/stamp.h"
 #include "layer/tar.h"
 
-static int stamp_content(struct oci_stamp *stamp, const struct oci_node *node,
-			 bool *told, struct oci_error *err)
+static int stamp_content(struct oci_fingerprint *fingerprint,
+			 const struct oci_node *node, bool *told,
+			 struct oci_error *err)
 {
 	const struct oci_disk_file *disk = node->at.disk;
 	struct stat st = {0};
@@ -20,15 +21,15 @@ static int stamp_content(struct oci_stamp *stamp, const struct oci_node *node,
 	case OCI_CONTENT_NONE:
 		return 0;
 	case OCI_CONTENT_MEMORY:
-		return oci_stamp_bytes(stamp, node->at.data,
-				       (size_t)node->size, err);
+		return oci_fingerprint_bytes(fingerprint, node->at.data,
+					     (size_t)node->size, err);
 	case OCI_CONTENT_DISK:
 		st.st_dev = disk->device;
 		st.st_ino = disk->inode;
 		st.st_size = (off_t)node->size;
 		st.st_mtim = disk->mtime;
 		st.st_ctim = disk->ctime;
-		return oci_stamp_stat(stamp, &st, err);
+		return oci_fingerprint_stat(fingerprint, &st, err);
 	case OCI_CONTENT_SPOOL:
 		break;
 	}
@@ -36,37 +37,40 @@ static int stamp_content(struct oci_stamp *stamp, const struct oci_node *node,
 	return 0;
 }
 
-static int stamp_xattrs(struct oci_stamp *stamp, const struct oci_node *node,
-			struct oci_error *err)
+static int stamp_xattrs(struct oci_fingerprint *fingerprint,
+			const struct oci_node *node, struct oci_error *err)
 {
 	int rc = 0;
 
 	for (const struct oci_xattr *x = node->xattrs; !rc && x; x = x->next) {
-		rc = oci_stamp_text(stamp, x->name, err);
+		rc = oci_fingerprint_text(fingerprint, x->name, err);
 		if (!rc)
-			rc = oci_stamp_bytes(stamp, x->value, x->size, err);
+			rc = oci_fingerprint_bytes(fingerprint, x->value,
+						   x->size, err);
 	}
-	return rc ? rc : oci_stamp_number(stamp, -1, err);
+	return rc ? rc : oci_fingerprint_number(fingerprint, -1, err);
 }
 
 /* All that decides a node's bytes in a tar; not told where its content is
  * only known by reading it. */
-static int stamp_node(struct oci_stamp *stamp, const struct oci_node *node,
-		      bool *told, struct oci_error *err)
+static int stamp_node(struct oci_fingerprint *fingerprint,
+		      const struct oci_node *node, bool *told,
+		      struct oci_error *err)
 {
 	const int64_t numbers[] = {
 		node->type, node->mode, node->uid, node->gid, node->mtime,
 		(int64_t)node->size, node->major, node->minor,
 	};
-	int rc = oci_stamp_bytes(stamp, numbers, sizeof(numbers), err);
+	int rc = oci_fingerprint_bytes(fingerprint, numbers, sizeof(numbers),
+				       err);
 
 	if (!rc)
-		rc = oci_stamp_text(stamp, node->path, err);
+		rc = oci_fingerprint_text(fingerprint, node->path, err);
 	if (!rc)
-		rc = oci_stamp_text(stamp, node->target, err);
+		rc = oci_fingerprint_text(fingerprint, node->target, err);
 	if (!rc)
-		rc = stamp_xattrs(stamp, node, err);
-	return rc ? rc : stamp_content(stamp, node, told, err);
+		rc = stamp_xattrs(fingerprint, node, err);
+	return rc ? rc : stamp_content(fingerprint, node, told, err);
 }
 
 /* Stamps size bytes of the tar from offset; *first is the node that its first
@@ -76,28 +80,29 @@ static int identify(struct oci_digest *out, size_t *first,
 		    uint64_t offset, uint64_t size, struct oci_error *err)
 {
 	const uint64_t *offsets = r->offsets;
-	struct oci_stamp *stamp;
-	bool told = true, settled;
-	int rc = oci_stamp_new(&stamp, &r->now, err);
+	struct oci_fingerprint *fingerprint;
+	bool told = true, racy;
+	int rc = oci_fingerprint_new(&fingerprint, &r->now, err);
 
 	if (rc)
 		return rc;
 	for (; !rc && *first < tree->count && offsets[*first] < offset + size;
 	     ++*first) {
-		rc = stamp_node(stamp, tree->nodes[*first], &told, err);
+		rc = stamp_node(fingerprint, tree->nodes[*first], &told, err);
 		if (!rc)
-			rc = oci_stamp_number(stamp, (int64_t)(offset -
-						      offsets[*first]), err);
+			rc = oci_fingerprint_number(
+				fingerprint,
+				(int64_t)(offset - offsets[*first]), err);
 		if (offsets[*first + 1] > offset + size)
 			break;
 	}
 	if (!rc)
-		rc = oci_stamp_number(stamp, (int64_t)size, err);
+		rc = oci_fingerprint_number(fingerprint, (int64_t)size, err);
 	if (!rc)
-		rc = oci_stamp_end(out, &settled, stamp, err);
-	if (!rc && (!told || !settled))
+		rc = oci_fingerprint_end(out, &racy, fingerprint, err);
+	if (!rc && (!told || racy))
 		*out = (struct oci_digest){0};
-	oci_stamp_free(stamp);
+	oci_fingerprint_free(fingerprint);
 	return rc;
 }
 
@@ -198,19 +203,19 @@ static size_t count_prefix(const struct oci_blocks *a,
 static int match(struct oci_reuse *r, const struct oci_blocks *before,
 		 struct oci_error *err)
 {
-	struct oci_block_place *places;
+	struct oci_old_block *places;
 	struct oci_table table = {0};
 	uint64_t offset = 0;
 	int rc = 0;
 
 	places = calloc(before->count + 1, sizeof(*places));
-	r->known = calloc(r->blocks.count + 1, sizeof(*r->known));
-	if (!places || !r->known)
+	r->old = calloc(r->blocks.count + 1, sizeof(*r->old));
+	if (!places || !r->old)
 		rc = oci_fail_nomem(err);
 	for (size_t i = 0; !rc && i < before->count; i++) {
 		const struct oci_block *b = &before->items[i];
 
-		places[i] = (struct oci_block_place){ b, offset };
+		places[i] = (struct oci_old_block){ b, offset };
 		offset += b->out_size;
 		if (b->id.text[0])
 			rc = oci_table_set(&table, b->id.text,
@@ -219,11 +224,11 @@ static int match(struct oci_reuse *r, const struct oci_blocks *before,
 	}
 	for (size_t i = 0; !rc && i < r->blocks.count; i++) {
 		const char *id = r->blocks.items[i].id.text;
-		const struct oci_block_place *place =
+		const struct oci_old_block *place =
 			*id ? oci_table_get(&table, id, strlen(id)) : NULL;
 
 		if (place)
-			r->known[i] = *place;
+			r->old[i] = *place;
 	}
 	oci_table_release(&table);
 	free(places);
@@ -239,7 +244,7 @@ static void place_prefix(struct oci_reuse *r, const struct oci_blocks *before)
 	for (size_t i = 0; i < r->prefix; i++) {
 		const struct oci_block *b = &before->items[i];
 
-		r->known[i] = (struct oci_block_place){ b, offset };
+		r->old[i] = (struct oci_old_block){ b, offset };
 		offset += b->out_size;
 	}
 }
@@ -275,6 +280,6 @@ int oci_reuse_open(struct oci_reuse *out, const struct oci_tree *tree,
 void oci_reuse_release(struct oci_reuse *reuse)
 {
 	free(reuse->offsets);
-	free(reuse->known);
+	free(reuse->old);
 	oci_blocks_release(&reuse->blocks);
 }

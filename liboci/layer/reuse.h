@@ -27,7 +27,7 @@ struct oci_reuse {
 	uint64_t *offsets;	/* of the tree's nodes, one more than there
 				 * are; NULL: not measured */
 	struct oci_blocks blocks;	/* to come: in_size and id */
-	struct oci_block_place *known;	/* beside blocks; may be NULL */
+	struct oci_old_block *old;	/* beside blocks; may be NULL */
 	size_t prefix;		/* so many blocks are as they were, and at
 				 * their place: never all of them */
 };

@@ -23,7 +23,7 @@ void oci_rootfs_free(struct oci_rootfs *rootfs)
 {
 	if (!rootfs)
 		return;
-	oci_keeping_release(&rootfs->keeping);
+	oci_lint_files_release(&rootfs->keeping);
 	oci_table_release(&rootfs->table);
 	oci_arena_release(&rootfs->arena);
 	free(rootfs);
@@ -271,8 +271,8 @@ static int imply_parents(struct oci_rootfs *rootfs, const char *path,
 	return rc;
 }
 
-int oci_rootfs_place(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
-		     const char *path, struct oci_error *err)
+int oci_rootfs_put(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
+		   const char *path, struct oci_error *err)
 {
 	int rc = imply_parents(rootfs, path, err);
 
@@ -290,7 +290,7 @@ static int put(struct oci_rootfs *rootfs, const struct oci_tree *tree,
 	/* Of a group of hard links each is the file. */
 	const struct oci_node *file = node->file ? node->file : node;
 	struct oci_rootfs_entry *e;
-	int rc = oci_rootfs_place(&e, rootfs, node->path, err);
+	int rc = oci_rootfs_put(&e, rootfs, node->path, err);
 
 	if (rc)
 		return rc;
@@ -302,7 +302,7 @@ static int put(struct oci_rootfs *rootfs, const struct oci_tree *tree,
 	e->xattrs = NULL;
 	e->size = node->file ? 0 : node->size;
 	if (e->type == OCI_ENTRY_FILE)
-		return oci_keep_node(e, rootfs, tree, file, err);
+		return oci_lint_files_add_node(e, rootfs, tree, file, err);
 	if (e->type == OCI_ENTRY_DIRECTORY)
 		return oci_xattr_copy(&e->xattrs, &rootfs->arena, node->xattrs,
 				      err);

@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/path.h"
 #include "base/table.h"
-#include "layer/kept.h"
+#include "layer/lint_files.h"
 
 struct oci_rootfs_entry {
 	const char *path;
@@ -23,7 +23,7 @@ struct oci_rootfs_entry {
 	uint64_t size;		/* bytes of a file */
 	uint64_t hidden;	/* bytes of lower layers under this path that
 				 * are shipped and never seen */
-	const struct oci_kept *kept;	/* its bytes; or NULL */
+	const struct oci_lint_file *kept; /* its bytes; or NULL */
 	struct oci_xattr *xattrs;	/* of a directory */
 	struct oci_rootfs_entry *parent;	/* NULL: in the root */
 	struct oci_rootfs_entry *child;		/* of what is there */
@@ -47,7 +47,7 @@ struct oci_rootfs {
 	uint64_t implied;	/* bytes of names of folders that none names */
 	uint64_t budget;	/* see struct oci_view; of this layer */
 	struct oci_watch *watch;	/* limits of applying; or NULL */
-	struct oci_keeping keeping;
+	struct oci_lint_files keeping;
 };
 
 /* What is at path, or NULL; rootfs may be NULL, which is empty. */
@@ -71,8 +71,8 @@ int oci_rootfs_resolve_parent(char out[OCI_PATH_MAX],
 			      struct oci_error *err);
 /* The entry for path, made where there is none, with parents that are
  * directories: those that no layer has are made, 0755 and 0:0. */
-int oci_rootfs_place(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
-		     const char *path, struct oci_error *err);
+int oci_rootfs_put(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
+		   const char *path, struct oci_error *err);
 /* apply.c: lays the blob of a layer over it, compressed or not. It is borrowed,
  * read to its end, and inflated on a thread of its own. */
 int oci_rootfs_apply_blob(struct oci_rootfs *rootfs, struct oci_source *blob,

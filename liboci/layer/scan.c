@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "layer/content.h"
-#include "layer/listed.h"
+#include "layer/listing_entry.h"
 #include "layer/node.h"
 #include "layer/xattr.h"
 
@@ -22,9 +22,9 @@ struct scan {
 	const char *top;	/* of the folder in the image */
 };
 
-static enum oci_entry_type type_of(const struct oci_listed *listed)
+static enum oci_entry_type type_of(const struct oci_listing_entry *entry)
 {
-	switch (listed->mode & S_IFMT) {
+	switch (entry->mode & S_IFMT) {
 	case S_IFDIR:
 		return OCI_ENTRY_DIRECTORY;
 	case S_IFLNK:
@@ -42,65 +42,66 @@ static enum oci_entry_type type_of(const struct oci_listed *listed)
 
 /* Capabilities are for what is executed. */
 static bool keeps_capabilities(const struct oci_node *node,
-			       const struct oci_listed *listed,
+			       const struct oci_listing_entry *entry,
 			       const struct oci_attributes *attrs)
 {
 	return node->type == OCI_ENTRY_FILE && attrs &&
-	       attrs->mode == OCI_KEEP && (listed->mode & 0111);
+	       attrs->mode == OCI_KEEP && (entry->mode & 0111);
 }
 
 static int set_attributes(struct oci_node *node, struct oci_tree *tree,
-			  const struct oci_listed *listed,
+			  const struct oci_listing_entry *entry,
 			  const struct oci_attributes *attrs,
 			  struct oci_error *err)
 {
 	const struct oci_source_attributes source = {
-		.mode = listed->mode & 07777,
-		.uid = listed->uid,
-		.gid = listed->gid,
-		.mtime = listed->file.mtime.tv_sec,
+		.mode = entry->mode & 07777,
+		.uid = entry->uid,
+		.gid = entry->gid,
+		.mtime = entry->file.mtime.tv_sec,
 	};
 
 	int rc = 0;
 
 	oci_node_attributes(node, tree, attrs, &source);
-	if (keeps_capabilities(node, listed, attrs))
-		rc = oci_xattr_keep(node, tree, listed->file.path, err);
+	if (keeps_capabilities(node, entry, attrs))
+		rc = oci_xattr_add_from_disk(node, tree, entry->file.path, err);
 	return rc ? rc : oci_xattr_set(node, tree, attrs, err);
 }
 
 static int add(struct scan *scan, const char *path,
-	       const struct oci_listed *listed, struct oci_error *err)
+	       const struct oci_listing_entry *entry, struct oci_error *err)
 {
-	enum oci_entry_type type = type_of(listed);
+	enum oci_entry_type type = type_of(entry);
 	struct oci_node *node;
 	int rc;
 
-	if (S_ISSOCK(listed->mode))
+	if (S_ISSOCK(entry->mode))
 		return oci_fail(err, OCI_E_INVALID,
 				"'%s' is a socket, which an image cannot "
-				"hold: exclude it", listed->file.path);
+				"hold: exclude it",
+				entry->file.path);
 	rc = oci_node_add(&node, scan->tree, path, type, scan->attrs, err);
 	if (rc)
 		return rc;
 	node->rank = OCI_RANK_BROUGHT;
 	node->source = scan->origin;
-	rc = set_attributes(node, scan->tree, listed, scan->attrs, err);
+	rc = set_attributes(node, scan->tree, entry, scan->attrs, err);
 	if (rc)
 		return rc;
 	if (type == OCI_ENTRY_FILE)
-		oci_content_set_disk(node, &listed->file, listed->size);
+		oci_content_set_disk(node, &entry->file, entry->size);
 	if (type == OCI_ENTRY_SYMLINK)
-		return oci_node_symlink(node, scan->tree, listed->target, err);
+		return oci_node_symlink(node, scan->tree, entry->target, err);
 	if (type == OCI_ENTRY_CHARACTER_DEVICE ||
 	    type == OCI_ENTRY_BLOCK_DEVICE) {
-		node->major = major(listed->rdev);
-		node->minor = minor(listed->rdev);
+		node->major = major(entry->rdev);
+		node->minor = minor(entry->rdev);
 	}
 	return 0;
 }
 
-static int add_folder(struct scan *scan, const struct oci_listed_folder *f,
+static int add_folder(struct scan *scan, const struct oci_listing_folder *f,
 		      struct oci_error *err)
 {
 	char folder[OCI_PATH_MAX], path[OCI_PATH_MAX];
@@ -109,7 +110,8 @@ static int add_folder(struct scan *scan, const struct oci_listed_folder *f,
 	/* What the top is in the image is not this folder's to say. */
 	if (!rc && f->parent)
 		rc = add(scan, folder, f->self, err);
-	for (const struct oci_listed *l = f->first; !rc && l; l = l->next) {
+	for (const struct oci_listing_entry *l = f->first; !rc && l;
+	     l = l->next) {
 		rc = oci_path_join(path, folder, l->name, err);
 		if (!rc)
 			rc = add(scan, path, l, err);
@@ -118,18 +120,18 @@ static int add_folder(struct scan *scan, const struct oci_listed_folder *f,
 }
 
 /* A folder stays for itself, or as the way to what is taken. */
-static bool mark_kept(struct oci_listing *listing)
+static bool mark_needed(struct oci_listing *listing)
 {
 	bool any = false;
 
-	for (struct oci_listed_folder *f = listing->folders; f; f = f->next) {
-		struct oci_listed_folder *kept = f;
+	for (struct oci_listing_folder *f = listing->folders; f; f = f->next) {
+		struct oci_listing_folder *needed = f;
 
 		if (!f->first && !(f->parent && f->self->wanted))
 			continue;
 		any = true;
-		for (; kept && !kept->kept; kept = kept->parent)
-			kept->kept = true;
+		for (; needed && !needed->needed; needed = needed->parent)
+			needed->needed = true;
 	}
 	return any;
 }
@@ -141,7 +143,7 @@ int oci_tree_add_listing(struct oci_tree *tree, const char *path,
 			 struct oci_error *err)
 {
 	struct scan scan = { .tree = tree, .attrs = attrs };
-	const struct oci_listed_folder *f = listing->folders;
+	const struct oci_listing_folder *f = listing->folders;
 	char top[OCI_PATH_MAX];
 	int rc = oci_path_clean(top, path, err);
 
@@ -149,13 +151,13 @@ int oci_tree_add_listing(struct oci_tree *tree, const char *path,
 	scan.origin = f->self->file.path;
 	for (size_t i = 0; i < OCI_LISTING_THREADS; i++)
 		oci_arena_join(&tree->arena, &listing->arenas[i]);
-	if (!rc && !mark_kept(listing) && filter && filter->include &&
+	if (!rc && !mark_needed(listing) && filter && filter->include &&
 	    filter->include->count)
 		return oci_fail(err, OCI_E_NOT_FOUND,
 				"nothing in '%s' matches the include patterns: "
 				"check them", scan.origin);
 	for (; !rc && f; f = f->next)
-		if (f->kept)
+		if (f->needed)
 			rc = add_folder(&scan, f, err);
 	return rc;
 }
@@ -179,12 +181,12 @@ int oci_tree_add_folder(struct oci_tree *tree, const char *path,
 	return rc;
 }
 
-int oci_tree_add_looked(struct oci_tree *tree, const char *path,
-			const char *from, const struct stat *st,
-			const struct oci_attributes *attrs,
-			struct oci_error *err)
+int oci_tree_add_snapshot(struct oci_tree *tree, const char *path,
+			  const char *from, const struct stat *st,
+			  const struct oci_attributes *attrs,
+			  struct oci_error *err)
 {
-	struct oci_listed *listed;
+	struct oci_listing_entry *entry;
 	struct oci_node *node;
 	int rc;
 
@@ -193,11 +195,12 @@ int oci_tree_add_looked(struct oci_tree *tree, const char *path,
 				"'%s' is not a regular file", from);
 	rc = oci_node_add(&node, tree, path, OCI_ENTRY_FILE, attrs, err);
 	if (!rc)
-		rc = oci_listed_new(&listed, &tree->arena, from, 0, st, err);
+		rc = oci_listing_entry_new(&entry, &tree->arena, from, 0, st,
+					   err);
 	if (rc)
 		return rc;
-	oci_content_set_disk(node, &listed->file, listed->size);
-	return set_attributes(node, tree, listed, attrs, err);
+	oci_content_set_disk(node, &entry->file, entry->size);
+	return set_attributes(node, tree, entry, attrs, err);
 }
 
 int oci_tree_add_file(struct oci_tree *tree, const char *path,
@@ -214,6 +217,6 @@ int oci_tree_add_file(struct oci_tree *tree, const char *path,
 	rc = fstat(fd, &st) == 0 ? 0 :
 		     oci_fail_errno(err, "stat '%s'", from);
 	close(fd);
-	return rc ? rc : oci_tree_add_looked(tree, path, from, &st, attrs,
-					     err);
+	return rc ? rc
+		  : oci_tree_add_snapshot(tree, path, from, &st, attrs, err);
 }

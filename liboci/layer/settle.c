@@ -295,7 +295,7 @@ static int settle(struct settle *s, struct oci_error *err)
 {
 	struct oci_tree *tree = s->tree;
 	size_t added = tree->count;
-	int rc = oci_tree_place(tree, s->lower, err);
+	int rc = oci_tree_resolve_targets(tree, s->lower, err);
 
 	for (size_t i = 0; !rc && i < added; i++)
 		if (tree->nodes[i]->type)

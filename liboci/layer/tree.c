@@ -25,7 +25,7 @@ int oci_tree_new(struct oci_tree **out, const struct oci_tree_options *options,
 	int rc;
 
 	*out = NULL;
-	oci_options_take(&o, sizeof(o), &usual, options);
+	oci_options_read(&o, sizeof(o), &usual, options);
 	if (o.epoch < OCI_DEFAULT || o.epoch > OCI_TIME_MAX)
 		return oci_fail(err, OCI_E_INVALID,
 				"the epoch is not between 1970 and 9999");
@@ -88,7 +88,7 @@ int oci_tree_spend(struct oci_tree *tree, size_t size, bool implied,
 				"entry names have names of more than %d MiB: "
 				"exclude what lies so deep",
 				OCI_IMPLIED_MAX >> 20);
-	return oci_watch_look(&tree->watch, err);
+	return oci_watch_check(&tree->watch, err);
 }
 
 int oci_node_check_name(const char *path, struct oci_error *err)

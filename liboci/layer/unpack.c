@@ -117,7 +117,7 @@ static int add_member(struct oci_node **out, struct unpack *u,
 	(*out)->source = u->source;
 	(*out)->within = u->path;
 	oci_node_attributes(*out, u->tree, u->attrs, &source);
-	rc = oci_xattr_take(*out, u->tree, entry, err);
+	rc = oci_xattr_add_from_archive(*out, u->tree, entry, err);
 	return rc ? rc : oci_xattr_set(*out, u->tree, u->attrs, err);
 }
 
@@ -298,10 +298,10 @@ static int take(struct unpack *u, struct archive_entry *entry,
 		if (oci_filter_enters(u->filter, member))
 			rc = add_member(&node, u, member, OCI_ENTRY_DIRECTORY,
 					entry, err);
-		u->taken += oci_filter_takes(u->filter, member);
+		u->taken += oci_filter_matches(u->filter, member);
 		return rc;
 	}
-	if (oci_filter_takes(u->filter, member))
+	if (oci_filter_matches(u->filter, member))
 		rc = add(u, member, entry, err);
 	return rc;
 }
@@ -322,7 +322,7 @@ static int drop_empty(struct unpack *u, struct oci_error *err)
 		size_t size = strlen(member);
 
 		if (node->type == OCI_ENTRY_DIRECTORY &&
-		    !oci_filter_takes(u->filter, member))
+		    !oci_filter_matches(u->filter, member))
 			continue;
 		while (!rc && size) {
 			rc = oci_table_set(&used, member, size, node, err);

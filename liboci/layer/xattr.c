@@ -101,8 +101,9 @@ int oci_xattr_read_lower(struct oci_xattr **list, uint64_t *bytes,
 	return read_where(list, bytes, arena, entry, is_of_directory, err);
 }
 
-int oci_xattr_take(struct oci_node *node, struct oci_tree *tree,
-		   struct archive_entry *entry, struct oci_error *err)
+int oci_xattr_add_from_archive(struct oci_node *node, struct oci_tree *tree,
+			       struct archive_entry *entry,
+			       struct oci_error *err)
 {
 	uint64_t bytes;
 	int rc = read_where(&node->xattrs, &bytes, &tree->arena, entry,
@@ -115,8 +116,8 @@ int oci_xattr_take(struct oci_node *node, struct oci_tree *tree,
  * the root of a user namespace of this machine behind it. */
 enum { CAPABILITY_SIZE = 20, CAPABILITY_ROOM = 24, REVISION = 3, SECOND = 2 };
 
-int oci_xattr_keep(struct oci_node *node, struct oci_tree *tree,
-		   const char *path, struct oci_error *err)
+int oci_xattr_add_from_disk(struct oci_node *node, struct oci_tree *tree,
+			    const char *path, struct oci_error *err)
 {
 	unsigned char value[CAPABILITY_ROOM];
 	ssize_t size =

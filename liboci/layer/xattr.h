@@ -15,11 +15,12 @@ int oci_xattr_read_lower(struct oci_xattr **list, uint64_t *bytes,
 			 struct oci_error *err);
 /* Adds those of an archive's member that an image keeps; they count as names
  * (OCI_NAMES_MAX). */
-int oci_xattr_take(struct oci_node *node, struct oci_tree *tree,
-		   struct archive_entry *entry, struct oci_error *err);
+int oci_xattr_add_from_archive(struct oci_node *node, struct oci_tree *tree,
+			       struct archive_entry *entry,
+			       struct oci_error *err);
 /* Adds the capabilities of the file at path, if it has some. */
-int oci_xattr_keep(struct oci_node *node, struct oci_tree *tree,
-		   const char *path, struct oci_error *err);
+int oci_xattr_add_from_disk(struct oci_node *node, struct oci_tree *tree,
+			    const char *path, struct oci_error *err);
 /* Adds what attrs (may be NULL) give. */
 int oci_xattr_set(struct oci_node *node, struct oci_tree *tree,
 		  const struct oci_attributes *attrs, struct oci_error *err);

@@ -268,7 +268,7 @@ static int check_file(struct oci_loader *loader,
 		&loader->lint->subject->config->platform;
 	struct oci_object *object;
 	char why[128];
-	int rc = oci_watch_look(&loader->lint->watch, err);
+	int rc = oci_watch_check(&loader->lint->watch, err);
 
 	if (!rc)
 		rc = oci_loader_object(&object, loader, entry, err);

@@ -56,7 +56,7 @@ static const char *triplet_of(const struct oci_elf *elf, const char **more)
 int oci_loader_step(struct oci_loader *loader, struct oci_error *err)
 {
 	if (loader->steps++ < STEPS_MAX)
-		return oci_watch_look(&loader->lint->watch, err);
+		return oci_watch_check(&loader->lint->watch, err);
 	return oci_fail(err, OCI_E_LIMIT, "its programs ask for more "
 			"libraries than can be looked for");
 }

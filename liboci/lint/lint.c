@@ -65,13 +65,13 @@ int oci_lint_check(struct oci_lint_result *result,
 	};
 	int rc;
 
-	oci_options_take(&o, sizeof(o), &usual, options);
+	oci_options_read(&o, sizeof(o), &usual, options);
 	rc = sort_entries(&lint, err);
 	lint.watch.cancelled = lint.options->cancelled;
 	result->images++;
 	oci_platform_format(lint.platform, &subject->config->platform);
 	for (size_t i = 0; !rc && i < sizeof(checks) / sizeof(checks[0]); i++) {
-		rc = oci_watch_look(&lint.watch, err);
+		rc = oci_watch_check(&lint.watch, err);
 		if (!rc)
 			rc = checks[i](&lint, err);
 	}
@@ -91,8 +91,8 @@ struct reading {
 
 /* Layers are read for each image that has them, but count as inflated from
  * what they are once. */
-static int lay_one(struct oci_rootfs *rootfs, struct reading *r,
-		   const struct oci_descriptor *layer, struct oci_error *err)
+static int apply_one(struct oci_rootfs *rootfs, struct reading *r,
+		     const struct oci_descriptor *layer, struct oci_error *err)
 {
 	struct oci_source *source;
 	bool first;
@@ -119,7 +119,7 @@ static int lay(struct oci_rootfs *rootfs, struct reading *r,
 				LAYERS_MAX);
 	rootfs->watch = &r->watch;
 	for (size_t i = 0; !rc && i < layers->count; i++)
-		rc = lay_one(rootfs, r, &layers->items[i], err);
+		rc = apply_one(rootfs, r, &layers->items[i], err);
 	return rc;
 }
 
@@ -133,7 +133,8 @@ static int check_config(struct reading *r, const struct oci_manifest *manifest,
 	int rc = oci_rootfs_new(&rootfs, err);
 
 	if (!rc)
-		rc = oci_rootfs_keep(rootfs, r->options->temp_dir, err);
+		rc = oci_rootfs_keep_lint_files(rootfs, r->options->temp_dir,
+						err);
 	if (!rc)
 		rc = lay(rootfs, r, &manifest->layers, err);
 	subject.rootfs = rootfs;
@@ -254,7 +255,7 @@ int oci_lint_image(struct oci_lint_result *result, struct oci_store *store,
 	};
 	int rc;
 
-	oci_options_take(&o, sizeof(o), &usual, options);
+	oci_options_read(&o, sizeof(o), &usual, options);
 	r.watch.cancelled = r.options->cancelled;
 	r.watch.max_inflated = r.options->max_inflated;
 	r.walk.watch = &r.watch;

@@ -285,7 +285,7 @@ int oci_lint_archive(struct oci_lint_result *result, const char *path,
 	};
 	int rc;
 
-	oci_options_take(&o, sizeof(o), &usual, options);
+	oci_options_read(&o, sizeof(o), &usual, options);
 	rc = oci_load_open(&l.archive, path, l.lint.options, err);
 	if (!rc) {
 		look_classic(&l);

@@ -46,8 +46,8 @@ bool oci_client_may_be_private(const struct oci_client *client, const char *url)
 		oci_url_same_host(url, client->base));
 }
 
-void oci_client_note_address(struct oci_client *client, const char *url,
-			     const struct oci_http_response *response)
+void oci_client_record_address(struct oci_client *client, const char *url,
+			       const struct oci_http_response *response)
 {
 	if (!oci_url_same_origin(url, client->base))
 		return;
@@ -107,7 +107,7 @@ int oci_client_set_base(struct oci_client *client, struct oci_error *err)
 				    server_of(client->host));
 	}
 	if (!rc)
-		rc = oci_buf_take(&client->base, &buf, err);
+		rc = oci_buf_detach(&client->base, &buf, err);
 	oci_buf_release(&buf);
 	return rc;
 }

@@ -38,7 +38,7 @@ static int key_of(char **out, const struct oci_client *client,
 			    client->repository, call->actions,
 			    call->mount_from ? call->mount_from : "");
 	if (!rc)
-		rc = oci_buf_take(out, &buf, err);
+		rc = oci_buf_detach(out, &buf, err);
 	oci_buf_release(&buf);
 	return rc;
 }
@@ -186,7 +186,7 @@ static int basic_header(char **out, const struct oci_credential *credential,
 		rc = oci_buf_format(&header, err, "Authorization: Basic %s",
 				    encoded);
 	if (!rc)
-		rc = oci_buf_take(out, &header, err);
+		rc = oci_buf_detach(out, &header, err);
 	oci_text_wipe(encoded);
 	oci_buf_wipe(&pair);
 	oci_buf_wipe(&header);
@@ -209,7 +209,7 @@ static int keep_token(struct oci_client *client, const struct oci_call *call,
 	oci_buf_init(&buf, OCI_TOKEN_MAX + 64);
 	rc = oci_buf_format(&buf, err, "Authorization: Bearer %s", token);
 	if (!rc)
-		rc = oci_buf_take(&header, &buf, err);
+		rc = oci_buf_detach(&header, &buf, err);
 	oci_buf_wipe(&buf);
 	oci_text_wipe(token);
 	if (rc)
@@ -274,7 +274,7 @@ static int use_token(struct oci_client *client, const struct oci_call *call,
 	oci_buf_init(&buf, OCI_TOKEN_MAX + 64);
 	rc = oci_buf_format(&buf, err, "Authorization: Bearer %s", token);
 	if (!rc)
-		rc = oci_buf_take(&header, &buf, err);
+		rc = oci_buf_detach(&header, &buf, err);
 	oci_buf_wipe(&buf);
 	return rc ? rc : remember(client, call, challenge, header, 0, err);
 }

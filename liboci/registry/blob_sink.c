@@ -48,12 +48,12 @@ int oci_blob_sink_open(struct oci_sink **out, struct oci_uploads *uploads,
 	return rc;
 }
 
-void oci_blob_sink_grow(struct oci_sink *sink)
+void oci_blob_sink_stream(struct oci_sink *sink)
 {
-	oci_uploads_grow(((struct blob_sink *)sink)->job);
+	oci_uploads_stream(((struct blob_sink *)sink)->job);
 }
 
-int oci_blob_sink_lend(int *fd, struct oci_sink *sink, struct oci_error *err)
+int oci_blob_sink_dup_fd(int *fd, struct oci_sink *sink, struct oci_error *err)
 {
 	const struct blob_sink *self = (struct blob_sink *)sink;
 

@@ -171,8 +171,8 @@ static int send_once(struct trip *trip, struct oci_error *err)
 					       ? 0
 					       : call->body_size;
 		log_exchange(trip, rc, &why);
-		oci_client_note_address(trip->client, trip->url,
-					trip->response);
+		oci_client_record_address(trip->client, trip->url,
+					  trip->response);
 		if (oci_url_same_origin(trip->url, trip->client->base))
 			oci_client_warn(trip->client, trip->response);
 		if (rc && err)

@@ -12,7 +12,7 @@
 #include <oci/registry.h>
 
 #include "registry/http.h"
-#include "registry/sightings.h"
+#include "registry/mount_candidates.h"
 #include "registry/trust.h"
 
 struct oci_token {
@@ -36,7 +36,7 @@ struct oci_registry {
 	struct oci_strings warnings; /* that were told; under lock */
 	struct oci_proxies proxies;
 	struct oci_strings certs;
-	struct oci_sightings sightings;
+	struct oci_mount_candidates mount_candidates;
 	atomic_uint repositories;	/* that are open to push to */
 	pthread_mutex_t login;	/* held by who gets a token */
 	pthread_mutex_t lock;	/* of what follows, and of the callbacks */
@@ -103,8 +103,8 @@ bool oci_client_is_plain(const struct oci_client *client);
 bool oci_client_may_be_private(const struct oci_client *client,
 			       const char *url);
 /* Remembers what address the registry answered from. */
-void oci_client_note_address(struct oci_client *client, const char *url,
-			     const struct oci_http_response *response);
+void oci_client_record_address(struct oci_client *client, const char *url,
+			       const struct oci_http_response *response);
 
 /* Adds to the error of a request the host that url names, if that is not the
  * registry's own. Returns rc. */
@@ -140,7 +140,7 @@ int oci_registry_trust(const struct oci_trust **out,
 		       struct oci_registry *registry, const char *host,
 		       struct oci_error *err);
 
-/* plan.c: hands a step of a plan to who asked for it. */
+/* dry_run.c: hands a step of a plan to who asked for it. */
 int oci_client_tell(const struct oci_client *client,
 		    const struct oci_push_step *step, struct oci_error *err);
 

@@ -158,7 +158,7 @@ int oci_fetch_blob(struct oci_client *client,
 	if (rc)
 		return oci_wrap(err, rc, "registry %s: pull blob %s",
 				client->host, d->digest.text);
-	oci_sightings_note(&client->registry->sightings, client->host,
-			   client->repository, &d->digest);
+	oci_mount_candidates_add(&client->registry->mount_candidates,
+				 client->host, client->repository, &d->digest);
 	return 0;
 }

@@ -225,7 +225,7 @@ int oci_http_send(struct oci_http_response *out, struct oci_http *http,
 	}
 	size = x.text.len;
 	if (!rc)
-		rc = oci_buf_take(&out->text, &x.text, err);
+		rc = oci_buf_detach(&out->text, &x.text, err);
 	out->text_size = rc ? 0 : size;
 	oci_exchange_release(&x);
 	return rc;

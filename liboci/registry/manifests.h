@@ -60,7 +60,7 @@ int oci_manifests_tag(const struct oci_manifests *manifests,
 		      struct oci_client *client,
 		      const struct oci_descriptors *names,
 		      struct oci_error *err);
-/* plan.c: tells what putting and tagging would do. */
+/* dry_run.c: tells what putting and tagging would do. */
 int oci_manifests_tell(const struct oci_manifests *manifests,
 		       struct oci_client *client,
 		       const struct oci_descriptors *names,

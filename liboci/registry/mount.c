@@ -22,11 +22,11 @@ static int candidates(struct oci_strings *out, const struct oci_upload *u,
 
 	for (size_t i = 0; !rc && i < u->mount_from->count; i++)
 		rc = oci_strings_add(out, u->mount_from->items[i], err);
-	return rc ? rc : oci_sightings_find(out,
-					    &u->client->registry->sightings,
-					    u->client->host,
-					    u->client->repository, u->digest,
-					    err);
+	return rc ? rc
+		  : oci_mount_candidates_find(
+			    out, &u->client->registry->mount_candidates,
+			    u->client->host, u->client->repository, u->digest,
+			    err);
 }
 
 /* Asks for a mount; *mounted, or a session, or neither. */

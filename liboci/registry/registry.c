@@ -65,7 +65,7 @@ int oci_registry_new(struct oci_registry **out,
 	*out = NULL;
 	if (!self)
 		return oci_fail_nomem(err);
-	oci_options_take(&taken, sizeof(taken), &usual, given);
+	oci_options_read(&taken, sizeof(taken), &usual, given);
 	http = (struct oci_http_options){
 		.ca_file = options->ca_file ? options->ca_file :
 					      options->system_ca_file,
@@ -80,9 +80,10 @@ int oci_registry_new(struct oci_registry **out,
 	self->options = *options;
 	pthread_mutex_init(&self->lock, NULL);
 	pthread_mutex_init(&self->login, NULL);
-	rc = oci_sightings_init(&self->sightings, options->sightings, err);
+	rc = oci_mount_candidates_init(&self->mount_candidates,
+				       options->mount_candidates, err);
 	/* A plan changes nothing, not even what is remembered. */
-	self->sightings.read_only = options->plan;
+	self->mount_candidates.read_only = options->plan;
 	if (!rc)
 		rc = oci_text_copy(&self->temp_dir,
 				   options->temp_dir ? options->temp_dir :
@@ -137,7 +138,7 @@ void oci_registry_free(struct oci_registry *registry)
 	if (!registry)
 		return;
 	oci_http_free(registry->http);
-	oci_sightings_release(&registry->sightings);
+	oci_mount_candidates_release(&registry->mount_candidates);
 	oci_auth_free(registry);
 	pthread_mutex_destroy(&registry->lock);
 	pthread_mutex_destroy(&registry->login);

@@ -82,14 +82,14 @@ static int repository_create(struct oci_sink **out, struct oci_store *store,
 static void repository_grow(struct oci_store *store, struct oci_sink *blob)
 {
 	(void)store;
-	oci_blob_sink_grow(blob);
+	oci_blob_sink_stream(blob);
 }
 
 static int repository_lend(int *fd, struct oci_store *store,
 			   struct oci_sink *blob, struct oci_error *err)
 {
 	(void)store;
-	return oci_blob_sink_lend(fd, blob, err);
+	return oci_blob_sink_dup_fd(fd, blob, err);
 }
 
 static int repository_add(struct oci_store *store, struct oci_sink *sink,
@@ -173,7 +173,7 @@ static int repository_keep(struct oci_store *store,
 {
 	struct oci_repository *self = (struct oci_repository *)store;
 
-	return oci_uploads_keep(&self->uploads, digest, size, err);
+	return oci_uploads_add_present(&self->uploads, digest, size, err);
 }
 
 static int repository_holds(bool *out, struct oci_store *store,

@@ -117,7 +117,7 @@ int oci_trust_load(struct oci_trust **out, const struct oci_strings *folders,
 		for (size_t i = 0; !rc && i < more->count; i++)
 			rc = add_pem(&pem, more->items[i], err);
 	if (!rc && pem.len)
-		rc = oci_buf_take(&trust->authorities, &pem, err);
+		rc = oci_buf_detach(&trust->authorities, &pem, err);
 	oci_buf_release(&pem);
 	if (rc) {
 		oci_trust_free(trust);

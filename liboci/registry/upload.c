@@ -231,19 +231,20 @@ static int plan(enum oci_upload_result *out, const struct oci_upload *u,
 static int send_alone(enum oci_upload_result *out, const struct oci_upload *u,
 		      struct oci_error *err)
 {
-	struct oci_sightings *seen = &u->client->registry->sightings;
+	struct oci_mount_candidates *seen =
+		&u->client->registry->mount_candidates;
 	const char *host = u->client->host;
 	bool there = false;
-	int rc = oci_sightings_enter(&there, seen, host,
-				     u->client->repository, u->digest, err);
+	int rc = oci_mount_candidates_enter(
+		&there, seen, host, u->client->repository, u->digest, err);
 
 	if (rc || there)
 		return rc;
 	rc = u->from ? plan(out, u, err) : send(out, u, err);
 	if (!rc)
-		oci_sightings_note(seen, host, u->client->repository,
-				   u->digest);
-	oci_sightings_leave(seen, host, u->digest);
+		oci_mount_candidates_add(seen, host, u->client->repository,
+					 u->digest);
+	oci_mount_candidates_leave(seen, host, u->digest);
 	return rc;
 }
 
@@ -261,7 +262,8 @@ int oci_upload_blob(enum oci_upload_result *out, const struct oci_upload *u,
 	rc = oci_upload_exists(&there, u->client, push, u->digest, err);
 	if (rc || !there)
 		return rc ? rc : send_alone(out, u, err);
-	oci_sightings_note(&u->client->registry->sightings, u->client->host,
-			   u->client->repository, u->digest);
+	oci_mount_candidates_add(&u->client->registry->mount_candidates,
+				 u->client->host, u->client->repository,
+				 u->digest);
 	return 0;
 }

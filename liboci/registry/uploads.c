@@ -20,7 +20,7 @@ struct oci_upload_job {
 	struct oci_source *source;	/* owned */
 	bool spooled;			/* and what follows is in use */
 	struct oci_spool spool;
-	struct oci_growing growing;
+	struct oci_streamed_upload growing;
 	bool grows;			/* a sender has it */
 	const char *origin;
 	enum oci_upload_result result;
@@ -119,7 +119,7 @@ void oci_uploads_init(struct oci_uploads *out, struct oci_client *client)
 {
 	*out = (struct oci_uploads){ .client = client };
 	sem_init(&out->room, 0, jobs_of(out));
-	oci_growth_init(&out->growth, &out->room, &out->stop);
+	oci_streaming_init(&out->growth, &out->room, &out->stop);
 }
 
 bool oci_uploads_has(const struct oci_uploads *uploads,
@@ -211,16 +211,18 @@ int oci_uploads_begin(struct oci_upload_job **out, struct oci_uploads *self,
 	return 0;
 }
 
-void oci_uploads_grow(struct oci_upload_job *job)
+void oci_uploads_stream(struct oci_upload_job *job)
 {
 	struct oci_uploads *self = job->owner;
 
 	/* Without threads for that, there is the usual way. */
 	if (!may_grow(self) || start_pool(&self->senders, self, NULL))
 		return;
-	job->growing = (struct oci_growing){
-		.task.run = oci_growing_run, .client = self->client,
-		.spool = &job->spool, .growth = &self->growth,
+	job->growing = (struct oci_streamed_upload){
+		.task.run = oci_streamed_upload_run,
+		.client = self->client,
+		.spool = &job->spool,
+		.growth = &self->growth,
 	};
 	job->grows = true;
 	oci_pool_give(self->senders, &job->growing.task);
@@ -254,8 +256,9 @@ void oci_uploads_drop(struct oci_upload_job *job)
 	give(job);
 }
 
-int oci_uploads_keep(struct oci_uploads *self, const struct oci_digest *digest,
-		     uint64_t size, struct oci_error *err)
+int oci_uploads_add_present(struct oci_uploads *self,
+			    const struct oci_digest *digest, uint64_t size,
+			    struct oci_error *err)
 {
 	struct oci_upload_job *job;
 	int rc;
@@ -369,6 +372,6 @@ void oci_uploads_release(struct oci_uploads *uploads)
 		free(job);
 	}
 	oci_strings_release(&uploads->mount_from);
-	oci_growth_release(&uploads->growth);
+	oci_streaming_release(&uploads->growth);
 	sem_destroy(&uploads->room);
 }

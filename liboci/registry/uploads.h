@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 
 #include "io/pool.h"
-#include "registry/growing.h"
+#include "registry/streamed_upload.h"
 #include "registry/upload.h"
 
 struct oci_upload_job;
@@ -16,7 +16,7 @@ struct oci_uploads {
 	struct oci_strings mount_from;
 	struct oci_pool *pool;		/* started with the first blob */
 	struct oci_pool *senders;	/* of blobs that grow; or NULL */
-	struct oci_growth growth;
+	struct oci_streaming growth;
 	sem_t room;			/* for transfers of both */
 	struct oci_upload_job *jobs;	/* in the order of their giving */
 	struct oci_upload_job **last;
@@ -42,20 +42,20 @@ int oci_uploads_give(struct oci_uploads *uploads,
 		     const struct oci_outgoing *blob, struct oci_error *err);
 /*
  * A blob that is made now: the caller writes to its spool, and ends it by one
- * of the last two calls below. After oci_uploads_grow it may go up meanwhile.
+ * of the last two calls below. After oci_uploads_stream it may go up meanwhile.
  */
 int oci_uploads_begin(struct oci_upload_job **out, struct oci_uploads *uploads,
 		      struct oci_error *err);
 struct oci_spool *oci_uploads_spool(struct oci_upload_job *job);
-void oci_uploads_grow(struct oci_upload_job *job);
+void oci_uploads_stream(struct oci_upload_job *job);
 int oci_uploads_end(struct oci_upload_job *job,
 		    const struct oci_digest *digest, uint64_t size,
 		    struct oci_error *err);
 void oci_uploads_drop(struct oci_upload_job *job);
 /* Counts a blob that is there, and is not given, as one that was. */
-int oci_uploads_keep(struct oci_uploads *uploads,
-		     const struct oci_digest *digest, uint64_t size,
-		     struct oci_error *err);
+int oci_uploads_add_present(struct oci_uploads *uploads,
+			    const struct oci_digest *digest, uint64_t size,
+			    struct oci_error *err);
 /* Waits for all; the first error is told. */
 int oci_uploads_wait(struct oci_uploads *uploads, struct oci_error *err);
 /*

@@ -154,7 +154,7 @@ int oci_url_host(char **out, const char *url, struct oci_error *err)
 		rc = oci_buf_format(&buf, err, "%s%s%s", host,
 				    port ? ":" : "", port ? port : "");
 	if (!rc)
-		rc = oci_buf_take(out, &buf, err);
+		rc = oci_buf_detach(out, &buf, err);
 	oci_buf_release(&buf);
 	free(host);
 	free(port);
@@ -266,7 +266,7 @@ int oci_url_add(char **out, const char *url, const char *name,
 	rc = oci_buf_format(&buf, err, "%.*s%s%s=%s", (int)size, url, join,
 			    name, encoded);
 	if (!rc)
-		rc = oci_buf_take(out, &buf, err);
+		rc = oci_buf_detach(out, &buf, err);
 	oci_buf_release(&buf);
 	curl_free(encoded);
 	return rc;
@@ -290,7 +290,7 @@ int oci_url_plain(char **out, const char *url, struct oci_error *err)
 		rc = oci_buf_add(&buf, url, size, err);
 	}
 	if (!rc)
-		rc = oci_buf_take(out, &buf, err);
+		rc = oci_buf_detach(out, &buf, err);
 	oci_buf_release(&buf);
 	return rc;
 }

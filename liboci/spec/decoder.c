@@ -8,8 +8,8 @@
 #include "base/error.h"
 #include "base/suggest.h"
 #include "spec/expand.h"
-#include "spec/meant.h"
 #include "spec/plan.h"
+#include "spec/suggestion.h"
 
 enum { HINT_MAX = 1024, KEYS_MAX = 32 };
 
@@ -26,7 +26,7 @@ static void unknown_key(struct oci_decoder *d, const struct oci_yaml *key,
 			     "supported, expected the keys themselves");
 		return;
 	}
-	meant = oci_meant_key(noun, key->text);
+	meant = oci_suggest_key(noun, key->text);
 	if (meant) {
 		oci_diagnose(d->report, key, "unknown key '%s' in %s, %s",
 			     key->text, noun, meant);

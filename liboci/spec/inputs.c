@@ -23,8 +23,8 @@
 #include "base/path.h"
 #include "base/utf8.h"
 #include "spec/entry.h"
-#include "spec/find.h"
-#include "spec/meant.h"
+#include "spec/pattern.h"
+#include "spec/suggestion.h"
 
 enum { MEANT_MAX = 1024 };
 
@@ -101,8 +101,8 @@ static bool fail_absent(struct oci_inputs *inputs, const struct request *r,
 	oci_buf_init(&meant, MEANT_MAX);
 	if (oci_buf_text(&meant, "", NULL) ||
 	    (oci_diagnostics_hint(inputs->report) &&
-	     oci_meant_input(&meant, r->remote ? NULL : r->key, r->pattern,
-			     path, NULL)))
+	     oci_suggest_input(&meant, r->remote ? NULL : r->key, r->pattern,
+			       path, NULL)))
 		oci_diagnose_nomem(inputs->report);
 	else
 		oci_diagnose(inputs->report, r->node,
@@ -214,7 +214,7 @@ static bool find(struct oci_inputs *inputs, const struct request *r,
 
 	if (r->pattern[0] != '/' && oci_path_has_parent(r->pattern))
 		return fail_parent(inputs, r);
-	rc = oci_find(&matches, inputs->folder, r->pattern, &err);
+	rc = oci_pattern_find(&matches, inputs->folder, r->pattern, &err);
 	if (rc == OCI_E_NOMEM)
 		good = oci_diagnose_nomem(inputs->report);
 	else if (rc)

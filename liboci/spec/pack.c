@@ -32,9 +32,10 @@ static int pack_plan(struct oci_packing *p, struct oci_error *err)
 		p->spec = spec;
 		p->plan = plan;
 	} else if (plan->base.kind == OCI_PLAN_BASE_IMAGE) {
-		rc = oci_pack_base(&p->key, p, err);
+		rc = oci_pack_base(&p->fingerprint, p, err);
 		if (!is_of_registry(plan->base.text, rc))
-			rc = oci_pack_place(p, rc, plan->base.origin, err);
+			rc = oci_pack_locate_error(p, rc, plan->base.origin,
+						   err);
 	}
 	for (size_t i = 0; !rc && i < plan->layer_count; i++)
 		rc = oci_pack_layer(p, &plan->layers[i], err);
@@ -43,19 +44,19 @@ static int pack_plan(struct oci_packing *p, struct oci_error *err)
 }
 
 /* Who looks may end it: what was written is nobody's then. */
-static int look(struct oci_descriptor *written, struct oci_packing *p,
-		struct oci_error *err)
+static int snapshot(struct oci_descriptor *written, struct oci_packing *p,
+		    struct oci_error *err)
 {
 	const struct oci_pack_options *o = p->options;
 	const struct oci_config *config = oci_image_config(p->image);
 	const struct oci_descriptors *layers = oci_image_layers(p->image);
 	int rc;
 
-	if (o->known && o->known(o->look_data, config, layers))
+	if (o->checked && o->checked(o->check_data, config, layers))
 		return 0;
-	rc = oci_pack_lay(p, err);
+	rc = oci_pack_apply(p, err);
 	if (!rc)
-		rc = o->look(o->look_data, p->rootfs, config, layers, err);
+		rc = o->check(o->check_data, p->rootfs, config, layers, err);
 	if (rc)
 		oci_descriptor_release(written);
 	return rc;
@@ -69,8 +70,8 @@ static int pack_platform(struct oci_descriptor *out, struct oci_packing *p,
 
 	p->image = NULL;
 	p->rootfs = NULL;
-	p->key = (struct oci_digest){0};
-	p->settled = true;
+	p->fingerprint = (struct oci_digest){ 0 };
+	p->racy = false;
 	p->watch = (struct oci_watch){
 		.cancelled = p->options->cancelled,
 		.max_inflated = p->options->max_inflated,
@@ -82,8 +83,9 @@ static int pack_platform(struct oci_descriptor *out, struct oci_packing *p,
 	rc = oci_rootfs_new(&p->rootfs, err);
 	if (!rc)
 		p->rootfs->watch = &p->watch;
-	if (!rc && p->options->look)
-		rc = oci_rootfs_keep(p->rootfs, p->options->temp_dir, err);
+	if (!rc && p->options->check)
+		rc = oci_rootfs_keep_lint_files(p->rootfs, p->options->temp_dir,
+						err);
 	if (!rc)
 		rc = pack_plan(p, err);
 	if (!rc)
@@ -93,8 +95,8 @@ static int pack_platform(struct oci_descriptor *out, struct oci_packing *p,
 		rc = oci_pack_base_common(p, err);
 	if (!rc)
 		rc = oci_image_write(out, p->image, p->store, err);
-	if (!rc && p->options->look)
-		rc = look(out, p, err);
+	if (!rc && p->options->check)
+		rc = snapshot(out, p, err);
 out:
 	oci_pack_forget(p);
 	oci_rootfs_free(p->rootfs);
@@ -159,18 +161,18 @@ static int pack_index(struct oci_descriptor *out, struct oci_packing *p,
 }
 
 /* What is packed is kept for the next time. */
-static int open_layers(struct oci_packing *p, struct oci_store **keeper,
+static int open_layers(struct oci_packing *p, struct oci_store **cache_writer,
 		       struct oci_error *err)
 {
 	struct oci_store *both[2] = { p->store };
 	int rc;
 
-	*keeper = NULL;
+	*cache_writer = NULL;
 	p->layers = p->store;
 	if (!p->options->cache || p->store->ops->file || p->store->ops->lend)
 		return 0;
-	rc = oci_cache_keeper(keeper, p->options->cache, err);
-	both[1] = *keeper;
+	rc = oci_cache_writer(cache_writer, p->options->cache, err);
+	both[1] = *cache_writer;
 	return rc ? rc : oci_store_tee(&p->layers, both, 2, err);
 }
 
@@ -188,13 +190,13 @@ int oci_spec_pack(struct oci_descriptor *out, const struct oci_spec *spec,
 		.store = store,
 		.open = &open,
 	};
-	struct oci_store *keeper;
+	struct oci_store *cache_writer;
 	int rc;
 
-	oci_options_take(&o, sizeof(o), &defaults, options);
+	oci_options_read(&o, sizeof(o), &defaults, options);
 	if (p.plan->artifact)
 		return oci_pack_artifact(out, p.plan, store, p.options, err);
-	rc = open_layers(&p, &keeper, err);
+	rc = open_layers(&p, &cache_writer, err);
 	if (!rc)
 		rc = spec->count > 1 ? pack_index(out, &p, err) :
 				       pack_platform(out, &p, err);
@@ -202,7 +204,7 @@ int oci_spec_pack(struct oci_descriptor *out, const struct oci_spec *spec,
 		oci_pack_notes(spec, p.options);
 	if (p.layers != store)
 		oci_store_free(p.layers);
-	oci_store_free(keeper);
+	oci_store_free(cache_writer);
 	oci_pack_bases_release(open);
 	oci_pairs_release(&p.base);
 	return rc;

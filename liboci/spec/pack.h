@@ -7,7 +7,7 @@
 #include <oci/spec.h>
 
 #include "base/watch.h"
-#include "spec/known.h"
+#include "spec/layer_cache.h"
 #include "spec/plan.h"
 
 /* A base that is open: several platforms may start from one. */
@@ -26,8 +26,8 @@ struct oci_pending {
 	const struct oci_plan_layer *layer;
 	struct oci_tree *tree;		/* of one that was made; or NULL */
 	struct oci_layer written;
-	struct oci_digest key;
-	struct oci_digest below;	/* the key of what it lies on */
+	struct oci_digest fingerprint;
+	struct oci_digest below; /* the fingerprint of the layer below */
 };
 
 /* One platform of a spec on its way into a store. */
@@ -41,8 +41,9 @@ struct oci_packing {
 	struct oci_image *image;
 	struct oci_rootfs *rootfs;	/* without what is pending */
 	struct oci_pending *pending;	/* lowest first */
-	struct oci_digest key;		/* of all layers so far */
-	bool settled;			/* the key is to be trusted */
+	struct oci_digest fingerprint;	/* of all layers so far */
+	bool racy; /* the fingerprint may stand for other inputs
+		    * later */
 	struct oci_pack_base **open;	/* bases of all platforms */
 	struct oci_pairs base;		/* the base's annotations that the
 					 * manifests so far have in common */
@@ -55,24 +56,24 @@ struct oci_packing {
 int oci_pack_base_common(struct oci_packing *p, struct oci_error *err);
 /* pack_tree.c: puts origin in front of an error, unless a place in the spec
  * is there already. */
-int oci_pack_place(const struct oci_packing *p, int rc, const char *origin,
-		   struct oci_error *err);
+int oci_pack_locate_error(const struct oci_packing *p, int rc,
+			  const char *origin, struct oci_error *err);
 /* The tree of a layer, settled, of what was looked at: its folders are used up
  * then. *out is the caller's also when it fails. */
 int oci_pack_tree(struct oci_tree **out, const struct oci_packing *p,
-		  const struct oci_plan_layer *layer, struct oci_look *look,
-		  struct oci_error *err);
+		  const struct oci_plan_layer *layer,
+		  struct oci_snapshot *snapshot, struct oci_error *err);
 /* pack_layer.c: adds the next layer of the plan. */
 int oci_pack_layer(struct oci_packing *p, const struct oci_plan_layer *layer,
 		   struct oci_error *err);
 /* Lays out what is pending. */
-int oci_pack_lay(struct oci_packing *p, struct oci_error *err);
+int oci_pack_apply(struct oci_packing *p, struct oci_error *err);
 /* Leaves it so. */
 void oci_pack_forget(struct oci_packing *p);
 
 /* pack_base.c: starts the image from what the plan names, laid over rootfs.
- * *key is what the name led to. */
-int oci_pack_base(struct oci_digest *key, struct oci_packing *p,
+ * *fingerprint is what the name led to. */
+int oci_pack_base(struct oci_digest *fingerprint, struct oci_packing *p,
 		  struct oci_error *err);
 void oci_pack_bases_release(struct oci_pack_base *open);
 

@@ -73,7 +73,7 @@ static int annotate(struct oci_image *image, const char *text,
 	return oci_pairs_set(annotations, BASE_NAME, full, err);
 }
 
-int oci_pack_base(struct oci_digest *key, struct oci_packing *p,
+int oci_pack_base(struct oci_digest *fingerprint, struct oci_packing *p,
 		  struct oci_error *err)
 {
 	const struct oci_plan *plan = p->plan;
@@ -90,7 +90,7 @@ int oci_pack_base(struct oci_digest *key, struct oci_packing *p,
 	if (!rc)
 		rc = annotate(p->image, plan->base.text, &base->image.digest,
 			      err);
-	*key = manifest.digest;
+	*fingerprint = manifest.digest;
 	oci_descriptor_release(&manifest);
 	return rc ? oci_wrap(err, rc, "base '%s'", plan->base.text) : 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A layer of a plan, and what becomes of it. A layer that is known is not made
+ * A layer of a plan, and what becomes of it. A layer that is cached is not made
  * again. None is laid out unless one above it has to be made, or somebody
- * wants to look.
+ * wants to snapshot.
  */
 #include "spec/pack.h"
 
@@ -32,8 +32,8 @@ static struct oci_layer_options options_of(const struct oci_packing *p,
 }
 
 /* Lays out a layer as it was written; *done where the cache has its bytes. */
-static int lay_written(bool *done, const struct oci_packing *p,
-		       const struct oci_layer *layer, struct oci_error *err)
+static int apply_written(bool *done, const struct oci_packing *p,
+			 const struct oci_layer *layer, struct oci_error *err)
 {
 	struct oci_source *blob = NULL;
 	int fd, rc = oci_cache_get(&fd, p->options->cache, &layer->digest,
@@ -63,74 +63,75 @@ static bool is_unpacked(const struct oci_plan_layer *layer)
 
 static bool is_as_written(const struct oci_packing *p,
 			  const struct oci_pending *pending,
-			  const struct oci_look *look)
+			  const struct oci_snapshot *snapshot)
 {
 	struct oci_layer_options options = options_of(p, pending->layer);
-	const struct oci_known_subject subject = {
-		pending->spec, pending->plan, pending->layer, look, &options,
-		p->options->epoch, &pending->below,
+	const struct oci_layer_inputs inputs = {
+		pending->spec, pending->plan,	  pending->layer,  snapshot,
+		&options,      p->options->epoch, &pending->below,
 	};
 
-	return oci_known_is(&pending->key, &subject);
+	return oci_layer_inputs_are(&pending->fingerprint, &inputs);
 }
 
-/* Nothing is to lie on other inputs than were written, and nobody is to look
- * at them. */
+/* Nothing is to lie on other inputs than were written, and nobody is to
+ * snapshot at them. */
 static int fail_changed(struct oci_error *err)
 {
 	return oci_fail(err, OCI_E_CHANGED, "its inputs changed while it was "
 			"packed: pack again when nothing writes to them");
 }
 
-static int lay_inputs(struct oci_packing *p, const struct oci_pending *pending,
-		      struct oci_error *err)
+static int apply_inputs(struct oci_packing *p,
+			const struct oci_pending *pending,
+			struct oci_error *err)
 {
 	struct oci_packing at = *p;
 	struct oci_tree *tree = NULL;
-	struct oci_look look;
-	int rc = oci_look_open(&look, pending->layer, &p->watch, err);
+	struct oci_snapshot snapshot;
+	int rc = oci_snapshot_take(&snapshot, pending->layer, &p->watch, err);
 
 	if (rc)
 		return rc;
 	at.spec = pending->spec;
 	at.plan = pending->plan;
-	if (!is_as_written(p, pending, &look))
+	if (!is_as_written(p, pending, &snapshot))
 		rc = fail_changed(err);
 	if (!rc)
-		rc = oci_pack_tree(&tree, &at, pending->layer, &look, err);
+		rc = oci_pack_tree(&tree, &at, pending->layer, &snapshot, err);
 	/* Archives were read after they were looked at. */
-	if (!rc && !oci_look_holds(&look, pending->layer))
+	if (!rc && !oci_snapshot_holds(&snapshot, pending->layer))
 		rc = fail_changed(err);
 	if (!rc)
 		rc = oci_rootfs_apply(p->rootfs, tree, err);
 	oci_tree_free(tree);
-	oci_look_release(&look);
-	return oci_pack_place(&at, rc, pending->layer->origin, err);
+	oci_snapshot_release(&snapshot);
+	return oci_pack_locate_error(&at, rc, pending->layer->origin, err);
 }
 
-static int lay_one(struct oci_packing *p, const struct oci_pending *pending,
-		   struct oci_error *err)
+static int apply_one(struct oci_packing *p, const struct oci_pending *pending,
+		     struct oci_error *err)
 {
 	bool done = false;
 	int rc = 0;
 
 	if (pending->tree)
-		return oci_pack_place(p, oci_rootfs_apply(p->rootfs,
-							  pending->tree, err),
-				      pending->layer->origin, err);
+		return oci_pack_locate_error(
+			p, oci_rootfs_apply(p->rootfs, pending->tree, err),
+			pending->layer->origin, err);
 	if (is_unpacked(pending->layer))
-		rc = lay_written(&done, p, &pending->written, err);
-	return rc || done ? rc : lay_inputs(p, pending, err);
+		rc = apply_written(&done, p, &pending->written, err);
+	return rc || done ? rc : apply_inputs(p, pending, err);
 }
 
-int oci_pack_lay(struct oci_packing *p, struct oci_error *err)
+int oci_pack_apply(struct oci_packing *p, struct oci_error *err)
 {
 	int rc = 0;
 
 	while (!rc && p->pending) {
 		struct oci_pending *first = p->pending;
 
-		rc = lay_one(p, first, err);
+		rc = apply_one(p, first, err);
 		p->pending = first->next;
 		oci_tree_free(first->tree);
 		free(first);
@@ -152,8 +153,8 @@ void oci_pack_forget(struct oci_packing *p)
 /* Takes tree over, if there is one. */
 static int add_pending(struct oci_packing *p,
 		       const struct oci_plan_layer *layer,
-		       const struct oci_known *known, struct oci_tree *tree,
-		       struct oci_error *err)
+		       const struct oci_cached_layer *cached,
+		       struct oci_tree *tree, struct oci_error *err)
 {
 	struct oci_pending **last = &p->pending;
 	struct oci_pending *pending = calloc(1, sizeof(*pending));
@@ -166,9 +167,9 @@ static int add_pending(struct oci_packing *p,
 	pending->spec = p->spec;
 	pending->plan = p->plan;
 	pending->layer = layer;
-	pending->written = known->note.layer;
-	pending->key = known->key;
-	pending->below = p->key;
+	pending->written = cached->record.layer;
+	pending->fingerprint = cached->fingerprint;
+	pending->below = p->fingerprint;
 	while (*last)
 		last = &(*last)->next;
 	*last = pending;
@@ -177,10 +178,13 @@ static int add_pending(struct oci_packing *p,
 
 static int report_known(const struct oci_packing *p,
 			const struct oci_plan_layer *layer,
-			const struct oci_layer *known, struct oci_error *err)
+			const struct oci_layer *cached, struct oci_error *err)
 {
 	const struct oci_progress progress = {
-		layer->name, known->tar_size, known->tar_size, true,
+		layer->name,
+		cached->tar_size,
+		cached->tar_size,
+		true,
 	};
 
 	return oci_progress_tell(p->options->progress,
@@ -188,23 +192,23 @@ static int report_known(const struct oci_packing *p,
 }
 
 /* Takes a layer that was packed before, where the store has it or gets it. */
-static int take_known(bool *taken, struct oci_packing *p,
+static int use_cached(bool *taken, struct oci_packing *p,
 		      const struct oci_plan_layer *layer,
-		      struct oci_known *known,
+		      struct oci_cached_layer *cached,
 		      const struct oci_layer_options *options,
 		      struct oci_error *err)
 {
-	const struct oci_layer *written = &known->note.layer;
+	const struct oci_layer *written = &cached->record.layer;
 	int rc = 0;
 
 	*taken = false;
-	if (known->found)
-		rc = oci_known_provide(taken, known, p->store,
-				       p->options->cache, err);
+	if (cached->found)
+		rc = oci_cached_layer_provide(taken, cached, p->store,
+					      p->options->cache, err);
 	if (!rc && *taken)
 		rc = oci_image_add_written(p->image, written, options, err);
 	if (!rc && *taken)
-		rc = add_pending(p, layer, known, NULL, err);
+		rc = add_pending(p, layer, cached, NULL, err);
 	if (!rc && *taken)
 		rc = report_known(p, layer, written, err);
 	return rc;
@@ -217,18 +221,18 @@ static void adopt(const struct oci_packing *p, const struct oci_digest *digest)
 
 	if (p->store->ops->file(&path, p->store, digest, NULL))
 		return;
-	oci_cache_adopt(p->options->cache, path, digest);
+	oci_cache_link_file(p->options->cache, path, digest);
 	free(path);
 }
 
 /* Blocks that are as before are taken over. */
-static int write_layer(struct oci_note *out, struct oci_packing *p,
+static int write_layer(struct oci_cache_record *out, struct oci_packing *p,
 		       const struct oci_tree *tree,
-		       const struct oci_known *known,
+		       const struct oci_cached_layer *cached,
 		       const struct oci_layer_options *options,
 		       struct oci_error *err)
 {
-	struct oci_layer_before before = { &known->note.blocks, -1 };
+	struct oci_layer_before before = { &cached->record.blocks, -1 };
 	struct oci_cache *cache = p->options->cache;
 	/* The store has a file of it, and no other one is written beside. */
 	bool one_file = cache && p->layers == p->store;
@@ -240,7 +244,7 @@ static int write_layer(struct oci_note *out, struct oci_packing *p,
 	if (p->layers->ops->grow)
 		p->layers->ops->grow(p->layers, blob);
 	if (cache)
-		before.fd = oci_known_open(known, cache);
+		before.fd = oci_cached_layer_open(cached, cache);
 	rc = oci_layer_write_blocks(&out->layer, cache ? &out->blocks : NULL,
 				    tree, blob, options,
 				    before.fd >= 0 ? &before : NULL, err);
@@ -255,9 +259,9 @@ static int write_layer(struct oci_note *out, struct oci_packing *p,
 	if (!rc && one_file && p->store->ops->file)
 		adopt(p, &out->layer.digest);
 	if (!rc && cache)
-		oci_known_mark(&out->file, p->store, &out->layer);
+		oci_file_mark_read(&out->file, p->store, &out->layer);
 	if (!rc && lent >= 0)
-		oci_cache_adopt_fd(cache, lent, &out->layer.digest);
+		oci_cache_link_fd(cache, lent, &out->layer.digest);
 	if (lent >= 0)
 		close(lent);
 	return rc ? rc : oci_image_add_written(p->image, &out->layer, options,
@@ -265,74 +269,76 @@ static int write_layer(struct oci_note *out, struct oci_packing *p,
 }
 
 /* What was looked at before the inputs were read is to be the same after. */
-static void note_layer(struct oci_known *known, const struct oci_packing *p,
-		       const struct oci_known_subject *subject,
-		       struct oci_note *written)
+static void record_layer(struct oci_cached_layer *cached,
+			 const struct oci_packing *p,
+			 const struct oci_layer_inputs *inputs,
+			 struct oci_cache_record *written)
 {
-	known->settled = known->settled && p->settled &&
-			 oci_look_holds(subject->look, subject->layer);
-	oci_known_note(known, p->options->cache, written);
+	cached->racy = cached->racy || p->racy ||
+		       !oci_snapshot_holds(inputs->snapshot, inputs->layer);
+	oci_cached_layer_record(cached, p->options->cache, written);
 }
 
-static int pack_anew(struct oci_packing *p, struct oci_known *known,
-		     const struct oci_known_subject *subject,
-		     struct oci_look *look, struct oci_error *err)
+static int pack_anew(struct oci_packing *p, struct oci_cached_layer *cached,
+		     const struct oci_layer_inputs *inputs,
+		     struct oci_snapshot *snapshot, struct oci_error *err)
 {
-	const struct oci_plan_layer *layer = subject->layer;
+	const struct oci_plan_layer *layer = inputs->layer;
 	struct oci_tree *tree = NULL;
-	struct oci_note written = {0};
-	int rc = oci_pack_lay(p, err);
+	struct oci_cache_record written = { 0 };
+	int rc = oci_pack_apply(p, err);
 
 	if (!rc)
-		rc = oci_pack_tree(&tree, p, layer, look, err);
+		rc = oci_pack_tree(&tree, p, layer, snapshot, err);
 	if (!rc)
-		rc = write_layer(&written, p, tree, known, subject->options,
+		rc = write_layer(&written, p, tree, cached, inputs->options,
 				 err);
 	if (!rc && p->options->cache)
-		note_layer(known, p, subject, &written);
-	oci_note_release(&written);
+		record_layer(cached, p, inputs, &written);
+	oci_cache_record_release(&written);
 	if (!rc)
-		return add_pending(p, layer, known, tree, err);
+		return add_pending(p, layer, cached, tree, err);
 	oci_tree_free(tree);
 	return rc;
 }
 
 static int pack_looked(struct oci_packing *p,
 		       const struct oci_plan_layer *layer,
-		       struct oci_look *look, struct oci_error *err)
+		       struct oci_snapshot *snapshot, struct oci_error *err)
 {
 	struct oci_layer_options options = options_of(p, layer);
-	struct oci_known known = {0};
-	const struct oci_known_subject subject = {
-		p->spec, p->plan, layer, look, &options, p->options->epoch,
-		&p->key,
+	struct oci_cached_layer cached = { 0 };
+	const struct oci_layer_inputs inputs = {
+		p->spec,  p->plan,	     layer,	      snapshot,
+		&options, p->options->epoch, &p->fingerprint,
 	};
 	bool taken = false;
 	int rc = 0;
 
 	if (p->options->cache)
-		rc = oci_known_find(&known, p->options->cache, &subject, err);
-	known.settled = known.settled && p->settled;
-	known.found = known.found && p->settled;
+		rc = oci_cached_layer_find(&cached, p->options->cache, &inputs,
+					   err);
+	cached.racy = cached.racy || p->racy;
+	cached.found = cached.found && !p->racy;
 	if (!rc)
-		rc = take_known(&taken, p, layer, &known, &options, err);
+		rc = use_cached(&taken, p, layer, &cached, &options, err);
 	if (!rc && !taken)
-		rc = pack_anew(p, &known, &subject, look, err);
-	p->key = known.key;
-	p->settled = known.settled;
-	oci_known_release(&known);
+		rc = pack_anew(p, &cached, &inputs, snapshot, err);
+	p->fingerprint = cached.fingerprint;
+	p->racy = cached.racy;
+	oci_cached_layer_release(&cached);
 	return rc;
 }
 
 int oci_pack_layer(struct oci_packing *p, const struct oci_plan_layer *layer,
 		   struct oci_error *err)
 {
-	struct oci_look look;
-	int rc = oci_look_open(&look, layer, &p->watch, err);
+	struct oci_snapshot snapshot;
+	int rc = oci_snapshot_take(&snapshot, layer, &p->watch, err);
 
 	if (!rc) {
-		rc = pack_looked(p, layer, &look, err);
-		oci_look_release(&look);
+		rc = pack_looked(p, layer, &snapshot, err);
+		oci_snapshot_release(&snapshot);
 	}
-	return oci_pack_place(p, rc, layer->origin, err);
+	return oci_pack_locate_error(p, rc, layer->origin, err);
 }

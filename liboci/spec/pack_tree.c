@@ -20,8 +20,8 @@
 
 /* Puts origin in front, unless a place in the spec is there already, or the
  * destination failed, for which no place is to blame. */
-int oci_pack_place(const struct oci_packing *p, int rc, const char *origin,
-		   struct oci_error *err)
+int oci_pack_locate_error(const struct oci_packing *p, int rc,
+			  const char *origin, struct oci_error *err)
 {
 	size_t size = strlen(p->spec->file);
 
@@ -59,23 +59,21 @@ static int add_file(struct oci_tree *tree, const struct oci_plan_entry *entry,
 	int n;
 
 	if (!entry->into)
-		return oci_tree_add_looked(tree, entry->path, from, st, attrs,
-					   err);
+		return oci_tree_add_snapshot(tree, entry->path, from, st, attrs,
+					     err);
 	n = snprintf(path, sizeof(path), "%s/%s", folder, name);
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return oci_fail(err, OCI_E_LIMIT, "path '%.80s.../%.80s' is "
 				"too long", folder, name);
-	return oci_tree_add_looked(tree, path, from, st, attrs, err);
+	return oci_tree_add_snapshot(tree, path, from, st, attrs, err);
 }
 
 /* Uses up what was listed. */
-static int add_folder(struct oci_tree *tree,
-		      const struct oci_plan_entry *entry,
-		      struct oci_looked *looked,
-		      const struct oci_attributes *attrs,
-		      struct oci_error *err)
+static int add_folder(struct oci_tree *tree, const struct oci_plan_entry *entry,
+		      struct oci_snapshot_input *looked,
+		      const struct oci_attributes *attrs, struct oci_error *err)
 {
-	const struct oci_filter filter = oci_look_filter(entry);
+	const struct oci_filter filter = oci_plan_entry_filter(entry);
 	int rc = oci_tree_add_listing(tree, entry->path, looked->listing,
 				      &filter, attrs, err);
 
@@ -85,15 +83,15 @@ static int add_folder(struct oci_tree *tree,
 }
 
 static int add_inputs(struct oci_tree *tree, const struct oci_plan_entry *entry,
-		      struct oci_looked **next,
+		      struct oci_snapshot_input **next,
 		      const struct oci_attributes *attrs, struct oci_error *err)
 {
-	const struct oci_filter filter = oci_look_filter(entry);
+	const struct oci_filter filter = oci_plan_entry_filter(entry);
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < entry->inputs.count; i++) {
 		const struct oci_plan_input *input = &entry->inputs.items[i];
-		struct oci_looked *looked = (*next)++;
+		struct oci_snapshot_input *looked = (*next)++;
 
 		tree->seen = entry->seen;
 		if (entry->kind == OCI_PLAN_ARCHIVE)
@@ -111,7 +109,7 @@ static int add_inputs(struct oci_tree *tree, const struct oci_plan_entry *entry,
 }
 
 static int add_entry(struct oci_tree *tree, const struct oci_plan_entry *entry,
-		     struct oci_looked **next, struct oci_error *err)
+		     struct oci_snapshot_input **next, struct oci_error *err)
 {
 	struct oci_attributes attrs = attributes_of(entry);
 	const struct oci_plan_device *device = &entry->device;
@@ -164,15 +162,15 @@ static int add_deb(const struct oci_packing *p, struct oci_tree *tree,
 }
 
 static int fill_tree(const struct oci_packing *p, struct oci_tree *tree,
-		     const struct oci_plan_layer *layer, struct oci_look *look,
-		     struct oci_error *err)
+		     const struct oci_plan_layer *layer,
+		     struct oci_snapshot *snapshot, struct oci_error *err)
 {
-	struct oci_looked *next = look->items;
+	struct oci_snapshot_input *next = snapshot->items;
 
 	for (size_t i = 0; i < layer->deb_count; i++) {
 		const struct oci_plan_deb *deb = &layer->debs[i];
-		int rc = oci_pack_place(p, add_deb(p, tree, deb, err),
-					deb->origin, err);
+		int rc = oci_pack_locate_error(p, add_deb(p, tree, deb, err),
+					       deb->origin, err);
 
 		if (rc)
 			return rc;
@@ -180,9 +178,9 @@ static int fill_tree(const struct oci_packing *p, struct oci_tree *tree,
 	}
 	for (size_t i = 0; i < layer->entry_count; i++) {
 		const struct oci_plan_entry *entry = &layer->entries[i];
-		int rc = oci_pack_place(p, add_entry(tree, entry, &next,
-							     err),
-					entry->origin, err);
+		int rc = oci_pack_locate_error(
+			p, add_entry(tree, entry, &next, err), entry->origin,
+			err);
 
 		if (rc)
 			return rc;
@@ -191,8 +189,8 @@ static int fill_tree(const struct oci_packing *p, struct oci_tree *tree,
 }
 
 int oci_pack_tree(struct oci_tree **out, const struct oci_packing *p,
-		  const struct oci_plan_layer *layer, struct oci_look *look,
-		  struct oci_error *err)
+		  const struct oci_plan_layer *layer,
+		  struct oci_snapshot *snapshot, struct oci_error *err)
 {
 	struct oci_tree_options options = OCI_TREE_OPTIONS_INIT;
 	int rc;
@@ -202,5 +200,5 @@ int oci_pack_tree(struct oci_tree **out, const struct oci_packing *p,
 	options.max_inflated = p->options->max_inflated;
 	options.cancelled = p->options->cancelled;
 	rc = oci_tree_new(out, &options, err);
-	return rc ? rc : fill_tree(p, *out, layer, look, err);
+	return rc ? rc : fill_tree(p, *out, layer, snapshot, err);
 }

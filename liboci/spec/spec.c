@@ -332,7 +332,7 @@ int oci_spec_open(struct oci_spec **out, const char *path,
 	static const struct oci_spec_options defaults = OCI_SPEC_OPTIONS_INIT;
 	struct oci_spec_options o;
 
-	oci_options_take(&o, sizeof(o), &defaults, options);
+	oci_options_read(&o, sizeof(o), &defaults, options);
 	return open_spec(out, path, &o, 0, err);
 }
 

@@ -74,7 +74,7 @@ static int add_layers(struct oci_manifest *out, struct oci_docker_store *self,
 		const struct oci_docker_blob *layer;
 		struct oci_descriptor d;
 
-		rc = oci_docker_take_member(&layer, self,
+		rc = oci_docker_find_member(&layer, self,
 					    image->layers.items[i], err);
 		if (!rc)
 			rc = check_diff_id(self, layer, &config->diff_ids[i],
@@ -105,7 +105,7 @@ static int read_config(struct oci_config *out, struct oci_manifest *manifest,
 		rc = oci_config_parse(out, text, size, err);
 	free(text);
 	if (!rc)
-		rc = oci_docker_take_member(&blob, self, name, err);
+		rc = oci_docker_find_member(&blob, self, name, err);
 	if (!rc)
 		rc = describe(&manifest->config, blob, OCI_MEDIA_CONFIG, err);
 	return rc ? oci_wrap(err, rc, "config '%s'", name) : 0;
@@ -177,7 +177,7 @@ static int add_manifest(struct oci_descriptor *out,
 	int rc = oci_manifest_format(&text, manifest, err);
 
 	if (!rc)
-		rc = oci_docker_take_text(&blob, self, text, err);
+		rc = oci_docker_add_text(&blob, self, text, err);
 	return rc ? rc : describe(out, blob, OCI_MEDIA_MANIFEST, err);
 }
 

@@ -44,12 +44,12 @@ int oci_docker_open_member(struct oci_source **out,
 			   struct oci_error *err);
 /* The blob that a member is. Each is hashed once, when it is first asked for.
  * Borrowed from the store. */
-int oci_docker_take_member(const struct oci_docker_blob **out,
+int oci_docker_find_member(const struct oci_docker_blob **out,
 			   struct oci_docker_store *self, const char *name,
 			   struct oci_error *err);
 /* Adds a document, which is taken over. */
-int oci_docker_take_text(const struct oci_docker_blob **out,
-			 struct oci_docker_store *self, char *text,
-			 struct oci_error *err);
+int oci_docker_add_text(const struct oci_docker_blob **out,
+			struct oci_docker_store *self, char *text,
+			struct oci_error *err);
 
 #endif

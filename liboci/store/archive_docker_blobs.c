@@ -184,7 +184,7 @@ static int add_blob(struct oci_docker_store *self, struct oci_docker_blob *blob,
 }
 
 /* The blob that a member is; it is hashed when it is first asked for. */
-int oci_docker_take_member(const struct oci_docker_blob **out,
+int oci_docker_find_member(const struct oci_docker_blob **out,
 			   struct oci_docker_store *self, const char *name,
 			   struct oci_error *err)
 {
@@ -210,9 +210,9 @@ int oci_docker_take_member(const struct oci_docker_blob **out,
 	return rc ? rc : add_blob(self, blob, err);
 }
 
-int oci_docker_take_text(const struct oci_docker_blob **out,
-			 struct oci_docker_store *self, char *text,
-			 struct oci_error *err)
+int oci_docker_add_text(const struct oci_docker_blob **out,
+			struct oci_docker_store *self, char *text,
+			struct oci_error *err)
 {
 	struct oci_docker_blob *blob = oci_arena_alloc(&self->arena,
 						       sizeof(*blob));

@@ -231,7 +231,7 @@ int oci_archive_open(struct oci_store **out, const char *path,
 	struct oci_members *members;
 	int rc;
 
-	oci_options_take(&o, sizeof(o), &usual, options);
+	oci_options_read(&o, sizeof(o), &usual, options);
 	watch.cancelled = o.cancelled;
 	watch.max_inflated = o.max_inflated;
 	rc = oci_members_open(&members, path, o.temp_dir, &watch, err);

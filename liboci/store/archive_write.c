@@ -369,7 +369,7 @@ int oci_archive_create(struct oci_store **out, const char *path,
 	*out = NULL;
 	if (!self)
 		return oci_fail_nomem(err);
-	oci_options_take(&o, sizeof(o), &usual, options);
+	oci_options_read(&o, sizeof(o), &usual, options);
 	self->base.ops = &ops;
 	self->out = (struct oci_output)OCI_OUTPUT_INIT;
 	self->last = &self->first;

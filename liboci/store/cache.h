@@ -63,15 +63,15 @@ void oci_cache_drop(struct oci_cache_entry *entry);
 
 /* cache_keep.c: a store that takes blobs into the cache, and never fails for
  * want of room. It has create and add alone. */
-int oci_cache_keeper(struct oci_store **out, struct oci_cache *cache,
+int oci_cache_writer(struct oci_store **out, struct oci_cache *cache,
 		     struct oci_error *err);
 /* Takes a blob that is a file: the same file under another name, where the
  * system can do that. */
-void oci_cache_adopt(struct oci_cache *cache, const char *path,
-		     const struct oci_digest *digest);
+void oci_cache_link_file(struct oci_cache *cache, const char *path,
+			 const struct oci_digest *digest);
 /* The same for a file that is open, and may have no name. */
-void oci_cache_adopt_fd(struct oci_cache *cache, int fd,
-			const struct oci_digest *digest);
+void oci_cache_link_fd(struct oci_cache *cache, int fd,
+		       const struct oci_digest *digest);
 
 /* cache_prune.c: when a handle goes that added something. */
 void oci_cache_limit(struct oci_cache *cache);

@@ -213,12 +213,13 @@ static int keep_signatures(struct copy *c, struct oci_error *err)
 		const char *text = text_of(&c->all, &list->items[i].digest);
 		const char *tag = c->all.tags.items[i];
 
-		rc = text ? oci_signatures_keep(c->to, tag, &list->items[i],
-						text, err) :
-			    oci_fail(err, OCI_E_INVALID,
+		rc = text ? oci_signatures_copy_tag(c->to, tag, &list->items[i],
+						    text, err)
+			  : oci_fail(err, OCI_E_INVALID,
 				     "tag %s is to hold signatures, but leads "
 				     "to no manifest: remove it, or copy "
-				     "without --referrers", tag);
+				     "without --referrers",
+				     tag);
 	}
 	return rc;
 }
@@ -252,7 +253,7 @@ int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
 	struct copy c = { .to = to, .from = from, .options = &o };
 	int rc;
 
-	oci_options_take(&o, sizeof(o), &usual, options);
+	oci_options_read(&o, sizeof(o), &usual, options);
 	c.watch.cancelled = c.options->cancelled;
 	to->referrers |= c.options->referrers;
 	if (c.options->platform)

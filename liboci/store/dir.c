@@ -42,7 +42,7 @@ static int join(char **out, const struct dir_store *self, const char *name,
 	oci_buf_init(&buf, PATH_ROOM);
 	rc = oci_buf_format(&buf, err, "%s/%s%s", self->path, name, end);
 	if (!rc)
-		rc = oci_buf_take(out, &buf, err);
+		rc = oci_buf_detach(out, &buf, err);
 	oci_buf_release(&buf);
 	return rc;
 }

@@ -27,7 +27,7 @@ static int read_some(size_t *got, char data[CHUNK],
 	int ready = 0, rc;
 
 	while (ready == 0) {
-		rc = oci_watch_look(watch, err);
+		rc = oci_watch_check(watch, err);
 		if (rc)
 			return rc;
 		ready = poll(&in, 1, LOOK_MS);

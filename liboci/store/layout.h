@@ -13,11 +13,11 @@
 #include "store/store.h"
 
 /* A blob that this run added, or found to be right. */
-struct oci_layout_known {
+struct oci_layout_blob {
 	struct oci_digest digest;
 	char *temp;		       /* its file until the commit; or NULL */
 	char *path;		       /* its file from then on; of the arena */
-	struct oci_layout_known *next; /* in the order of adding */
+	struct oci_layout_blob *next;  /* in the order of adding */
 };
 
 struct oci_layout {
@@ -26,9 +26,9 @@ struct oci_layout {
 	bool made;	/* this run made the folder */
 	unsigned temps; /* temporary files so far, for their names */
 	struct oci_arena arena;
-	struct oci_table table; /* digest to struct oci_layout_known */
-	struct oci_layout_known *first;
-	struct oci_layout_known **last;
+	struct oci_table table; /* digest to struct oci_layout_blob */
+	struct oci_layout_blob *first;
+	struct oci_layout_blob **last;
 	struct oci_digest expected; /* see oci_layout_expect */
 	char *expected_name;	    /* NULL: the only image */
 	bool expects;
@@ -74,7 +74,7 @@ int oci_layout_make_blobs(struct oci_layout *self, struct oci_error *err);
 /* Removes those of them that are empty. */
 void oci_layout_remove_blobs(const struct oci_layout *self);
 /* Gives each added blob its name in blobs/, durably. Allocates nothing. */
-int oci_layout_place_blobs(struct oci_layout *self, struct oci_error *err);
+int oci_layout_publish_blobs(struct oci_layout *self, struct oci_error *err);
 /* Removes the files of blobs that were not placed. */
 void oci_layout_drop_blobs(struct oci_layout *self);
 

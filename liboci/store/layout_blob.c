@@ -32,7 +32,7 @@ int oci_layout_path(char **out, const struct oci_layout *self,
 	oci_buf_init(&buf, PATH_ROOM);
 	rc = oci_buf_format(&buf, err, "%s/%s", self->path, name);
 	if (!rc)
-		rc = oci_buf_take(out, &buf, err);
+		rc = oci_buf_detach(out, &buf, err);
 	oci_buf_release(&buf);
 	return rc;
 }
@@ -46,8 +46,8 @@ int oci_layout_blob_path(char **out, const struct oci_layout *self,
 	return oci_layout_path(out, self, name, err);
 }
 
-static struct oci_layout_known *find(const struct oci_layout *self,
-				     const struct oci_digest *digest)
+static struct oci_layout_blob *find(const struct oci_layout *self,
+				    const struct oci_digest *digest)
 {
 	return oci_table_get(&self->table, digest->text, strlen(digest->text));
 }
@@ -56,7 +56,7 @@ static struct oci_layout_known *find(const struct oci_layout *self,
 static int remember(struct oci_layout *self, const struct oci_digest *digest,
 		    char *temp, struct oci_error *err)
 {
-	struct oci_layout_known *known =
+	struct oci_layout_blob *known =
 		oci_arena_alloc(&self->arena, sizeof(*known));
 	char *path;
 	int rc = known ? oci_layout_blob_path(&path, self, digest, err)
@@ -82,7 +82,7 @@ static int remember(struct oci_layout *self, const struct oci_digest *digest,
 static int file_of(char **out, const struct oci_layout *self,
 		   const struct oci_digest *digest, struct oci_error *err)
 {
-	const struct oci_layout_known *known = find(self, digest);
+	const struct oci_layout_blob *known = find(self, digest);
 
 	if (known && known->temp)
 		return oci_text_copy(out, known->temp, err);

@@ -300,9 +300,9 @@ int oci_layout_commit(struct oci_store *store, struct oci_error *err)
 		return rc;
 	/* Blobs have their names from here on: oci-layout stays. */
 	self->mine = false;
-	rc = oci_layout_place_blobs(self, err);
+	rc = oci_layout_publish_blobs(self, err);
 	if (!rc && self->file.temp) {
-		rc = oci_atomic_place(&self->file, err);
+		rc = oci_atomic_publish(&self->file, err);
 		/* The new index is there: see oci_atomic_commit. */
 		if (!rc)
 			oci_folder_sync(self->path, NULL);

@@ -51,8 +51,8 @@ int oci_store_find_tag(struct oci_descriptor *out, char **text,
 		       struct oci_error *err);
 /* Whether ours, a manifest with its text, may take the place of what the tag
  * of the other store holds: OCI_E_CONFLICT where signatures would be lost. */
-int oci_signatures_keep(struct oci_store *to, const char *tag,
-			const struct oci_descriptor *ours, const char *text,
-			struct oci_error *err);
+int oci_signatures_copy_tag(struct oci_store *to, const char *tag,
+			    const struct oci_descriptor *ours, const char *text,
+			    struct oci_error *err);
 
 #endif

@@ -134,9 +134,9 @@ static int count_lost(size_t *lost, const struct oci_descriptor *theirs,
 	return rc;
 }
 
-int oci_signatures_keep(struct oci_store *to, const char *tag,
-			const struct oci_descriptor *ours, const char *text,
-			struct oci_error *err)
+int oci_signatures_copy_tag(struct oci_store *to, const char *tag,
+			    const struct oci_descriptor *ours, const char *text,
+			    struct oci_error *err)
 {
 	struct oci_descriptor theirs;
 	size_t lost = 0;

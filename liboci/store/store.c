@@ -82,7 +82,7 @@ int oci_store_read(char **out, struct oci_store *store,
 	oci_buf_init(&buf, OCI_DOCUMENT_MAX);
 	rc = read_all(&buf, source, err);
 	if (!rc)
-		rc = oci_buf_take(out, &buf, err);
+		rc = oci_buf_detach(out, &buf, err);
 	oci_buf_release(&buf);
 	oci_source_free(source);
 	return rc;
@@ -141,8 +141,9 @@ int oci_store_put(struct oci_descriptor *out, struct oci_store *store,
 	return rc;
 }
 
-int oci_store_keep(struct oci_store *store, const struct oci_digest *digest,
-		   uint64_t size, struct oci_error *err)
+int oci_store_add_present(struct oci_store *store,
+			  const struct oci_digest *digest, uint64_t size,
+			  struct oci_error *err)
 {
 	return store->ops->keep
 		       ? note_failure(store, store->ops->keep(store, digest,
@@ -150,9 +151,9 @@ int oci_store_keep(struct oci_store *store, const struct oci_digest *digest,
 		       : 0;
 }
 
-int oci_store_take(struct oci_store *store, int fd,
-		   const struct oci_digest *digest, uint64_t size,
-		   struct oci_error *err)
+int oci_store_add_file(struct oci_store *store, int fd,
+		       const struct oci_digest *digest, uint64_t size,
+		       struct oci_error *err)
 {
 	struct oci_source *source;
 	struct oci_sink *sink = NULL;
@@ -190,7 +191,7 @@ int oci_store_prepare(struct oci_store *store, struct oci_error *err)
 
 	if (!store->ops->commit)
 		return fail_read_only(err);
-	rc = oci_watch_look(&store->watch, err);
+	rc = oci_watch_check(&store->watch, err);
 	if (!rc && store->ops->prepare)
 		rc = store->ops->prepare(store, err);
 	return rc;
@@ -202,7 +203,7 @@ int oci_store_commit(struct oci_store *store, struct oci_error *err)
 
 	if (!store->ops->commit)
 		return fail_read_only(err);
-	rc = oci_watch_look(&store->watch, err);
+	rc = oci_watch_check(&store->watch, err);
 	return rc ? rc : store->ops->commit(store, err);
 }
 

@@ -132,13 +132,14 @@ int oci_names_check(const struct oci_descriptors *list,
 void oci_names_forget(struct oci_store *store);
 
 /* See keep above. */
-int oci_store_keep(struct oci_store *store, const struct oci_digest *digest,
-		   uint64_t size, struct oci_error *err);
+int oci_store_add_present(struct oci_store *store,
+			  const struct oci_digest *digest, uint64_t size,
+			  struct oci_error *err);
 
 /* See take above. */
-int oci_store_take(struct oci_store *store, int fd,
-		   const struct oci_digest *digest, uint64_t size,
-		   struct oci_error *err);
+int oci_store_add_file(struct oci_store *store, int fd,
+		       const struct oci_digest *digest, uint64_t size,
+		       struct oci_error *err);
 
 /* What one has, the other one has. */
 bool oci_store_same(const struct oci_store *a, const struct oci_store *b);

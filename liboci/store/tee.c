@@ -125,7 +125,7 @@ static int tee_keep(struct oci_store *store, const struct oci_digest *digest,
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < self->count; i++)
-		rc = oci_store_keep(self->stores[i], digest, size, err);
+		rc = oci_store_add_present(self->stores[i], digest, size, err);
 	return rc;
 }
 
@@ -139,9 +139,9 @@ static int tee_take(struct oci_store *store, int fd,
 	for (size_t i = 0; !rc && i < self->count; i++) {
 		int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 
-		rc = own < 0 ? oci_fail_errno(err, "read a blob twice") :
-			       oci_store_take(self->stores[i], own, digest,
-					      size, err);
+		rc = own < 0 ? oci_fail_errno(err, "read a blob twice")
+			     : oci_store_add_file(self->stores[i], own, digest,
+						  size, err);
 	}
 	close(fd);
 	return rc;

@@ -45,7 +45,7 @@ int oci_walk_count(struct oci_walk *walk,
 				(unsigned long long)(bytes >> 20));
 	walk->documents++;
 	walk->bytes += size;
-	return oci_watch_look(walk->watch, err);
+	return oci_watch_check(walk->watch, err);
 }
 
 int oci_walk_read(char **out, struct oci_walk *walk, struct oci_store *store,

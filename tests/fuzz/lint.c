@@ -30,9 +30,10 @@ static void put(struct oci_rootfs *rootfs, const char *path,
 		const uint8_t *data, size_t size)
 {
 	struct oci_rootfs_entry *e;
-	struct oci_kept *kept = oci_arena_alloc(&rootfs->arena, sizeof(*kept));
+	struct oci_lint_file *kept =
+		oci_arena_alloc(&rootfs->arena, sizeof(*kept));
 
-	if (!kept || oci_rootfs_place(&e, rootfs, path, NULL))
+	if (!kept || oci_rootfs_put(&e, rootfs, path, NULL))
 		abort();
 	oci_rootfs_set_type(e, OCI_ENTRY_FILE);
 	e->mode = 0755;

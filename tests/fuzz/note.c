@@ -3,10 +3,10 @@
  * places are those of the layer. */
 #include <string.h>
 
-#include "spec/note.h"
+#include "spec/cache_record.h"
 #include "target.h"
 
-static void check(const struct oci_note *note)
+static void check(const struct oci_cache_record *note)
 {
 	uint64_t before = 0, written = 0;
 
@@ -29,7 +29,7 @@ static void check(const struct oci_note *note)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = malloc(size + 1);
-	struct oci_note first, second;
+	struct oci_cache_record first, second;
 	struct oci_buf written;
 
 	if (!text)
@@ -37,17 +37,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(text, data, size);
 	text[size] = '\0';
 	oci_buf_init(&written, 1 << 24);
-	if (oci_note_parse(&first, text)) {
+	if (oci_cache_record_parse(&first, text)) {
 		check(&first);
-		if (oci_note_format(&written, &first, NULL) ||
-		    !oci_note_parse(&second, written.data))
+		if (oci_cache_record_format(&written, &first, NULL) ||
+		    !oci_cache_record_parse(&second, written.data))
 			abort();
 		check(&second);
 		if (first.blocks.count != second.blocks.count)
 			abort();
-		oci_note_release(&second);
+		oci_cache_record_release(&second);
 	}
-	oci_note_release(&first);
+	oci_cache_record_release(&first);
 	oci_buf_release(&written);
 	free(text);
 	return 0;

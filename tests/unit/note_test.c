@@ -2,7 +2,7 @@
 /* Notes of layers: what is written is read again, and nothing else is. */
 #include "helpers.h"
 
-#include "spec/note.h"
+#include "spec/cache_record.h"
 
 #define A "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" \
 	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -15,13 +15,13 @@
 	"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"
 #define FILE " 0 0 0 0"	/* the mark of no file */
 
-static bool parse(struct oci_note *out, const char *text)
+static bool parse(struct oci_cache_record *out, const char *text)
 {
 	char *copy = strdup(text);
 	bool good;
 
 	assert_non_null(copy);
-	good = oci_note_parse(out, copy);
+	good = oci_cache_record_parse(out, copy);
 	free(copy);
 	return good;
 }
@@ -34,7 +34,7 @@ static void test_round(void **state)
 		A " " B " " A " 30 1536" FILE "\n"
 		  "1024 10 " END " -" STATES "512 20 " END " " B STATES,
 	};
-	struct oci_note note;
+	struct oci_cache_record note;
 	struct oci_error err;
 	struct oci_buf text;
 
@@ -43,17 +43,18 @@ static void test_round(void **state)
 		if (!parse(&note, good[i]))
 			fail_msg("refused: %s", good[i]);
 		oci_buf_init(&text, 1 << 20);
-		check_done(oci_note_format(&text, &note, &err), &err, good[i]);
+		check_done(oci_cache_record_format(&text, &note, &err), &err,
+			   good[i]);
 		assert_string_equal(text.data, good[i]);
 		oci_buf_release(&text);
-		oci_note_release(&note);
+		oci_cache_record_release(&note);
 	}
 }
 
 /* States are of whole blocks of sha256. */
 static void test_places(void **state)
 {
-	struct oci_note note;
+	struct oci_cache_record note;
 
 	(void)state;
 	assert_true(parse(&note, A " " B " " A " 230 1024" FILE "\n"
@@ -65,7 +66,7 @@ static void test_places(void **state)
 	assert_int_equal(note.blocks.items[1].in.size, 512);
 	assert_int_equal(note.blocks.items[1].out.size, 128);
 	assert_int_equal(note.blocks.items[1].out.words[7], UINT32_MAX);
-	oci_note_release(&note);
+	oci_cache_record_release(&note);
 }
 
 static void test_hostile(void **state)
@@ -119,13 +120,13 @@ static void test_hostile(void **state)
 		A " " A " " B " 1 1" FILE "\n1 1 " END " -" STATES "1 0 " END
 		  " -" STATES,
 	};
-	struct oci_note note;
+	struct oci_cache_record note;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		if (parse(&note, bad[i]))
 			fail_msg("taken: %s", bad[i]);
-		oci_note_release(&note);
+		oci_cache_record_release(&note);
 	}
 }
 
@@ -136,17 +137,17 @@ static void test_cut(void **state)
 		A " " B " " A " 30 1536" FILE "\n"
 		  "1024 10 " END " -" STATES "512 20 " END " " B STATES;
 	char text[sizeof(whole)];
-	struct oci_note note;
+	struct oci_cache_record note;
 
 	(void)state;
 	for (size_t size = 0; size < sizeof(whole) - 1; size++) {
 		memcpy(text, whole, size);
 		text[size] = '\0';
-		if (oci_note_parse(&note, text)) {
+		if (oci_cache_record_parse(&note, text)) {
 			assert_int_equal(whole[size - 1], '\n');
 			assert_int_equal(note.blocks.count, 0);
 		}
-		oci_note_release(&note);
+		oci_cache_record_release(&note);
 	}
 }
 

@@ -131,10 +131,10 @@ static void test_buf(void **state)
 	check_failed(oci_buf_format(&buf, &err, "%s", "x"), &err, OCI_E_LIMIT,
 		     NULL, "11");
 	assert_string_equal(buf.data, "1234567890");
-	check_done(oci_buf_take(&text, &buf, &err), &err, "take");
+	check_done(oci_buf_detach(&text, &buf, &err), &err, "take");
 	assert_string_equal(text, "1234567890");
 	free(text);
-	check_done(oci_buf_take(&text, &buf, &err), &err, "take nothing");
+	check_done(oci_buf_detach(&text, &buf, &err), &err, "take nothing");
 	assert_string_equal(text, "");
 	free(text);
 	oci_buf_release(&buf);

@@ -53,10 +53,10 @@ static void test_cancelled(void **state)
 	struct oci_error err;
 
 	(void)state;
-	check_done(oci_watch_look(NULL, &err), &err, "none");
-	check_done(oci_watch_look(&watch, &err), &err, "not yet");
+	check_done(oci_watch_check(NULL, &err), &err, "none");
+	check_done(oci_watch_check(&watch, &err), &err, "not yet");
 	cancelled = 1;
-	check_failed(oci_watch_look(&watch, &err), &err, OCI_E_CANCELLED,
+	check_failed(oci_watch_check(&watch, &err), &err, OCI_E_CANCELLED,
 		     "interrupted", "look");
 	check_failed(oci_watch_count(&watch, 1, 1, &err), &err, OCI_E_CANCELLED,
 		     NULL, "count");

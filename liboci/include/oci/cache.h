@@ -60,13 +60,14 @@ OCI_API int oci_cache_find(struct oci_descriptor *out, struct oci_cache *cache,
 #define OCI_CACHE_LAYERS "layers"	/* what layers were made of */
 #define OCI_CACHE_CLEAN "clean"		/* images that checks passed */
 
-OCI_API int oci_cache_note(struct oci_cache *cache, const char *kind,
-			   const struct oci_digest *key, const void *text,
-			   size_t size, struct oci_error *err);
-OCI_API int oci_cache_recall(char **out, size_t *size,
-			     struct oci_cache *cache, const char *kind,
-			     const struct oci_digest *key,
-			     struct oci_error *err);
+OCI_API int oci_cache_record_write(struct oci_cache *cache, const char *kind,
+				   const struct oci_digest *key,
+				   const void *text, size_t size,
+				   struct oci_error *err);
+OCI_API int oci_cache_record_read(char **out, size_t *size,
+				  struct oci_cache *cache, const char *kind,
+				  const struct oci_digest *key,
+				  struct oci_error *err);
 
 struct oci_cache_info {
 	uint64_t blobs;

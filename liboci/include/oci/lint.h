@@ -96,7 +96,8 @@ struct oci_lint_result {
 	size_t absent; /* that an index names and the store lacks */
 };
 
-/* One image, laid out: rootfs keeps what is read (oci_rootfs_keep). */
+/* One image, laid out: rootfs keeps what is read (oci_rootfs_keep_lint_files).
+ */
 struct oci_lint_subject {
 	const struct oci_rootfs *rootfs;
 	const struct oci_config *config;

@@ -122,7 +122,7 @@ struct oci_registry_options {
 	volatile const int *cancelled;	/* set to end everything; or NULL */
 	/* A file that remembers where blobs were seen, so that they can be
 	 * mounted; NULL: none. Its folders are made. */
-	const char *sightings;
+	const char *mount_candidates;
 	/* Folders such as /etc/docker/certs.d that have HOST[:PORT]/ *.crt,
 	 * *.cert and *.key; NULL: none. Copied. */
 	const struct oci_strings *certs;

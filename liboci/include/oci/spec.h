@@ -102,17 +102,17 @@ typedef int oci_base_fn(void *data, struct oci_store **store,
  * Looks at the image of a platform once it is packed; what it finds wrong is
  * its own to tell. rootfs keeps what checks read.
  */
-typedef int oci_look_fn(void *data, const struct oci_rootfs *rootfs,
-			const struct oci_config *config,
-			const struct oci_descriptors *layers,
-			struct oci_error *err);
+typedef int oci_image_check_fn(void *data, const struct oci_rootfs *rootfs,
+			       const struct oci_config *config,
+			       const struct oci_descriptors *layers,
+			       struct oci_error *err);
 
 /*
  * Whether look would find what it found before, and has nothing to do. Layers
  * that the cache knew are not laid out then.
  */
-typedef bool oci_known_fn(void *data, const struct oci_config *config,
-			  const struct oci_descriptors *layers);
+typedef bool oci_image_checked_fn(void *data, const struct oci_config *config,
+				  const struct oci_descriptors *layers);
 
 struct oci_pack_options {
 	size_t size;		/* sizeof(struct oci_pack_options) */
@@ -125,12 +125,12 @@ struct oci_pack_options {
 	void *progress_data;
 	oci_base_fn *open_base;	/* NULL: bases other than specs fail */
 	void *base_data;
-	oci_look_fn *look;	/* may be NULL */
-	void *look_data;
+	oci_image_check_fn *check; /* may be NULL */
+	void *check_data;
 	struct oci_cache *cache;	/* where layers are kept, and found
 					 * again when their inputs are the
 					 * same; may be NULL */
-	oci_known_fn *known;	/* of look_data, too; may be NULL */
+	oci_image_checked_fn *checked;	/* of check_data, too; may be NULL */
 	uint64_t max_inflated;	/* bytes that the layers of a base, and the
 				 * archives of a layer, may inflate to; 0:
 				 * 8 GiB, or 200 times their size */

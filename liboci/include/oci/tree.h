@@ -231,8 +231,9 @@ OCI_API int oci_rootfs_new(struct oci_rootfs **out, struct oci_error *err);
  * can be read as well: where they are is remembered, and what comes out of a
  * layer's tar goes to an unlinked file in temp_dir (NULL: /var/tmp).
  */
-OCI_API int oci_rootfs_keep(struct oci_rootfs *rootfs, const char *temp_dir,
-			    struct oci_error *err);
+OCI_API int oci_rootfs_keep_lint_files(struct oci_rootfs *rootfs,
+				       const char *temp_dir,
+				       struct oci_error *err);
 /* Lays a settled tree over what is there, whiteouts included. */
 OCI_API int oci_rootfs_apply(struct oci_rootfs *rootfs,
 			     const struct oci_tree *tree,

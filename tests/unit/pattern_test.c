@@ -13,17 +13,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "spec/find.h"
+#include "spec/pattern.h"
 
 /* In an order in which they can be made; the reverse removes them. */
 static const char *const things[] = {
-	"b/", "a/", "a/two.c", "a/one.c", "a/.hidden", "a/deep/", "a/deep/x.c",
-	"a/deep/er/", "a/deep/er/y.c", "b/z.o", "st*r", "c@a", "a/up@..",
+	"b/",	   "a/",	 "a/two.c",    "a/one.c",	"a/.hidden",
+	"a/deep/", "a/deep/x.c", "a/deep/er/", "a/deep/er/y.c", "b/z.o",
+	"st*r",	   "c@a",	 "a/up@..",
 };
 
 enum { COUNT = sizeof(things) / sizeof(things[0]) };
 
-static char folder[] = "/tmp/find_test.XXXXXX";
+static char folder[] = "/tmp/pattern_test.XXXXXX";
 
 static void name_of(char out[128], const char *thing)
 {
@@ -69,7 +70,7 @@ static void test_find(void **state)
 {
 	static const struct {
 		const char *pattern;
-		const char *found;	/* separated by blanks */
+		const char *found; /* separated by blanks */
 	} cases[] = {
 		{ "a/one.c", "a/one.c" },
 		{ "./a//one.c", "a/one.c" },
@@ -94,16 +95,18 @@ static void test_find(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct oci_strings found = {0};
+		struct oci_strings found = { 0 };
 		char text[512] = "", absolute[128];
 
 		for (int pass = 0; pass < 2; pass++) {
 			snprintf(absolute, sizeof(absolute), "%s/%s", folder,
 				 cases[i].pattern);
-			assert_int_equal(oci_find(&found,
-						  pass ? "." : folder,
-						  pass ? absolute :
-						  cases[i].pattern, NULL), 0);
+			assert_int_equal(
+				oci_pattern_find(&found, pass ? "." : folder,
+						 pass ? absolute
+						      : cases[i].pattern,
+						 NULL),
+				0);
 			text[0] = '\0';
 			for (size_t j = 0; j < found.count; j++)
 				snprintf(text + strlen(text),
@@ -120,12 +123,12 @@ static void test_find(void **state)
 
 static void test_root(void **state)
 {
-	struct oci_strings found = {0};
+	struct oci_strings found = { 0 };
 
 	(void)state;
-	assert_int_equal(oci_find(&found, ".", "/et[c]", NULL), 0);
-	assert_int_equal(oci_find(&found, "/", "et[c]", NULL), 0);
-	assert_int_equal(oci_find(&found, "/", "etc", NULL), 0);
+	assert_int_equal(oci_pattern_find(&found, ".", "/et[c]", NULL), 0);
+	assert_int_equal(oci_pattern_find(&found, "/", "et[c]", NULL), 0);
+	assert_int_equal(oci_pattern_find(&found, "/", "etc", NULL), 0);
 	assert_int_equal(found.count, 3);
 	for (size_t i = 0; i < 3; i++)
 		assert_string_equal(found.items[i], "/etc");

@@ -53,7 +53,7 @@ int oci_lint_load(char **out, size_t *size,
 	} while (!rc && got);
 	*size = buf.len;
 	if (!rc)
-		rc = oci_buf_take(out, &buf, err);
+		rc = oci_buf_detach(out, &buf, err);
 	oci_buf_release(&buf);
 	return rc;
 }

@@ -63,8 +63,8 @@ int plan_step(void *data, const struct oci_push_step *s)
 	}
 	format_size(size, s->size);
 	say(stdout, "  %-7s %s %s, %s", actions[s->action],
-	    s->kind == OCI_PUSH_BLOB ? "blob" : "manifest",
-	    s->digest->text, size);
+	    s->kind == OCI_PUSH_BLOB ? "blob" : "manifest", s->digest->text,
+	    size);
 	if (s->action == OCI_PUSH_MOUNT)
 		say(stdout, ", from %s", s->from);
 	say(stdout, "\n");

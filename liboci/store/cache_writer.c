@@ -15,20 +15,20 @@
 #include "store/cache.h"
 #include "store/store.h"
 
-struct keeper {
+struct cache_writer {
 	struct oci_store base;
-	struct oci_cache *cache;	/* borrowed */
+	struct oci_cache *cache; /* borrowed */
 };
 
-struct keeper_sink {
+struct cache_writer_sink {
 	struct oci_sink base;
-	struct oci_cache_entry entry;	/* fd -1: given up */
+	struct oci_cache_entry entry; /* fd -1: given up */
 };
 
 static int keeper_write(struct oci_sink *sink, const void *data, size_t size,
 			struct oci_error *err)
 {
-	struct keeper_sink *self = (struct keeper_sink *)sink;
+	struct cache_writer_sink *self = (struct cache_writer_sink *)sink;
 
 	(void)err;
 	if (self->entry.fd >= 0 &&
@@ -39,7 +39,7 @@ static int keeper_write(struct oci_sink *sink, const void *data, size_t size,
 
 static void keeper_sink_free(struct oci_sink *sink)
 {
-	struct keeper_sink *self = (struct keeper_sink *)sink;
+	struct cache_writer_sink *self = (struct cache_writer_sink *)sink;
 
 	oci_cache_drop(&self->entry);
 	free(self);
@@ -49,10 +49,11 @@ static int keeper_create(struct oci_sink **out, struct oci_store *store,
 			 struct oci_error *err)
 {
 	static const struct oci_sink_ops ops = {
-		.write = keeper_write, .free = keeper_sink_free,
+		.write = keeper_write,
+		.free = keeper_sink_free,
 	};
-	struct keeper *keeper = (struct keeper *)store;
-	struct keeper_sink *self = calloc(1, sizeof(*self));
+	struct cache_writer *cache_writer = (struct cache_writer *)store;
+	struct cache_writer_sink *self = calloc(1, sizeof(*self));
 	struct oci_digest any;
 
 	*out = NULL;
@@ -61,7 +62,7 @@ static int keeper_create(struct oci_sink **out, struct oci_store *store,
 	self->base.ops = &ops;
 	/* Its folder is all that counts before there is a digest. */
 	if (oci_digest_data(&any, "", 0, NULL) ||
-	    oci_cache_begin(&self->entry, keeper->cache, &any, NULL))
+	    oci_cache_begin(&self->entry, cache_writer->cache, &any, NULL))
 		oci_cache_drop(&self->entry);
 	*out = &self->base;
 	return 0;
@@ -71,14 +72,15 @@ static int keeper_add(struct oci_store *store, struct oci_sink *blob,
 		      const struct oci_digest *digest, uint64_t size,
 		      struct oci_error *err)
 {
-	struct keeper *keeper = (struct keeper *)store;
-	struct keeper_sink *self = (struct keeper_sink *)blob;
+	struct cache_writer *cache_writer = (struct cache_writer *)store;
+	struct cache_writer_sink *self = (struct cache_writer_sink *)blob;
 	int fd = -1;
 
 	(void)size;
 	(void)err;
 	if (self->entry.fd >= 0)
-		oci_cache_end(&fd, &self->entry, keeper->cache, digest, NULL);
+		oci_cache_end(&fd, &self->entry, cache_writer->cache, digest,
+			      NULL);
 	if (fd >= 0)
 		close(fd);
 	return 0;
@@ -89,7 +91,7 @@ static void keeper_free(struct oci_store *store)
 	free(store);
 }
 
-int oci_cache_keeper(struct oci_store **out, struct oci_cache *cache,
+int oci_cache_writer(struct oci_store **out, struct oci_cache *cache,
 		     struct oci_error *err)
 {
 	static const struct oci_store_ops ops = {
@@ -97,7 +99,7 @@ int oci_cache_keeper(struct oci_store **out, struct oci_cache *cache,
 		.add = keeper_add,
 		.free = keeper_free,
 	};
-	struct keeper *self = calloc(1, sizeof(*self));
+	struct cache_writer *self = calloc(1, sizeof(*self));
 
 	*out = NULL;
 	if (!self)
@@ -158,15 +160,15 @@ static void adopt(struct oci_cache *cache, const char *path, int flags,
 	oci_cache_drop(&entry);
 }
 
-void oci_cache_adopt(struct oci_cache *cache, const char *path,
-		     const struct oci_digest *digest)
+void oci_cache_link_file(struct oci_cache *cache, const char *path,
+			 const struct oci_digest *digest)
 {
 	adopt(cache, path, 0, digest);
 }
 
 /* By a link of the system that leads to the file itself: open(2), O_TMPFILE. */
-void oci_cache_adopt_fd(struct oci_cache *cache, int fd,
-			const struct oci_digest *digest)
+void oci_cache_link_fd(struct oci_cache *cache, int fd,
+		       const struct oci_digest *digest)
 {
 	char path[32];
 

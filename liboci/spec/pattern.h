@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Patterns over the file system. */
-#ifndef SPEC_FIND_H
-#define SPEC_FIND_H
+#ifndef SPEC_PATTERN_H
+#define SPEC_PATTERN_H
 
 #include <oci/error.h>
 #include <oci/text.h>
@@ -12,7 +12,7 @@
  * there or not. "**" matches no folders, only what is in them, and does not
  * follow symlinks.
  */
-int oci_find(struct oci_strings *out, const char *folder, const char *pattern,
-	     struct oci_error *err);
+int oci_pattern_find(struct oci_strings *out, const char *folder,
+		     const char *pattern, struct oci_error *err);
 
 #endif

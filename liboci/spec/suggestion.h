@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What was meant by keys and names of other tools' files. */
-#ifndef SPEC_MEANT_H
-#define SPEC_MEANT_H
+#ifndef SPEC_SUGGESTION_H
+#define SPEC_SUGGESTION_H
 
 #include "base/buf.h"
 
@@ -10,7 +10,7 @@
  * layer", "an entry", "'config'"): a text that begins with "expected". NULL if
  * nothing is known of it. Upper and lower case are one, as are "_" and "-".
  */
-const char *oci_meant_key(const char *noun, const char *key);
+const char *oci_suggest_key(const char *noun, const char *key);
 
 /*
  * Adds what was meant by the input path, which is not there and stands in the
@@ -18,7 +18,7 @@ const char *oci_meant_key(const char *noun, const char *key);
  * beside it, a name in a registry, a package that is not a file yet. Adds
  * nothing if nothing is near.
  */
-int oci_meant_input(struct oci_buf *out, const char *key, const char *pattern,
-		    const char *path, struct oci_error *err);
+int oci_suggest_input(struct oci_buf *out, const char *key, const char *pattern,
+		      const char *path, struct oci_error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keeping the bytes of files that say something of the image. */
-#include "layer/kept.h"
+#include "layer/lint_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@
 
 enum {
 	HEAD_BYTES = 4096,
-	LIST_BYTES = 1024 * 1024,	/* of passwd and the like */
+	LIST_BYTES = 1024 * 1024, /* of passwd and the like */
 	PIECE = 64 * 1024
 };
 
@@ -59,7 +59,7 @@ static enum interest interest_of(const char *path, uint32_t mode)
 	return has(keys, name) ? KEY : NONE;
 }
 
-void oci_keeping_release(struct oci_keeping *keeping)
+void oci_lint_files_release(struct oci_lint_files *keeping)
 {
 	if (!keeping->on)
 		return;
@@ -69,12 +69,12 @@ void oci_keeping_release(struct oci_keeping *keeping)
 	if (keeping->spool >= 0)
 		close(keeping->spool);
 	free(keeping->temp_dir);
-	*keeping = (struct oci_keeping){0};
+	*keeping = (struct oci_lint_files){ 0 };
 }
 
 /* A tree goes before the union does: its spool stays open by another name. */
-static int spool_of(int *fd, struct oci_keeping *k, const struct oci_tree *tree,
-		    struct oci_error *err)
+static int spool_of(int *fd, struct oci_lint_files *k,
+		    const struct oci_tree *tree, struct oci_error *err)
 {
 	int *fds;
 
@@ -94,7 +94,7 @@ static int spool_of(int *fd, struct oci_keeping *k, const struct oci_tree *tree,
 	return 0;
 }
 
-static int keep(struct oci_kept **out, struct oci_rootfs *rootfs,
+static int keep(struct oci_lint_file **out, struct oci_rootfs *rootfs,
 		struct oci_error *err)
 {
 	*out = oci_arena_alloc(&rootfs->arena, sizeof(**out));
@@ -104,11 +104,12 @@ static int keep(struct oci_kept **out, struct oci_rootfs *rootfs,
 	return 0;
 }
 
-int oci_keep_node(struct oci_rootfs_entry *entry, struct oci_rootfs *rootfs,
-		  const struct oci_tree *tree, const struct oci_node *node,
-		  struct oci_error *err)
+int oci_lint_files_add_node(struct oci_rootfs_entry *entry,
+			    struct oci_rootfs *rootfs,
+			    const struct oci_tree *tree,
+			    const struct oci_node *node, struct oci_error *err)
 {
-	struct oci_kept *kept;
+	struct oci_lint_file *kept;
 	int rc;
 
 	entry->kept = NULL;
@@ -123,8 +124,8 @@ int oci_keep_node(struct oci_rootfs_entry *entry, struct oci_rootfs *rootfs,
 	kept->size = kept->whole = node->size;
 	switch ((enum oci_content)node->content) {
 	case OCI_CONTENT_DISK:
-		kept->path = oci_arena_text(&rootfs->arena,
-					    node->at.disk->path);
+		kept->path =
+			oci_arena_text(&rootfs->arena, node->at.disk->path);
 		rc = kept->path ? 0 : oci_fail_nomem(err);
 		break;
 	case OCI_CONTENT_SPOOL:
@@ -141,7 +142,7 @@ int oci_keep_node(struct oci_rootfs_entry *entry, struct oci_rootfs *rootfs,
 	return rc;
 }
 
-static int open_spool(struct oci_keeping *k, struct oci_error *err)
+static int open_spool(struct oci_lint_files *k, struct oci_error *err)
 {
 	if (k->spool >= 0)
 		return 0;
@@ -156,8 +157,7 @@ static int read_head(size_t *got, struct oci_reader *reader, char *data,
 	int rc = 0;
 
 	for (*got = 0; !rc && n && *got < size; *got += n)
-		rc = oci_reader_read(&n, reader, data + *got, size - *got,
-				     err);
+		rc = oci_reader_read(&n, reader, data + *got, size - *got, err);
 	return rc;
 }
 
@@ -175,7 +175,7 @@ static uint64_t bytes_to_keep(enum interest interest, const char *data,
 }
 
 /* Spools what is left of a member behind its head, up to wanted bytes. */
-static int spool_rest(struct oci_keeping *k, struct oci_reader *reader,
+static int spool_rest(struct oci_lint_files *k, struct oci_reader *reader,
 		      char *data, uint64_t wanted, struct oci_error *err)
 {
 	const uint64_t end = k->spool_size + wanted;
@@ -195,14 +195,15 @@ static int spool_rest(struct oci_keeping *k, struct oci_reader *reader,
 	return rc ? rc : oci_file_extend(k->spool, end, err);
 }
 
-static int spool_member(struct oci_keeping *k, struct oci_reader *reader,
+static int spool_member(struct oci_lint_files *k, struct oci_reader *reader,
 			char *data, size_t got, uint64_t wanted,
 			struct oci_error *err)
 {
 	int rc;
 
 	if (wanted > SPOOL_BYTES - k->spool_size)
-		return oci_fail(err, OCI_E_LIMIT, "its programs and libraries "
+		return oci_fail(err, OCI_E_LIMIT,
+				"its programs and libraries "
 				"have more than %llu GiB, the most that are "
 				"looked at",
 				(unsigned long long)(SPOOL_BYTES >> 30));
@@ -216,14 +217,15 @@ static int spool_member(struct oci_keeping *k, struct oci_reader *reader,
 	return rc;
 }
 
-int oci_keep_member(struct oci_rootfs_entry *entry, struct oci_rootfs *rootfs,
-		    struct oci_reader *reader, uint64_t size,
-		    struct oci_error *err)
+int oci_lint_files_add_member(struct oci_rootfs_entry *entry,
+			      struct oci_rootfs *rootfs,
+			      struct oci_reader *reader, uint64_t size,
+			      struct oci_error *err)
 {
 	enum interest interest = interest_of(entry->path, entry->mode);
-	struct oci_keeping *k = &rootfs->keeping;
+	struct oci_lint_files *k = &rootfs->keeping;
 	uint64_t wanted;
-	struct oci_kept *kept;
+	struct oci_lint_file *kept;
 	char data[PIECE];
 	size_t got;
 	int rc;
@@ -266,10 +268,9 @@ static int read_disk(size_t *got, void *data, size_t size, uint64_t offset,
 }
 
 int oci_rootfs_read(size_t *got, void *data, size_t size, uint64_t offset,
-		    const struct oci_rootfs_entry *entry,
-		    struct oci_error *err)
+		    const struct oci_rootfs_entry *entry, struct oci_error *err)
 {
-	const struct oci_kept *kept = entry->kept;
+	const struct oci_lint_file *kept = entry->kept;
 
 	*got = 0;
 	if (!kept || offset >= kept->size)
@@ -286,8 +287,8 @@ int oci_rootfs_read(size_t *got, void *data, size_t size, uint64_t offset,
 	return 0;
 }
 
-int oci_rootfs_keep(struct oci_rootfs *rootfs, const char *temp_dir,
-		    struct oci_error *err)
+int oci_rootfs_keep_lint_files(struct oci_rootfs *rootfs, const char *temp_dir,
+			       struct oci_error *err)
 {
 	int rc = oci_text_copy(&rootfs->keeping.temp_dir,
 			       temp_dir ? temp_dir : "/var/tmp", err);

@@ -4,8 +4,8 @@
  * length, as Docker's engine sends all of its layers. The commit, which names
  * the digest, is left to whoever knows it.
  */
-#ifndef REGISTRY_GROWING_H
-#define REGISTRY_GROWING_H
+#ifndef REGISTRY_STREAMED_UPLOAD_H
+#define REGISTRY_STREAMED_UPLOAD_H
 
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -15,24 +15,24 @@
 #include "registry/spool.h"
 
 /* What the blobs of a repository that grow share. */
-struct oci_growth {
-	sem_t *room;			/* for transfers */
-	const atomic_bool *stop;	/* do not begin */
-	pthread_mutex_t lock;		/* of what follows */
-	bool asked;			/* whether the repository is empty */
-	bool fits;			/* it is, and takes such bodies */
-	struct oci_strings heads;	/* digests of how each one begins */
+struct oci_streaming {
+	sem_t *room;		  /* for transfers */
+	const atomic_bool *stop;  /* do not begin */
+	pthread_mutex_t lock;	  /* of what follows */
+	bool asked;		  /* whether the repository is empty */
+	bool fits;		  /* it is, and takes such bodies */
+	struct oci_strings heads; /* digests of how each one begins */
 };
 
-void oci_growth_init(struct oci_growth *out, sem_t *room,
-		     const atomic_bool *stop);
-void oci_growth_release(struct oci_growth *growth);
+void oci_streaming_init(struct oci_streaming *out, sem_t *room,
+			const atomic_bool *stop);
+void oci_streaming_release(struct oci_streaming *growth);
 
-struct oci_growing {
-	struct oci_task task;	/* first: a task is one of these */
+struct oci_streamed_upload {
+	struct oci_task task; /* first: a task is one of these */
 	struct oci_client *client;
 	struct oci_spool *spool;
-	struct oci_growth *growth;
+	struct oci_streaming *growth;
 	/* After the task: has all bytes, or there is none. */
 	struct oci_session session;
 };
@@ -44,6 +44,6 @@ struct oci_growing {
  * which may be the same, or where the registry did not take another one. What
  * fails is not told: the blob has another way up.
  */
-void oci_growing_run(struct oci_task *task, unsigned worker);
+void oci_streamed_upload_run(struct oci_task *task, unsigned worker);
 
 #endif

@@ -5,7 +5,7 @@
  * before anything is made of them, so that the order of a file system does not
  * matter. "*" matches names that start with a dot too.
  */
-#include "spec/find.h"
+#include "spec/pattern.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -20,9 +20,9 @@
 
 struct walk {
 	struct oci_strings *out;
-	const char *folder;	/* "" for "." */
+	const char *folder; /* "" for "." */
 	char pattern[OCI_PATH_MAX];
-	char path[OCI_PATH_MAX];/* of what is looked at */
+	char path[OCI_PATH_MAX]; /* of what is looked at */
 	size_t parts;
 	bool deep;
 };
@@ -43,8 +43,10 @@ static int take_pattern(struct walk *w, const char *pattern,
 	size_t used = 0;
 
 	if (strlen(pattern) >= sizeof(w->pattern))
-		return oci_fail(err, OCI_E_LIMIT, "'%.80s...' is longer than "
-				"%d bytes", pattern, OCI_PATH_MAX - 1);
+		return oci_fail(err, OCI_E_LIMIT,
+				"'%.80s...' is longer than "
+				"%d bytes",
+				pattern, OCI_PATH_MAX - 1);
 	if (*pattern == '/')
 		w->pattern[used++] = '/';
 	while (*pattern) {
@@ -149,7 +151,7 @@ static int visit(struct walk *w, const char *relative, struct oci_error *err)
 
 static int walk(struct walk *w, const char *relative, struct oci_error *err)
 {
-	struct oci_strings names = {0};
+	struct oci_strings names = { 0 };
 	char *child = malloc(OCI_PATH_MAX);
 	int rc = child ? locate(w, relative, err) : oci_fail_nomem(err);
 
@@ -172,13 +174,13 @@ static void literal_head(char out[OCI_PATH_MAX], const char *pattern)
 
 	for (size_t i = 0; i < magic; i++)
 		if (pattern[i] == '/')
-			used = i + (i == 0);	/* the root keeps its slash */
+			used = i + (i == 0); /* the root keeps its slash */
 	memcpy(out, pattern, used);
 	out[used] = '\0';
 }
 
-int oci_find(struct oci_strings *out, const char *folder, const char *pattern,
-	     struct oci_error *err)
+int oci_pattern_find(struct oci_strings *out, const char *folder,
+		     const char *pattern, struct oci_error *err)
 {
 	struct walk *w = calloc(1, sizeof(*w));
 	char head[OCI_PATH_MAX];

@@ -57,11 +57,12 @@ static int fail_escape(const struct oci_node *node, const char *path,
 		       struct oci_error *err)
 {
 	return oci_fail(err, OCI_E_INVALID,
-			OCI_ORIGIN_FORMAT "archive '%s': member '/%s' leads "
+			OCI_ORIGIN_FORMAT
+			"archive '%s': member '/%s' leads "
 			"through a link of the archive to '/%s', outside of "
-			"'/%s': exclude it", OCI_ORIGIN(node),
-			node->source ? node->source : "", node->wanted, path,
-			node->within);
+			"'/%s': exclude it",
+			OCI_ORIGIN(node), node->source ? node->source : "",
+			node->wanted, path, node->within);
 }
 
 /* A member stays under the folder that its archive is unpacked to. */
@@ -142,13 +143,16 @@ static int place_links(struct oci_tree *tree, struct oci_table *table,
 	return rc;
 }
 
-int oci_tree_place(struct oci_tree *tree, const struct oci_rootfs *lower,
-		   struct oci_error *err)
+int oci_tree_resolve_targets(struct oci_tree *tree,
+			     const struct oci_rootfs *lower,
+			     struct oci_error *err)
 {
-	struct oci_table links = {0};
+	struct oci_table links = { 0 };
 	uint64_t budget = OCI_WALK_BUDGET;
 	struct oci_view view = {
-		.own = &links, .lower = lower, .budget = &budget,
+		.own = &links,
+		.lower = lower,
+		.budget = &budget,
 	};
 	bool moved;
 	int rc = place_links(tree, &links, &view, err);

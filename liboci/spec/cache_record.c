@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "spec/note.h"
+#include "spec/cache_record.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -25,20 +25,21 @@ static int add_state(struct oci_buf *out, const struct oci_digest_state *state,
 
 /* "KEY DIFF_ID DIGEST SIZE TAR-SIZE DEVICE INODE SECONDS NANOSECONDS", and for
  * each block "IN OUT END ID" with the words of both states. */
-int oci_note_format(struct oci_buf *out, const struct oci_note *note,
-		    struct oci_error *err)
+int oci_cache_record_format(struct oci_buf *out,
+			    const struct oci_cache_record *record,
+			    struct oci_error *err)
 {
-	int rc = oci_buf_format(out, err,
-				"%s %s %s %" PRIu64 " %" PRIu64 " %" PRIu64
-				" %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
-				text_of(&note->key), note->layer.diff_id.text,
-				note->layer.digest.text, note->layer.size,
-				note->layer.tar_size, note->file.device,
-				note->file.inode, note->file.seconds,
-				note->file.nanoseconds);
+	int rc = oci_buf_format(
+		out, err,
+		"%s %s %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+		" %" PRIu64 " %" PRIu64 "\n",
+		text_of(&record->fingerprint), record->layer.diff_id.text,
+		record->layer.digest.text, record->layer.size,
+		record->layer.tar_size, record->file.device, record->file.inode,
+		record->file.seconds, record->file.nanoseconds);
 
-	for (size_t i = 0; !rc && i < note->blocks.count; i++) {
-		const struct oci_block *b = &note->blocks.items[i];
+	for (size_t i = 0; !rc && i < record->blocks.count; i++) {
+		const struct oci_block *b = &record->blocks.items[i];
 
 		rc = oci_buf_format(out, err, "%" PRIu64 " %" PRIu64 " %s %s",
 				    b->in_size, b->out_size, b->end.text,
@@ -75,7 +76,7 @@ static bool take_digest(struct oci_digest *out, char **text)
 /* The same; there may be none. */
 static bool take_key(struct oci_digest *out, char **text)
 {
-	*out = (struct oci_digest){0};
+	*out = (struct oci_digest){ 0 };
 	if (strncmp(*text, "- ", 2) != 0)
 		return take_digest(out, text);
 	*text += 2;
@@ -114,12 +115,12 @@ static bool take_block(struct oci_block *out, char **text, uint64_t before,
 	       take_state(&out->out, text, written);
 }
 
-bool oci_note_parse(struct oci_note *out, char *text)
+bool oci_cache_record_parse(struct oci_cache_record *out, char *text)
 {
 	uint64_t before = 0, written = 0;
 
-	*out = (struct oci_note){0};
-	if (!take_key(&out->key, &text) ||
+	*out = (struct oci_cache_record){ 0 };
+	if (!take_key(&out->fingerprint, &text) ||
 	    !take_digest(&out->layer.diff_id, &text) ||
 	    !take_digest(&out->layer.digest, &text) ||
 	    !take_number(&out->layer.size, &text, UINT64_MAX) ||
@@ -138,11 +139,11 @@ bool oci_note_parse(struct oci_note *out, char *text)
 		before += block.in_size;
 		written += block.out_size;
 	}
-	return !out->blocks.count || (before == out->layer.tar_size &&
-				      written == out->layer.size);
+	return !out->blocks.count ||
+	       (before == out->layer.tar_size && written == out->layer.size);
 }
 
-void oci_note_release(struct oci_note *note)
+void oci_cache_record_release(struct oci_cache_record *record)
 {
-	oci_blocks_release(&note->blocks);
+	oci_blocks_release(&record->blocks);
 }

@@ -20,7 +20,9 @@
 #include "store/cache.h"
 
 const char *const oci_cache_kinds[] = {
-	OCI_CACHE_LAYERS, OCI_CACHE_CLEAN, NULL,
+	OCI_CACHE_LAYERS,
+	OCI_CACHE_CLEAN,
+	NULL,
 };
 
 static int note_path(char out[OCI_CACHE_PATH], const struct oci_cache *cache,
@@ -30,9 +32,10 @@ static int note_path(char out[OCI_CACHE_PATH], const struct oci_cache *cache,
 	int n = snprintf(out, OCI_CACHE_PATH, "%s/%s/%s", cache->path, kind,
 			 oci_digest_hex(key));
 
-	return n > 0 && n < OCI_CACHE_PATH ? 0 :
-	       oci_fail(err, OCI_E_LIMIT, "cache '%.200s...' is too long",
-			cache->path);
+	return n > 0 && n < OCI_CACHE_PATH
+		       ? 0
+		       : oci_fail(err, OCI_E_LIMIT,
+				  "cache '%.200s...' is too long", cache->path);
 }
 
 static int sign(char out[OCI_MAC_TEXT], const struct oci_cache *cache,
@@ -47,8 +50,8 @@ static int sign(char out[OCI_MAC_TEXT], const struct oci_cache *cache,
 	if (!rc)
 		rc = oci_buf_add(&signed_text, text, size, err);
 	if (!rc)
-		rc = oci_mac(out, cache->key, signed_text.data,
-			     signed_text.len, err);
+		rc = oci_mac(out, cache->key, signed_text.data, signed_text.len,
+			     err);
 	oci_buf_release(&signed_text);
 	return rc;
 }
@@ -59,7 +62,7 @@ static bool is_right(const struct oci_cache *cache, const char *kind,
 		     size_t size)
 {
 	char code[OCI_MAC_TEXT];
-	const size_t head = OCI_MAC_TEXT;	/* with its line end */
+	const size_t head = OCI_MAC_TEXT; /* with its line end */
 
 	return size >= head && data[head - 1] == '\n' &&
 	       sign(code, cache, kind, key, data + head, size - head, NULL) ==
@@ -67,9 +70,9 @@ static bool is_right(const struct oci_cache *cache, const char *kind,
 	       memcmp(code, data, head - 1) == 0;
 }
 
-int oci_cache_recall(char **out, size_t *size, struct oci_cache *cache,
-		     const char *kind, const struct oci_digest *key,
-		     struct oci_error *err)
+int oci_cache_record_read(char **out, size_t *size, struct oci_cache *cache,
+			  const char *kind, const struct oci_digest *key,
+			  struct oci_error *err)
 {
 	char path[OCI_CACHE_PATH];
 	int rc = note_path(path, cache, kind, key, err);
@@ -83,7 +86,8 @@ int oci_cache_recall(char **out, size_t *size, struct oci_cache *cache,
 	    !is_right(cache, kind, key, *out, *size)) {
 		free(*out);
 		*out = NULL;
-		return oci_fail(err, OCI_E_NOT_FOUND, "the cache has no such "
+		return oci_fail(err, OCI_E_NOT_FOUND,
+				"the cache has no such "
 				"note");
 	}
 	/* It was of use: it stays longer than others. */
@@ -103,17 +107,19 @@ static int write_note(int fd, const char code[OCI_MAC_TEXT], const void *text,
 	return rc ? rc : oci_file_write(fd, text, size, err);
 }
 
-int oci_cache_note(struct oci_cache *cache, const char *kind,
-		   const struct oci_digest *key, const void *text,
-		   size_t size, struct oci_error *err)
+int oci_cache_record_write(struct oci_cache *cache, const char *kind,
+			   const struct oci_digest *key, const void *text,
+			   size_t size, struct oci_error *err)
 {
 	char path[OCI_CACHE_PATH], code[OCI_MAC_TEXT];
 	char *folder = NULL, *temp = NULL;
 	int fd = -1, rc = note_path(path, cache, kind, key, err);
 
 	if (!rc && !oci_cache_has_key(cache, true))
-		rc = oci_fail(err, OCI_E_SYSTEM, "cache '%s' has no key of "
-			      "this user's", cache->path);
+		rc = oci_fail(err, OCI_E_SYSTEM,
+			      "cache '%s' has no key of "
+			      "this user's",
+			      cache->path);
 	if (!rc)
 		rc = sign(code, cache, kind, key, text, size, err);
 	if (!rc)

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "spec/look.h"
+#include "spec/snapshot.h"
 
 static char *copy(const char *text)
 {
@@ -22,35 +22,41 @@ static void test_holds(void **state)
 	char *two = copy(write_text("two", "TEXT"));
 	struct oci_plan_input input = { one, false };
 	struct oci_plan_entry entry = {
-		.kind = OCI_PLAN_ARCHIVE, .path = "/", .origin = "x",
+		.kind = OCI_PLAN_ARCHIVE,
+		.path = "/",
+		.origin = "x",
 		.inputs = { &input, 1 },
 	};
 	const struct oci_plan_layer layer = {
-		.origin = "x", .entries = &entry, .entry_count = 1,
+		.origin = "x",
+		.entries = &entry,
+		.entry_count = 1,
 	};
-	struct oci_look look;
+	struct oci_snapshot look;
 	struct oci_error err;
 	struct stat st;
 
 	(void)state;
-	check_done(oci_look_open(&look, &layer, NULL, &err), &err, "look");
-	assert_true(oci_look_holds(&look, &layer));
+	check_done(oci_snapshot_take(&look, &layer, NULL, &err), &err, "look");
+	assert_true(oci_snapshot_holds(&look, &layer));
 	assert_int_equal(stat(one, &st), 0);
 	assert_int_equal(rename(two, one), 0);
-	assert_int_equal(utimensat(AT_FDCWD, one,
-				   (struct timespec[]){ st.st_atim,
-							st.st_mtim }, 0), 0);
-	assert_false(oci_look_holds(&look, &layer));
-	oci_look_release(&look);
+	assert_int_equal(
+		utimensat(AT_FDCWD, one,
+			  (struct timespec[]){ st.st_atim, st.st_mtim }, 0),
+		0);
+	assert_false(oci_snapshot_holds(&look, &layer));
+	oci_snapshot_release(&look);
 	/* The same file with other bytes: its ctime tells. */
-	check_done(oci_look_open(&look, &layer, NULL, &err), &err, "look");
+	check_done(oci_snapshot_take(&look, &layer, NULL, &err), &err, "look");
 	nanosleep(&(struct timespec){ .tv_nsec = 20 * 1000 * 1000 }, NULL);
 	write_text("one", "Text");
-	assert_int_equal(utimensat(AT_FDCWD, one,
-				   (struct timespec[]){ st.st_atim,
-							st.st_mtim }, 0), 0);
-	assert_false(oci_look_holds(&look, &layer));
-	oci_look_release(&look);
+	assert_int_equal(
+		utimensat(AT_FDCWD, one,
+			  (struct timespec[]){ st.st_atim, st.st_mtim }, 0),
+		0);
+	assert_false(oci_snapshot_holds(&look, &layer));
+	oci_snapshot_release(&look);
 	free(one);
 	free(two);
 }

@@ -3,7 +3,7 @@
  * Keys of Dockerfiles, Compose files, apko and melange, and keys of the spec
  * that stand in the wrong mapping.
  */
-#include "spec/meant.h"
+#include "spec/suggestion.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -108,7 +108,7 @@ static bool is_same(const char *key, const char *text)
 	return !*key && !*text;
 }
 
-const char *oci_meant_key(const char *noun, const char *key)
+const char *oci_suggest_key(const char *noun, const char *key)
 {
 	for (size_t i = 0; i < sizeof(meanings) / sizeof(meanings[0]); i++) {
 		const struct meant *m = &meanings[i];
@@ -125,8 +125,8 @@ static bool is_package_name(const char *text)
 	return !strpbrk(text, "/*?[") && !strstr(text, ".deb");
 }
 
-int oci_meant_input(struct oci_buf *out, const char *key, const char *pattern,
-		    const char *path, struct oci_error *err)
+int oci_suggest_input(struct oci_buf *out, const char *key, const char *pattern,
+		      const char *path, struct oci_error *err)
 {
 	struct oci_reference name;
 	char *near;

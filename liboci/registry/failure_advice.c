@@ -12,9 +12,9 @@
 #include "registry/client.h"
 
 struct hint {
-	long status;		/* 0: any */
-	const char *host;	/* NULL: any */
-	const char *words;	/* in what it said; NULL: any */
+	long status;	   /* 0: any */
+	const char *host;  /* NULL: any */
+	const char *words; /* in what it said; NULL: any */
 	const char *hint;
 };
 
@@ -140,17 +140,16 @@ int oci_client_fail(const struct oci_client *client, const char *what,
 		hint = find_hint(client, response->status, message);
 	rc = oci_fail(err, status_of(response->status),
 		      "registry %s, repository %s: %s: status %ld%s%s%s%.400s"
-		      "%s%s", client->host, client->repository, what,
-		      response->status, *code ? " " : "", code,
-		      *message ? ": " : "", message, hint ? "; " : "",
-		      hint ? hint : "");
+		      "%s%s",
+		      client->host, client->repository, what, response->status,
+		      *code ? " " : "", code, *message ? ": " : "", message,
+		      hint ? "; " : "", hint ? hint : "");
 	free(code);
 	free(message);
 	return rc;
 }
 
-bool oci_client_said(const struct oci_http_response *response,
-		     const char *code)
+bool oci_client_said(const struct oci_http_response *response, const char *code)
 {
 	char *said, *message;
 	bool same;

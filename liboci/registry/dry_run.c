@@ -11,8 +11,9 @@ int oci_client_tell(const struct oci_client *client,
 {
 	const struct oci_registry_options *o = &client->registry->options;
 
-	return o->plan(o->plan_data, step) ?
-		       oci_fail(err, OCI_E_CANCELLED, "cancelled") : 0;
+	return o->plan(o->plan_data, step)
+		       ? oci_fail(err, OCI_E_CANCELLED, "cancelled")
+		       : 0;
 }
 
 static struct oci_push_step step_of(const struct oci_client *client,
@@ -73,8 +74,8 @@ int oci_manifests_tell(const struct oci_manifests *manifests,
 		rc = tell_manifest(client, &manifests->list.items[i], err);
 	for (size_t i = 0; !rc && i < names->count; i++) {
 		const struct oci_descriptor *d = &names->items[i];
-		const char *tag = oci_pairs_get(&d->annotations,
-						OCI_ANNOTATION_REF_NAME);
+		const char *tag =
+			oci_pairs_get(&d->annotations, OCI_ANNOTATION_REF_NAME);
 
 		if (tag)
 			rc = tell_tag(client, tag, d, err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where blobs were seen: in memory, and in a file between runs. */
-#include "registry/sightings.h"
+#include "registry/mount_candidates.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,12 +19,12 @@
 
 enum {
 	FOUND_MAX = 3,
-	FILE_MAX = 1024 * 1024,		/* the older half goes beyond it */
+	FILE_MAX = 1024 * 1024, /* the older half goes beyond it */
 	LINE_ROOM = 2 * OCI_REFERENCE_NAME + OCI_DIGEST_TEXT + 4
 };
 
-int oci_sightings_init(struct oci_sightings *self, const char *path,
-		       struct oci_error *err)
+int oci_mount_candidates_init(struct oci_mount_candidates *self,
+			      const char *path, struct oci_error *err)
 {
 	pthread_mutex_init(&self->lock, NULL);
 	pthread_cond_init(&self->arrived, NULL);
@@ -50,7 +50,7 @@ static bool is_line(const char *line, size_t size)
 	       !reference.tag[0] && !reference.digest.text[0];
 }
 
-static void load(struct oci_sightings *self)
+static void load(struct oci_mount_candidates *self)
 {
 	char *text = NULL, *line, *end;
 	size_t size;
@@ -74,9 +74,9 @@ static void write_line(char out[LINE_ROOM], const char *host,
 	snprintf(out, LINE_ROOM, "%s/%s %s", host, repository, digest->text);
 }
 
-void oci_sightings_note(struct oci_sightings *self, const char *host,
-			const char *repository,
-			const struct oci_digest *digest)
+void oci_mount_candidates_add(struct oci_mount_candidates *self,
+			      const char *host, const char *repository,
+			      const struct oci_digest *digest)
 {
 	char line[LINE_ROOM];
 
@@ -107,9 +107,11 @@ static int take(struct oci_strings *out, const char *line, const char *host,
 	return oci_strings_add(out, name, err);
 }
 
-int oci_sightings_find(struct oci_strings *out, struct oci_sightings *self,
-		       const char *host, const char *repository,
-		       const struct oci_digest *digest, struct oci_error *err)
+int oci_mount_candidates_find(struct oci_strings *out,
+			      struct oci_mount_candidates *self,
+			      const char *host, const char *repository,
+			      const struct oci_digest *digest,
+			      struct oci_error *err)
 {
 	const struct oci_strings *lists[] = { &self->fresh, &self->lines };
 	int rc = 0;
@@ -126,9 +128,10 @@ int oci_sightings_find(struct oci_strings *out, struct oci_sightings *self,
 	return rc;
 }
 
-int oci_sightings_enter(bool *there, struct oci_sightings *self,
-			const char *host, const char *repository,
-			const struct oci_digest *digest, struct oci_error *err)
+int oci_mount_candidates_enter(bool *there, struct oci_mount_candidates *self,
+			       const char *host, const char *repository,
+			       const struct oci_digest *digest,
+			       struct oci_error *err)
 {
 	char key[LINE_ROOM], line[LINE_ROOM];
 	int rc = 0;
@@ -145,8 +148,9 @@ int oci_sightings_enter(bool *there, struct oci_sightings *self,
 	return rc;
 }
 
-void oci_sightings_leave(struct oci_sightings *self, const char *host,
-			 const struct oci_digest *digest)
+void oci_mount_candidates_leave(struct oci_mount_candidates *self,
+				const char *host,
+				const struct oci_digest *digest)
 {
 	struct oci_strings *list = &self->coming;
 	char key[LINE_ROOM];
@@ -175,7 +179,7 @@ static int add_lines(struct oci_buf *out, const struct oci_strings *list,
 }
 
 /* Of too many lines the older go. */
-static void rewrite(struct oci_sightings *self)
+static void rewrite(struct oci_mount_candidates *self)
 {
 	struct oci_buf text;
 
@@ -186,7 +190,7 @@ static void rewrite(struct oci_sightings *self)
 	oci_buf_release(&text);
 }
 
-static void append(struct oci_sightings *self)
+static void append(struct oci_mount_candidates *self)
 {
 	struct oci_buf text;
 	int fd;
@@ -196,8 +200,9 @@ static void append(struct oci_sightings *self)
 		if (!oci_strings_has(&self->lines, self->fresh.items[i]) &&
 		    oci_buf_format(&text, NULL, "%s\n", self->fresh.items[i]))
 			break;
-	fd = text.len ? open(self->path, O_WRONLY | O_APPEND | O_CREAT |
-					 O_CLOEXEC, 0600) : -1;
+	fd = text.len ? open(self->path,
+			     O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600)
+		      : -1;
 	if (fd >= 0) {
 		oci_file_write(fd, text.data, text.len, NULL);
 		close(fd);
@@ -205,7 +210,7 @@ static void append(struct oci_sightings *self)
 	oci_buf_release(&text);
 }
 
-static void save(struct oci_sightings *self)
+static void save(struct oci_mount_candidates *self)
 {
 	struct stat st;
 
@@ -221,7 +226,7 @@ static void save(struct oci_sightings *self)
 		append(self);
 }
 
-void oci_sightings_release(struct oci_sightings *self)
+void oci_mount_candidates_release(struct oci_mount_candidates *self)
 {
 	save(self);
 	free(self->path);

@@ -38,7 +38,7 @@ int oci_layout_make_blobs(struct oci_layout *self, struct oci_error *err)
 		return rc;
 	rc = oci_file_make_folders(path, 0777, err);
 	free(path);
-	for (struct oci_layout_known *k = self->first; !rc && k; k = k->next)
+	for (struct oci_layout_blob *k = self->first; !rc && k; k = k->next)
 		if (k->temp)
 			rc = oci_file_make_folders(k->path, 0777, err);
 	return rc;
@@ -54,7 +54,7 @@ void oci_layout_remove_blobs(const struct oci_layout *self)
 }
 
 /* Replaces a file that is there: it may be damaged. */
-static int place_blob(struct oci_layout_known *known, struct oci_error *err)
+static int place_blob(struct oci_layout_blob *known, struct oci_error *err)
 {
 	if (rename(known->temp, known->path) != 0)
 		return oci_fail_errno(err, "rename '%s' to '%s'", known->temp,
@@ -77,12 +77,12 @@ static int sync_folders(const struct oci_layout *self, struct oci_error *err)
 	return rc;
 }
 
-int oci_layout_place_blobs(struct oci_layout *self, struct oci_error *err)
+int oci_layout_publish_blobs(struct oci_layout *self, struct oci_error *err)
 {
 	bool placed = false;
 	int rc = 0;
 
-	for (struct oci_layout_known *k = self->first; !rc && k; k = k->next) {
+	for (struct oci_layout_blob *k = self->first; !rc && k; k = k->next) {
 		if (!k->temp)
 			continue;
 		rc = place_blob(k, err);
@@ -93,7 +93,7 @@ int oci_layout_place_blobs(struct oci_layout *self, struct oci_error *err)
 
 void oci_layout_drop_blobs(struct oci_layout *self)
 {
-	for (struct oci_layout_known *k = self->first; k; k = k->next) {
+	for (struct oci_layout_blob *k = self->first; k; k = k->next) {
 		if (k->temp)
 			unlink(k->temp);
 		free(k->temp);
