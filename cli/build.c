@@ -20,7 +20,7 @@ struct build {
 
 /* Errors that start with a place in a spec are left so, for editors: its own,
  * or one that it is based on. */
-static bool has_place(const char *text)
+static bool has_position(const char *text)
 {
 	for (const char *p = text; (p = strchr(p, ':')); p++) {
 		size_t line = strspn(p + 1, "0123456789");
@@ -38,7 +38,7 @@ static bool has_place(const char *text)
 
 static void say_line(const char *text)
 {
-	say(stderr, "%s%s\n", has_place(text) ? "" : "oci-pack: ", text);
+	say(stderr, "%s%s\n", has_position(text) ? "" : "oci-pack: ", text);
 }
 
 /* The place in the spec is not to blame for a signal. */

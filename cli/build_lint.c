@@ -30,8 +30,8 @@ int build_lint_open(struct build_lint *lint, const struct oci_spec *spec,
 		if (!is_lint_rule(e->rule)) {
 			snprintf(err->message, sizeof(err->message),
 				 "%s: '%s' is no rule of the linter, expected "
-				 "one of those in docs/lint.md", e->origin,
-				 e->rule);
+				 "one of those in docs/lint.md",
+				 e->position, e->rule);
 			return OCI_E_INVALID;
 		}
 		if (findings_except(&lint->findings, "build", e->rule,

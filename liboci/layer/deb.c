@@ -79,7 +79,7 @@ static int add_status(struct deb *deb, const struct oci_buf *text,
 	snprintf(path, sizeof(path), "/var/lib/dpkg/status.d/%s%s", deb->name,
 		 suffix);
 	if (deb->attrs)
-		attrs.origin = deb->attrs->origin;
+		attrs.position = deb->attrs->position;
 	return oci_tree_add_content(deb->tree, path, text->data, text->len,
 				    &attrs, err);
 }

@@ -86,15 +86,15 @@ static int find_file(struct oci_node *node, struct oci_table *table,
 static int swap_paths(struct oci_node *a, struct oci_node *b,
 		      struct oci_table *table, struct oci_error *err)
 {
-	const char *path = a->path, *origin = a->origin;
+	const char *path = a->path, *position = a->position;
 	bool replace = a->replace;
 	int rc;
 
 	a->path = b->path;
-	a->origin = b->origin;
+	a->position = b->position;
 	a->replace = b->replace;
 	b->path = path;
-	b->origin = origin;
+	b->position = position;
 	b->replace = replace;
 	rc = oci_table_set(table, a->path, strlen(a->path), a, err);
 	if (!rc)

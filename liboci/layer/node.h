@@ -57,7 +57,7 @@ struct oci_node {
 	const char *wanted;	/* the path that was asked for */
 	const char *path;	/* where it is, once placed */
 	const char *target;	/* of a link */
-	const char *origin;	/* FILE:LINE:COL, or NULL */
+	const char *position;	/* FILE:LINE:COL, or NULL */
 	const char *source;	/* what brought it, for messages; or NULL */
 	const char *within;	/* an archive's members stay under this path;
 				 * the pointer tells archives apart */
@@ -153,7 +153,7 @@ int oci_tree_link(struct oci_tree *tree, struct oci_table *table,
 
 /* "ORIGIN: " or "", to start a message with. */
 #define OCI_ORIGIN_FORMAT "%s%s"
-#define OCI_ORIGIN(node) \
-	(node)->origin ? (node)->origin : "", (node)->origin ? ": " : ""
+#define OCI_ORIGIN(node)                                                       \
+	(node)->position ? (node)->position : "", (node)->position ? ": " : ""
 
 #endif

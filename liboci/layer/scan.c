@@ -18,7 +18,7 @@
 struct scan {
 	struct oci_tree *tree;
 	const struct oci_attributes *attrs;
-	const char *origin;
+	const char *folder_path;
 	const char *top;	/* of the folder in the image */
 };
 
@@ -85,7 +85,7 @@ static int add(struct scan *scan, const char *path,
 	if (rc)
 		return rc;
 	node->rank = OCI_RANK_BROUGHT;
-	node->source = scan->origin;
+	node->source = scan->folder_path;
 	rc = set_attributes(node, scan->tree, entry, scan->attrs, err);
 	if (rc)
 		return rc;
@@ -148,14 +148,15 @@ int oci_tree_add_listing(struct oci_tree *tree, const char *path,
 	int rc = oci_path_clean(top, path, err);
 
 	scan.top = top;
-	scan.origin = f->self->file.path;
+	scan.folder_path = f->self->file.path;
 	for (size_t i = 0; i < OCI_LISTING_THREADS; i++)
 		oci_arena_join(&tree->arena, &listing->arenas[i]);
 	if (!rc && !mark_needed(listing) && filter && filter->include &&
 	    filter->include->count)
 		return oci_fail(err, OCI_E_NOT_FOUND,
 				"nothing in '%s' matches the include patterns: "
-				"check them", scan.origin);
+				"check them",
+				scan.folder_path);
 	for (; !rc && f; f = f->next)
 		if (f->needed)
 			rc = add_folder(&scan, f, err);

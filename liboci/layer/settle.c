@@ -42,7 +42,7 @@ static bool is_package(const struct oci_node *node)
 static int fail_conflict(const struct oci_node *old,
 			 const struct oci_node *node, struct oci_error *err)
 {
-	const char *by = old->origin ? old->origin : "an earlier entry";
+	const char *by = old->position ? old->position : "an earlier entry";
 
 	return oci_fail(err, OCI_E_CONFLICT,
 			OCI_ORIGIN_FORMAT "two sources for '/%s': %s%s%s%s "
@@ -109,7 +109,7 @@ static void merge_directories(struct oci_node *old, struct oci_node *node)
 		old->mtime = node->mtime;
 		old->xattrs = node->xattrs;
 		old->rank = node->rank;
-		old->origin = node->origin;
+		old->position = node->position;
 		old->source = node->source;
 	}
 	node->type = 0;

@@ -170,7 +170,7 @@ int oci_node_add(struct oci_node **out, struct oci_tree *tree,
 	node->type = (unsigned char)type;
 	node->rank = OCI_RANK_EXPLICIT;
 	node->replace = attrs && attrs->replace;
-	node->origin = attrs ? attrs->origin : NULL;
+	node->position = attrs ? attrs->position : NULL;
 	nodes[tree->count++] = node;
 	*out = node;
 	return 0;

@@ -78,9 +78,10 @@ static bool decode_file(struct oci_decoder *d, const struct oci_yaml *node,
 
 	file->node = node;
 	file->type = "application/octet-stream";
-	file->origin = oci_decode_origin(d, node);
+	file->position = oci_decode_origin(d, node);
 	if (!oci_decode_mapping(d, node, "a file", file_fields,
-				COUNT(file_fields), file) || !file->origin)
+				COUNT(file_fields), file) ||
+	    !file->position)
 		return false;
 	content = oci_yaml_get(node, "content");
 	if ((file->from == NULL) == (content == NULL))

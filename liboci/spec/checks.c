@@ -95,7 +95,7 @@ static bool decode_ignore(struct oci_decoder *d, const struct oci_yaml *node,
 		good &= oci_decode_mapping(d, node->items[i], "an exception",
 					   exception_fields,
 					   COUNT(exception_fields), &items[i]);
-		items[i].origin = oci_decode_origin(d, node->items[i]);
+		items[i].position = oci_decode_origin(d, node->items[i]);
 	}
 	checks->exceptions = items;
 	checks->exception_count = node->count;

@@ -72,9 +72,9 @@ static bool decode_base(struct oci_decoder *d, const struct oci_yaml *node,
 		    strncmp(base.text, "oci:", 4) != 0 &&
 		    strncmp(base.text, "dir:", 4) != 0 ?
 			    OCI_PLAN_BASE_SPEC : OCI_PLAN_BASE_IMAGE;
-	base.origin = oci_decode_origin(d, node);
+	base.position = oci_decode_origin(d, node);
 	*(struct oci_plan_base *)out = base;
-	return base.origin != NULL;
+	return base.position != NULL;
 }
 
 static bool decode_image(struct oci_decoder *d, const struct oci_yaml *node,
@@ -168,7 +168,7 @@ static bool decode_debs(struct oci_decoder *d, const struct oci_yaml *node,
 		struct oci_plan_deb *deb = &layer->debs[layer->deb_count];
 
 		deb->node = node->items[i];
-		deb->origin = oci_decode_origin(d, deb->node);
+		deb->position = oci_decode_origin(d, deb->node);
 		if (oci_decode_word(d, deb->node, &deb->pattern))
 			layer->deb_count++;
 		else
@@ -213,10 +213,10 @@ static bool decode_layer(struct oci_decoder *d, const struct oci_yaml *node,
 	bool good = oci_decode_mapping(d, node, "a layer", layer_fields,
 				       COUNT(layer_fields), layer);
 
-	layer->origin = oci_decode_origin(d, node);
+	layer->position = oci_decode_origin(d, node);
 	if (!good || oci_yaml_key(node, "debs") ||
 	    oci_yaml_key(node, "entries"))
-		return good && layer->origin;
+		return good && layer->position;
 	return oci_diagnose(d->report, node, "the layer is empty, expected "
 			    "'entries', 'debs' or both");
 }

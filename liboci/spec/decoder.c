@@ -252,14 +252,14 @@ const char *oci_decode_origin(struct oci_decoder *d,
 			      const struct oci_yaml *node)
 {
 	struct oci_buf text;
-	const char *origin = NULL;
+	const char *position = NULL;
 
 	oci_buf_init(&text, OCI_ERROR_MESSAGE);
 	if (!oci_buf_format(&text, NULL, "%.1500s:%u:%u", d->report->file,
 			    node->line, node->column))
-		origin = oci_arena_text(d->arena, text.data);
-	if (!origin)
+		position = oci_arena_text(d->arena, text.data);
+	if (!position)
 		oci_diagnose_nomem(d->report);
 	oci_buf_release(&text);
-	return origin;
+	return position;
 }

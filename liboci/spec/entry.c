@@ -348,6 +348,6 @@ bool oci_decode_entry(struct oci_decoder *d, const struct oci_yaml *node,
 		return false;
 	good &= check_options(d, node, entry);
 	good &= check_end(d, node, entry);
-	entry->origin = oci_decode_origin(d, node);
-	return good && entry->origin;
+	entry->position = oci_decode_origin(d, node);
+	return good && entry->position;
 }

@@ -34,7 +34,7 @@ static int pack_plan(struct oci_packing *p, struct oci_error *err)
 	} else if (plan->base.kind == OCI_PLAN_BASE_IMAGE) {
 		rc = oci_pack_base(&p->fingerprint, p, err);
 		if (!is_of_registry(plan->base.text, rc))
-			rc = oci_pack_locate_error(p, rc, plan->base.origin,
+			rc = oci_pack_locate_error(p, rc, plan->base.position,
 						   err);
 	}
 	for (size_t i = 0; !rc && i < plan->layer_count; i++)

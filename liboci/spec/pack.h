@@ -54,10 +54,10 @@ struct oci_packing {
 /* pack_base.c: keeps in p->base what the image says of its base, if all images
  * before say the same. */
 int oci_pack_base_common(struct oci_packing *p, struct oci_error *err);
-/* pack_tree.c: puts origin in front of an error, unless a place in the spec
+/* pack_tree.c: puts position in front of an error, unless a place in the spec
  * is there already. */
 int oci_pack_locate_error(const struct oci_packing *p, int rc,
-			  const char *origin, struct oci_error *err);
+			  const char *position, struct oci_error *err);
 /* The tree of a layer, settled, of what was looked at: its folders are used up
  * then. *out is the caller's also when it fails. */
 int oci_pack_tree(struct oci_tree **out, const struct oci_packing *p,

@@ -106,7 +106,7 @@ static int add_files(struct oci_manifest *manifest, struct oci_store *store,
 		for (size_t j = 0; !rc && j < count; j++)
 			rc = add_file(manifest, store, file, j, options, err);
 		if (rc)
-			return oci_wrap(err, rc, "%s", file->origin);
+			return oci_wrap(err, rc, "%s", file->position);
 	}
 	return rc;
 }

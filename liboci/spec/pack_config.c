@@ -40,7 +40,7 @@ static size_t name_size(const char *text, bool variables)
 
 /* Of a variable that a base has twice the last value counts, as for engines:
  * it takes the place of the first. */
-static int drop_doubles(struct oci_table *places, struct oci_strings *list,
+static int drop_doubles(struct oci_table *numbers, struct oci_strings *list,
 			struct oci_error *err)
 {
 	size_t kept = 0;
@@ -49,16 +49,16 @@ static int drop_doubles(struct oci_table *places, struct oci_strings *list,
 	for (size_t i = 0; i < list->count; i++) {
 		char *text = list->items[i];
 		size_t size = name_size(text, true);
-		size_t place = (size_t)(uintptr_t)oci_table_get(places, text,
-								size);
+		size_t number =
+			(size_t)(uintptr_t)oci_table_get(numbers, text, size);
 
 		if (!rc)
-			rc = oci_table_set(places, text, size,
-					   (void *)(place ? place : kept + 1),
+			rc = oci_table_set(numbers, text, size,
+					   (void *)(number ? number : kept + 1),
 					   err);
-		if (!rc && place) {
-			free(list->items[place - 1]);
-			list->items[place - 1] = text;
+		if (!rc && number) {
+			free(list->items[number - 1]);
+			list->items[number - 1] = text;
 		} else {
 			list->items[kept++] = text;
 		}
@@ -68,28 +68,28 @@ static int drop_doubles(struct oci_table *places, struct oci_strings *list,
 }
 
 /* Makes a text of a list, at index, known by its name: the first one counts. */
-static int enter(struct oci_table *places, struct oci_strings *list,
+static int enter(struct oci_table *numbers, struct oci_strings *list,
 		 size_t index, bool variables, struct oci_error *err)
 {
 	char *text = list->items[index];
 	size_t size = name_size(text, variables);
 
-	if (oci_table_get(places, text, size))
+	if (oci_table_get(numbers, text, size))
 		return 0;
 	/* The items move while the list grows, their texts do not. */
-	return oci_table_set(places, text, size, (void *)(index + 1), err);
+	return oci_table_set(numbers, text, size, (void *)(index + 1), err);
 }
 
 /* The table's key is a part of the text. */
-static int replace_one(struct oci_table *places, char **item, const char *text,
-		       size_t place, struct oci_error *err)
+static int replace_one(struct oci_table *numbers, char **item, const char *text,
+		       size_t number, struct oci_error *err)
 {
 	char *copy;
 	int rc = oci_text_copy(&copy, text, err);
 
 	if (rc)
 		return rc;
-	rc = oci_table_set(places, copy, name_size(copy, true), (void *)place,
+	rc = oci_table_set(numbers, copy, name_size(copy, true), (void *)number,
 			   err);
 	if (rc) {
 		free(copy);
@@ -100,20 +100,20 @@ static int replace_one(struct oci_table *places, char **item, const char *text,
 	return 0;
 }
 
-static int merge_one(struct oci_table *places, struct oci_strings *out,
+static int merge_one(struct oci_table *numbers, struct oci_strings *out,
 		     const char *text, bool variables, struct oci_error *err)
 {
-	size_t place = (size_t)(uintptr_t)oci_table_get(
-		places, text, name_size(text, variables));
+	size_t number = (size_t)(uintptr_t)oci_table_get(
+		numbers, text, name_size(text, variables));
 	int rc;
 
-	if (place && !variables)
+	if (number && !variables)
 		return 0;
-	if (place)
-		return replace_one(places, &out->items[place - 1], text, place,
-				   err);
+	if (number)
+		return replace_one(numbers, &out->items[number - 1], text,
+				   number, err);
 	rc = oci_strings_add(out, text, err);
-	return rc ? rc : enter(places, out, out->count - 1, variables, err);
+	return rc ? rc : enter(numbers, out, out->count - 1, variables, err);
 }
 
 /* Adds what is not there; of variables, "NAME=VALUE" takes the place of the
@@ -121,16 +121,16 @@ static int merge_one(struct oci_table *places, struct oci_strings *out,
 static int merge_texts(struct oci_strings *out, const struct oci_strings *from,
 		       bool variables, struct oci_error *err)
 {
-	struct oci_table places = {0};
+	struct oci_table numbers = { 0 };
 	int rc = 0;
 
 	if (variables && from->count)
-		rc = drop_doubles(&places, out, err);
+		rc = drop_doubles(&numbers, out, err);
 	for (size_t i = 0; !rc && from->count && i < out->count; i++)
-		rc = enter(&places, out, i, variables, err);
+		rc = enter(&numbers, out, i, variables, err);
 	for (size_t i = 0; !rc && i < from->count; i++)
-		rc = merge_one(&places, out, from->items[i], variables, err);
-	oci_table_release(&places);
+		rc = merge_one(&numbers, out, from->items[i], variables, err);
+	oci_table_release(&numbers);
 	return rc;
 }
 

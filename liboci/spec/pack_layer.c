@@ -106,7 +106,7 @@ static int apply_inputs(struct oci_packing *p,
 		rc = oci_rootfs_apply(p->rootfs, tree, err);
 	oci_tree_free(tree);
 	oci_snapshot_release(&snapshot);
-	return oci_pack_locate_error(&at, rc, pending->layer->origin, err);
+	return oci_pack_locate_error(&at, rc, pending->layer->position, err);
 }
 
 static int apply_one(struct oci_packing *p, const struct oci_pending *pending,
@@ -118,7 +118,7 @@ static int apply_one(struct oci_packing *p, const struct oci_pending *pending,
 	if (pending->tree)
 		return oci_pack_locate_error(
 			p, oci_rootfs_apply(p->rootfs, pending->tree, err),
-			pending->layer->origin, err);
+			pending->layer->position, err);
 	if (is_unpacked(pending->layer))
 		rc = apply_written(&done, p, &pending->written, err);
 	return rc || done ? rc : apply_inputs(p, pending, err);
@@ -340,5 +340,5 @@ int oci_pack_layer(struct oci_packing *p, const struct oci_plan_layer *layer,
 		rc = pack_looked(p, layer, &snapshot, err);
 		oci_snapshot_release(&snapshot);
 	}
-	return oci_pack_locate_error(p, rc, layer->origin, err);
+	return oci_pack_locate_error(p, rc, layer->position, err);
 }

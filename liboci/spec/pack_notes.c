@@ -76,7 +76,7 @@ static void note(const struct oci_pack_options *o,
 	snprintf(text, sizeof(text),
 		 "%.300s: note: 'exclude' has '%.300s', "
 		 "which matches nothing%s%.300s%s",
-		 e->origin, pattern, near ? ", did you mean '" : "",
+		 e->position, pattern, near ? ", did you mean '" : "",
 		 near ? oci_path_name(near) : "", near ? "'?" : "");
 	if (!exact)
 		o->note(o->note_data, text);

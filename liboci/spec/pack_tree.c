@@ -18,10 +18,10 @@
 #include "spec/pack.h"
 #include "store/store.h"
 
-/* Puts origin in front, unless a place in the spec is there already, or the
+/* Puts position in front, unless a place in the spec is there already, or the
  * destination failed, for which no place is to blame. */
 int oci_pack_locate_error(const struct oci_packing *p, int rc,
-			  const char *origin, struct oci_error *err)
+			  const char *position, struct oci_error *err)
 {
 	size_t size = strlen(p->spec->file);
 
@@ -31,7 +31,7 @@ int oci_pack_locate_error(const struct oci_packing *p, int rc,
 	    err->message[size] == ':' && err->message[size + 1] >= '0' &&
 	    err->message[size + 1] <= '9')
 		return rc;
-	return oci_wrap(err, rc, "%s", origin);
+	return oci_wrap(err, rc, "%s", position);
 }
 
 static struct oci_attributes attributes_of(const struct oci_plan_entry *entry)
@@ -42,7 +42,7 @@ static struct oci_attributes attributes_of(const struct oci_plan_entry *entry)
 		.gid = entry->owner.gid,
 		.mtime = entry->mtime,
 		.replace = entry->replace,
-		.origin = entry->origin,
+		.position = entry->position,
 		.extended = entry->extended.items,
 		.extended_count = entry->extended.count,
 	};
@@ -149,7 +149,7 @@ static int add_deb(const struct oci_packing *p, struct oci_tree *tree,
 	char text[OCI_PLATFORM_TEXT];
 	int rc = 0;
 
-	attrs.origin = deb->origin;
+	attrs.position = deb->position;
 	if (!architecture) {
 		oci_platform_format(text, &p->plan->platform);
 		return oci_fail(err, OCI_E_INVALID, "Debian has no packages "
@@ -170,7 +170,7 @@ static int fill_tree(const struct oci_packing *p, struct oci_tree *tree,
 	for (size_t i = 0; i < layer->deb_count; i++) {
 		const struct oci_plan_deb *deb = &layer->debs[i];
 		int rc = oci_pack_locate_error(p, add_deb(p, tree, deb, err),
-					       deb->origin, err);
+					       deb->position, err);
 
 		if (rc)
 			return rc;
@@ -179,7 +179,7 @@ static int fill_tree(const struct oci_packing *p, struct oci_tree *tree,
 	for (size_t i = 0; i < layer->entry_count; i++) {
 		const struct oci_plan_entry *entry = &layer->entries[i];
 		int rc = oci_pack_locate_error(
-			p, add_entry(tree, entry, &next, err), entry->origin,
+			p, add_entry(tree, entry, &next, err), entry->position,
 			err);
 
 		if (rc)

@@ -78,20 +78,20 @@ struct oci_plan_entry {
 	struct oci_strings include;
 	struct oci_strings exclude;
 	unsigned char *seen;	/* of oci_filter_mark, or NULL */
-	const char *origin;	/* "FILE:LINE:COL" */
+	const char *position;	/* "FILE:LINE:COL" */
 	struct oci_plan_inputs inputs;	/* of from and archive */
 };
 
 struct oci_plan_deb {
 	const struct oci_yaml *node;
 	const char *pattern;
-	const char *origin;
+	const char *position;
 	struct oci_plan_inputs inputs;
 };
 
 struct oci_plan_layer {
 	const char *name;	/* or NULL */
-	const char *origin;
+	const char *position;
 	struct oci_plan_deb *debs;
 	size_t deb_count;
 	struct oci_plan_entry *entries;
@@ -105,7 +105,7 @@ struct oci_plan_file {
 	const char *from;	/* a pattern, or NULL: content */
 	struct oci_plan_bytes content;
 	const char *type;	/* its media type */
-	const char *origin;
+	const char *position;
 	struct oci_plan_inputs inputs;	/* of from */
 };
 
@@ -124,7 +124,7 @@ enum oci_plan_base_kind {
 struct oci_plan_base {
 	enum oci_plan_base_kind kind;
 	const struct oci_yaml *node;
-	const char *origin;
+	const char *position;
 	const char *text;	/* docker://REF, oci:DIR[:TAG], or a path */
 };
 

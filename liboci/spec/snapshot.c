@@ -56,7 +56,7 @@ static int take_layer(struct oci_snapshot *snapshot,
 		int rc = take_inputs(snapshot, &deb->inputs, NULL, NULL, err);
 
 		if (rc)
-			return oci_wrap(err, rc, "%s", deb->origin);
+			return oci_wrap(err, rc, "%s", deb->position);
 	}
 	for (size_t i = 0; i < layer->entry_count; i++) {
 		const struct oci_plan_entry *e = &layer->entries[i];
@@ -65,7 +65,7 @@ static int take_layer(struct oci_snapshot *snapshot,
 				     err);
 
 		if (rc)
-			return oci_wrap(err, rc, "%s", e->origin);
+			return oci_wrap(err, rc, "%s", e->position);
 	}
 	return 0;
 }

@@ -206,13 +206,15 @@ static int fail_base(const struct opening *o, const struct oci_error *why,
 	return oci_fail(err, OCI_E_INVALID, "%s", why->message);
 }
 
-static int fail_depth(const struct opening *o, const char *origin,
+static int fail_depth(const struct opening *o, const char *position,
 		      struct oci_error *err)
 {
 	struct oci_error why;
 
-	oci_fail(&why, OCI_E_INVALID, "%s: specs are bases of each other more "
-		 "than %d deep, expected no circle", origin, DEPTH_MAX);
+	oci_fail(&why, OCI_E_INVALID,
+		 "%s: specs are bases of each other more "
+		 "than %d deep, expected no circle",
+		 position, DEPTH_MAX);
 	return fail_base(o, &why, err);
 }
 
@@ -222,8 +224,10 @@ static int fail_artifact(const struct opening *o,
 {
 	struct oci_error why;
 
-	oci_fail(&why, OCI_E_INVALID, "%s: 'base' '%.300s' is an artifact, "
-		 "expected an image", base->origin, base->text);
+	oci_fail(&why, OCI_E_INVALID,
+		 "%s: 'base' '%.300s' is an artifact, "
+		 "expected an image",
+		 base->position, base->text);
 	return fail_base(o, &why, err);
 }
 
@@ -261,7 +265,7 @@ static int open_base(struct opening *o, size_t i, struct oci_error *err)
 	if (base->kind != OCI_PLAN_BASE_SPEC)
 		return 0;
 	if (o->depth == DEPTH_MAX)
-		return fail_depth(o, base->origin, err);
+		return fail_depth(o, base->position, err);
 	options.folder = NULL;
 	options.platforms = &o->spec->platforms[i];
 	options.platform_count = 1;

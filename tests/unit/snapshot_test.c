@@ -24,11 +24,11 @@ static void test_holds(void **state)
 	struct oci_plan_entry entry = {
 		.kind = OCI_PLAN_ARCHIVE,
 		.path = "/",
-		.origin = "x",
+		.position = "x",
 		.inputs = { &input, 1 },
 	};
 	const struct oci_plan_layer layer = {
-		.origin = "x",
+		.position = "x",
 		.entries = &entry,
 		.entry_count = 1,
 	};

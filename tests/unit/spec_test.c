@@ -299,7 +299,7 @@ static void test_plan(void **state)
 	assert_int_equal(e[3].mtime, OCI_KEEP);
 	assert_int_equal(e[4].owner.uid, 7);
 	assert_int_equal(e[5].mode, 0755);
-	assert_string_equal(e[5].origin, GOOD "/attributes.spec:9:9");
+	assert_string_equal(e[5].position, GOOD "/attributes.spec:9:9");
 	oci_spec_free(spec);
 
 	assert_int_equal(oci_spec_open(&spec, GOOD "/config.spec", NULL,

@@ -74,7 +74,7 @@ struct oci_spec_exception {
 	const char *path;	/* a glob, or NULL: everywhere */
 	const char *level;	/* "off", "note", "warning" or "error" */
 	const char *reason;
-	const char *origin;	/* FILE:LINE:COL */
+	const char *position; /* FILE:LINE:COL */
 };
 
 struct oci_spec_checks {

@@ -73,7 +73,7 @@ struct oci_attributes {
 	int64_t gid;
 	int64_t mtime;		/* seconds since 1970, 0 to the year 9999 */
 	bool replace;		/* may take the place of an earlier entry */
-	const char *origin;	/* prefix for messages, such as FILE:LINE:COL;
+	const char *position;	/* prefix for messages, such as FILE:LINE:COL;
 				 * borrowed until the tree is freed; or NULL */
 	/* In place of those of that name that the source has; copied.
 	 * security.capability goes to files alone. */
