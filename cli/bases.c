@@ -84,6 +84,7 @@ static int open_repository(struct oci_store **out, struct bases *bases,
 			   const struct oci_reference *name,
 			   struct oci_error *err)
 {
+	struct oci_repository *repository = NULL;
 	int rc = 0;
 
 	/* Without a push, --plain-http and the like are for the base. */
@@ -91,7 +92,11 @@ static int open_repository(struct oci_store **out, struct bases *bases,
 		rc = remote_claim(bases->remote, name->host, err);
 	if (!rc && !*bases->registry)
 		rc = remote_open(bases->registry, bases->remote, err);
-	return rc ? rc : oci_registry_open(out, *bases->registry, name, err);
+	if (!rc)
+		rc = oci_repository_open(&repository, *bases->registry, name,
+					 err);
+	*out = repository ? oci_repository_store(repository) : NULL;
+	return rc;
 }
 
 /* What the cache lacks: an oci_cache_source_fn. */

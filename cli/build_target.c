@@ -51,7 +51,6 @@ int build_target_push(struct build_target *out, struct oci_registry **registry,
 {
 	int rc = build_names_push(&out->names, options, reference, spec, err);
 
-	out->registry = true;
 	if (!rc)
 		rc = remote_claim(&options->remote, out->names.items[0].host,
 				  err);
@@ -59,11 +58,14 @@ int build_target_push(struct build_target *out, struct oci_registry **registry,
 		rc = remote_open(registry, &options->remote, err);
 	if (rc)
 		return rc;
-	rc = oci_registry_create(&out->store, *registry, &out->names.items[0],
-				 &options->remote.mount_from, err);
-	if (!rc)
-		oci_store_watch(out->store, interrupted_flag());
-	return rc;
+	rc = oci_repository_create(&out->repository, *registry,
+				   &out->names.items[0],
+				   &options->remote.mount_from, err);
+	if (rc)
+		return rc;
+	out->store = oci_repository_store(out->repository);
+	oci_store_watch(out->store, interrupted_flag());
+	return 0;
 }
 
 /* oci:DIR:TAG is a name of its own; an image without a name gets none. */
@@ -97,8 +99,8 @@ void build_target_say(const struct build_target *target,
 	}
 	if (!target->names.count)
 		say(out, "%s\n", image->digest.text);
-	if (target->registry)
-		say_pushed(target->store);
+	if (target->repository)
+		say_pushed(target->repository);
 }
 
 void build_target_release(struct build_target *target)

@@ -10,7 +10,7 @@ struct build_target {
 	struct build_names names;
 	char *tag;		/* of oci:DIR:TAG, instead of the names */
 	bool archive;
-	bool registry;
+	struct oci_repository *repository; /* store, if it is one */
 };
 
 int build_target_local(struct build_target *out,

@@ -84,8 +84,8 @@ static void say_result(const struct copy_command *c,
 		return;
 	}
 	say(out, "%s %s\n", target->text, target->copy.digest.text);
-	if (target->registry && !target->shared)
-		say_pushed(target->store);
+	if (target->repository)
+		say_pushed(target->repository);
 	copy_say_names(target);
 }
 

@@ -25,6 +25,7 @@ struct copy_target {
 	const char *text; /* as the command line has it; borrowed */
 	char *path;	  /* of an archive or a layout; else NULL */
 	struct oci_registry *registry; /* NULL: none */
+	struct oci_repository *repository; /* the same */
 	struct oci_store *store;
 	bool shared; /* both are those of an earlier target */
 	struct oci_reference name;

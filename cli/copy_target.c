@@ -26,8 +26,10 @@ static int open_remote(struct copy_target *out, const struct opened *from,
 		rc = oci_strings_add(&mounts, c->remote.mount_from.items[i],
 				     err);
 	if (!rc)
-		rc = oci_registry_create(&out->store, out->registry, &out->name,
-					 &mounts, err);
+		rc = oci_repository_create(&out->repository, out->registry,
+					   &out->name, &mounts, err);
+	if (!rc)
+		out->store = oci_repository_store(out->repository);
 	oci_strings_release(&mounts);
 	return rc;
 }

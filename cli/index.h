@@ -41,6 +41,7 @@ int index_annotate(struct oci_join *join, const struct index_command *command,
 struct index_target {
 	struct opened now;		/* what is there; not of create */
 	struct oci_registry *registry;	/* of the new one */
+	struct oci_repository *repository; /* store, if it is one */
 	struct oci_store *store;
 	struct oci_reference name;	/* the tag; empty where it has none */
 };

@@ -87,8 +87,8 @@ static int commit(struct attempts *out, struct index_target *target,
 	int rc = index_target_commit(target, index, err);
 
 	out->took = milliseconds() - start;
-	if (!rc && target->registry && !c->quiet && !c->remote.dry_run)
-		say_pushed(target->store);
+	if (!rc && target->repository && !c->quiet && !c->remote.dry_run)
+		say_pushed(target->repository);
 	return rc;
 }
 

@@ -67,13 +67,16 @@ static int open_remote(struct index_target *target, const char *text,
 		rc = remote_open_for(&target->registry, &c->remote,
 				     target->name.host, err);
 	if (!rc)
-		rc = oci_registry_create(&target->store, target->registry,
-					 &target->name, &c->remote.mount_from,
-					 err);
-	if (!rc && c->verb != INDEX_CREATE)
-		rc = oci_registry_expect(target->store,
-					 &target->now.image.digest, err);
-	return rc;
+		rc = oci_repository_create(&target->repository,
+					   target->registry, &target->name,
+					   &c->remote.mount_from, err);
+	if (rc)
+		return rc;
+	target->store = oci_repository_store(target->repository);
+	if (c->verb != INDEX_CREATE)
+		oci_repository_expect(target->repository,
+				      &target->now.image.digest);
+	return 0;
 }
 
 static int open_local(struct index_target *target,

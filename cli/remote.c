@@ -290,13 +290,11 @@ bool remote_destination(struct oci_reference *out, bool *by_digest,
 	return good;
 }
 
-void say_pushed(const struct oci_store *store)
+void say_pushed(const struct oci_repository *repository)
 {
-	struct oci_push_result pushed;
+	const struct oci_push_result pushed = oci_repository_result(repository);
 	char size[SIZE_TEXT];
 
-	if (oci_registry_pushed(&pushed, store, NULL))
-		return;
 	format_size(size, pushed.uploaded_bytes);
 	say(stderr,
 	    "%llu blob%s uploaded (%s), %llu mounted, %llu there "
@@ -310,6 +308,7 @@ int opened_init_side(struct opened *out, const char *text,
 		     struct remote_options *options,
 		     const struct remote_side *side, struct oci_error *err)
 {
+	struct oci_repository *repository = NULL;
 	struct oci_reference reference;
 	struct image_name name;
 	int rc = 0;
@@ -324,8 +323,10 @@ int opened_init_side(struct opened *out, const char *text,
 						     side, reference.host, err)
 				  : remote_open(&out->registry, options, err);
 		if (!rc)
-			rc = oci_registry_open(&out->store, out->registry,
-					       &reference, err);
+			rc = oci_repository_open(&repository, out->registry,
+						 &reference, err);
+		if (repository)
+			out->store = oci_repository_store(repository);
 		if (!rc)
 			rc = oci_store_resolve(&out->image, out->store, NULL,
 					       err);

@@ -193,7 +193,7 @@ int plan_step(void *data, const struct oci_push_step *step);
 void plan_say(const struct plan *plan);
 
 /* What a push came to, on stderr. */
-void say_pushed(const struct oci_store *store);
+void say_pushed(const struct oci_repository *repository);
 
 /* Any image on the command line, opened to read. */
 struct opened {

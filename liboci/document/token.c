@@ -51,18 +51,14 @@ int oci_token_parse(char **token, int64_t *seconds, const char *text,
 	return rc;
 }
 
-int oci_tags_parse(bool *any, const char *text, size_t size,
+int oci_tags_parse(struct oci_strings *out, const char *text, size_t size,
 		   struct oci_error *err)
 {
-	const json_t *tags = NULL;
 	json_t *json;
 	int rc = oci_json_load(&json, text, size, err);
 
-	*any = false;
 	if (!rc)
-		rc = oci_json_array(&tags, json, "tags", err);
-	if (!rc)
-		*any = json_array_size(tags) > 0;
+		rc = oci_json_strings(out, json, "tags", err);
 	json_decref(json);
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include <oci/error.h>
+#include <oci/text.h>
 
 /* "token" or "access_token", and "expires_in", 0 where there is none. The
  * caller frees *token. */
@@ -22,8 +23,8 @@ int oci_token_parse(char **token, int64_t *seconds, const char *text,
 int oci_answer_parse(char **code, char **message, const char *text,
 		     size_t size, struct oci_error *err);
 
-/* Whether a list of tags (distribution spec, "Listing tags") has any. */
-int oci_tags_parse(bool *any, const char *text, size_t size,
+/* Adds the tags of an answer (distribution spec, "Listing tags") to *out. */
+int oci_tags_parse(struct oci_strings *out, const char *text, size_t size,
 		   struct oci_error *err);
 
 #endif

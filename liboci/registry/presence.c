@@ -62,6 +62,7 @@ bool oci_repository_is_empty(struct oci_client *client)
 		.once = true,
 	};
 	struct oci_http_response response;
+	struct oci_strings tags = { 0 };
 	bool any = true;
 	int rc;
 
@@ -70,9 +71,11 @@ bool oci_repository_is_empty(struct oci_client *client)
 	rc = oci_client_call(&response, NULL, client, &call, NULL);
 	if (!rc && response.status == 404)
 		any = !oci_client_said(&response, "NAME_UNKNOWN");
-	else if (!rc && response.status == 200 &&
-		 oci_tags_parse(&any, response.text, response.text_size, NULL))
-		any = true;
+	else if (!rc && response.status == 200)
+		any = oci_tags_parse(&tags, response.text, response.text_size,
+				     NULL) ||
+		      tags.count;
+	oci_strings_release(&tags);
 	oci_http_response_release(&response);
 	return !any;
 }

@@ -16,18 +16,11 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "registry/fetch.h"
-#include "registry/link.h"
+#include "registry/pages.h"
 #include "registry/retry.h"
-#include "registry/url.h"
 #include "store/referrers.h"
 
-enum {
-	ATTEMPTS = 20,
-	HEX_MAX = 64,
-	PAGES_MAX = 100,
-	REFERRERS_MAX = 10000,
-	BYTES_MAX = 16 * 1024 * 1024
-};
+enum { ATTEMPTS = 20, HEX_MAX = 64, REFERRERS_MAX = 10000 };
 
 /* "sha256:abc" is kept under the tag "sha256-abc", of which more than 64 digits
  * are cut off: a tag of SHA-512 would be too long. */
@@ -178,129 +171,46 @@ int oci_referrers_add(struct oci_client *client,
 	return rc;
 }
 
-/* A registry's own list of what refers to a manifest, in pages. */
-struct list {
-	struct oci_descriptors *out;
-	struct oci_client *client;
-	const struct oci_digest *subject;
-	struct oci_strings pages;	/* addresses, the next one last */
-	uint64_t bytes;			/* of the pages so far */
-};
-
-/* Adds the page that an answer leads to, if any: one of the registry itself,
- * which was not read before. */
-static int turn_page(struct list *list,
-		     const struct oci_http_response *response,
+static int read_page(void *data, const char *text, size_t size,
 		     struct oci_error *err)
 {
-	const char *page = list->pages.items[list->pages.count - 1];
-	char *target, *next = NULL;
-	int rc = oci_link_next(&target, response, err);
-
-	if (!rc && target)
-		rc = oci_url_resolve(&next, page, target, err);
-	if (rc || !next)
-		;
-	else if (!oci_url_same_origin(next, list->client->base))
-		rc = oci_fail(err, OCI_E_INVALID,
-			      "the next page is of another host: refused");
-	else if (oci_strings_has(&list->pages, next))
-		rc = oci_fail(err, OCI_E_INVALID,
-			      "its pages lead back to one before");
-	else if (list->pages.count == PAGES_MAX)
-		rc = oci_fail(err, OCI_E_LIMIT, "it has more than %d pages, "
-			      "the most that are read", PAGES_MAX);
-	else
-		rc = oci_strings_add(&list->pages, next, err);
-	free(target);
-	free(next);
-	return rc;
-}
-
-static int take_page(struct list *list,
-		     const struct oci_http_response *response,
-		     struct oci_error *err)
-{
+	struct oci_descriptors *out = data;
 	struct oci_index index;
-	int rc;
+	int rc = oci_index_parse(&index, text, size, OCI_MEDIA_INDEX, err);
 
-	if (response->text_cut)
-		return oci_fail(err, OCI_E_LIMIT, "a page has more than %u "
-				"bytes", OCI_DOCUMENT_MAX);
-	list->bytes += response->text_size;
-	if (list->bytes > BYTES_MAX)
-		return oci_fail(err, OCI_E_LIMIT, "its pages have more than "
-				"%d MiB, the most that are read",
-				BYTES_MAX >> 20);
-	rc = oci_index_parse(&index, response->text, response->text_size,
-			     OCI_MEDIA_INDEX, err);
 	if (rc)
 		return rc;
 	for (size_t i = 0; !rc && i < index.manifests.count; i++)
-		rc = oci_descriptors_add(list->out, &index.manifests.items[i],
-					 err);
+		rc = oci_descriptors_add(out, &index.manifests.items[i], err);
 	oci_index_release(&index);
-	if (!rc && list->out->count > REFERRERS_MAX)
-		rc = oci_fail(err, OCI_E_LIMIT, "there are more than %d, the "
-			      "most that are read", REFERRERS_MAX);
-	return rc ? rc : turn_page(list, response, err);
-}
-
-/* Asks for the last page. *known is false where the registry keeps no list,
- * which nothing but a 404 to the question for the first page says. */
-static int ask_page(bool *known, struct list *list, struct oci_error *err)
-{
-	struct oci_http_response response = {0};
-	char what[OCI_DIGEST_TEXT + 32];
-	struct oci_call call = {
-		.method = "GET", .actions = "pull",
-		.url = list->pages.items[list->pages.count - 1],
-		.text_max = OCI_DOCUMENT_MAX,
-	};
-	int rc = oci_client_call(&response, NULL, list->client, &call, err);
-
-	snprintf(what, sizeof(what), "list referrers of %s",
-		 list->subject->text);
-	*known = rc || response.status != 404 || list->pages.count > 1;
-	if (!rc && *known && response.status != 200) {
-		rc = oci_client_fail(list->client, what, &response, err);
-		rc = oci_advise(err, rc,
-				"404 alone says that a registry "
-				"keeps no list; without --referrers the image "
-				"is copied by itself");
-	} else {
-		if (!rc && *known)
-			rc = take_page(list, &response, err);
-		if (rc)
-			rc = oci_wrap(err, rc, "registry %s, repository %s: %s",
-				      list->client->host,
-				      list->client->repository, what);
-	}
-	oci_http_response_release(&response);
+	if (!rc && out->count > REFERRERS_MAX)
+		rc = oci_fail(err, OCI_E_LIMIT,
+			      "there are more than %d, the "
+			      "most that are read",
+			      REFERRERS_MAX);
 	return rc;
 }
 
-static int ask(bool *known, struct oci_descriptors *out,
-	       struct oci_client *client, const struct oci_digest *subject,
-	       struct oci_error *err)
+/* The registry's own list. *found is false if the registry keeps none, which
+ * only the status 404 says. */
+static int read_list(bool *found, struct oci_descriptors *out,
+		     struct oci_client *client,
+		     const struct oci_digest *subject, struct oci_error *err)
 {
-	struct list list = {
-		.out = out, .client = client, .subject = subject,
+	char path[OCI_REFERENCE_TEXT + 256], what[OCI_DIGEST_TEXT + 32];
+	const struct oci_pages pages = {
+		.path = path,
+		.what = what,
+		.advice = "404 alone says that a registry keeps no list; "
+			  "without --referrers the image is copied by itself",
+		.read = read_page,
+		.data = out,
 	};
-	char path[OCI_REFERENCE_TEXT + 256], *url;
-	int rc;
 
-	snprintf(path, sizeof(path), "/v2/%s/referrers/%s",
-		 client->repository, subject->text);
-	rc = oci_url_resolve(&url, client->base, path, err);
-	if (!rc)
-		rc = oci_strings_add(&list.pages, url, err);
-	free(url);
-	/* Each page that is read may add one more. */
-	for (size_t i = 0; !rc && i < list.pages.count; i++)
-		rc = ask_page(known, &list, err);
-	oci_strings_release(&list.pages);
-	return rc;
+	snprintf(path, sizeof(path), "/v2/%s/referrers/%s", client->repository,
+		 subject->text);
+	snprintf(what, sizeof(what), "list referrers of %s", subject->text);
+	return oci_pages_read(found, client, &pages, err);
 }
 
 int oci_referrers_list(struct oci_descriptors *out, struct oci_client *client,
@@ -308,11 +218,11 @@ int oci_referrers_list(struct oci_descriptors *out, struct oci_client *client,
 {
 	struct oci_index index = {0};
 	char tag[OCI_DIGEST_TEXT];
-	bool known = false;
-	int rc = ask(&known, out, client, subject, err);
+	bool found;
+	int rc = read_list(&found, out, client, subject, err);
 
 	tag_of(tag, subject);
-	if (!rc && !known)
+	if (!rc && !found)
 		rc = read_index(&index, client, tag, err);
 	for (size_t i = 0; !rc && i < index.manifests.count; i++)
 		rc = oci_descriptors_add(out, &index.manifests.items[i], err);

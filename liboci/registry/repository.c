@@ -354,11 +354,6 @@ static const struct oci_store_ops ops = {
 	.free = repository_free,
 };
 
-struct oci_repository *oci_repository_of(struct oci_store *store)
-{
-	return store->ops == &ops ? (struct oci_repository *)store : NULL;
-}
-
 int oci_repository_new(struct oci_repository **out,
 		       struct oci_registry *registry,
 		       const struct oci_reference *reference,

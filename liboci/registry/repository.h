@@ -3,6 +3,8 @@
 #ifndef REGISTRY_REPOSITORY_H
 #define REGISTRY_REPOSITORY_H
 
+#include <oci/repository.h>
+
 #include "registry/client.h"
 #include "registry/manifests.h"
 #include "registry/uploads.h"
@@ -19,8 +21,6 @@ struct oci_repository {
 	bool prepared; /* all but the tags is there */
 };
 
-/* The repository that a store is, or NULL. */
-struct oci_repository *oci_repository_of(struct oci_store *store);
 /* Freed by oci_store_free. */
 int oci_repository_new(struct oci_repository **out,
 		       struct oci_registry *registry,

@@ -5,6 +5,8 @@
 
 #include <stdatomic.h>
 
+#include <oci/repository.h>
+
 #include "io/pool.h"
 #include "registry/streamed_upload.h"
 #include "registry/upload.h"

@@ -139,23 +139,6 @@ static void test_older(void **state)
 			     0);
 }
 
-static void test_kinds(void **state)
-{
-	const struct oci_digest digest = { 0 };
-	struct oci_push_result result;
-	struct oci_store *store;
-	struct oci_error err;
-
-	(void)state;
-	make_layout(&store, "kinds");
-	assert_int_equal(oci_registry_pushed(&result, store, &err),
-			 OCI_E_INVALID);
-	assert_int_equal(result.uploaded, 0);
-	assert_int_equal(oci_registry_expect(store, &digest, &err),
-			 OCI_E_INVALID);
-	oci_store_free(store);
-}
-
 static void put_image(struct oci_descriptor *out, struct oci_store *store)
 {
 	static const char text[] = "{\"schemaVersion\":2}";
@@ -201,8 +184,6 @@ int main(void)
 		{ "faults 32: a layer's options may be NULL", test_layer,
 		  make_folder, drop_folder, NULL },
 		{ "faults 32: options of an older header", test_older,
-		  make_folder, drop_folder, NULL },
-		{ "faults 32: a layout is no repository", test_kinds,
 		  make_folder, drop_folder, NULL },
 		{ "faults 32: a tee tags all of its stores", test_tee,
 		  make_folder, drop_folder, NULL },

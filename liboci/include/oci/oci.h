@@ -22,6 +22,7 @@
 #include <oci/progress.h>
 #include <oci/reference.h>
 #include <oci/registry.h>
+#include <oci/repository.h>
 #include <oci/spec.h>
 #include <oci/store.h>
 #include <oci/stream.h>

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Registries: a repository is a store. OCI Distribution Specification 1.1.
- *
- * A registry client holds connections, tokens and limits for all the
- * repositories that are opened with it. It may serve several stores, each on
- * one thread.
+ * A client for registries, and what to log in to them with. It holds the
+ * connections, tokens and limits of all repositories that are opened with it
+ * (<oci/repository.h>); these may be used by different threads.
+ * OCI Distribution Specification 1.1.
  */
 #ifndef OCI_REGISTRY_H
 #define OCI_REGISTRY_H
@@ -183,50 +182,6 @@ OCI_API void oci_registry_free(struct oci_registry *registry);
 /* Asks host whether it is a registry that takes the credentials. */
 OCI_API int oci_registry_check(struct oci_registry *registry,
 			       const char *host, struct oci_error *err);
-
-/* Opens the image that reference names (tag, digest; neither: latest). */
-OCI_API int oci_registry_open(struct oci_store **out,
-			      struct oci_registry *registry,
-			      const struct oci_reference *reference,
-			      struct oci_error *err);
-/*
- * Opens a repository to push to. Its tag, if it has one, is where an image that
- * was pushed before is looked for. Blobs are uploaded while others are added;
- * oci_store_commit waits for them, then puts manifests, children first, and
- * then the tags that oci_store_tag named. mount_from (may be NULL) lists
- * repositories of the same registry that may have the blobs.
- */
-OCI_API int oci_registry_create(struct oci_store **out,
-				struct oci_registry *registry,
-				const struct oci_reference *repository,
-				const struct oci_strings *mount_from,
-				struct oci_error *err);
-
-/*
- * Before oci_store_commit of a store of oci_registry_create: tags are set only
- * where the tag of its reference (all of them, if it has none) leads to digest
- * (empty: to nothing) just then, after all else was pushed; else
- * OCI_E_CHANGED. A registry has no exchange in one step: who
- * tags in the moment between the question and the answer is not noticed.
- * OCI_E_INVALID: the store is not one of oci_registry_create.
- */
-OCI_API int oci_registry_expect(struct oci_store *store,
-				const struct oci_digest *digest,
-				struct oci_error *err);
-
-/* What a push came to. */
-struct oci_push_result {
-	uint64_t uploaded;	/* blobs */
-	uint64_t uploaded_bytes;
-	uint64_t mounted;
-	uint64_t present;
-};
-
-/* After oci_store_commit of a store of oci_registry_create; OCI_E_INVALID of
- * any other store. */
-OCI_API int oci_registry_pushed(struct oci_push_result *out,
-				const struct oci_store *store,
-				struct oci_error *err);
 
 #ifdef __cplusplus
 }
