@@ -60,18 +60,19 @@ static int check_platform(struct oci_store *store,
 			  struct oci_error *err)
 {
 	char is[OCI_PLATFORM_TEXT], name[OCI_PLATFORM_TEXT];
-	struct oci_descriptor manifest;
-	struct oci_platform platform, *told = &manifest.platform;
-	int rc = oci_store_manifest(&manifest, store, image, wanted, err);
+	struct oci_image_documents documents;
+	struct oci_platform platform;
+	int rc = oci_image_open(&documents, store, image, wanted, err);
 
 	if (rc)
 		return rc;
-	rc = oci_image_platform(&platform, store, &manifest, err);
+	platform = documents.config.platform;
 	if (!platform.variant[0])
-		memcpy(platform.variant, told->variant, sizeof(told->variant));
-	oci_descriptor_release(&manifest);
-	if (rc || oci_platform_fits(&platform, wanted))
-		return rc;
+		memcpy(platform.variant, documents.descriptor.platform.variant,
+		       sizeof(platform.variant));
+	oci_image_documents_release(&documents);
+	if (oci_platform_fits(&platform, wanted))
+		return 0;
 	oci_platform_format(is, &platform);
 	oci_platform_format(name, wanted);
 	snprintf(err->message, sizeof(err->message), "it is for %s, but "

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <oci/read.h>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "image/base_layer.h"
@@ -22,36 +24,17 @@ struct base {
 	struct oci_config config;
 };
 
-static int read_manifest(struct base *b, const struct oci_descriptor *d,
-			 struct oci_error *err)
+static int read_documents(struct base *b, const struct oci_descriptor *manifest,
+			  struct oci_error *err)
 {
-	char *text;
-	int rc = oci_store_read(&text, b->from, d, err);
+	struct oci_image_documents documents;
+	int rc = oci_image_open(&documents, b->from, manifest, NULL, err);
 
 	if (rc)
 		return rc;
-	rc = oci_manifest_parse(&b->manifest, text, (size_t)d->size,
-				d->media_type, err);
-	free(text);
-	if (!rc && !oci_media_is_config(b->manifest.config.media_type))
-		rc = oci_fail(err, OCI_E_UNSUPPORTED,
-			      "it is no image, its config is '%.100s'",
-			      b->manifest.config.media_type);
-	return rc;
-}
-
-static int read_config(struct base *b, struct oci_error *err)
-{
-	const struct oci_descriptor *d = &b->manifest.config;
-	char *text;
-	int rc = oci_store_read(&text, b->from, d, err);
-
-	if (rc)
-		return rc;
-	rc = oci_config_parse(&b->config, text, (size_t)d->size, err);
-	free(text);
-	if (rc)
-		return oci_wrap(err, rc, "config %s", d->digest.text);
+	oci_descriptor_release(&documents.descriptor);
+	b->manifest = documents.manifest;
+	b->config = documents.config;
 	if (b->config.diff_id_count != b->manifest.layers.count)
 		return oci_fail(err, OCI_E_CORRUPT, "its config tells of %zu "
 				"layers, its manifest of %zu",
@@ -175,10 +158,8 @@ int oci_image_add_base(struct oci_image *image, struct oci_rootfs *rootfs,
 	struct base b = {
 		.image = image, .to = to, .from = from, .rootfs = rootfs,
 	};
-	int rc = read_manifest(&b, manifest, err);
+	int rc = read_documents(&b, manifest, err);
 
-	if (!rc)
-		rc = read_config(&b, err);
 	take_variant(&b, manifest);
 	if (!rc)
 		rc = inherit(&b, err);

@@ -74,6 +74,11 @@ static void take_attributes(struct oci_rootfs_entry *e,
 	e->gid = (uint32_t)archive_entry_gid(member);
 	e->mtime = archive_entry_mtime(member);
 	e->xattrs = NULL;
+	if (e->type == OCI_ENTRY_CHARACTER_DEVICE ||
+	    e->type == OCI_ENTRY_BLOCK_DEVICE) {
+		e->at.device.major = (uint32_t)archive_entry_rdevmajor(member);
+		e->at.device.minor = (uint32_t)archive_entry_rdevminor(member);
+	}
 }
 
 /* A hard link is the file that it leads to. */
@@ -104,6 +109,7 @@ static int put_hard_link(struct oci_rootfs *rootfs,
 		e->mtime = file->mtime;
 		e->target = file->target;
 		e->kept = file->kept;
+		e->at = file->at;
 		e->unread = file->unread;
 	}
 	return 0;
@@ -126,6 +132,11 @@ static int put(struct oci_rootfs *rootfs, const char *path,
 	take_attributes(e, member);
 	if (e->type == OCI_ENTRY_FILE) {
 		e->size = (uint64_t)archive_entry_size(member);
+		e->at.content = (struct oci_content_at){
+			rootfs->layer,
+			rootfs->member,
+			e->size,
+		};
 		return oci_lint_files_add_member(e, rootfs, reader, e->size,
 						 err);
 	}
@@ -198,8 +209,10 @@ int oci_rootfs_apply_tar(struct oci_rootfs *rootfs, struct oci_source *tar,
 	oci_reader_watch(reader, rootfs->watch);
 	rootfs->layer++;
 	rootfs->budget = OCI_WALK_BUDGET;
+	rootfs->member = 0;
 	do {
 		rc = oci_reader_next(&member, reader, err);
+		rootfs->member++;
 		if (!rc && member)
 			rc = apply(rootfs, member, reader, err);
 	} while (!rc && member);

@@ -24,6 +24,8 @@ void oci_rootfs_free(struct oci_rootfs *rootfs)
 	if (!rootfs)
 		return;
 	oci_lint_files_release(&rootfs->keeping);
+	if (rootfs->layers.free)
+		rootfs->layers.free(rootfs->layers.data);
 	oci_table_release(&rootfs->table);
 	oci_arena_release(&rootfs->arena);
 	free(rootfs);
@@ -207,6 +209,7 @@ void oci_rootfs_set_type(struct oci_rootfs_entry *e, enum oci_entry_type type)
 		e->hid_link = type == OCI_ENTRY_DIRECTORY;
 	e->size = 0;
 	e->kept = NULL;
+	memset(&e->at, 0, sizeof(e->at));
 	e->unread = false;
 	e->xattrs = NULL;
 	e->type = type;
@@ -301,6 +304,13 @@ static int put(struct oci_rootfs *rootfs, const struct oci_tree *tree,
 	e->mtime = node->mtime;
 	e->xattrs = NULL;
 	e->size = node->file ? 0 : node->size;
+	if (e->type == OCI_ENTRY_CHARACTER_DEVICE ||
+	    e->type == OCI_ENTRY_BLOCK_DEVICE) {
+		e->at.device.major = file->major;
+		e->at.device.minor = file->minor;
+	}
+	if (e->type == OCI_ENTRY_FILE)
+		e->at.content.size = file->size;
 	if (e->type == OCI_ENTRY_FILE)
 		return oci_lint_files_add_node(e, rootfs, tree, file, err);
 	if (e->type == OCI_ENTRY_DIRECTORY)

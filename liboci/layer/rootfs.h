@@ -5,12 +5,19 @@
 
 #include <stdbool.h>
 
-#include <oci/tree.h>
+#include <oci/rootfs.h>
 
 #include "base/arena.h"
 #include "base/path.h"
 #include "base/table.h"
 #include "layer/lint_files.h"
+
+/* Where the bytes of a file are, to read them once more. */
+struct oci_content_at {
+	unsigned layer;	 /* from 1 */
+	unsigned member; /* of the layer's tar, from 1; 0: not known */
+	uint64_t size;	 /* bytes */
+};
 
 struct oci_rootfs_entry {
 	const char *path;
@@ -24,6 +31,14 @@ struct oci_rootfs_entry {
 	uint64_t hidden;	/* bytes of lower layers under this path that
 				 * are shipped and never seen */
 	const struct oci_lint_file *kept; /* its bytes; or NULL */
+	union {
+		struct oci_content_at content; /* of a file; of a hard link,
+						* those of the file */
+		struct {
+			uint32_t major;
+			uint32_t minor;
+		} device;
+	} at;
 	struct oci_xattr *xattrs;	/* of a directory */
 	struct oci_rootfs_entry *parent;	/* NULL: in the root */
 	struct oci_rootfs_entry *child;		/* of what is there */
@@ -37,12 +52,22 @@ struct oci_rootfs_entry {
 	bool unread;		/* it has bytes that were not kept */
 };
 
+/* Opens the tars of the layers once more. data is the root file system's. */
+struct oci_layer_source {
+	int (*open)(struct oci_source **tar, void *data, unsigned layer,
+		    struct oci_error *err); /* NULL: they are not at hand */
+	void (*free)(void *data);
+	void *data;
+};
+
 struct oci_rootfs {
+	struct oci_layer_source layers;
 	struct oci_arena arena;
 	struct oci_table table;
 	size_t count;		/* entries that were ever there */
 	uint64_t text;		/* bytes of names and targets */
-	unsigned layer;		/* that was laid on last */
+	unsigned layer;		/* that was applied last */
+	unsigned member;	/* of its tar: the present one, from 1 */
 	unsigned emptied;	/* the last that emptied the root */
 	uint64_t implied;	/* bytes of names of folders that none names */
 	uint64_t budget;	/* see struct oci_view; of this layer */
@@ -53,6 +78,18 @@ struct oci_rootfs {
 /* What is at path, or NULL; rootfs may be NULL, which is empty. */
 const struct oci_rootfs_entry *oci_rootfs_get(const struct oci_rootfs *rootfs,
 					      const char *path, size_t size);
+
+/* rootfs_read.c: resolves path and finds its entry; *out is NULL for a root
+ * without one. OCI_E_NOT_FOUND: the image has no such path. */
+int oci_rootfs_locate(char resolved[OCI_PATH_MAX],
+		      const struct oci_rootfs_entry **out,
+		      const struct oci_rootfs *rootfs, const char *path,
+		      bool follow, struct oci_error *err);
+/* rootfs_read.c: lists the entries below the path `below` ("": all), sorted by
+ * the bytes of their paths. The caller frees *out. */
+int oci_rootfs_sort(const struct oci_rootfs_entry ***out, size_t *count,
+		    const struct oci_rootfs *rootfs, const char *below,
+		    bool recursive, struct oci_error *err);
 
 /* Bytes of a file from offset on; *got is 0 behind the end of what was kept,
  * and where nothing was. */

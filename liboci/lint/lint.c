@@ -7,12 +7,11 @@
 
 #include "base/error.h"
 #include "base/options.h"
+#include "image/rootfs.h"
 #include "layer/rootfs.h"
+#include "store/documents.h"
 #include "store/images.h"
 #include "store/walk.h"
-
-/* Layers of one image; engines stack 127. */
-enum { LAYERS_MAX = 1000 };
 
 static oci_lint_check_fn *const checks[] = {
 	oci_lint_entrypoint,
@@ -25,31 +24,6 @@ static oci_lint_check_fn *const checks[] = {
 	oci_lint_health,
 	oci_lint_size,
 };
-
-static int by_path(const void *a, const void *b)
-{
-	const struct oci_rootfs_entry *const *left = a, *const *right = b;
-
-	return strcmp((*left)->path, (*right)->path);
-}
-
-static int sort_entries(struct oci_lint *lint, struct oci_error *err)
-{
-	const struct oci_rootfs *rootfs = lint->subject->rootfs;
-
-	lint->entries = malloc((rootfs->count + 1) * sizeof(*lint->entries));
-	if (!lint->entries)
-		return oci_fail_nomem(err);
-	for (size_t i = 0; i < rootfs->table.capacity; i++) {
-		const struct oci_rootfs_entry *e =
-			rootfs->table.slots[i].value;
-
-		if (e && !e->removed)
-			lint->entries[lint->count++] = e;
-	}
-	qsort(lint->entries, lint->count, sizeof(*lint->entries), by_path);
-	return 0;
-}
 
 int oci_lint_check(struct oci_lint_result *result,
 		   const struct oci_lint_subject *subject,
@@ -66,7 +40,8 @@ int oci_lint_check(struct oci_lint_result *result,
 	int rc;
 
 	oci_options_read(&o, sizeof(o), &usual, options);
-	rc = sort_entries(&lint, err);
+	rc = oci_rootfs_sort(&lint.entries, &lint.count, subject->rootfs, "",
+			     true, err);
 	lint.watch.cancelled = lint.options->cancelled;
 	result->images++;
 	oci_platform_format(lint.platform, &subject->config->platform);
@@ -91,43 +66,13 @@ struct reading {
 
 /* Layers are read for each image that has them, but count as inflated from
  * what they are once. */
-static int apply_one(struct oci_rootfs *rootfs, struct reading *r,
-		     const struct oci_descriptor *layer, struct oci_error *err)
-{
-	struct oci_source *source;
-	bool first;
-	int rc = oci_walk_first(&first, &r->layers, &layer->digest, err);
-
-	r->watch.again = !first;
-	if (!rc)
-		rc = oci_store_open(&source, r->store, layer, err);
-	if (rc)
-		return rc;
-	rc = oci_rootfs_apply_blob(rootfs, source, err);
-	oci_source_free(source);
-	return rc ? oci_wrap(err, rc, "layer %s", layer->digest.text) : 0;
-}
-
-static int lay(struct oci_rootfs *rootfs, struct reading *r,
-	       const struct oci_descriptors *layers, struct oci_error *err)
-{
-	int rc = 0;
-
-	if (layers->count > LAYERS_MAX)
-		return oci_fail(err, OCI_E_LIMIT, "an image has %zu layers, "
-				"the most that are read is %d", layers->count,
-				LAYERS_MAX);
-	rootfs->watch = &r->watch;
-	for (size_t i = 0; !rc && i < layers->count; i++)
-		rc = apply_one(rootfs, r, &layers->items[i], err);
-	return rc;
-}
-
-static int check_config(struct reading *r, const struct oci_manifest *manifest,
-			const struct oci_config *config, struct oci_error *err)
+static int check_image_files(struct reading *r,
+			     const struct oci_image_documents *image,
+			     struct oci_error *err)
 {
 	struct oci_lint_subject subject = {
-		.config = config, .layers = &manifest->layers,
+		.config = &image->config,
+		.layers = &image->manifest.layers,
 	};
 	struct oci_rootfs *rootfs;
 	int rc = oci_rootfs_new(&rootfs, err);
@@ -136,7 +81,8 @@ static int check_config(struct reading *r, const struct oci_manifest *manifest,
 		rc = oci_rootfs_keep_lint_files(rootfs, r->options->temp_dir,
 						err);
 	if (!rc)
-		rc = lay(rootfs, r, &manifest->layers, err);
+		rc = oci_rootfs_apply_layers(rootfs, r->store, subject.layers,
+					     &r->watch, &r->layers, err);
 	subject.rootfs = rootfs;
 	if (!rc)
 		rc = oci_lint_check(r->result, &subject, r->options, err);
@@ -148,38 +94,21 @@ static int check_config(struct reading *r, const struct oci_manifest *manifest,
 static int check_manifest(bool *absent, struct reading *r,
 			  const struct oci_descriptor *d, struct oci_error *err)
 {
-	struct oci_manifest manifest;
-	struct oci_config config;
+	struct oci_image_documents image;
 	struct oci_error why;
-	char *text;
-	int rc = oci_walk_read(&text, &r->walk, r->store, d, &why);
+	bool is_image;
+	int rc = oci_documents_read(&image, &is_image, r->store, d, &r->walk,
+				    &why);
 
 	*absent = *absent && rc == OCI_E_NOT_FOUND;
 	if (rc && !*absent && err)
 		*err = why;
 	if (rc)
 		return *absent ? 0 : rc;
-	rc = oci_manifest_parse(&manifest, text, (size_t)d->size,
-				d->media_type, err);
-	free(text);
-	if (rc)
-		return rc;
 	/* An artifact is not to run. */
-	if (!oci_media_is_config(manifest.config.media_type))
-		goto out;
-	rc = oci_walk_read(&text, &r->walk, r->store, &manifest.config,
-			   err);
-	if (rc)
-		goto out;
-	rc = oci_config_parse(&config, text, (size_t)manifest.config.size,
-			      err);
-	free(text);
-	if (!rc) {
-		rc = check_config(r, &manifest, &config, err);
-		oci_config_release(&config);
-	}
-out:
-	oci_manifest_release(&manifest);
+	if (is_image)
+		rc = check_image_files(r, &image, err);
+	oci_image_documents_release(&image);
 	return rc;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "store/documents.h"
 #include "store/images.h"
 #include "store/store.h"
 #include "store/walk.h"
@@ -93,51 +94,24 @@ int oci_store_images(struct oci_descriptors *out, struct oci_store *store,
 	return rc;
 }
 
-static int read_config(struct oci_config *out, struct oci_store *store,
-		       const struct oci_descriptor *manifest,
-		       struct oci_walk *walk, struct oci_error *err)
-{
-	struct oci_manifest m;
-	char *text;
-	int rc = oci_walk_read(&text, walk, store, manifest, err);
-
-	if (rc)
-		return rc;
-	rc = oci_manifest_parse(&m, text, (size_t)manifest->size,
-				manifest->media_type, err);
-	free(text);
-	if (rc)
-		return rc;
-	/* An artifact's is of no platform. */
-	*out = (struct oci_config){0};
-	if (oci_media_is_config(m.config.media_type)) {
-		rc = oci_walk_read(&text, walk, store, &m.config, err);
-		if (!rc)
-			rc = oci_config_parse(out, text,
-					      (size_t)m.config.size, err);
-		free(text);
-	}
-	oci_manifest_release(&m);
-	return rc;
-}
-
 /* Indexes need not tell the platform of an image; its config does. What is not
  * there has none. */
 static int fill_platform(struct oci_descriptor *d, struct oci_store *store,
 			 struct oci_walk *walk, struct oci_error *err)
 {
-	struct oci_config config;
-	bool first;
+	struct oci_image_documents documents;
+	bool first, is_image;
 	int rc = oci_walk_first(&first, walk, &d->digest, err);
 
 	if (rc || !first)
 		return rc;
-	rc = read_config(&config, store, d, walk, err);
+	rc = oci_documents_read(&documents, &is_image, store, d, walk, err);
 	if (rc)
 		return rc;
-	d->platform = config.platform;
+	/* The empty config of an artifact has no platform. */
+	d->platform = documents.config.platform;
 	d->has_platform = d->platform.os[0] && d->platform.architecture[0];
-	oci_config_release(&config);
+	oci_image_documents_release(&documents);
 	return 0;
 }
 

@@ -14,6 +14,8 @@
 #include <oci/layer.h>
 #include <oci/manifest.h>
 #include <oci/platform.h>
+#include <oci/read.h>
+#include <oci/rootfs.h>
 #include <oci/store.h>
 #include <oci/tree.h>
 
@@ -76,11 +78,29 @@ OCI_API int oci_image_write_index(struct oci_descriptor *out,
 				  struct oci_store *store,
 				  struct oci_error *err);
 
-/* The platform that an image's config says; manifest is no index. */
-OCI_API int oci_image_platform(struct oci_platform *out,
-			       struct oci_store *store,
-			       const struct oci_descriptor *manifest,
-			       struct oci_error *err);
+struct oci_rootfs_options {
+	size_t size;	       /* sizeof(struct oci_rootfs_options) */
+	uint64_t max_inflated; /* bytes that all layers may inflate to; 0:
+				* 8 GiB, or 200 times their size */
+	volatile const int *cancelled; /* ends it with OCI_E_CANCELLED once it
+					* is not 0; may be NULL */
+};
+
+#define OCI_ROOTFS_OPTIONS_INIT                                                \
+	{                                                                      \
+		sizeof(struct oci_rootfs_options), 0, NULL                     \
+	}
+
+/*
+ * Makes the root file system of an image: reads each layer, whose bytes are
+ * compared with their digests. options may be NULL. store is read again by
+ * oci_rootfs_open_file and has to outlive *out, which the caller frees; image
+ * is borrowed for the call. Errors: OCI_E_CORRUPT, OCI_E_LIMIT.
+ */
+OCI_API int oci_image_rootfs(struct oci_rootfs **out, struct oci_store *store,
+			     const struct oci_image_documents *image,
+			     const struct oci_rootfs_options *options,
+			     struct oci_error *err);
 
 /* What oci_image_verify has to say: one finding, as a sentence. */
 typedef void oci_finding_fn(void *data, const char *finding);

@@ -20,9 +20,11 @@
 #include <oci/manifest.h>
 #include <oci/platform.h>
 #include <oci/progress.h>
+#include <oci/read.h>
 #include <oci/reference.h>
 #include <oci/registry.h>
 #include <oci/repository.h>
+#include <oci/rootfs.h>
 #include <oci/spec.h>
 #include <oci/store.h>
 #include <oci/stream.h>

@@ -212,6 +212,8 @@ struct oci_entry {
 	const char *target;	/* of links: a hard link's is a path as above */
 	uint32_t major;
 	uint32_t minor;
+	unsigned layer; /* of a root file system: the layer that has
+			 * it, from 1; 0 in trees */
 };
 
 OCI_API size_t oci_tree_count(const struct oci_tree *tree);
@@ -220,33 +222,6 @@ OCI_API void oci_tree_get(struct oci_entry *out, const struct oci_tree *tree,
 			  size_t index);
 /* The bytes of all the files, without tar's own. */
 OCI_API uint64_t oci_tree_size(const struct oci_tree *tree);
-
-/*
- * The union of layers: which paths there are, of which type, and where
- * symlinks lead. Starts empty.
- */
-OCI_API int oci_rootfs_new(struct oci_rootfs **out, struct oci_error *err);
-/*
- * From now on, files that checks look into (programs, lists of users, keys)
- * can be read as well: where they are is remembered, and what comes out of a
- * layer's tar goes to an unlinked file in temp_dir (NULL: /var/tmp).
- */
-OCI_API int oci_rootfs_keep_lint_files(struct oci_rootfs *rootfs,
-				       const char *temp_dir,
-				       struct oci_error *err);
-/* Lays a settled tree over what is there, whiteouts included. */
-OCI_API int oci_rootfs_apply(struct oci_rootfs *rootfs,
-			     const struct oci_tree *tree,
-			     struct oci_error *err);
-/*
- * Lays the tar of a layer over it, inflated already, whiteouts and opaque
- * directories included. Headers are kept, no contents: about 200 bytes an
- * entry, of which there may be 5 million. tar is borrowed and read to its end.
- */
-OCI_API int oci_rootfs_apply_tar(struct oci_rootfs *rootfs,
-				 struct oci_source *tar,
-				 struct oci_error *err);
-OCI_API void oci_rootfs_free(struct oci_rootfs *rootfs);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The bytes of one file: a member of its layer's tar, which is read again. */
+#include <oci/rootfs.h>
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "io/inflate.h"
+#include "layer/reader.h"
+#include "layer/rootfs.h"
+
+struct file_source {
+	struct oci_source base;
+	const struct oci_rootfs *rootfs;
+	struct oci_content_at at;
+	struct oci_source *tar;
+	struct oci_reader *reader;
+};
+
+static void close_tar(struct file_source *self)
+{
+	oci_reader_free(self->reader);
+	oci_source_free(self->tar);
+	self->reader = NULL;
+	self->tar = NULL;
+}
+
+/* Opens the tar again and goes to the member. */
+static int open_member(struct file_source *self, struct oci_error *err)
+{
+	const struct oci_layer_source *layers = &self->rootfs->layers;
+	struct archive_entry *member = NULL;
+	int rc;
+
+	close_tar(self);
+	rc = layers->open(&self->tar, layers->data, self->at.layer, err);
+	if (!rc)
+		rc = oci_reader_open_source(&self->reader, self->tar,
+					    OCI_READER_LAYER, err);
+	for (unsigned i = 0; !rc && i < self->at.member; i++) {
+		rc = oci_reader_next(&member, self->reader, err);
+		if (!rc && !member)
+			rc = oci_fail(err, OCI_E_CHANGED,
+				      "layer %u has fewer members than before",
+				      self->at.layer);
+	}
+	return rc;
+}
+
+static int file_read(size_t *got, struct oci_source *source, void *data,
+		     size_t size, struct oci_error *err)
+{
+	struct file_source *self = (struct file_source *)source;
+
+	*got = 0;
+	if (!self->at.member)
+		return 0;
+	return oci_reader_read(got, self->reader, data, size, err);
+}
+
+static int file_rewind(struct oci_source *source, struct oci_error *err)
+{
+	struct file_source *self = (struct file_source *)source;
+
+	return self->at.member ? open_member(self, err) : 0;
+}
+
+static void file_free(struct oci_source *source)
+{
+	struct file_source *self = (struct file_source *)source;
+
+	close_tar(self);
+	free(self);
+}
+
+static int check_file(const struct oci_rootfs *rootfs,
+		      const struct oci_rootfs_entry *e, const char *path,
+		      struct oci_error *err)
+{
+	if (!e || e->type != OCI_ENTRY_FILE)
+		return oci_fail(err, OCI_E_INVALID, "'%s' is no regular file",
+				path);
+	if (e->at.content.size &&
+	    (!e->at.content.member || !rootfs->layers.open))
+		return oci_fail(err, OCI_E_UNSUPPORTED,
+				"the bytes of '%s' are not at hand", path);
+	return 0;
+}
+
+int oci_rootfs_open_file(struct oci_source **out,
+			 const struct oci_rootfs *rootfs, const char *path,
+			 struct oci_error *err)
+{
+	static const struct oci_source_ops ops = {
+		.read = file_read,
+		.rewind = file_rewind,
+		.free = file_free,
+	};
+	const struct oci_rootfs_entry *e;
+	char resolved[OCI_PATH_MAX];
+	struct file_source *self;
+	int rc = oci_rootfs_locate(resolved, &e, rootfs, path, true, err);
+
+	*out = NULL;
+	if (!rc)
+		rc = check_file(rootfs, e, path, err);
+	if (rc)
+		return rc;
+	self = calloc(1, sizeof(*self));
+	if (!self)
+		return oci_fail_nomem(err);
+	self->base.ops = &ops;
+	self->rootfs = rootfs;
+	if (e->at.content.size)
+		self->at = e->at.content;
+	rc = file_rewind(&self->base, err);
+	if (rc)
+		file_free(&self->base);
+	else
+		*out = &self->base;
+	return rc;
+}

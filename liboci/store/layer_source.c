@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tar of a layer in a store. */
+#include <stdlib.h>
+
+#include <oci/read.h>
+
+#include "base/error.h"
+#include "io/file.h"
+#include "io/inflate.h"
+
+struct layer_source {
+	struct oci_source base;
+	struct oci_source *blob; /* compares its digest at its end */
+	struct oci_source *inflate;
+};
+
+/* The blob may go on behind the end of the tar: its digest is compared only
+ * once all of it was read. */
+static int layer_read(size_t *got, struct oci_source *source, void *data,
+		      size_t size, struct oci_error *err)
+{
+	struct layer_source *self = (struct layer_source *)source;
+	int rc = oci_source_read(got, self->inflate, data, size, err);
+
+	return rc || *got || !size ? rc : oci_source_drain(self->blob, err);
+}
+
+static int layer_rewind(struct oci_source *source, struct oci_error *err)
+{
+	struct layer_source *self = (struct layer_source *)source;
+	int rc = oci_source_rewind(self->blob, err);
+
+	if (rc)
+		return rc;
+	oci_source_free(self->inflate);
+	return oci_inflate_open(&self->inflate, self->blob, err);
+}
+
+static void layer_free(struct oci_source *source)
+{
+	struct layer_source *self = (struct layer_source *)source;
+
+	oci_source_free(self->inflate);
+	oci_source_free(self->blob);
+	free(self);
+}
+
+int oci_layer_open(struct oci_source **out, struct oci_store *store,
+		   const struct oci_descriptor *layer, struct oci_error *err)
+{
+	static const struct oci_source_ops ops = {
+		.read = layer_read,
+		.rewind = layer_rewind,
+		.free = layer_free,
+	};
+	struct layer_source *self = calloc(1, sizeof(*self));
+	int rc;
+
+	*out = NULL;
+	if (!self)
+		return oci_fail_nomem(err);
+	self->base.ops = &ops;
+	rc = oci_store_open(&self->blob, store, layer, err);
+	if (!rc)
+		rc = oci_inflate_open(&self->inflate, self->blob, err);
+	if (rc)
+		layer_free(&self->base);
+	else
+		*out = &self->base;
+	return rc;
+}
