@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { PATH_ROOM = 4096 };
 
@@ -26,36 +25,17 @@ static bool add_path(struct oci_strings *out, const char *folder,
 	return oci_strings_add(out, path, NULL) == 0;
 }
 
-/* Where podman login writes, whether or not a session has set the variables
- * (containers-auth.json(5)). */
-static bool find_podmans(struct remote_options *o)
+static const char *variable(void *data, const char *name)
 {
-	const char *config = getenv("XDG_CONFIG_HOME");
-	char folder[64];
-
-	snprintf(folder, sizeof(folder), "/run/containers/%lu",
-		 (unsigned long)getuid());
-	return add_path(&o->files, getenv("XDG_RUNTIME_DIR"),
-			"/containers/auth.json") &&
-	       add_path(&o->files, folder, "/auth.json") &&
-	       (config && *config
-			? add_path(&o->files, config, "/containers/auth.json")
-			: add_path(&o->files, getenv("HOME"),
-				   "/.config/containers/auth.json"));
+	(void)data;
+	return getenv(name);
 }
 
-/* The order of docker and podman: what was named, then what login wrote. */
+/* The file that --authfile names comes before all others. */
 static bool find_credentials(struct remote_options *o)
 {
-	const char *docker = getenv("DOCKER_CONFIG");
-	bool named = docker && *docker;
-
 	return add_path(&o->files, o->authfile, "") &&
-	       add_path(&o->files, getenv("REGISTRY_AUTH_FILE"), "") &&
-	       (named ? add_path(&o->files, docker, "/config.json")
-		      : add_path(&o->files, getenv("HOME"),
-				 "/.docker/config.json")) &&
-	       find_podmans(o);
+	       oci_credential_files(&o->files, variable, NULL, NULL) == 0;
 }
 
 static bool find_certificates(struct remote_options *o)

@@ -58,6 +58,25 @@ OCI_API int oci_credential_find(struct oci_credential *out,
 				volatile const int *cancelled,
 				struct oci_error *err);
 
+/* Returns the value of a variable of the environment that the caller wants to
+ * be used, borrowed, or NULL. A caller may pass a function over getenv(3). */
+typedef const char *oci_variable_fn(void *data, const char *name);
+/*
+ * Adds the files in which Docker and Podman keep credentials to *out, in the
+ * order in which they are searched: REGISTRY_AUTH_FILE, Docker's config.json
+ * (DOCKER_CONFIG, HOME), Podman's auth.json (XDG_RUNTIME_DIR,
+ * /run/containers/UID, XDG_CONFIG_HOME, HOME). The files need not exist. data
+ * is for variable. The caller releases *out. Errors: OCI_E_NOMEM.
+ */
+OCI_API int oci_credential_files(struct oci_strings *out,
+				 oci_variable_fn *variable, void *data,
+				 struct oci_error *err);
+/* An oci_credential_fn that searches files, a const struct oci_strings *, with
+ * oci_credential_find. */
+OCI_API int oci_credential_from_files(void *files, struct oci_credential *out,
+				      const char *host, const char *repository,
+				      struct oci_error *err);
+
 /*
  * Keeps user and password of host in a config file as docker login does: with
  * the helper that the file names, else in the file, which is replaced whole
