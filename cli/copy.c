@@ -59,7 +59,8 @@ static int on_progress(void *data, const struct oci_progress *progress)
 {
 	const struct copy_command *c = data;
 
-	if (c->remote.verbose)
+	/* A registry's requests are told one by one. */
+	if (c->remote.verbose && progress->done == progress->total)
 		say(stderr, "copied %s\n", progress->what);
 	return was_interrupted();
 }

@@ -10,13 +10,13 @@
 
 #include "registry.h"
 
-/* Called once for each blob and document. A result other than 0 would end the
- * copy with OCI_E_CANCELLED. */
+/* Called once for each blob, when its transfer starts. A result other than 0
+ * would end the copy with OCI_E_CANCELLED. */
 static int on_progress(void *data, const struct oci_progress *progress)
 {
 	(void)data;
-	fprintf(stderr, "copied %s, %llu bytes\n", progress->what,
-		(unsigned long long)progress->done);
+	fprintf(stderr, "copying %s, %llu bytes\n", progress->what,
+		(unsigned long long)progress->total);
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the examples that talk to registries share: a client that logs in as
- * docker and podman do, and sends a name without a tag to "latest". */
+/* What the examples for registries share: a client that logs in with what
+ * docker login and podman login have kept. */
 #ifndef REGISTRY_H
 #define REGISTRY_H
 

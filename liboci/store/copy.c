@@ -52,11 +52,11 @@ static void run_transfer(struct oci_task *task, unsigned worker)
 }
 
 static int report(struct copy *c, const struct oci_descriptor *blob,
-		  struct oci_error *err)
+		  uint64_t done, struct oci_error *err)
 {
 	struct oci_progress progress = {
 		.what = blob->digest.text,
-		.done = blob->size,
+		.done = done,
 		.total = blob->size,
 	};
 
@@ -81,7 +81,7 @@ static int end_transfer(struct copy *c, struct oci_pool *pool,
 				   t->blob->size, err);
 	oci_sink_free(t->sink);
 	if (!rc)
-		rc = report(c, t->blob, err);
+		rc = report(c, t->blob, t->blob->size, err);
 	t->sink = NULL;
 	t->blob = NULL;
 	return rc;
@@ -160,9 +160,13 @@ static int import_blobs(struct copy *c, struct oci_error *err)
 {
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < c->all.blobs.count; i++)
-		rc = c->to->ops->import(c->to, &c->all.blobs.items[i], c->from,
-					err);
+	for (size_t i = 0; !rc && i < c->all.blobs.count; i++) {
+		const struct oci_descriptor *blob = &c->all.blobs.items[i];
+
+		rc = c->to->ops->import(c->to, blob, c->from, err);
+		if (!rc)
+			rc = report(c, blob, 0, err);
+	}
 	return rc;
 }
 

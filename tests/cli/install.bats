@@ -64,8 +64,79 @@ pack_with() {
 	local flags
 
 	read -ra flags < <(pkg-config --cflags --libs liboci)
-	cc "$root"/examples/link/*.c "${flags[@]}" -o program
+	cc "$root/examples/link/pack-folder.c" "${flags[@]}" -o program
 	pack_with ./program
+}
+
+@test "the examples that read an image, and one with a sink of its own" {
+	local flags example
+
+	read -ra flags < <(pkg-config --cflags --libs liboci)
+	for example in pack-folder list-files lint-image measure-folder; do
+		cc -Wall -Wextra -Werror "$root/examples/link/$example.c" \
+			"${flags[@]}" -o "$example"
+		[ "$(wc -l <"$root/examples/link/$example.c")" -lt 100 ] ||
+			fail "$example is long"
+	done
+	pack_with ./pack-folder
+	matches '^-0644 0:0 +5 layer 1 /opt/app/sub/file$' \
+		"$(./list-files out.tar linux/riscv64)"
+	run ./list-files out.tar linux/s390x
+	equal 1 "$status"
+	matches 'linux/s390x' "$output"
+	run ./lint-image out.tar
+	equal 1 "$status"
+	matches '^error [a-z-]*: linux/riscv64: .*, 1 errors$' \
+		"$(tr '\n' ' ' <<<"$output" | sed 's/1 images/,/; s/ $//')"
+	./measure-folder folder >measured
+	matches '^gzip:1 +[0-9]+ bytes' "$(cat measured)"
+	run ./measure-folder folder 100
+	equal 1 "$status"
+	matches 'more than 100 bytes' "$output"
+}
+
+# Declarations alone are read: the standard headers are left out.
+@test "a Python program reads an image through cffi" {
+	mkdir none
+	touch none/stddef.h none/stdint.h none/stdbool.h none/stdarg.h
+	read -ra flags < <(pkg-config --cflags liboci)
+	cc -E -P -nostdinc -Inone "${flags[@]}" -D'__attribute__(x)=' \
+		"$to/include/oci/oci.h" >oci.txt
+	spec a.spec 'image: a' 'layers: [{entries: [{path: /a, content: text}]}]'
+	"$OCI_PACK" a.spec -q -o a.tar --lint off
+	equal 'a 4' "$(python3 - "$to/libraries/liboci.so" <<-'end'
+		import sys
+		import cffi
+
+		ffi = cffi.FFI()
+		ffi.cdef(open("oci.txt").read())
+		oci = ffi.dlopen(sys.argv[1])
+		err = ffi.new("struct oci_error *")
+		store = ffi.new("struct oci_store **")
+		index = ffi.new("struct oci_descriptor *")
+		image = ffi.new("struct oci_image_documents *")
+		rootfs = ffi.new("struct oci_rootfs **")
+
+		def done(rc):
+		    if rc:
+		        sys.exit(ffi.string(err.message).decode())
+
+		@ffi.callback("oci_entry_fn")
+		def visit(data, entry, err):
+		    print(ffi.string(entry.path).decode(), entry.size)
+		    return 0
+
+		done(oci.oci_archive_open(store, b"a.tar", ffi.NULL, err))
+		done(oci.oci_store_resolve(index, store[0], ffi.NULL, err))
+		done(oci.oci_image_open(image, store[0], index, ffi.NULL, err))
+		done(oci.oci_image_rootfs(rootfs, store[0], image, ffi.NULL, err))
+		done(oci.oci_rootfs_each(rootfs[0], b"/", True, visit, ffi.NULL, err))
+		oci.oci_rootfs_free(rootfs[0])
+		oci.oci_image_documents_release(image)
+		oci.oci_descriptor_release(index)
+		oci.oci_store_free(store[0])
+	end
+	)"
 }
 
 @test "examples/link builds with the static library" {
@@ -75,7 +146,7 @@ pack_with() {
 	mapfile -t packages < <(pkg-config --print-requires-private liboci)
 	unset PKG_CONFIG_SYSROOT_DIR
 	read -ra libraries < <(pkg-config --libs "${packages[@]}")
-	cc "$root"/examples/link/*.c "${flags[@]}" "$to/libraries/liboci.a" \
+	cc "$root/examples/link/pack-folder.c" "${flags[@]}" "$to/libraries/liboci.a" \
 		"${libraries[@]}" -pthread -o program
 	! ldd program | grep -q liboci || fail 'it wants the shared library'
 	pack_with ./program
@@ -96,22 +167,67 @@ pack_with() {
 	done
 }
 
-@test "a C++ program links" {
+@test "a C++ program packs and reads an image" {
 	local flags
 
 	read -ra flags < <(pkg-config --cflags --libs liboci)
 	cat >program.cc <<'END'
 #include <oci/oci.h>
 #include <cstdio>
-#include <cstring>
+#include <cstdlib>
+#include <string>
+
+static oci_error error;
+
+static void done(int rc)
+{
+	if (!rc)
+		return;
+	std::fprintf(stderr, "%s\n", error.message);
+	std::exit(1);
+}
+
+static int visit(void *data, const oci_entry *entry, oci_error *)
+{
+	*static_cast<std::string *>(data) += entry->path;
+	return 0;
+}
+
 int main()
 {
-	std::puts(oci_version());
-	return std::strcmp(oci_version(), OCI_VERSION) != 0;
+	oci_image_documents documents = {};
+	oci_descriptor manifest = {};
+	oci_platform platform;
+	oci_rootfs *rootfs;
+	oci_image *image;
+	oci_store *store;
+	oci_tree *tree;
+	std::string paths;
+
+	done(oci_platform_parse(&platform, "linux/riscv64", &error));
+	done(oci_tree_new(&tree, nullptr, &error));
+	done(oci_tree_add_content(tree, "/a", "x", 1, nullptr, &error));
+	done(oci_tree_settle(tree, nullptr, &error));
+	done(oci_layout_create(&store, "out", &error));
+	done(oci_image_new(&image, &platform, 0, &error));
+	done(oci_image_add_layer(image, store, tree, nullptr, &error));
+	done(oci_image_write(&manifest, image, store, &error));
+	done(oci_store_tag(store, nullptr, &manifest, &error));
+	done(oci_store_commit(store, &error));
+	done(oci_image_open(&documents, store, &manifest, &platform, &error));
+	done(oci_image_rootfs(&rootfs, store, &documents, nullptr, &error));
+	done(oci_rootfs_each(rootfs, "/", true, visit, &paths, &error));
+	std::printf("%s %s\n", oci_version(), paths.c_str());
+	oci_rootfs_free(rootfs);
+	oci_image_documents_release(&documents);
+	oci_descriptor_release(&manifest);
+	oci_image_free(image);
+	oci_tree_free(tree);
+	oci_store_free(store);
 }
 END
-	c++ program.cc "${flags[@]}" -o program
-	equal "$(pkg-config --modversion liboci)" "$(./program)"
+	c++ -Wall -Wextra -Werror program.cc "${flags[@]}" -o program
+	equal "$(pkg-config --modversion liboci) a" "$(./program)"
 }
 
 @test "liboci.pc tells where the files are" {

@@ -1,31 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What programs pass to public functions: no options, options of an older
- * header, and stores of another kind.
+ * What programs pass to public functions: no options, and several stores.
  */
-#define _GNU_SOURCE /* MAP_ANONYMOUS */
-
 #include "helpers.h"
 
 #include <oci/oci.h>
-
-#include <stddef.h>
-#include <sys/mman.h>
-
-/* A struct that ends where the memory ends, as a program has it that was built
- * when the header ended there. */
-static void *shorten(const void *whole, size_t size)
-{
-	char *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	char *out = page + 4096 - size;
-
-	assert_ptr_not_equal(page, MAP_FAILED);
-	memcpy(out, whole, size);
-	memcpy(out, &size, sizeof(size));
-	assert_int_equal(mprotect(page + 4096, 4096, PROT_NONE), 0);
-	return out;
-}
 
 static void make_layout(struct oci_store **out, const char *name)
 {
@@ -88,57 +67,6 @@ static void test_layer(void **state)
 	oci_store_free(store);
 }
 
-static void test_older(void **state)
-{
-	const struct oci_tree_options trees = OCI_TREE_OPTIONS_INIT;
-	const struct oci_registry_options registries =
-		OCI_REGISTRY_OPTIONS_INIT;
-	const struct oci_archive_options archives = OCI_ARCHIVE_OPTIONS_INIT;
-	const struct oci_verify_options verifies = OCI_VERIFY_OPTIONS_INIT;
-	const struct oci_spec_options specs = OCI_SPEC_OPTIONS_INIT;
-	struct oci_error err;
-	struct oci_registry *registry;
-	struct oci_store *store;
-	struct oci_tree *tree;
-	struct oci_spec *spec;
-	size_t findings;
-
-	(void)state;
-	check_done(
-		oci_tree_new(&tree,
-			     shorten(&trees, offsetof(struct oci_tree_options,
-						      temp_dir)),
-			     &err),
-		&err, "tree");
-	oci_tree_free(tree);
-	check_done(
-		oci_registry_new(&registry,
-				 shorten(&registries,
-					 offsetof(struct oci_registry_options,
-						  insecure)),
-				 &err),
-		&err, "registry");
-	oci_registry_free(registry);
-	check_done(
-		oci_archive_create(
-			&store, in_folder("older.tar"),
-			shorten(&archives,
-				offsetof(struct oci_archive_options, platform)),
-			&err),
-		&err, "archive");
-	oci_store_free(store);
-	make_layout(&store, "older");
-	check_done(oci_store_commit(store, &err), &err, "commit");
-	check_done(oci_image_verify(&findings, store,
-				    shorten(&verifies, sizeof(size_t)), &err),
-		   &err, "verify");
-	oci_store_free(store);
-	assert_int_not_equal(oci_spec_open(&spec, in_folder("no.spec"),
-					   shorten(&specs, sizeof(size_t)),
-					   &err),
-			     0);
-}
-
 static void put_image(struct oci_descriptor *out, struct oci_store *store)
 {
 	static const char text[] = "{\"schemaVersion\":2}";
@@ -182,8 +110,6 @@ int main(void)
 		{ "faults 32: options may be NULL", test_none, make_folder,
 		  drop_folder, NULL },
 		{ "faults 32: a layer's options may be NULL", test_layer,
-		  make_folder, drop_folder, NULL },
-		{ "faults 32: options of an older header", test_older,
 		  make_folder, drop_folder, NULL },
 		{ "faults 32: a tee tags all of its stores", test_tee,
 		  make_folder, drop_folder, NULL },

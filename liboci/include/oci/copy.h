@@ -23,7 +23,9 @@ struct oci_copy_options {
 	const struct oci_platform *platform;	/* of an index, this one alone;
 				 * NULL: all, attached manifests included */
 	unsigned jobs;		/* transfers at a time; 0: 4 */
-	oci_progress_fn *progress;	/* may be NULL; once a blob */
+	oci_progress_fn *progress; /* may be NULL; called once for each
+				    * blob: when it is copied, or with done 0
+				    * when a repository starts to transfer it */
 	void *progress_data;
 	bool referrers;		/* also manifests whose subject is copied, such
 				 * as signatures; theirs, too */
