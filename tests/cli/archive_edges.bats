@@ -1,0 +1,61 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# Archives that say a name, an attribute or a link in an unusual way; they are
+# made by fixtures/archives/edges.py.
+
+load ../helpers
+
+setup_file() {
+	python3 "$BATS_TEST_DIRNAME/../../fixtures/archives/edges.py" \
+		"$BATS_FILE_TMPDIR"
+}
+
+setup() {
+	work_in_folder
+}
+
+# packed FILE: the archive as the one layer of out.
+packed() {
+	rm -rf out
+	spec archive.spec 'layers:' '  - entries:' \
+		"      - {path: /, archive: $BATS_FILE_TMPDIR/$1}"
+	"$OCI_PACK" archive.spec -q --lint off --platform linux/amd64 \
+		--compression none -o out >digest
+}
+
+# layer: the tar that packed wrote.
+layer() {
+	echo out/blobs/sha256/"$("$OCI_PACK" inspect --json out |
+		jq -r '.document.layers[0].digest | ltrimstr("sha256:")')"
+}
+
+# names FILE: what the archive has become, as JSON strings of ASCII.
+names() {
+	packed "$1" || return
+	python3 -c 'import json, sys, tarfile
+print(*(json.dumps(n) for n in sorted(tarfile.open(sys.argv[1]).getnames())))
+' "$(layer)"
+}
+
+@test "zip: a Unicode Path is the name, byte for byte" {
+	local long
+
+	long=$(printf 'short-%.0s' {1..40})
+	equal "\"cafe\\u0301\" \"e\\u0301\" \"last\" \"${long}cafe\\u0301\"" \
+		"$(names unicode-path.zip)"
+	equal cafe "$(tar -xOf "$(layer)" $'cafe\u0301')"
+	equal s "$(tar -xOf "$(layer)" "$long"$'cafe\u0301')"
+}
+
+@test "zip: a Unicode Path of another name does not count" {
+	equal '"cafe\u0301" "crc" "empty" "l\u0301" "ncafe\u0301" "version"' \
+		"$(names unicode-path-other.zip)"
+}
+
+@test "zip: names behind a program that unpacks the archive" {
+	equal '"cafe\u0301" "caf\u00e9" "ucafe\u0301"' \
+		"$(names unpacks-itself.zip)"
+	equal $'cafe\u0301' "$(tar -xOf "$(layer)" $'cafe\u0301')"
+	equal '"cafe\u0301"' "$(names unpacks-itself-adjusted.zip)"
+}
