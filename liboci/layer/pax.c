@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/number.h"
+#include "layer/pax_record.h"
 
 #define RECORD "21 hdrcharset=BINARY\n"
 
@@ -38,7 +39,8 @@ struct pax {
 	uint64_t next_size;  /* of the next member, by its extended header */
 	bool has_next_size;
 	bool sparse;	     /* the next block goes on with a sparse file */
-	bool blind;	     /* the rest passes as it is */
+	bool extended;	     /* it has one */
+	bool blind;	     /* the end: the rest passes as it is */
 	bool layer;	     /* global headers are passed over */
 };
 
@@ -120,38 +122,42 @@ static uint64_t padded(uint64_t size)
 	return size + (BLOCK - size % BLOCK) % BLOCK;
 }
 
-/* Looks for the size of the member among the records "LENGTH KEY=VALUE\n". */
-static bool read_records(struct pax *self, const char *text, size_t size)
+/* The size of the member, in place of the one in its header. */
+static int take_size(struct pax *self, const struct oci_pax_record *record,
+		     struct oci_error *err)
 {
-	while (size) {
-		char number[24] = "";
-		size_t digits = 0, value;
-		uint64_t length;
+	char number[24] = "";
 
-		while (digits < size && digits < sizeof(number) - 1 &&
-		       text[digits] != ' ')
-			digits++;
-		memcpy(number, text, digits);
-		if (!oci_number_parse(&length, number, 10, size) ||
-		    length < digits + 3 || text[length - 1] != '\n')
-			return false;
-		value = digits + 1;
-		if (length - value > 6 &&
-		    memcmp(text + value, "size=", 5) == 0) {
-			value += 5;
-			if (length - value > sizeof(number))
-				return false;
-			memset(number, 0, sizeof(number));
-			memcpy(number, text + value, length - value - 1);
-			self->has_next_size = oci_number_parse(
-				&self->next_size, number, 10, INT64_MAX);
-			if (!self->has_next_size)
-				return false;
-		}
-		text += length;
-		size -= length;
+	if (record->value_size < sizeof(number))
+		memcpy(number, record->value, record->value_size);
+	self->has_next_size = oci_number_parse(&self->next_size, number, 10,
+					       INT64_MAX - BLOCK);
+	if (self->has_next_size)
+		return 0;
+	return oci_fail(err, OCI_E_CORRUPT,
+			"corrupt: the extended header of a member has a size "
+			"that is no number");
+}
+
+/* Takes what decides how the member is read. *named: it has a name. */
+static int read_records(bool *named, struct pax *self, const char *text,
+			size_t size, struct oci_error *err)
+{
+	struct oci_pax_record record;
+	int rc = 0;
+
+	*named = false;
+	for (; !rc && size && oci_pax_record_read(&record, text, size);
+	     text += record.size, size -= record.size) {
+		if (oci_pax_record_is(&record, "size"))
+			rc = take_size(self, &record, err);
+		*named = *named || oci_pax_record_is(&record, "path") ||
+			 oci_pax_record_is(&record, "linkpath") ||
+			 oci_pax_record_is(&record, "GNU.sparse.name");
 	}
-	return true;
+	/* Of a malformed header, libarchive takes no name. */
+	*named = *named && !size;
+	return rc;
 }
 
 /* An extended header with one record more: the size and the checksum change. */
@@ -169,24 +175,39 @@ static void add_record(struct pax *self, size_t size)
 static int take_extended(struct pax *self, uint64_t size,
 			 struct oci_error *err)
 {
+	bool named;
 	size_t got;
 	int rc;
 
-	if (size > HEADER_MAX) {
-		self->blind = true;
-		return 0;
-	}
+	/* libarchive takes the first of two, other readers the second. */
+	if (self->extended)
+		return oci_fail(err, OCI_E_CORRUPT,
+				"corrupt: a member has two extended headers");
+	if (size > HEADER_MAX)
+		return oci_fail(err, OCI_E_LIMIT,
+				"the extended header of a member has more "
+				"than %d bytes",
+				HEADER_MAX);
 	rc = read_all(&got, self, self->data + BLOCK, (size_t)padded(size),
 		      err);
 	if (rc)
 		return rc;
 	self->size += got;
+	self->extended = true;
 	self->has_next_size = false;
-	if (got < padded(size) ||
-	    !read_records(self, (char *)self->data + BLOCK, (size_t)size))
-		self->blind = true;
-	else
-		add_record(self, (size_t)size);
+	/* Cut short, as libarchive tells. */
+	if (got < padded(size))
+		return 0;
+	rc = read_records(&named, self, (char *)self->data + BLOCK,
+			  (size_t)size, err);
+	if (rc || !named)
+		return rc;
+	if (size > HEADER_MAX - RECORD_SIZE)
+		return oci_fail(err, OCI_E_LIMIT,
+				"the extended header of a member, which has "
+				"its name, has more than %d bytes",
+				HEADER_MAX - RECORD_SIZE);
+	add_record(self, (size_t)size);
 	return 0;
 }
 
@@ -257,7 +278,7 @@ static int take_member(struct pax *self, uint64_t size, struct oci_error *err)
 	}
 	self->sparse = is_sparse(self->data) && self->data[MORE_SPARSE];
 	self->body = padded(size);
-	self->has_next_size = false;
+	self->has_next_size = self->extended = false;
 	return 0;
 }
 
@@ -266,13 +287,17 @@ static int take_header(struct pax *self, struct oci_error *err)
 	char type = (char)self->data[TYPE];
 	uint64_t size;
 
-	/* The zeros at the end are no header. */
-	if (!is_header(self->data) ||
-	    !read_number(&size, self->data + SIZE, SIZE_ROOM) ||
-	    size > INT64_MAX - BLOCK) {
+	/* The zeros at the end are no header; of other blocks that are none,
+	 * libarchive tells. */
+	if (!is_header(self->data)) {
 		self->blind = true;
 		return 0;
 	}
+	if (!read_number(&size, self->data + SIZE, SIZE_ROOM) ||
+	    size > INT64_MAX - BLOCK)
+		return oci_fail(err, OCI_E_CORRUPT,
+				"corrupt: the header of a member has a size "
+				"that is no number");
 	if (type == 'x' || type == 'X')
 		return take_extended(self, size, err);
 	if (type == 'g')

@@ -239,9 +239,8 @@ static int set_name(struct scan *scan, uint64_t offset,
 
 	if (rest > FIELDS_MAX)
 		return oci_fail(err, OCI_E_UNSUPPORTED,
-				"a member has more "
-				"than %d bytes of extra fields: pack the "
-				"archive again without them",
+				"a member has more than %d bytes of extra "
+				"fields: pack the archive again without them",
 				FIELDS_MAX);
 	out = calloc(1, RECORD + name + extra);
 	if (!out)
@@ -299,8 +298,8 @@ static int take_local(struct scan *scan, uint64_t offset, struct oci_error *err)
 		return rc;
 	if (fields > scan->budget)
 		return oci_fail(err, OCI_E_LIMIT,
-				"the names of its members "
-				"have more than %d MiB",
+				"the names of its members have more than %d "
+				"MiB",
 				LOCALS_MAX >> 20);
 	scan->budget -= fields;
 	if (LOCAL_SIZE + fields > got) {

@@ -59,3 +59,41 @@ print(*(json.dumps(n) for n in sorted(tarfile.open(sys.argv[1]).getnames())))
 	equal $'cafe\u0301' "$(tar -xOf "$(layer)" $'cafe\u0301')"
 	equal '"cafe\u0301"' "$(names unpacks-itself-adjusted.zip)"
 }
+
+# has FILE PATH: whether an image with the layer FILE has that.
+has() {
+	rm -rf image out
+	PYTHONPATH=$root/fixtures/hostile python3 -c 'import pathlib, sys
+from make import Layout
+Layout("image").image(pathlib.Path(sys.argv[1]).read_bytes())' \
+		"$BATS_FILE_TMPDIR/$1"
+	spec has.spec 'platforms: [linux/amd64]' 'base: oci:image' \
+		"layers: [{entries: [{path: $2, remove: true}]}]"
+	"$OCI_PACK" has.spec -q --lint off -o out
+}
+
+# stopped FILE PATTERN: packing FILE fails with a sentence that matches.
+stopped() {
+	run packed "$1"
+	equal 1 "$status"
+	matches "archive '.*$1': $2" "$output"
+}
+
+@test "tar: names in large extended headers, and behind them" {
+	equal '"cafe\u0301"' "$(names extended-most.tar)"
+	equal '"a" "cafe\u0301"' "$(names extended-nameless.tar)"
+	equal '"cafe\u0301"' "$(names extended-zeros.tar)"
+	stopped extended-full.tar 'the extended header of a member, which has'
+	stopped extended-more.tar 'the extended header .* more than 1048576 '
+}
+
+@test "tar: names of a layer behind a malformed extended header" {
+	has layer-malformed.tar /a
+	has layer-malformed.tar '"/cafe\u0301"'
+}
+
+@test "tar: headers that readers of tars read differently" {
+	stopped extended-twice.tar 'corrupt: a member has two extended headers'
+	stopped extended-size.tar 'corrupt: the extended header .* no number'
+	stopped size.tar 'corrupt: the header .* a size that is no number'
+}
