@@ -2,18 +2,18 @@
 #include "layer/pax.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/number.h"
+#include "layer/pax_header.h"
 #include "layer/pax_record.h"
 
 #define RECORD "21 hdrcharset=BINARY\n"
 
 enum {
-	BLOCK = 512,
+	BLOCK = OCI_PAX_BLOCK,
 	HEADER_MAX = 1024 * 1024, /* libarchive's cap on extended headers */
 	RECORD_SIZE = sizeof(RECORD) - 1,
 	ROOM = 3 * BLOCK + HEADER_MAX,
@@ -21,9 +21,7 @@ enum {
 
 /* Offsets and widths of the fields of a header. */
 enum {
-	SIZE = 124, SIZE_ROOM = 12,
-	CHECKSUM = 148, CHECKSUM_ROOM = 8,
-	TYPE = 156,
+	TYPE = OCI_PAX_TYPE,
 	MAGIC = 257,
 	MORE_SPARSE = 482, /* whether a sparse file goes on in the next block */
 	MORE_SPARSE_AGAIN = 504,
@@ -57,69 +55,6 @@ static int read_all(size_t *got, struct pax *self, unsigned char *out,
 				     err);
 	}
 	return rc;
-}
-
-static bool read_number(uint64_t *out, const unsigned char *field, size_t room)
-{
-	size_t i = 0;
-
-	*out = 0;
-	if (field[0] == 0x80) {
-		for (i = 1; i < room; i++) {
-			if (*out >> 55)
-				return false;
-			*out = *out << 8 | field[i];
-		}
-		return true;
-	}
-	while (i < room && field[i] == ' ')
-		i++;
-	for (; i < room && field[i] >= '0' && field[i] <= '7'; i++)
-		*out = *out << 3 | (uint64_t)(field[i] - '0');
-	return i == room || field[i] == ' ' || !field[i];
-}
-
-/* The sum of a header's bytes, with blanks in its own place. Old programs
- * added signed ones. */
-static void sum_up(unsigned *plain, unsigned *with_sign,
-		   const unsigned char *header)
-{
-	*plain = *with_sign = CHECKSUM_ROOM * ' ';
-	for (int i = 0; i < BLOCK; i++) {
-		if (i >= CHECKSUM && i < CHECKSUM + CHECKSUM_ROOM)
-			continue;
-		*plain += header[i];
-		*with_sign += (unsigned)(int)(signed char)header[i];
-	}
-}
-
-static bool is_header(const unsigned char *block)
-{
-	unsigned plain, with_sign;
-	uint64_t wanted;
-
-	sum_up(&plain, &with_sign, block);
-	return read_number(&wanted, block + CHECKSUM, CHECKSUM_ROOM) &&
-	       (wanted == plain || wanted == with_sign);
-}
-
-/* Gives a header another size, and the checksum that goes with it. */
-static void set_size(unsigned char *header, uint64_t size)
-{
-	unsigned plain, with_sign;
-	char text[24];
-
-	snprintf(text, sizeof(text), "%011llo", (unsigned long long)size);
-	memcpy(header + SIZE, text, SIZE_ROOM);
-	sum_up(&plain, &with_sign, header);
-	snprintf(text, sizeof(text), "%06o", plain);
-	memcpy(header + CHECKSUM, text, 7);
-	header[CHECKSUM + 7] = ' ';
-}
-
-static uint64_t padded(uint64_t size)
-{
-	return size + (BLOCK - size % BLOCK) % BLOCK;
 }
 
 /* The size of the member, in place of the one in its header. */
@@ -167,9 +102,9 @@ static void add_record(struct pax *self, size_t size)
 
 	memcpy(body + size, RECORD, RECORD_SIZE);
 	size += RECORD_SIZE;
-	memset(body + size, 0, padded(size) - size);
-	set_size(self->data, size);
-	self->size = BLOCK + (size_t)padded(size);
+	memset(body + size, 0, oci_pax_padded(size) - size);
+	oci_pax_set_size(self->data, size);
+	self->size = BLOCK + (size_t)oci_pax_padded(size);
 }
 
 static int take_extended(struct pax *self, uint64_t size,
@@ -188,15 +123,15 @@ static int take_extended(struct pax *self, uint64_t size,
 				"the extended header of a member has more "
 				"than %d bytes",
 				HEADER_MAX);
-	rc = read_all(&got, self, self->data + BLOCK, (size_t)padded(size),
-		      err);
+	rc = read_all(&got, self, self->data + BLOCK,
+		      (size_t)oci_pax_padded(size), err);
 	if (rc)
 		return rc;
 	self->size += got;
 	self->extended = true;
 	self->has_next_size = false;
 	/* Cut short, as libarchive tells. */
-	if (got < padded(size))
+	if (got < oci_pax_padded(size))
 		return 0;
 	rc = read_records(&named, self, (char *)self->data + BLOCK,
 			  (size_t)size, err);
@@ -225,12 +160,12 @@ static int take_global(struct pax *self, uint64_t size, struct oci_error *err)
 	size_t got;
 	int rc;
 
-	self->body = padded(size);
+	self->body = oci_pax_padded(size);
 	if (self->layer || size > HEADER_MAX)
 		return 0;
 	self->body = 0;
-	rc = read_all(&got, self, self->data + BLOCK, (size_t)padded(size),
-		      err);
+	rc = read_all(&got, self, self->data + BLOCK,
+		      (size_t)oci_pax_padded(size), err);
 	self->size += got;
 	for (size_t left = got < size ? got : (size_t)size; !rc && left;) {
 		const char *line = memchr(text, '\n', left);
@@ -273,11 +208,11 @@ static int take_member(struct pax *self, uint64_t size, struct oci_error *err)
 					"corrupt: the extended header of a "
 					"link, directory or device has a size");
 		if (size)
-			set_size(self->data, 0);
+			oci_pax_set_size(self->data, 0);
 		size = 0;
 	}
 	self->sparse = is_sparse(self->data) && self->data[MORE_SPARSE];
-	self->body = padded(size);
+	self->body = oci_pax_padded(size);
 	self->has_next_size = self->extended = false;
 	return 0;
 }
@@ -289,12 +224,11 @@ static int take_header(struct pax *self, struct oci_error *err)
 
 	/* The zeros at the end are no header; of other blocks that are none,
 	 * libarchive tells. */
-	if (!is_header(self->data)) {
+	if (!oci_pax_is_header(self->data)) {
 		self->blind = true;
 		return 0;
 	}
-	if (!read_number(&size, self->data + SIZE, SIZE_ROOM) ||
-	    size > INT64_MAX - BLOCK)
+	if (!oci_pax_size(&size, self->data) || size > INT64_MAX - BLOCK)
 		return oci_fail(err, OCI_E_CORRUPT,
 				"corrupt: the header of a member has a size "
 				"that is no number");
@@ -305,7 +239,7 @@ static int take_header(struct pax *self, struct oci_error *err)
 	if (type != 'K' && type != 'L' && type != 'V' && type != 'A')
 		return take_member(self, size, err);
 	/* libarchive reads no bytes of a volume's header. */
-	self->body = type == 'V' ? 0 : padded(size);
+	self->body = type == 'V' ? 0 : oci_pax_padded(size);
 	return 0;
 }
 

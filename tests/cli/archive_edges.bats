@@ -27,7 +27,7 @@ packed() {
 # layer: the tar that packed wrote.
 layer() {
 	echo out/blobs/sha256/"$("$OCI_PACK" inspect --json out |
-		jq -r '.document.layers[0].digest | ltrimstr("sha256:")')"
+		jq -r '.document.layers[-1].digest | ltrimstr("sha256:")')"
 }
 
 # names FILE: what the archive has become, as JSON strings of ASCII.
@@ -96,4 +96,40 @@ stopped() {
 	stopped extended-twice.tar 'corrupt: a member has two extended headers'
 	stopped extended-size.tar 'corrupt: the extended header .* no number'
 	stopped size.tar 'corrupt: the header .* a size that is no number'
+}
+
+# attributes MEMBER: the records of a member's attributes in the layer.
+attributes() {
+	python3 -c 'import json, sys, tarfile
+member = tarfile.open(sys.argv[1]).getmember(sys.argv[2])
+for key, value in sorted(member.pax_headers.items()):
+    if "xattr" in key:
+        print(json.dumps([key.removeprefix("SCHILY.xattr."), value]))' \
+		"$(layer)" "$1" | paste -sd ' '
+}
+
+@test "attributes: names are bytes, also in the layer" {
+	local long digest
+
+	long=$(printf 'long/%.0s' {1..30})name
+	packed attributes.tar
+	digest=$(<digest)
+	equal '["user.100%25", ""] ["user.a%b", "1\n\u0000"] ["user.caf\u00e9 x\ny", "2"] ["user.p%q", "4"] ["user.plain", "3"]' \
+		"$(attributes "$long")"
+	equal bytes "$(tar -xOf "$(layer)" "$long")"
+	tar -tf "$(layer)" | grep -qx b
+	"$root/tests/layers" out --check
+	# Packed again from what the cache has, and without it.
+	packed attributes.tar
+	equal "$digest" "$(<digest)"
+}
+
+@test "attributes: a name with = is refused, and names the member" {
+	stopped attribute-equals.tar \
+		"member 'member' has the extended attribute 'user.a=b', and"
+}
+
+@test "attributes: a lower directory keeps names that engines read" {
+	has attributes-layer.tar /srv/a
+	equal '["user.a%b", "1"]' "$(attributes srv)"
 }
