@@ -107,6 +107,9 @@ struct oci_view {
 			 * alone; 0: all links */
 	uint64_t *budget; /* bytes of paths that may still be walked:
 			   * OCI_E_LIMIT then; NULL: no limit */
+	const struct oci_node **twice; /* set to a link of the archive `within`
+					* that was followed and has `twice` set;
+					* or NULL */
 };
 
 /* For all paths of a layer: some seconds. */
