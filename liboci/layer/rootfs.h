@@ -32,6 +32,10 @@ struct oci_rootfs_entry {
 	unsigned layer;		/* that it is from, counted from 1 */
 	unsigned used;		/* the last that has something below it */
 	unsigned emptied;	/* the last that removed what was below it */
+	unsigned named;		/* the last of which a member has this name:
+				 * twice it, and 1 if the name is absolute */
+	unsigned whited;	/* the last of which a whiteout has this name */
+	unsigned twice;		/* the last that has such a member twice */
 	bool removed;
 	bool hid_link;		/* a folder in the place of a lower link */
 	bool unread;		/* it has bytes that were not kept */

@@ -15,15 +15,10 @@
 enum { LAYERS_MAX = 1000 };
 
 static oci_lint_check_fn *const checks[] = {
-	oci_lint_entrypoint,
-	oci_lint_buildkit,
-	oci_lint_accounts,
-	oci_lint_elf,
-	oci_lint_paths,
-	oci_lint_secrets,
-	oci_lint_certificates,
-	oci_lint_health,
-	oci_lint_size,
+	oci_lint_entrypoint,   oci_lint_buildkit, oci_lint_accounts,
+	oci_lint_elf,	       oci_lint_paths,	  oci_lint_secrets,
+	oci_lint_certificates, oci_lint_health,	  oci_lint_size,
+	oci_lint_duplicates,
 };
 
 static int by_path(const void *a, const void *b)
