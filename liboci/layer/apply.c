@@ -154,6 +154,35 @@ static int put(struct oci_rootfs *rootfs, const char *path,
 	return oci_rootfs_set_target(e, rootfs, target, err);
 }
 
+/* Notes a name that a layer has twice: engines that keep a list of a layer's
+ * names refuse it. A member that goes through a link has another name than its
+ * entry, and is not compared. */
+static void note_member(struct oci_rootfs *rootfs, const char *path,
+			const char *name, bool absolute)
+{
+	struct oci_rootfs_entry *e =
+		oci_table_get(&rootfs->table, path, strlen(path));
+	unsigned named = rootfs->layer * 2 + absolute;
+
+	if (!e || strcmp(path, name) != 0)
+		return;
+	if (e->named == named)
+		e->twice = rootfs->layer;
+	e->named = named;
+}
+
+static void note_whiteout(struct oci_rootfs *rootfs, const char *path)
+{
+	struct oci_rootfs_entry *e =
+		oci_table_get(&rootfs->table, path, strlen(path));
+
+	if (!e)
+		return;
+	if (e->whited == rootfs->layer)
+		e->twice = rootfs->layer;
+	e->whited = rootfs->layer;
+}
+
 static int whiteout(struct oci_rootfs *rootfs, char *path, const char *name,
 		    struct oci_error *err)
 {
@@ -175,26 +204,35 @@ static int whiteout(struct oci_rootfs *rootfs, char *path, const char *name,
 				"a whiteout in '/%s' removes '%s'", path,
 				name);
 	rc = oci_path_join(gone, path, name, err);
-	if (!rc)
-		oci_rootfs_remove(rootfs, gone);
-	return rc;
+	if (rc)
+		return rc;
+	note_whiteout(rootfs, gone);
+	oci_rootfs_remove(rootfs, gone);
+	return 0;
 }
 
 static int apply(struct oci_rootfs *rootfs, struct archive_entry *member,
 		 struct oci_reader *reader, struct oci_error *err)
 {
+	const char *last, *whole = archive_entry_pathname(member);
 	char path[OCI_PATH_MAX], name[OCI_PATH_MAX];
-	int rc = clean(name, archive_entry_pathname(member), err);
+	bool absolute = whole && *whole == '/';
+	int rc = clean(name, whole, err);
 
 	if (!rc)
 		rc = oci_rootfs_resolve_parent(path, rootfs, name, err);
 	if (rc)
 		return rc;
-	memcpy(name, oci_path_name(path), strlen(oci_path_name(path)) + 1);
-	if (strncmp(name, OCI_WHITEOUT_PREFIX,
-		    strlen(OCI_WHITEOUT_PREFIX)) == 0)
+	last = oci_path_name(path);
+	if (strncmp(last, OCI_WHITEOUT_PREFIX, strlen(OCI_WHITEOUT_PREFIX)) ==
+	    0) {
+		memmove(name, last, strlen(last) + 1);
 		return whiteout(rootfs, path, name, err);
-	return put(rootfs, path, member, reader, err);
+	}
+	rc = put(rootfs, path, member, reader, err);
+	if (!rc)
+		note_member(rootfs, path, name, absolute);
+	return rc;
 }
 
 int oci_rootfs_apply_tar(struct oci_rootfs *rootfs, struct oci_source *tar,

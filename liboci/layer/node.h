@@ -83,6 +83,8 @@ struct oci_node {
 	unsigned char rank;
 	unsigned char content;
 	bool replace;
+	bool twice; /* a symlink of an archive that has another one
+		     * of this path, to another target */
 };
 
 struct oci_tree {

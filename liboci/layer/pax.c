@@ -2,17 +2,18 @@
 #include "layer/pax.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/number.h"
+#include "layer/pax_header.h"
+#include "layer/pax_record.h"
 
 #define RECORD "21 hdrcharset=BINARY\n"
 
 enum {
-	BLOCK = 512,
+	BLOCK = OCI_PAX_BLOCK,
 	HEADER_MAX = 1024 * 1024, /* libarchive's cap on extended headers */
 	RECORD_SIZE = sizeof(RECORD) - 1,
 	ROOM = 3 * BLOCK + HEADER_MAX,
@@ -20,9 +21,7 @@ enum {
 
 /* Offsets and widths of the fields of a header. */
 enum {
-	SIZE = 124, SIZE_ROOM = 12,
-	CHECKSUM = 148, CHECKSUM_ROOM = 8,
-	TYPE = 156,
+	TYPE = OCI_PAX_TYPE,
 	MAGIC = 257,
 	MORE_SPARSE = 482, /* whether a sparse file goes on in the next block */
 	MORE_SPARSE_AGAIN = 504,
@@ -38,7 +37,8 @@ struct pax {
 	uint64_t next_size;  /* of the next member, by its extended header */
 	bool has_next_size;
 	bool sparse;	     /* the next block goes on with a sparse file */
-	bool blind;	     /* the rest passes as it is */
+	bool extended;	     /* it has one */
+	bool blind;	     /* the end: the rest passes as it is */
 	bool layer;	     /* global headers are passed over */
 };
 
@@ -57,101 +57,42 @@ static int read_all(size_t *got, struct pax *self, unsigned char *out,
 	return rc;
 }
 
-static bool read_number(uint64_t *out, const unsigned char *field, size_t room)
+/* The size of the member, in place of the one in its header. */
+static int take_size(struct pax *self, const struct oci_pax_record *record,
+		     struct oci_error *err)
 {
-	size_t i = 0;
+	char number[24] = "";
 
-	*out = 0;
-	if (field[0] == 0x80) {
-		for (i = 1; i < room; i++) {
-			if (*out >> 55)
-				return false;
-			*out = *out << 8 | field[i];
-		}
-		return true;
+	if (record->value_size < sizeof(number))
+		memcpy(number, record->value, record->value_size);
+	self->has_next_size = oci_number_parse(&self->next_size, number, 10,
+					       INT64_MAX - BLOCK);
+	if (self->has_next_size)
+		return 0;
+	return oci_fail(err, OCI_E_CORRUPT,
+			"corrupt: the extended header of a member has a size "
+			"that is no number");
+}
+
+/* Takes what decides how the member is read. *named: it has a name. */
+static int read_records(bool *named, struct pax *self, const char *text,
+			size_t size, struct oci_error *err)
+{
+	struct oci_pax_record record;
+	int rc = 0;
+
+	*named = false;
+	for (; !rc && size && oci_pax_record_read(&record, text, size);
+	     text += record.size, size -= record.size) {
+		if (oci_pax_record_is(&record, "size"))
+			rc = take_size(self, &record, err);
+		*named = *named || oci_pax_record_is(&record, "path") ||
+			 oci_pax_record_is(&record, "linkpath") ||
+			 oci_pax_record_is(&record, "GNU.sparse.name");
 	}
-	while (i < room && field[i] == ' ')
-		i++;
-	for (; i < room && field[i] >= '0' && field[i] <= '7'; i++)
-		*out = *out << 3 | (uint64_t)(field[i] - '0');
-	return i == room || field[i] == ' ' || !field[i];
-}
-
-/* The sum of a header's bytes, with blanks in its own place. Old programs
- * added signed ones. */
-static void sum_up(unsigned *plain, unsigned *with_sign,
-		   const unsigned char *header)
-{
-	*plain = *with_sign = CHECKSUM_ROOM * ' ';
-	for (int i = 0; i < BLOCK; i++) {
-		if (i >= CHECKSUM && i < CHECKSUM + CHECKSUM_ROOM)
-			continue;
-		*plain += header[i];
-		*with_sign += (unsigned)(int)(signed char)header[i];
-	}
-}
-
-static bool is_header(const unsigned char *block)
-{
-	unsigned plain, with_sign;
-	uint64_t wanted;
-
-	sum_up(&plain, &with_sign, block);
-	return read_number(&wanted, block + CHECKSUM, CHECKSUM_ROOM) &&
-	       (wanted == plain || wanted == with_sign);
-}
-
-/* Gives a header another size, and the checksum that goes with it. */
-static void set_size(unsigned char *header, uint64_t size)
-{
-	unsigned plain, with_sign;
-	char text[24];
-
-	snprintf(text, sizeof(text), "%011llo", (unsigned long long)size);
-	memcpy(header + SIZE, text, SIZE_ROOM);
-	sum_up(&plain, &with_sign, header);
-	snprintf(text, sizeof(text), "%06o", plain);
-	memcpy(header + CHECKSUM, text, 7);
-	header[CHECKSUM + 7] = ' ';
-}
-
-static uint64_t padded(uint64_t size)
-{
-	return size + (BLOCK - size % BLOCK) % BLOCK;
-}
-
-/* Looks for the size of the member among the records "LENGTH KEY=VALUE\n". */
-static bool read_records(struct pax *self, const char *text, size_t size)
-{
-	while (size) {
-		char number[24] = "";
-		size_t digits = 0, value;
-		uint64_t length;
-
-		while (digits < size && digits < sizeof(number) - 1 &&
-		       text[digits] != ' ')
-			digits++;
-		memcpy(number, text, digits);
-		if (!oci_number_parse(&length, number, 10, size) ||
-		    length < digits + 3 || text[length - 1] != '\n')
-			return false;
-		value = digits + 1;
-		if (length - value > 6 &&
-		    memcmp(text + value, "size=", 5) == 0) {
-			value += 5;
-			if (length - value > sizeof(number))
-				return false;
-			memset(number, 0, sizeof(number));
-			memcpy(number, text + value, length - value - 1);
-			self->has_next_size = oci_number_parse(
-				&self->next_size, number, 10, INT64_MAX);
-			if (!self->has_next_size)
-				return false;
-		}
-		text += length;
-		size -= length;
-	}
-	return true;
+	/* Of a malformed header, libarchive takes no name. */
+	*named = *named && !size;
+	return rc;
 }
 
 /* An extended header with one record more: the size and the checksum change. */
@@ -161,32 +102,47 @@ static void add_record(struct pax *self, size_t size)
 
 	memcpy(body + size, RECORD, RECORD_SIZE);
 	size += RECORD_SIZE;
-	memset(body + size, 0, padded(size) - size);
-	set_size(self->data, size);
-	self->size = BLOCK + (size_t)padded(size);
+	memset(body + size, 0, oci_pax_padded(size) - size);
+	oci_pax_set_size(self->data, size);
+	self->size = BLOCK + (size_t)oci_pax_padded(size);
 }
 
 static int take_extended(struct pax *self, uint64_t size,
 			 struct oci_error *err)
 {
+	bool named;
 	size_t got;
 	int rc;
 
-	if (size > HEADER_MAX) {
-		self->blind = true;
-		return 0;
-	}
-	rc = read_all(&got, self, self->data + BLOCK, (size_t)padded(size),
-		      err);
+	/* libarchive takes the first of two, other readers the second. */
+	if (self->extended)
+		return oci_fail(err, OCI_E_CORRUPT,
+				"corrupt: a member has two extended headers");
+	if (size > HEADER_MAX)
+		return oci_fail(err, OCI_E_LIMIT,
+				"the extended header of a member has more "
+				"than %d bytes",
+				HEADER_MAX);
+	rc = read_all(&got, self, self->data + BLOCK,
+		      (size_t)oci_pax_padded(size), err);
 	if (rc)
 		return rc;
 	self->size += got;
+	self->extended = true;
 	self->has_next_size = false;
-	if (got < padded(size) ||
-	    !read_records(self, (char *)self->data + BLOCK, (size_t)size))
-		self->blind = true;
-	else
-		add_record(self, (size_t)size);
+	/* Cut short, as libarchive tells. */
+	if (got < oci_pax_padded(size))
+		return 0;
+	rc = read_records(&named, self, (char *)self->data + BLOCK,
+			  (size_t)size, err);
+	if (rc || !named)
+		return rc;
+	if (size > HEADER_MAX - RECORD_SIZE)
+		return oci_fail(err, OCI_E_LIMIT,
+				"the extended header of a member, which has "
+				"its name, has more than %d bytes",
+				HEADER_MAX - RECORD_SIZE);
+	add_record(self, (size_t)size);
 	return 0;
 }
 
@@ -204,12 +160,12 @@ static int take_global(struct pax *self, uint64_t size, struct oci_error *err)
 	size_t got;
 	int rc;
 
-	self->body = padded(size);
+	self->body = oci_pax_padded(size);
 	if (self->layer || size > HEADER_MAX)
 		return 0;
 	self->body = 0;
-	rc = read_all(&got, self, self->data + BLOCK, (size_t)padded(size),
-		      err);
+	rc = read_all(&got, self, self->data + BLOCK,
+		      (size_t)oci_pax_padded(size), err);
 	self->size += got;
 	for (size_t left = got < size ? got : (size_t)size; !rc && left;) {
 		const char *line = memchr(text, '\n', left);
@@ -252,12 +208,12 @@ static int take_member(struct pax *self, uint64_t size, struct oci_error *err)
 					"corrupt: the extended header of a "
 					"link, directory or device has a size");
 		if (size)
-			set_size(self->data, 0);
+			oci_pax_set_size(self->data, 0);
 		size = 0;
 	}
 	self->sparse = is_sparse(self->data) && self->data[MORE_SPARSE];
-	self->body = padded(size);
-	self->has_next_size = false;
+	self->body = oci_pax_padded(size);
+	self->has_next_size = self->extended = false;
 	return 0;
 }
 
@@ -266,13 +222,16 @@ static int take_header(struct pax *self, struct oci_error *err)
 	char type = (char)self->data[TYPE];
 	uint64_t size;
 
-	/* The zeros at the end are no header. */
-	if (!is_header(self->data) ||
-	    !read_number(&size, self->data + SIZE, SIZE_ROOM) ||
-	    size > INT64_MAX - BLOCK) {
+	/* The zeros at the end are no header; of other blocks that are none,
+	 * libarchive tells. */
+	if (!oci_pax_is_header(self->data)) {
 		self->blind = true;
 		return 0;
 	}
+	if (!oci_pax_size(&size, self->data) || size > INT64_MAX - BLOCK)
+		return oci_fail(err, OCI_E_CORRUPT,
+				"corrupt: the header of a member has a size "
+				"that is no number");
 	if (type == 'x' || type == 'X')
 		return take_extended(self, size, err);
 	if (type == 'g')
@@ -280,7 +239,7 @@ static int take_header(struct pax *self, struct oci_error *err)
 	if (type != 'K' && type != 'L' && type != 'V' && type != 'A')
 		return take_member(self, size, err);
 	/* libarchive reads no bytes of a volume's header. */
-	self->body = type == 'V' ? 0 : padded(size);
+	self->body = type == 'V' ? 0 : oci_pax_padded(size);
 	return 0;
 }
 

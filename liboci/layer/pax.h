@@ -14,13 +14,15 @@
 
 /*
  * A source that passes the tar `from` on, and adds that record to each extended
- * header (POSIX.1-2008, pax, "pax Extended Header"). from is borrowed. What is
- * no tar, and what follows a header that cannot be understood, passes as it is.
+ * header with a name (POSIX.1-2008, pax, "pax Extended Header"). from is
+ * borrowed. What is no tar, and what follows the end, passes as it is.
  *
  * What libarchive and other readers read differently is taken away or refused
  * (OCI_E_CORRUPT): links, directories and devices have no bytes, whatever size
- * their headers tell. A global header that says more than a comment is
- * OCI_E_UNSUPPORTED, unless `layer` is set: engines pass over those.
+ * their headers tell; a size is a number; a member has one extended header. A
+ * global header that says more than a comment is OCI_E_UNSUPPORTED, unless
+ * `layer` is set: engines pass over those. An extended header without room for
+ * the record is OCI_E_LIMIT.
  */
 int oci_pax_open(struct oci_source **out, struct oci_source *from, bool layer,
 		 struct oci_error *err);

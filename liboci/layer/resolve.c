@@ -33,8 +33,11 @@ static const char *link_at(struct walk *walk, const char *path)
 	if (node) {
 		if (node->type != OCI_ENTRY_SYMLINK)
 			return NULL;
-		if (walk->within && node->within == walk->within)
+		if (walk->within && node->within == walk->within) {
 			walk->through = true;
+			if (node->twice && walk->view->twice)
+				*walk->view->twice = node;
+		}
 		return node->target;
 	}
 	entry = oci_rootfs_get(walk->view->lower, path, size);

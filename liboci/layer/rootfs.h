@@ -47,6 +47,10 @@ struct oci_rootfs_entry {
 	unsigned layer;		/* that it is from, counted from 1 */
 	unsigned used;		/* the last that has something below it */
 	unsigned emptied;	/* the last that removed what was below it */
+	unsigned named;		/* the last of which a member has this name:
+				 * twice it, and 1 if the name is absolute */
+	unsigned whited;	/* the last of which a whiteout has this name */
+	unsigned twice;		/* the last that has such a member twice */
 	bool removed;
 	bool hid_link;		/* a folder in the place of a lower link */
 	bool unread;		/* it has bytes that were not kept */
@@ -144,6 +148,9 @@ struct oci_view {
 			 * alone; 0: all links */
 	uint64_t *budget; /* bytes of paths that may still be walked:
 			   * OCI_E_LIMIT then; NULL: no limit */
+	const struct oci_node **twice; /* set to a link of the archive `within`
+					* that was followed and has `twice` set;
+					* or NULL */
 };
 
 /* For all paths of a layer: some seconds. */

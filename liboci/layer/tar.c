@@ -21,7 +21,8 @@
 
 enum {
 	READ_SIZE = 128 * 1024,
-	REPORT_EVERY = 1024 * 1024
+	REPORT_EVERY = 1024 * 1024,
+	HEADER_MAX = 256 * 1024 * 1024 /* with all attributes, encoded */
 };
 
 /* Beyond it, a size is in a pax record. */
@@ -35,6 +36,7 @@ struct tar {
 	struct archive_entry *entry;
 	struct oci_source *small;	/* the bytes of small files, */
 	struct oci_source *ahead;	/* read on a thread */
+	struct oci_buf *caught;		/* what libarchive writes; or NULL */
 	struct oci_error why;		/* of a failed sink */
 	int failed;			/* its status */
 	uint64_t at;			/* bytes of the tar so far */
@@ -54,6 +56,12 @@ static la_ssize_t write_sink(struct archive *archive, void *client,
 	uint64_t drop = tar->at < tar->start ? tar->start - tar->at : 0;
 
 	(void)archive;
+	if (tar->caught) {
+		if (!tar->failed)
+			tar->failed =
+				oci_buf_add(tar->caught, data, size, &tar->why);
+		return (la_ssize_t)size;
+	}
 	tar->at += size;
 	if (!tar->failed && drop < size && tar->sink)
 		tar->failed = oci_sink_write(tar->sink,
@@ -146,6 +154,39 @@ static int fill_entry(struct tar *tar, const struct oci_node *node,
 	return 0;
 }
 
+static bool has_plain_names(const struct oci_node *node)
+{
+	const struct oci_xattr *attr = node->xattrs;
+
+	while (attr && oci_xattr_name_is_plain(attr->name))
+		attr = attr->next;
+	return !attr;
+}
+
+static int write_header(struct tar *tar, const struct oci_node *node,
+			struct oci_error *err)
+{
+	struct oci_buf caught, restored;
+	int rc;
+
+	if (has_plain_names(node))
+		return check(tar,
+			     archive_write_header(tar->archive, tar->entry),
+			     err);
+	oci_buf_init(&caught, HEADER_MAX);
+	oci_buf_init(&restored, HEADER_MAX);
+	tar->caught = &caught;
+	rc = check(tar, archive_write_header(tar->archive, tar->entry), err);
+	tar->caught = NULL;
+	if (!rc)
+		rc = oci_xattr_restore(&restored, &caught, node, err);
+	if (!rc)
+		write_sink(tar->archive, tar, restored.data, restored.len);
+	oci_buf_release(&restored);
+	oci_buf_release(&caught);
+	return rc ? rc : check(tar, ARCHIVE_OK, err);
+}
+
 static int write_data(struct tar *tar, size_t size)
 {
 	la_ssize_t n = archive_write_data(tar->archive, tar->data, size);
@@ -206,8 +247,7 @@ static int write_node(struct tar *tar, const struct oci_node *node,
 	if (!rc)
 		rc = fill_entry(tar, node, err);
 	if (!rc)
-		rc = check(tar, archive_write_header(tar->archive, tar->entry),
-			   err);
+		rc = write_header(tar, node, err);
 	/* An empty one too: it may have grown. */
 	if (!rc && node->type == OCI_ENTRY_FILE)
 		rc = write_content(tar, node, err);
@@ -285,8 +325,7 @@ static int measure_tree(struct tar *tar, uint64_t *offsets,
 		if (node->size < USTAR_SIZE_MAX)
 			archive_entry_set_size(tar->entry, 0);
 		if (!rc)
-			rc = check(tar, archive_write_header(tar->archive,
-							     tar->entry), err);
+			rc = write_header(tar, node, err);
 		if (!rc && node->size >= USTAR_SIZE_MAX)
 			rc = oci_fail(err, OCI_E_UNSUPPORTED, "a file of "
 				      "8 GiB or more");

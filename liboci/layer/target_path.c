@@ -22,6 +22,18 @@ static bool steers(const struct oci_node *node)
 	       (node->type == OCI_ENTRY_DIRECTORY && node->replace);
 }
 
+/* Marks a symlink that takes the place of another one of its archive. */
+static void note_twice(struct oci_node *node, const struct oci_table *table)
+{
+	const struct oci_node *old =
+		oci_table_get(table, node->path, strlen(node->path));
+
+	if (old && old != node && node->within && old->within == node->within &&
+	    old->type == OCI_ENTRY_SYMLINK && node->type == OCI_ENTRY_SYMLINK)
+		node->twice =
+			old->twice || strcmp(old->target, node->target) != 0;
+}
+
 static int index_links(struct oci_table *table, const struct oci_tree *tree,
 		       struct oci_error *err)
 {
@@ -32,9 +44,10 @@ static int index_links(struct oci_table *table, const struct oci_tree *tree,
 		struct oci_node *node = tree->nodes[i];
 		size_t size = strlen(node->path);
 
-		if (steers(node))
+		if (steers(node)) {
+			note_twice(node, table);
 			rc = oci_table_set(table, node->path, size, node, err);
-		else if (node->replace)
+		} else if (node->replace)
 			oci_table_remove(table, node->path, size);
 	}
 	return rc;
@@ -79,6 +92,21 @@ static int check_within(const struct oci_view *view,
 	return fail_escape(node, path, err);
 }
 
+/* tar follows the link that is there when the member comes, and we the last
+ * one. */
+static int fail_twice(const struct oci_node *node, const struct oci_node *link,
+		      struct oci_error *err)
+{
+	return oci_fail(err, OCI_E_UNSUPPORTED,
+			OCI_ORIGIN_FORMAT
+			"archive '%s': member '/%s' leads "
+			"through the symlink '/%s', which the archive has with "
+			"more than one target: unpack the archive, and name "
+			"the folder in 'from'",
+			OCI_ORIGIN(node), node->source ? node->source : "",
+			node->wanted, link->path);
+}
+
 /* What a link's target brings in is held to the same rules as what was asked
  * for: a part ".wh.x" would remove something. */
 static int check_path(const struct oci_node *node, const char *path,
@@ -101,8 +129,12 @@ static int place(struct oci_tree *tree, struct oci_node *node,
 {
 	char path[OCI_PATH_MAX];
 	bool through = false;
-	int rc = resolve(path, &through, view, node, err);
+	int rc;
 
+	*view->twice = NULL;
+	rc = resolve(path, &through, view, node, err);
+	if (!rc && *view->twice)
+		return fail_twice(node, *view->twice, err);
 	if (rc)
 		return oci_wrap(err, rc, OCI_ORIGIN_FORMAT "place '/%s'",
 				OCI_ORIGIN(node), node->wanted);
@@ -149,10 +181,12 @@ int oci_tree_resolve_targets(struct oci_tree *tree,
 {
 	struct oci_table links = { 0 };
 	uint64_t budget = OCI_WALK_BUDGET;
+	const struct oci_node *twice = NULL;
 	struct oci_view view = {
 		.own = &links,
 		.lower = lower,
 		.budget = &budget,
+		.twice = &twice,
 	};
 	bool moved;
 	int rc = place_links(tree, &links, &view, err);

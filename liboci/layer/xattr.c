@@ -62,10 +62,10 @@ int oci_xattr_copy(struct oci_xattr **out, struct oci_arena *arena,
 	return rc;
 }
 
-/* An engine makes those of an overlay anew. */
+/* An engine makes those of an overlay anew, and reads no '=' of a name. */
 static bool is_of_directory(const char *name)
 {
-	return strncmp(name, "trusted.overlay.", 16) != 0;
+	return strncmp(name, "trusted.overlay.", 16) != 0 && !strchr(name, '=');
 }
 
 /* *bytes: of all that were read, those that took another one's place too. */
@@ -101,6 +101,40 @@ int oci_xattr_read_lower(struct oci_xattr **list, uint64_t *bytes,
 	return read_where(list, bytes, arena, entry, is_of_directory, err);
 }
 
+/* bsdtar encodes the name in both notations, and one is decoded: drops the
+ * attribute that has another one's value under its encoded name. */
+static void drop_encoded(struct oci_xattr **list)
+{
+	for (const struct oci_xattr *attr = *list; attr; attr = attr->next) {
+		struct oci_xattr **at = list;
+
+		if (oci_xattr_name_is_plain(attr->name))
+			continue;
+		while (*at && !oci_xattr_name_is_encoded((*at)->name,
+							 strlen((*at)->name),
+							 attr->name))
+			at = &(*at)->next;
+		if (*at && (*at)->size == attr->size &&
+		    memcmp((*at)->value, attr->value, attr->size) == 0)
+			*at = (*at)->next;
+	}
+}
+
+/* A record of a layer's tar ends its key at the first '='. */
+static int check_names(const struct oci_xattr *attr,
+		       struct archive_entry *entry, struct oci_error *err)
+{
+	while (attr && !strchr(attr->name, '='))
+		attr = attr->next;
+	if (!attr)
+		return 0;
+	return oci_fail(err, OCI_E_UNSUPPORTED,
+			"member '%s' has the extended attribute '%s', and a "
+			"layer cannot hold a name with '=': pack the archive "
+			"again without it, or exclude the member",
+			archive_entry_pathname(entry), attr->name);
+}
+
 int oci_xattr_add_from_archive(struct oci_node *node, struct oci_tree *tree,
 			       struct archive_entry *entry,
 			       struct oci_error *err)
@@ -109,7 +143,11 @@ int oci_xattr_add_from_archive(struct oci_node *node, struct oci_tree *tree,
 	int rc = read_where(&node->xattrs, &bytes, &tree->arena, entry,
 			    is_kept, err);
 
-	return rc || !bytes ? rc : oci_tree_spend(tree, bytes, false, err);
+	if (rc || !bytes)
+		return rc;
+	drop_encoded(&node->xattrs);
+	rc = check_names(node->xattrs, entry, err);
+	return rc ? rc : oci_tree_spend(tree, bytes, false, err);
 }
 
 /* Linux' struct vfs_ns_cap_data, linux/capability.h: its third revision has

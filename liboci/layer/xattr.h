@@ -3,6 +3,7 @@
 #ifndef LAYER_XATTR_H
 #define LAYER_XATTR_H
 
+#include "base/buf.h"
 #include "layer/libarchive.h"
 #include "layer/node.h"
 
@@ -25,5 +26,14 @@ int oci_xattr_add_from_disk(struct oci_node *node, struct oci_tree *tree,
 int oci_xattr_set(struct oci_node *node, struct oci_tree *tree,
 		  const struct oci_attributes *attrs, struct oci_error *err);
 void oci_xattr_write(struct archive_entry *entry, const struct oci_node *node);
+
+/* Whether libarchive writes a name as it is. */
+bool oci_xattr_name_is_plain(const char *name);
+/* Whether the size bytes at text are what libarchive writes of a name. */
+bool oci_xattr_name_is_encoded(const char *text, size_t size, const char *name);
+/* Adds to out the header that libarchive wrote of a node, with the names of its
+ * attributes as they are. Only if one of them is not plain. */
+int oci_xattr_restore(struct oci_buf *out, const struct oci_buf *header,
+		      const struct oci_node *node, struct oci_error *err);
 
 #endif

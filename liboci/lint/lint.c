@@ -14,15 +14,10 @@
 #include "store/walk.h"
 
 static oci_lint_check_fn *const checks[] = {
-	oci_lint_entrypoint,
-	oci_lint_buildkit,
-	oci_lint_accounts,
-	oci_lint_elf,
-	oci_lint_paths,
-	oci_lint_secrets,
-	oci_lint_certificates,
-	oci_lint_health,
-	oci_lint_size,
+	oci_lint_entrypoint,   oci_lint_buildkit, oci_lint_accounts,
+	oci_lint_elf,	       oci_lint_paths,	  oci_lint_secrets,
+	oci_lint_certificates, oci_lint_health,	  oci_lint_size,
+	oci_lint_duplicates,
 };
 
 int oci_lint_check(struct oci_lint_result *result,

@@ -57,6 +57,7 @@ typedef int oci_lint_check_fn(struct oci_lint *lint, struct oci_error *err);
 oci_lint_check_fn oci_lint_accounts;	/* accounts.c */
 oci_lint_check_fn oci_lint_buildkit;	/* buildkit.c */
 oci_lint_check_fn oci_lint_certificates;	/* certificates.c */
+oci_lint_check_fn oci_lint_duplicates;		/* duplicates.c */
 oci_lint_check_fn oci_lint_elf;		/* elf.c */
 oci_lint_check_fn oci_lint_entrypoint;	/* entrypoint.c */
 oci_lint_check_fn oci_lint_health;		/* health.c */

@@ -25,6 +25,12 @@ static const struct oci_lint_rule rules[] = {
 	  "Bytes that a higher layer replaces or removes are downloaded all "
 	  "the same.",
 	  "Leave the file out of the lower layer, or put both into one." },
+	{ "duplicate-path", OCI_LINT_WARNING,
+	  "Docker without the containerd image store, and Podman, refuse a "
+	  "layer that has two members of one name: \"duplicates of file paths "
+	  "not supported\".",
+	  "Pack the layer again: oci-pack takes the last member of each "
+	  "name." },
 	{ "elf-interpreter", OCI_LINT_ERROR,
 	  "The kernel starts a dynamic program through its loader; without it "
 	  "there is nothing but \"no such file or directory\".",

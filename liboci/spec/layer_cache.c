@@ -17,7 +17,7 @@
 
 /* Of the stamps below, and of the tar that a tree becomes: another number
  * forgets all that was noted. */
-#define FORMAT "oci-pack layer 4 " OCI_VERSION
+#define FORMAT "oci-pack layer 5 " OCI_VERSION
 
 /* What the cache puts in front of a record. */
 enum { HEAD_ROOM = 256 };

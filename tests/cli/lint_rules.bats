@@ -700,6 +700,63 @@ program() {
 	finds duplicate-bytes note - '^1400000 bytes'
 }
 
+@test "duplicate-path: members and whiteouts, by the names that tar-split compares" {
+	foreign <<-'end'
+		layer
+		d a 755
+		f a/1 x
+		f gone x
+		f twice x
+		layer
+		f a/1 x
+		f ./a/1 y
+		f .wh.gone x
+		f .wh.gone x
+		f b x
+		layer
+		d d 755
+		d ./d/ 755
+		h d d
+	end
+	finds duplicate-path warning - \
+		"^layer 2 has '/a/1' and 1 other name twice
+layer 3 has '/d' twice$"
+	# One name in two layers, a name through a link, an absolute name, and
+	# a file in the place of what its layer removes.
+	foreign <<-'end'
+		layer
+		f a/1 x
+		layer
+		f a/1 x
+		l k a
+		f k/1 x
+		f b x
+		f /b x
+		f .wh.b x
+	end
+	lacks duplicate-path
+	# A layer of ours has each name once.
+	printf 'from ' >one
+	tar -cf in.tar one
+	tar -rf in.tar one
+	spec a.spec 'image: a' \
+		'layers: [{entries: [{path: /, archive: in.tar}]}]'
+	"$OCI_PACK" a.spec -q --lint off -o a.tar >/dev/null
+	look a.tar
+	lacks duplicate-path
+	# It is told of a base, too.
+	foreign <<-'end'
+		layer
+		f a x
+		f a y
+	end
+	spec b.spec 'image: b' 'base: oci:other:t' 'platforms: [linux/riscv64]' \
+		'layers: [{entries: [{path: /b, content: b}]}]'
+	run "$OCI_PACK" b.spec -o b.tar
+	equal 0 "$status"
+	matches "duplicate-path: layer 1 has '/a' twice" "$output"
+}
+
 @test "hostile: the same names over and over" {
 	local names
 

@@ -224,6 +224,25 @@ exported() {
 		"$(docker image inspect several | jq -r '.[0].Architecture')"
 }
 
+@test "docker refuses a layer with two members of one name, as lint tells" {
+	printf 'layer\nf a x\nf ./a y\n' |
+		"$root/tests/foreign.py" twice platform=linux/amd64
+	"$OCI_PACK" copy oci:twice:t twice.tar -q
+	run docker load -q -i twice.tar
+	equal 1 "$status"
+	matches 'duplicates of file paths not supported' "$output"
+	run "$OCI_PACK" lint twice.tar
+	matches "duplicate-path: layer 1 has '/a' twice" "$output"
+	# An image that has one layer twice is loaded.
+	printf 'layer\nf a x\nlayer\nf a x\n' |
+		"$root/tests/foreign.py" same platform=linux/amd64
+	"$OCI_PACK" copy oci:same:t -t same:t same.tar -q
+	docker load -q -i same.tar
+	equal 2 "$(docker image inspect same:t | jq '.[0].RootFS.Layers |
+		length')"
+	equal '' "$(tar -tf same.tar | sort | uniq -d)"
+}
+
 @test "docker loads from a pipe" {
 	"$OCI_PACK" "$root/fixtures/golden/small.spec" -o - --lint off |
 		docker load -q

@@ -144,6 +144,55 @@ static void test_escapes(void **state)
 		check(&examples[i]);
 }
 
+/* A member goes through the link that is there when it comes: which one, is
+ * clear if all links of that name have one target. */
+static void test_links_twice(void **state)
+{
+	static const struct example examples[] = {
+		{ .name = "two targets",
+		  .items = { { 'l', "l", "a" },
+			     { 'f', "l/1", "x" },
+			     { 'l', "l", "b" },
+			     { 'f', "l/2", "x" } },
+		  .expected = "member '/x/l/1' leads through the symlink "
+			      "'/x/l', which the archive has with more than "
+			      "one target",
+		  .status = OCI_E_UNSUPPORTED },
+		{ .name = "only behind the last",
+		  .items = { { 'l', "l", "a" },
+			     { 'l', "l", "b" },
+			     { 'f', "k/2", "x" },
+			     { 'l', "k", "l" } },
+		  .expected = "'/x/k/2' leads through the symlink '/x/l'",
+		  .status = OCI_E_UNSUPPORTED },
+		{ .name = "back to the first",
+		  .items = { { 'l', "l", "a" },
+			     { 'l', "l", "b" },
+			     { 'l', "l", "a" },
+			     { 'f', "l/1", "x" } },
+		  .expected = "'/x/l/1' leads through the symlink '/x/l'",
+		  .status = OCI_E_UNSUPPORTED },
+		{ .name = "nothing goes through",
+		  .items = { { 'l', "l", "a" }, { 'l', "l", "b" } },
+		  .expected = "x d x/l l>b" },
+		{ .name = "one target",
+		  .items = { { 'l', "l", "a" },
+			     { 'f', "l/1", "x" },
+			     { 'l', "l", "a" },
+			     { 'f', "l/2", "x" } },
+		  .expected = "x d x/a d x/a/1 f=1 x/a/2 f=1 x/l l>a" },
+		{ .name = "a file last",
+		  .items = { { 'l', "l", "a" },
+			     { 'f', "l/1", "x" },
+			     { 'f', "l", "x" } },
+		  .expected = "x d x/a d x/a/1 f=1 x/l f=1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++)
+		check(&examples[i]);
+}
+
 #define SAMPLE \
 	.items = { { 'd', "p/", NULL }, { 'f', "p/a.c", "1" }, \
 		   { 'd', "p/q/", NULL }, { 'f', "p/q/b.o", "22" }, \
@@ -322,6 +371,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_escapes),
+		cmocka_unit_test(test_links_twice),
 		cmocka_unit_test(test_filters),
 		cmocka_unit_test(test_attributes),
 		cmocka_unit_test(test_zip),
