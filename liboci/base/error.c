@@ -86,8 +86,8 @@ int oci_vfail(struct oci_error *err, enum oci_status status, const char *fmt,
 	return status;
 }
 
-int oci_fail(struct oci_error *err, enum oci_status status, const char *fmt,
-	     ...)
+int oci_error_set(struct oci_error *err, enum oci_status status,
+		  const char *fmt, ...)
 {
 	va_list args;
 
@@ -112,7 +112,7 @@ static enum oci_status status_of_errno(int number)
 	}
 }
 
-int oci_fail_errno(struct oci_error *err, const char *fmt, ...)
+int oci_error_set_errno(struct oci_error *err, const char *fmt, ...)
 {
 	int number = errno;
 	enum oci_status status = status_of_errno(number);
@@ -140,7 +140,7 @@ int oci_fail_nomem(struct oci_error *err)
 	return oci_fail(err, OCI_E_NOMEM, "out of memory");
 }
 
-int oci_advise(struct oci_error *err, int status, const char *advice)
+int oci_error_advise(struct oci_error *err, int status, const char *advice)
 {
 	size_t used;
 
@@ -152,7 +152,7 @@ int oci_advise(struct oci_error *err, int status, const char *advice)
 	return status;
 }
 
-int oci_wrap(struct oci_error *err, int status, const char *fmt, ...)
+int oci_error_wrap(struct oci_error *err, int status, const char *fmt, ...)
 {
 	char context[OCI_ERROR_MESSAGE];
 	size_t used, room, rest;

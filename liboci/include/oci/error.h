@@ -43,6 +43,28 @@ struct oci_error {
 /* A short lower-case name for a status, such as "not found". Borrowed. */
 OCI_API const char *oci_status_name(int status);
 
+/*
+ * For callbacks, sinks and sources of callers. Each returns the status, so that
+ * a function can fail with `return oci_error_set(err, OCI_E_INVALID, "...");`.
+ * err may be NULL. Control characters and bytes that are not UTF-8 are escaped
+ * (oci_text_escape); a message that is too long ends in "...".
+ */
+
+/* Stores status and a message in printf(3)'s format. */
+OCI_API int oci_error_set(struct oci_error *err, enum oci_status status,
+			  const char *fmt, ...) OCI_PRINTF(3, 4);
+/* The same for a failed system call: appends ": " and what errno means to the
+ * message, and chooses the status by errno. */
+OCI_API int oci_error_set_errno(struct oci_error *err, const char *fmt, ...)
+	OCI_PRINTF(2, 3);
+/* Puts "CONTEXT: " in front of the message. The status argument is returned;
+ * the stored one stays. */
+OCI_API int oci_error_wrap(struct oci_error *err, int status, const char *fmt,
+			   ...) OCI_PRINTF(3, 4);
+/* Puts ": ADVICE" behind the message, such as what to do now. */
+OCI_API int oci_error_advise(struct oci_error *err, int status,
+			     const char *advice);
+
 #ifdef __cplusplus
 }
 #endif
