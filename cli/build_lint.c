@@ -106,7 +106,9 @@ int build_lint_check(void *data, const struct oci_rootfs *rootfs,
 {
 	struct build_lint *lint = data;
 	struct oci_lint_options options = OCI_LINT_OPTIONS_INIT;
-	const struct oci_lint_subject subject = { rootfs, config, layers };
+	const struct oci_lint_subject subject = {
+		sizeof(subject), rootfs, config, layers,
+	};
 	const struct oci_lint_result before = lint->findings.result;
 	int rc;
 

@@ -260,8 +260,11 @@ int oci_tree_add_deb(struct oci_tree *tree, const char *from,
 		     const char *architecture,
 		     const struct oci_attributes *attrs, struct oci_error *err)
 {
+	struct oci_attributes own;
 	struct deb deb = {
-		.tree = tree, .architecture = architecture, .attrs = attrs,
+		.tree = tree,
+		.architecture = architecture,
+		.attrs = oci_attributes_read(&own, attrs),
 	};
 	int rc = oci_node_text(&deb.source, tree, from, err);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/glob.h"
+#include "base/options.h"
 #include "base/path.h"
 
 static bool matches(const struct oci_strings *patterns, const char *path)
@@ -36,6 +37,17 @@ static bool covers(const struct oci_strings *patterns, const char *path)
 		part[oci_path_parent(part)] = '\0';
 	}
 	return false;
+}
+
+const struct oci_filter *oci_filter_read(struct oci_filter *out,
+					 const struct oci_filter *given)
+{
+	static const struct oci_filter usual = OCI_FILTER_INIT;
+
+	if (!given)
+		return NULL;
+	oci_options_read(out, sizeof(*out), &usual, given);
+	return out;
 }
 
 void oci_filter_mark(const struct oci_filter *filter, const char *path,

@@ -7,6 +7,10 @@
 
 #include <oci/tree.h>
 
+/* Copies a filter that a caller gave, who may have been compiled with a shorter
+ * struct. Returns out, or NULL if given is NULL. */
+const struct oci_filter *oci_filter_read(struct oci_filter *out,
+					 const struct oci_filter *given);
 /* path and all its parents pass exclude, and one of them matches include. */
 bool oci_filter_matches(const struct oci_filter *filter, const char *path);
 /* Whether a directory could hold something that is taken. */

@@ -135,6 +135,14 @@ struct oci_source_attributes {
 	bool keep;		/* OCI_DEFAULT means OCI_KEEP */
 	bool timeless;		/* mtime is not to be had */
 };
+/* attributes.c: copies attributes that a caller gave, who may have been
+ * compiled with a shorter struct, or the defaults for NULL. Returns out. */
+const struct oci_attributes *
+oci_attributes_read(struct oci_attributes *out,
+		    const struct oci_attributes *given);
+/* OCI_E_INVALID if a number is out of its range. attrs may be NULL. */
+int oci_attributes_check(const struct oci_attributes *attrs,
+			 struct oci_error *err);
 /* Gives the node the attributes that attrs and the source say. */
 void oci_node_attributes(struct oci_node *node, const struct oci_tree *tree,
 			 const struct oci_attributes *attrs,

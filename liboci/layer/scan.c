@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "layer/content.h"
+#include "layer/filter.h"
 #include "layer/listing_entry.h"
 #include "layer/node.h"
 #include "layer/xattr.h"
@@ -168,10 +169,14 @@ int oci_tree_add_folder(struct oci_tree *tree, const char *path,
 			const struct oci_attributes *attrs,
 			struct oci_error *err)
 {
+	struct oci_attributes own;
+	struct oci_filter own_filter;
 	struct oci_listing *listing;
 	struct timespec now;
 	int rc;
 
+	attrs = oci_attributes_read(&own, attrs);
+	filter = oci_filter_read(&own_filter, filter);
 	clock_gettime(CLOCK_REALTIME, &now);
 	rc = oci_listing_open(&listing, from, filter, NULL, &now, &tree->watch,
 			      err);
@@ -210,9 +215,11 @@ int oci_tree_add_file(struct oci_tree *tree, const char *path,
 {
 	/* Non-blocking: a fifo must not hang us before it is refused. */
 	int fd = open(from, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct oci_attributes own;
 	struct stat st;
 	int rc;
 
+	attrs = oci_attributes_read(&own, attrs);
 	if (fd < 0)
 		return oci_fail_errno(err, "open '%s'", from);
 	rc = fstat(fd, &st) == 0 ? 0 :

@@ -374,27 +374,3 @@ int oci_unpack(struct oci_tree *tree, struct oci_reader *reader,
 	oci_table_release(&u.files);
 	return rc;
 }
-
-int oci_tree_add_archive(struct oci_tree *tree, const char *path,
-			 const char *from, const struct oci_filter *filter,
-			 const struct oci_attributes *attrs,
-			 struct oci_error *err)
-{
-	char clean[OCI_PATH_MAX];
-	struct oci_reader *reader = NULL;
-	const char *source;
-	int rc = oci_path_clean(clean, path, err);
-
-	if (!rc)
-		rc = oci_node_text(&source, tree, from, err);
-	if (rc)
-		return rc;
-	rc = oci_reader_open(&reader, from, OCI_READER_ARCHIVE, err);
-	if (!rc)
-		rc = oci_unpack(tree, reader, clean, source, filter, attrs,
-				err);
-	oci_reader_free(reader);
-	if (rc == OCI_E_CORRUPT)
-		oci_advise(err, rc, "fetch it or pack it again");
-	return rc ? oci_wrap(err, rc, "archive '%s'", from) : 0;
-}

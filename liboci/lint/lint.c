@@ -26,20 +26,23 @@ int oci_lint_check(struct oci_lint_result *result,
 		   struct oci_error *err)
 {
 	static const struct oci_lint_options usual = OCI_LINT_OPTIONS_INIT;
+	static const struct oci_lint_subject nothing = { 0 };
 	struct oci_lint_options o;
+	struct oci_lint_subject own;
 	struct oci_lint lint = {
-		.subject = subject,
+		.subject = &own,
 		.options = &o,
 		.result = result,
 	};
 	int rc;
 
 	oci_options_read(&o, sizeof(o), &usual, options);
-	rc = oci_rootfs_sort(&lint.entries, &lint.count, subject->rootfs, "",
+	oci_options_read(&own, sizeof(own), &nothing, subject);
+	rc = oci_rootfs_sort(&lint.entries, &lint.count, own.rootfs, "",
 			     true, err);
 	lint.watch.cancelled = lint.options->cancelled;
 	result->images++;
-	oci_platform_format(lint.platform, &subject->config->platform);
+	oci_platform_format(lint.platform, &own.config->platform);
 	for (size_t i = 0; !rc && i < sizeof(checks) / sizeof(checks[0]); i++) {
 		rc = oci_watch_check(&lint.watch, err);
 		if (!rc)

@@ -9,9 +9,9 @@
 struct oci_filter oci_plan_entry_filter(const struct oci_plan_entry *entry)
 {
 	return (struct oci_filter){
-		&entry->include,
-		&entry->exclude,
-		(unsigned)entry->strip,
+		.include = &entry->include,
+		.exclude = &entry->exclude,
+		.strip = (unsigned)entry->strip,
 	};
 }
 

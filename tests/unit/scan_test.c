@@ -28,8 +28,8 @@ static int scan(struct oci_buf *out, const char *from, const char *include,
 {
 	char *in_item = (char *)include, *ex_item = (char *)exclude;
 	struct oci_strings in = { &in_item, 1, 1 }, ex = { &ex_item, 1, 1 };
-	struct oci_filter filter = { include ? &in : NULL,
-				     exclude ? &ex : NULL, 0 };
+	struct oci_filter filter = { .include = include ? &in : NULL,
+				     .exclude = exclude ? &ex : NULL };
 	struct oci_tree *tree;
 	int rc;
 

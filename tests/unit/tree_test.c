@@ -134,13 +134,13 @@ static void test_implied(void **state)
 }
 
 static const struct oci_attributes bad_attributes[] = {
-	{ 010000, -1, -1, -1, false, NULL, NULL, 0 },
-	{ -3, -1, -1, -1, false, NULL, NULL, 0 },
-	{ -1, INT64_C(0xffffffff), -1, -1, false, NULL, NULL, 0 },
-	{ -1, -1, -5, -1, false, NULL, NULL, 0 },
-	{ -1, -1, -1, INT64_C(253402300800), false, NULL, NULL, 0 },
-	{ OCI_KEEP, -1, -1, -1, false, NULL, NULL, 0 },
-	{ -1, -1, -1, OCI_KEEP, false, NULL, NULL, 0 },
+	{ 0, 010000, -1, -1, -1, false, NULL, NULL, 0 },
+	{ 0, -3, -1, -1, -1, false, NULL, NULL, 0 },
+	{ 0, -1, INT64_C(0xffffffff), -1, -1, false, NULL, NULL, 0 },
+	{ 0, -1, -1, -5, -1, false, NULL, NULL, 0 },
+	{ 0, -1, -1, -1, INT64_C(253402300800), false, NULL, NULL, 0 },
+	{ 0, OCI_KEEP, -1, -1, -1, false, NULL, NULL, 0 },
+	{ 0, -1, -1, -1, OCI_KEEP, false, NULL, NULL, 0 },
 };
 
 enum {
@@ -151,8 +151,10 @@ enum {
 static void test_attributes(void **state)
 {
 	struct oci_attributes most = {
-		07777, INT64_C(0xfffffffe), INT64_C(0xfffffffe),
-		INT64_C(253402300799), false, NULL, NULL, 0,
+		.mode = 07777,
+		.uid = INT64_C(0xfffffffe),
+		.gid = INT64_C(0xfffffffe),
+		.mtime = INT64_C(253402300799),
 	};
 	struct oci_tree_options options = OCI_TREE_OPTIONS_INIT;
 	struct oci_tree *tree;

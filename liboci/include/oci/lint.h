@@ -96,9 +96,10 @@ struct oci_lint_result {
 	size_t absent; /* that an index names and the store lacks */
 };
 
-/* One image, laid out: rootfs keeps what is read (oci_rootfs_keep_lint_files).
- */
+/* One image. rootfs was told to keep what the linter reads, before the layers
+ * were applied (oci_rootfs_keep_lint_files). All borrowed. */
 struct oci_lint_subject {
+	size_t size;		/* sizeof(struct oci_lint_subject) */
 	const struct oci_rootfs *rootfs;
 	const struct oci_config *config;
 	const struct oci_descriptors *layers;	/* lowest first */

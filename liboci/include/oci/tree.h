@@ -68,6 +68,7 @@ struct oci_extended {
  * members of archives keep theirs, and their user.* attributes.
  */
 struct oci_attributes {
+	size_t size;		/* sizeof(struct oci_attributes) */
 	int64_t mode;		/* permission bits, 0 to 07777 */
 	int64_t uid;		/* 0 to 2^32 - 2 */
 	int64_t gid;
@@ -83,8 +84,8 @@ struct oci_attributes {
 
 #define OCI_ATTRIBUTES_INIT                                                    \
 	{                                                                      \
-		OCI_DEFAULT, OCI_DEFAULT, OCI_DEFAULT, OCI_DEFAULT, false,     \
-			NULL, NULL, 0                                          \
+		sizeof(struct oci_attributes), OCI_DEFAULT, OCI_DEFAULT,       \
+			OCI_DEFAULT, OCI_DEFAULT, false, NULL, NULL, 0         \
 	}
 
 struct oci_tree;
@@ -153,10 +154,16 @@ OCI_API int oci_tree_add_whiteout(struct oci_tree *tree, const char *path,
  * wins; an excluded directory is excluded with all that is below it.
  */
 struct oci_filter {
+	size_t size;				/* sizeof(struct oci_filter) */
 	const struct oci_strings *include;	/* NULL or empty: all */
 	const struct oci_strings *exclude;	/* NULL or empty: none */
 	unsigned strip;		/* leading parts to drop; archives only */
 };
+
+#define OCI_FILTER_INIT                                                        \
+	{                                                                      \
+		sizeof(struct oci_filter), NULL, NULL, 0                       \
+	}
 
 /*
  * Puts the contents of a folder under path. Symlinks are kept as they are;
