@@ -11,7 +11,7 @@
 #include "lint/command.h"
 #include "lint/elf.h"
 
-enum { HEAD_MAX = 256, DEPTH_MAX = 4 };
+enum { HEAD_MAX = 256, DEPTH_MAX = 4, INIT_MAX = 4 * 1024 * 1024 };
 
 /* Who starts a program, and as whom. */
 struct start {
@@ -180,7 +180,23 @@ static int check_program(const struct start *start, const char *name,
 	return check_format(start, entry, what, depth, err);
 }
 
-/* Whether a program's execvp is glibc's. Of a static one that is not known. */
+/* The shell's name, which glibc's execvp brings into a static program. */
+static int names_shell(bool *out, const struct oci_rootfs_entry *entry,
+		       struct oci_error *err)
+{
+	static const char shell[] = "/bin/sh";
+	char *text;
+	size_t size;
+	int rc = oci_lint_load(&text, &size, entry, INIT_MAX, err);
+
+	*out = false;
+	for (size_t i = 0; !rc && !*out && i + sizeof(shell) <= size; i++)
+		*out = memcmp(text + i, shell, sizeof(shell)) == 0;
+	free(text);
+	return rc;
+}
+
+/* Whether a program's execvp is glibc's. */
 static int uses_glibc(bool *out, const struct oci_rootfs_entry *entry,
 		      struct oci_error *err)
 {
@@ -192,7 +208,10 @@ static int uses_glibc(bool *out, const struct oci_rootfs_entry *entry,
 	if (!entry || entry->type != OCI_ENTRY_FILE || !entry->kept)
 		return 0;
 	rc = oci_elf_read(&elf, &arena, entry, err);
-	*out = !rc && elf.interpreter && !strstr(elf.interpreter, "/ld-musl-");
+	if (!rc && elf.interpreter)
+		*out = !strstr(elf.interpreter, "/ld-musl-");
+	else if (!rc)
+		rc = names_shell(out, entry, err);
 	oci_arena_release(&arena);
 	return rc;
 }

@@ -940,6 +940,13 @@ program() {
 	lacks entrypoint-format
 	image 'config: {entrypoint: [/app]}'
 	finds entrypoint-format error /app 'the entrypoint is neither'
+	# One that is static has the name of the shell in it, with glibc.
+	elf in/bin/tini
+	image 'config: {entrypoint: [tini, --, /app]}'
+	finds entrypoint-format error /app 'what the init starts, is neither'
+	printf '/bin/sh\0' >>in/bin/tini
+	image 'config: {entrypoint: [tini, --, /app]}'
+	lacks entrypoint-format
 	elf in/lib/ld-musl-riscv64.so.1
 	elf in/bin/tini interp=/lib/ld-musl-riscv64.so.1
 	image 'config: {entrypoint: [tini, --, /app]}'
