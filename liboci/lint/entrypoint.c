@@ -11,7 +11,7 @@
 #include "lint/command.h"
 #include "lint/elf.h"
 
-enum { HEAD_MAX = 256, DEPTH_MAX = 4, INIT_MAX = 4 * 1024 * 1024 };
+enum { HEAD_MAX = 256, DEPTH_MAX = 4, NOTES_MAX = 4096 };
 
 /* Who starts a program, and as whom. */
 struct start {
@@ -180,18 +180,22 @@ static int check_program(const struct start *start, const char *name,
 	return check_format(start, entry, what, depth, err);
 }
 
-/* The shell's name, which glibc's execvp brings into a static program. */
-static int names_shell(bool *out, const struct oci_rootfs_entry *entry,
+/* glibc marks what is linked with it, static programs too, with a note: name
+ * "GNU", 16 bytes, type 1 (NT_GNU_ABI_TAG); or with its ABI, for functions that
+ * are chosen when the program starts. */
+static int has_abi_tag(bool *out, const struct oci_rootfs_entry *entry,
 		       struct oci_error *err)
 {
-	static const char shell[] = "/bin/sh";
+	static const char little[] = "\4\0\0\0\20\0\0\0\1\0\0\0GNU";
+	static const char big[] = "\0\0\0\4\0\0\0\20\0\0\0\1GNU";
 	char *text;
 	size_t size;
-	int rc = oci_lint_load(&text, &size, entry, INIT_MAX, err);
+	int rc = oci_lint_load(&text, &size, entry, NOTES_MAX, err);
 
-	*out = false;
-	for (size_t i = 0; !rc && !*out && i + sizeof(shell) <= size; i++)
-		*out = memcmp(text + i, shell, sizeof(shell)) == 0;
+	*out = !rc && size > EI_OSABI && text[EI_OSABI] == ELFOSABI_GNU;
+	for (size_t i = 0; !rc && !*out && i + sizeof(big) <= size; i++)
+		*out = memcmp(text + i, little, sizeof(little)) == 0 ||
+		       memcmp(text + i, big, sizeof(big)) == 0;
 	free(text);
 	return rc;
 }
@@ -211,7 +215,7 @@ static int uses_glibc(bool *out, const struct oci_rootfs_entry *entry,
 	if (!rc && elf.interpreter)
 		*out = !strstr(elf.interpreter, "/ld-musl-");
 	else if (!rc)
-		rc = names_shell(out, entry, err);
+		rc = has_abi_tag(out, entry, err);
 	oci_arena_release(&arena);
 	return rc;
 }

@@ -940,11 +940,11 @@ program() {
 	lacks entrypoint-format
 	image 'config: {entrypoint: [/app]}'
 	finds entrypoint-format error /app 'the entrypoint is neither'
-	# One that is static has the name of the shell in it, with glibc.
+	# One that is static has glibc's note.
 	elf in/bin/tini
 	image 'config: {entrypoint: [tini, --, /app]}'
 	finds entrypoint-format error /app 'what the init starts, is neither'
-	printf '/bin/sh\0' >>in/bin/tini
+	printf '\4\0\0\0\20\0\0\0\1\0\0\0GNU\0' >>in/bin/tini
 	image 'config: {entrypoint: [tini, --, /app]}'
 	lacks entrypoint-format
 	elf in/lib/ld-musl-riscv64.so.1
