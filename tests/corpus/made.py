@@ -311,8 +311,6 @@ def libraries():
         "/usr/lib/x86_64-linux-gnu/libbar.so.1"), app)
     yield image("preload", with_library("/opt/lib/libbar.so.1"), {
         **app, "env": {"LD_PRELOAD": "/opt/lib/libbar.so.1"}})
-    yield image("hwcaps", with_library(
-        "/usr/lib/x86_64-linux-gnu/glibc-hwcaps/x86-64-v2/libbar.so.1"), app)
     yield image("wrapper-path", lambda p: [
         *with_library("/opt/app/lib/libbar.so.1")(p), script(
             "/usr/bin/app", "#!/bin/sh\nLD_LIBRARY_PATH=/opt/app/lib exec "
