@@ -170,6 +170,14 @@ check-buildx:
 	@CI=true ALL_PLATFORMS=1 bats --tap tests/interop/end_to_end.bats \
 		tests/interop/variants.bats
 
+# Images that are known to run, in which lint is to find no error. Inputs are
+# kept in CORPUS_CACHE, or build/corpus: 6 GB.
+.PHONY: corpus
+corpus:
+	@tests/install-deps check
+	@$(MAKE) --no-print-directory all
+	@tests/corpus/run $(COMMAND)
+
 # Beside its peers, in one run: RUNS=5 of each.
 .PHONY: bench
 bench:
@@ -209,6 +217,7 @@ help:
 	'make check          installs what the tests need and runs them all' \
 	'make check-buildx   docker buildx with the image that make demo makes,' \
 	'                    each step, and all specs of examples/buildkit' \
+	'make corpus         lint, on hundreds of images that are known to run' \
 	'make lint           the dependency law, exports, banned functions' \
 	'make bench          speed, size and memory beside those of peers' \
 	'make fuzz           every fuzzer for SECONDS=30, where clang is' \

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* What engines set where a config has no PATH (moby, oci/defaults). */
-static const char usual_path[] =
+const char oci_command_usual_path[] =
 	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 const char *oci_command_name(const char *path)
@@ -96,12 +96,12 @@ void oci_command_read(struct oci_command *out, const struct oci_config *config)
 	out->payload = find_payload(out);
 }
 
-static const char *path_of(const struct oci_config *config)
+const char *oci_command_path(const struct oci_config *config)
 {
 	for (size_t i = 0; i < config->env.count; i++)
 		if (strncmp(config->env.items[i], "PATH=", 5) == 0)
 			return config->env.items[i] + 5;
-	return usual_path;
+	return oci_command_usual_path;
 }
 
 static const struct oci_rootfs_entry *try(const struct oci_lint *lint,
@@ -124,7 +124,7 @@ static const struct oci_rootfs_entry *try(const struct oci_lint *lint,
 const struct oci_rootfs_entry *oci_command_find(const struct oci_lint *lint,
 						const char *name)
 {
-	const char *path = path_of(lint->subject->config);
+	const char *path = oci_command_path(lint->subject->config);
 	const struct oci_rootfs_entry *unfit = NULL;
 
 	if (strchr(name, '/'))

@@ -20,6 +20,9 @@ void oci_command_read(struct oci_command *out, const struct oci_config *config);
  * slash. NULL where it is not in the image. */
 const struct oci_rootfs_entry *oci_command_find(const struct oci_lint *lint,
 						const char *name);
+/* The PATH of a config, or the one that engines set where it has none. */
+const char *oci_command_path(const struct oci_config *config);
+extern const char oci_command_usual_path[];
 /* The last part of a path. */
 const char *oci_command_name(const char *path);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "lint/elf_loader.h"
+#include "lint/elf_use.h"
 
 /* One program, and all that is loaded for it. */
 struct loading {
@@ -117,6 +117,7 @@ static int load(struct loading *l, const struct oci_object *object,
 		return rc;
 	found->program = l->number;
 	found->loader = object;
+	found->used = found->used || !l->loader->lint->doubtful;
 	l->queue[l->count++] = found;
 	return 0;
 }
@@ -149,6 +150,9 @@ static int load_all(struct loading *l, struct oci_error *err)
 {
 	int rc = 0;
 
+	for (struct oci_elf_text *t = l->loader->preloads.first; !rc && t;
+	     t = t->next)
+		rc = load(l, l->program, t, err);
 	for (size_t i = 0; !rc && i < l->count; i++)
 		for (struct oci_elf_text *t = l->queue[i]->elf.needed.first;
 		     !rc && t; t = t->next)
@@ -262,7 +266,7 @@ static bool is_foreign(const char *path)
 
 static int check_file(struct oci_loader *loader,
 		      const struct oci_rootfs_entry *entry, unsigned number,
-		      struct oci_error *err)
+		      bool used, struct oci_error *err)
 {
 	const struct oci_platform *platform =
 		&loader->lint->subject->config->platform;
@@ -274,6 +278,7 @@ static int check_file(struct oci_loader *loader,
 		rc = oci_loader_object(&object, loader, entry, err);
 	if (rc || !object->elf.is_elf)
 		return rc;
+	loader->lint->doubtful = !used && !object->used;
 	if (object->elf.broken) {
 		oci_lint_report(loader->lint, "elf-truncated", entry,
 				"it is broken: %s", object->elf.broken);
@@ -290,13 +295,33 @@ static int check_file(struct oci_loader *loader,
 	/* Code that asks the machine first is marked just the same. */
 	if (oci_elf_wants_more(why, &object->elf, platform))
 		oci_lint_warn(loader->lint, "elf-machine", entry, "%s", why);
+	/* A library that is a program as well, as libc.so.6, is loaded. */
+	loader->lint->doubtful = !used;
 	if (object->elf.interpreter && (entry->mode & 0111))
 		rc = check_program(loader, object, number, err);
 	return rc;
 }
 
+/* Those that are used, or the others. */
+static int check_files(struct oci_loader *loader, const struct oci_elf_use *use,
+		       bool used, struct oci_error *err)
+{
+	const struct oci_lint *lint = loader->lint;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < lint->count; i++) {
+		const struct oci_rootfs_entry *e = lint->entries[i];
+
+		if (e->type == OCI_ENTRY_FILE && e->kept &&
+		    !is_foreign(e->path) && oci_elf_use_has(use, e) == used)
+			rc = check_file(loader, e, (unsigned)i + 1, used, err);
+	}
+	return rc;
+}
+
 int oci_lint_elf(struct oci_lint *lint, struct oci_error *err)
 {
+	struct oci_elf_use use = { .all = true };
 	struct oci_loader loader;
 	int rc;
 
@@ -304,12 +329,15 @@ int oci_lint_elf(struct oci_lint *lint, struct oci_error *err)
 	if (strcmp(lint->subject->config->platform.os, "linux") != 0)
 		return 0;
 	rc = oci_loader_init(&loader, lint, err);
-	for (size_t i = 0; !rc && i < lint->count; i++)
-		if (lint->entries[i]->type == OCI_ENTRY_FILE &&
-		    lint->entries[i]->kept &&
-		    !is_foreign(lint->entries[i]->path))
-			rc = check_file(&loader, lint->entries[i],
-					(unsigned)i + 1, err);
+	if (!rc)
+		rc = oci_elf_use_read(&use, &loader, err);
+	/* What a library lacks is told for the first program: one in use. */
+	if (!rc)
+		rc = check_files(&loader, &use, true, err);
+	if (!rc)
+		rc = check_files(&loader, &use, false, err);
+	lint->doubtful = false;
+	oci_elf_use_release(&use);
 	oci_loader_release(&loader);
 	return rc;
 }

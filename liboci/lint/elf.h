@@ -56,6 +56,9 @@ int oci_elf_read(struct oci_elf *out, struct oci_arena *arena,
  * machine of the platform has, in text; false where there are none. */
 bool oci_elf_wants_more(char text[128], const struct oci_elf *elf,
 			const struct oci_platform *platform);
+/* The machine of a platform; false for one that is not known. */
+bool oci_elf_of_platform(struct oci_elf *out,
+			 const struct oci_platform *platform);
 /* What is wrong with it on a platform, in text; false where
  * nothing is. */
 bool oci_elf_misfit(char text[128], const struct oci_elf *elf,

@@ -53,6 +53,17 @@ static const char *triplet_of(const struct oci_elf *elf, const char **more)
 	return "unknown";
 }
 
+const char *oci_loader_triplet(const struct oci_platform *platform)
+{
+	struct oci_elf elf;
+	const char *more;
+
+	if (!oci_elf_of_platform(&elf, platform))
+		return "unknown";
+	elf.flags = ARM_HARD_FLOAT;
+	return triplet_of(&elf, &more);
+}
+
 int oci_loader_step(struct oci_loader *loader, struct oci_error *err)
 {
 	if (loader->steps++ < STEPS_MAX)
@@ -66,15 +77,48 @@ bool oci_loader_is_musl(const struct oci_object *program)
 	return strstr(program->elf.interpreter, "/ld-musl-");
 }
 
+/* Words of LD_PRELOAD, with blanks or colons between them. A loader passes over
+ * those that it does not find: none is told to be missing. */
+static int add_preloads(struct oci_loader *loader, const char *list,
+			struct oci_error *err)
+{
+	struct oci_elf_list *out = &loader->preloads;
+
+	*out = (struct oci_elf_list){ 0 };
+	for (list += strspn(list, ": "); *list; list += strspn(list, ": ")) {
+		size_t size = strcspn(list, ": ");
+		struct oci_elf_text *word =
+			oci_arena_alloc(&loader->arena, sizeof(*word));
+
+		if (!word)
+			return oci_fail_nomem(err);
+		word->told = word;
+		word->text = oci_arena_copy(&loader->arena, list, size);
+		if (!word->text)
+			return oci_fail_nomem(err);
+		if (out->last)
+			out->last->next = word;
+		else
+			out->first = word;
+		out->last = word;
+		list += size;
+	}
+	return 0;
+}
+
 int oci_loader_init(struct oci_loader *loader, struct oci_lint *lint,
 		    struct oci_error *err)
 {
 	const struct oci_strings *env = &lint->subject->config->env;
+	int rc = 0;
+
 	*loader = (struct oci_loader){ .lint = lint };
-	for (size_t i = 0; i < env->count; i++)
+	for (size_t i = 0; i < env->count && !rc; i++)
 		if (strncmp(env->items[i], "LD_LIBRARY_PATH=", 16) == 0)
 			loader->library_path = env->items[i] + 16;
-	return oci_conf_glibc(&loader->configured, lint, err);
+		else if (strncmp(env->items[i], "LD_PRELOAD=", 11) == 0)
+			rc = add_preloads(loader, env->items[i] + 11, err);
+	return rc ? rc : oci_conf_glibc(&loader->configured, lint, err);
 }
 
 void oci_loader_release(struct oci_loader *loader)
@@ -203,17 +247,20 @@ static int search_list(struct oci_object **out, struct oci_loader *loader,
 		       const struct oci_object *program, const char *list,
 		       const char *name, struct oci_error *err)
 {
-	char folder[OCI_PATH_MAX];
-	int rc = 0;
+	const char *start = loader->lint->subject->config->working_dir;
+	char text[OCI_PATH_MAX], folder[OCI_PATH_MAX];
+	int n, rc = 0;
 
 	while (!rc && list && *list && !*out) {
 		size_t size = strcspn(list, ":;");
 
-		expand(folder, object, list, size);
-		/* An empty one is where the container starts. */
-		if (folder[0] == '/')
-			rc = try_file(out, loader, program, folder,
-				      strlen(folder), name, err);
+		expand(text, object, list, size);
+		/* Relative ones start where the container does. */
+		n = snprintf(folder, sizeof(folder), "%s/%s",
+			     text[0] == '/' || !start ? "" : start, text);
+		if (n > 0 && (size_t)n < sizeof(folder))
+			rc = try_file(out, loader, program, folder, (size_t)n,
+				      name, err);
 		list += size + (list[size] != '\0');
 	}
 	return rc;

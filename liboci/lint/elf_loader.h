@@ -14,6 +14,7 @@ struct oci_loader {
 	struct oci_arena arena;
 	struct oci_table files;		/* path to struct oci_object */
 	const char *library_path;	/* LD_LIBRARY_PATH of the config */
+	struct oci_elf_list preloads;	/* LD_PRELOAD of the config */
 	struct oci_strings configured;	/* folders of /etc/ld.so.conf */
 	struct oci_strings musl;	/* of /etc/ld-musl-ARCH.path, or its
 					 * usual ones */
@@ -32,6 +33,7 @@ struct oci_object {
 	const struct oci_object *loader;	/* who needed it in the present
 						 * program; NULL: it itself */
 	unsigned program;		/* that it was last loaded for */
+	bool used;			/* for one that is sure to be used */
 };
 
 /* What a name stands for once it was loaded, for a program. */
@@ -47,6 +49,8 @@ bool oci_loader_is_musl(const struct oci_object *program);
 int oci_loader_init(struct oci_loader *loader, struct oci_lint *lint,
 		    struct oci_error *err);
 void oci_loader_release(struct oci_loader *loader);
+/* The folder that Debian's loaders have for libraries of a platform. */
+const char *oci_loader_triplet(const struct oci_platform *platform);
 /* Reads a file, once. */
 int oci_loader_object(struct oci_object **out, struct oci_loader *loader,
 		      const struct oci_rootfs_entry *entry,

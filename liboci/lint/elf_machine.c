@@ -127,22 +127,33 @@ static bool runs_as_well(const struct oci_elf *elf, const char *architecture)
 		strcmp(architecture, "arm64") == 0);
 }
 
+bool oci_elf_of_platform(struct oci_elf *out,
+			 const struct oci_platform *platform)
+{
+	*out = (struct oci_elf){ 0 };
+	for (size_t i = 0; i < MACHINES; i++)
+		if (strcmp(machines[i].architecture, platform->architecture) ==
+		    0) {
+			out->machine = machines[i].machine;
+			out->class = machines[i].class;
+			out->data = machines[i].data;
+			return true;
+		}
+	return false;
+}
+
 bool oci_elf_misfit(char text[128], const struct oci_elf *elf,
 		    const struct oci_platform *platform)
 {
-	for (size_t i = 0; i < MACHINES; i++) {
-		if (strcmp(machines[i].architecture,
-			   platform->architecture) != 0)
-			continue;
-		if (machines[i].machine != elf->machine ||
-		    machines[i].class != elf->class ||
-		    machines[i].data != elf->data) {
-			describe(text, elf);
-			return !runs_as_well(elf,
-					     platform->architecture);
-		}
-		return strcmp(platform->architecture, "riscv64") == 0 &&
-		       misfits_riscv(text, elf);
+	struct oci_elf own;
+
+	if (!oci_elf_of_platform(&own, platform))
+		return false;
+	if (own.machine != elf->machine || own.class != elf->class ||
+	    own.data != elf->data) {
+		describe(text, elf);
+		return !runs_as_well(elf, platform->architecture);
 	}
-	return false;	/* a platform that is not known */
+	return strcmp(platform->architecture, "riscv64") == 0 &&
+	       misfits_riscv(text, elf);
 }

@@ -9,11 +9,19 @@
 
 #include "base/error.h"
 #include "lint/command.h"
+#include "lint/elf.h"
 
-enum { HEAD_MAX = 256, DEPTH_MAX = 4 };
+enum { HEAD_MAX = 256, DEPTH_MAX = 4, NOTES_MAX = 4096 };
 
-static int check_program(struct oci_lint *lint,
-			 const struct oci_account *account, const char *name,
+/* Who starts a program, and as whom. */
+struct start {
+	struct oci_lint *lint;
+	const struct oci_account *account;
+	bool by_execvp; /* glibc's, which hands what has no format to
+			 * /bin/sh: execvp(3) */
+};
+
+static int check_program(const struct start *start, const char *name,
 			 const char *what, int depth, struct oci_error *err);
 
 /* "#! INTERPRETER [ARGUMENT]": both, or empty. execve(2). A carriage return is
@@ -33,7 +41,10 @@ static int read_head(bool *binary, char interpreter[HEAD_MAX],
 		return rc;
 	*binary = size >= 4 && memcmp(text, "\177ELF", 4) == 0;
 	if (strncmp(text, "#!", 2) == 0) {
-		text[strcspn(text, "\n")] = '\0';
+		n = strcspn(text, "\n");
+		while (n > 2 && (text[n - 1] == ' ' || text[n - 1] == '\t'))
+			n--;
+		text[n] = '\0';
 		line = text + 2 + strspn(text + 2, " \t");
 		n = strcspn(line, " \t");
 		memcpy(interpreter, line, n);
@@ -45,7 +56,8 @@ static int read_head(bool *binary, char interpreter[HEAD_MAX],
 	return 0;
 }
 
-/* What env is to start: one word, or with -S the first that sets nothing. */
+/* What env is to start: one word, or with -S the first that sets nothing. ""
+ * where that is not known: another PATH counts at once. */
 static const char *program_of_env(char *argument)
 {
 	char *word, *rest;
@@ -56,20 +68,28 @@ static const char *program_of_env(char *argument)
 		return "";
 	for (word = strtok_r(argument + 2, " \t", &rest); word;
 	     word = strtok_r(NULL, " \t", &rest))
-		if (word[0] == '-' || strpbrk(word, "\"'$\\"))
+		if (word[0] == '-' || strpbrk(word, "\"'$\\") ||
+		    strncmp(word, "PATH=", 5) == 0)
 			return "";
 		else if (!strchr(word, '='))
 			return word;
 	return "";
 }
 
+static void remember(struct oci_lint *lint,
+		     const struct oci_rootfs_entry *entry)
+{
+	if (lint->started_count < OCI_LINT_STARTED)
+		lint->started[lint->started_count++] = entry;
+}
+
 /* A script is started by its interpreter, and env by what it is told. */
-static int check_script(struct oci_lint *lint,
-			const struct oci_account *account,
+static int check_script(const struct start *start,
 			const struct oci_rootfs_entry *script,
 			char *interpreter, char *argument, int depth,
 			struct oci_error *err)
 {
+	struct oci_lint *lint = start->lint;
 	const struct oci_rootfs_entry *found;
 	const char *wanted;
 	size_t n;
@@ -93,14 +113,14 @@ static int check_script(struct oci_lint *lint,
 					"not on PATH", wanted);
 			return 0;
 		}
+		remember(lint, found);
 	}
-	return check_program(lint, account, interpreter, "its interpreter",
-			     depth + 1, err);
+	return check_program(start, interpreter, "its interpreter", depth + 1,
+			     err);
 }
 
 /* Whether the kernel knows what to do with it. */
-static int check_format(struct oci_lint *lint,
-			const struct oci_account *account,
+static int check_format(const struct start *start,
 			const struct oci_rootfs_entry *entry, const char *what,
 			int depth, struct oci_error *err)
 {
@@ -111,20 +131,24 @@ static int check_format(struct oci_lint *lint,
 	if (rc || binary)
 		return rc;
 	if (interpreter[0])
-		return check_script(lint, account, entry, interpreter,
-				    argument, depth, err);
+		return check_script(start, entry, interpreter, argument, depth,
+				    err);
+	if (start->by_execvp && depth == 0)
+		return check_program(start, "/bin/sh", "its shell", depth + 1,
+				     err);
 	if (entry->mode & 0111)
-		oci_lint_report(lint, "entrypoint-format", entry,
+		oci_lint_report(start->lint, "entrypoint-format", entry,
 				"%s is neither an ELF program nor a script "
 				"whose first line is '#!' and its interpreter",
 				what);
 	return 0;
 }
 
-static int check_program(struct oci_lint *lint,
-			 const struct oci_account *account, const char *name,
+static int check_program(const struct start *start, const char *name,
 			 const char *what, int depth, struct oci_error *err)
 {
+	const struct oci_account *account = start->account;
+	struct oci_lint *lint = start->lint;
 	const struct oci_rootfs_entry *entry = oci_command_find(lint, name);
 	const struct oci_rootfs_entry *folder;
 
@@ -138,6 +162,7 @@ static int check_program(struct oci_lint *lint,
 						    "is not on PATH");
 		return 0;
 	}
+	remember(lint, entry);
 	if (!oci_account_executes(account, entry))
 		oci_lint_report(lint, "entrypoint-not-executable", entry,
 				"%s has mode %04o, owner %u:%u: the config's "
@@ -152,13 +177,54 @@ static int check_program(struct oci_lint *lint,
 				"owner %u:%u: the config's user may not enter "
 				"it", what, name, folder->mode, folder->uid,
 				folder->gid);
-	return check_format(lint, account, entry, what, depth, err);
+	return check_format(start, entry, what, depth, err);
+}
+
+/* glibc marks what is linked with it, static programs too, with a note: name
+ * "GNU", 16 bytes, type 1 (NT_GNU_ABI_TAG); or with its ABI, for functions that
+ * are chosen when the program starts. */
+static int has_abi_tag(bool *out, const struct oci_rootfs_entry *entry,
+		       struct oci_error *err)
+{
+	static const char little[] = "\4\0\0\0\20\0\0\0\1\0\0\0GNU";
+	static const char big[] = "\0\0\0\4\0\0\0\20\0\0\0\1GNU";
+	char *text;
+	size_t size;
+	int rc = oci_lint_load(&text, &size, entry, NOTES_MAX, err);
+
+	*out = !rc && size > EI_OSABI && text[EI_OSABI] == ELFOSABI_GNU;
+	for (size_t i = 0; !rc && !*out && i + sizeof(big) <= size; i++)
+		*out = memcmp(text + i, little, sizeof(little)) == 0 ||
+		       memcmp(text + i, big, sizeof(big)) == 0;
+	free(text);
+	return rc;
+}
+
+/* Whether a program's execvp is glibc's. */
+static int uses_glibc(bool *out, const struct oci_rootfs_entry *entry,
+		      struct oci_error *err)
+{
+	struct oci_arena arena = { 0 };
+	struct oci_elf elf;
+	int rc;
+
+	*out = false;
+	if (!entry || entry->type != OCI_ENTRY_FILE || !entry->kept)
+		return 0;
+	rc = oci_elf_read(&elf, &arena, entry, err);
+	if (!rc && elf.interpreter)
+		*out = !strstr(elf.interpreter, "/ld-musl-");
+	else if (!rc)
+		rc = has_abi_tag(out, entry, err);
+	oci_arena_release(&arena);
+	return rc;
 }
 
 int oci_lint_entrypoint(struct oci_lint *lint, struct oci_error *err)
 {
 	struct oci_command command;
 	struct oci_account account;
+	struct start start = { .lint = lint, .account = &account };
 	int rc;
 
 	if (strcmp(lint->subject->config->platform.os, "linux") != 0)
@@ -169,13 +235,17 @@ int oci_lint_entrypoint(struct oci_lint *lint, struct oci_error *err)
 		return 0;
 	rc = oci_account_read(&account, lint, err);
 	if (!rc)
-		rc = check_program(lint, &account, command.words[0],
-				   lint->subject->config->entrypoint.count ?
-					   "the entrypoint" : "the command", 0,
-				   err);
-	if (!rc && command.payload)
-		rc = check_program(lint, &account,
-				   command.words[command.payload],
+		rc = check_program(&start, command.words[0],
+				   lint->subject->config->entrypoint.count
+					   ? "the entrypoint"
+					   : "the command",
+				   0, err);
+	if (rc || !command.payload)
+		return rc;
+	rc = uses_glibc(&start.by_execvp,
+			oci_command_find(lint, command.words[0]), err);
+	if (!rc)
+		rc = check_program(&start, command.words[command.payload],
 				   "what the init starts,", 0, err);
 	return rc;
 }

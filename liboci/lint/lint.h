@@ -9,6 +9,8 @@
 #include "base/watch.h"
 #include "layer/rootfs.h"
 
+enum { OCI_LINT_STARTED = 16 };
+
 struct oci_lint {
 	const struct oci_lint_subject *subject;
 	const struct oci_lint_options *options;
@@ -18,6 +20,12 @@ struct oci_lint {
 	const struct oci_rootfs_entry **entries;
 	size_t count;
 	struct oci_watch watch;
+	/* What the container starts first: programs, and the interpreters of
+	 * scripts among them. */
+	const struct oci_rootfs_entry *started[OCI_LINT_STARTED];
+	size_t started_count;
+	bool doubtful; /* rules of level error warn: the container may
+			* never use what is looked at */
 };
 
 /* Reports a finding of the rule called name; entry (may be NULL) is where. */

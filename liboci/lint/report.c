@@ -36,6 +36,14 @@ static enum oci_lint_level level_of(const struct oci_lint *lint,
 	return usual;
 }
 
+static enum oci_lint_level usual_level(const struct oci_lint *lint,
+				       const struct oci_lint_rule *rule)
+{
+	return lint->doubtful && rule->level == OCI_LINT_ERROR
+		       ? OCI_LINT_WARNING
+		       : rule->level;
+}
+
 static void count(struct oci_lint_result *result, enum oci_lint_level level)
 {
 	switch (level) {
@@ -107,7 +115,8 @@ void oci_lint_report(struct oci_lint *lint, const char *name,
 	va_list args;
 
 	va_start(args, fmt);
-	report_text(lint, rule, rule->level, entry, NULL, fmt, args);
+	report_text(lint, rule, usual_level(lint, rule), entry, NULL, fmt,
+		    args);
 	va_end(args);
 }
 
@@ -119,7 +128,8 @@ void oci_lint_report_with(struct oci_lint *lint, const char *name,
 	va_list args;
 
 	va_start(args, fmt);
-	report_text(lint, rule, rule->level, entry, remedy, fmt, args);
+	report_text(lint, rule, usual_level(lint, rule), entry, remedy, fmt,
+		    args);
 	va_end(args);
 }
 

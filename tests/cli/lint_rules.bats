@@ -918,3 +918,110 @@ layer 3 has '/d' twice$"
 	matches 'add the package base-files' "$output"
 	run ! grep 'libc6' <<<"$output"
 }
+
+@test "files that the container is not known to use are warnings" {
+	local start='config: {entrypoint: [/bin/app], cmd: [/srv/tool]}'
+
+	elf in/bin/app
+	elf in/opt/prebuilds/linux-arm64/tool machine=arm64
+	elf in/opt/testdata/cut && truncate -s -9 in/opt/testdata/cut
+	elf "in$ld"
+	elf in/opt/plugins/p "interp=$ld" needed=libgone.so
+	image "$start"
+	equal 0 "$(jq .errors found.json)"
+	finds elf-machine warning /opt/prebuilds/linux-arm64/tool 'is for arm64'
+	finds elf-truncated warning /opt/testdata/cut 'is broken'
+	finds elf-needed warning /opt/plugins/p 'libgone.so'
+	# On PATH, where the loader looks, or named by the command: errors.
+	elf in/usr/local/bin/tool machine=arm64
+	elf in/usr/lib/riscv64-linux-gnu/libx.so machine=arm64
+	elf in/srv/tool machine=arm64
+	ln -s /opt/plugins/p in/usr/local/bin/plugin
+	image "$start"
+	finds elf-machine error /usr/local/bin/tool 'is for arm64'
+	finds elf-machine error /usr/lib/riscv64-linux-gnu/libx.so 'for arm64'
+	finds elf-machine error /srv/tool 'is for arm64'
+	finds elf-needed error /opt/plugins/p 'libgone.so'
+	# An image without a command may be used for any of its programs.
+	image
+	finds elf-machine error /opt/prebuilds/linux-arm64/tool 'is for arm64'
+}
+
+@test "a library that a used program loads is used, wherever it is" {
+	elf "in$ld"
+	elf in/bin/app "interp=$ld" runpath=/opt/lib needed=liba.so
+	elf in/opt/lib/liba.so soname=liba.so
+	truncate -s -1 in/opt/lib/liba.so
+	elf in/opt/lib/libb.so soname=libb.so
+	truncate -s -1 in/opt/lib/libb.so
+	image 'config: {entrypoint: [/bin/app]}'
+	finds elf-truncated error /opt/lib/liba.so 'is broken'
+	finds elf-truncated warning /opt/lib/libb.so 'is broken'
+	# It is loaded, and not started: glibc's libc.so.6 is such a library.
+	elf in/opt/lib/liba.so soname=liba.so interp=/lib/gone.so
+	rm in/opt/lib/libb.so
+	image 'config: {entrypoint: [/bin/app]}'
+	equal 0 "$(jq .errors found.json)"
+}
+
+@test "what runs: a script whose first line ends in blanks" {
+	elf in/bin/sh
+	elf in/usr/bin/env
+	script in/app '#!/usr/bin/env sh \t \necho hello\n'
+	image 'config: {entrypoint: [/app]}'
+	lacks shebang-missing
+	script in/app '#!/bin/sh \t\n'
+	image 'config: {entrypoint: [/app]}'
+	lacks shebang-missing
+}
+
+@test "what runs: a script whose first line sets PATH" {
+	elf in/opt/bin/dish
+	elf in/usr/bin/env
+	script in/app '#!/usr/bin/env -S PATH=/opt/bin dish\n'
+	image 'config: {entrypoint: [/app]}'
+	lacks shebang-missing
+	script in/app '#!/usr/bin/env -S WAY=/opt/bin dish\n'
+	image 'config: {entrypoint: [/app]}'
+	finds shebang-missing error /app "'dish'"
+}
+
+@test "what runs: an init of glibc hands a script without #! to /bin/sh" {
+	elf "in$ld"
+	elf in/bin/tini "interp=$ld"
+	script in/app 'echo hello\n'
+	image 'config: {entrypoint: [tini, --, /app]}'
+	finds entrypoint-missing error - "its shell '/bin/sh' is not in"
+	elf in/bin/sh
+	image 'config: {entrypoint: [tini, --, /app]}'
+	lacks entrypoint-format
+	image 'config: {entrypoint: [/app]}'
+	finds entrypoint-format error /app 'the entrypoint is neither'
+	# One that is static has glibc's note.
+	elf in/bin/tini
+	image 'config: {entrypoint: [tini, --, /app]}'
+	finds entrypoint-format error /app 'what the init starts, is neither'
+	printf '\4\0\0\0\20\0\0\0\1\0\0\0GNU\0' >>in/bin/tini
+	image 'config: {entrypoint: [tini, --, /app]}'
+	lacks entrypoint-format
+	elf in/lib/ld-musl-riscv64.so.1
+	elf in/bin/tini interp=/lib/ld-musl-riscv64.so.1
+	image 'config: {entrypoint: [tini, --, /app]}'
+	finds entrypoint-format error /app 'what the init starts, is neither'
+}
+
+@test "what runs: libraries of LD_PRELOAD, and of relative folders" {
+	elf "in$ld"
+	elf in/bin/app "interp=$ld" needed=liba.so
+	elf in/opt/lib/liba.so soname=liba.so
+	image 'config: {entrypoint: [app]}'
+	finds elf-needed error /bin/app liba.so
+	image 'config: {entrypoint: [app], env: {LD_PRELOAD: /opt/lib/liba.so}}'
+	lacks elf-needed
+	image 'config:' \
+		'  {entrypoint: [app], env: {LD_LIBRARY_PATH: lib}, working-dir: /opt}'
+	lacks elf-needed
+	image 'config: {entrypoint: [app], env: {LD_PRELOAD: /opt/lib/gone.so}}'
+	finds elf-needed error /bin/app liba.so
+	lacks elf-needed /opt/lib/gone.so
+}

@@ -9,6 +9,8 @@ Runs itself in namespaces with an /etc/hosts of their own. Prints TAP.
 """
 import http.server
 import pathlib
+import select
+import socket
 import subprocess
 import sys
 import threading
@@ -110,10 +112,19 @@ def own_port(c):
     c.hosts(registry=f"{PUBLIC} {PRIVATE}")
     port = port_of(c.registry)
     hidden = c.server(host=PRIVATE, port=int(port))
+    vanishing = threading.Lock()
 
     def vanish():
-        c.registry.server.shutdown()
-        c.registry.server.socket.close()
+        """Lines that wait to be taken are served: to close their socket would
+        reset them, which is another fault than a port that refuses."""
+        server = c.registry.server
+        server.shutdown()
+        with vanishing:
+            server.socket.setblocking(False)
+            while select.select([server.socket], [], [], 0.2)[0]:
+                server._handle_request_noblock()
+            server.socket.close()
+            server.socket = socket.socket()
     c.lead(f"http://{NAME}:{port}/upload", vanish)
     c.refused()
     check(not hidden.log, f"the server got {hidden.log}")
