@@ -21,7 +21,7 @@ static enum oci_lint_level level_of(const char *name)
 int build_lint_open(struct build_lint *lint, const struct oci_spec *spec,
 		    struct oci_error *err)
 {
-	const struct oci_spec_checks *checks = oci_spec_checks(spec);
+	const struct oci_spec_checks *checks = oci_spec_lint(spec);
 
 	lint->budget = checks->size_budget;
 	for (size_t i = 0; i < checks->exception_count; i++) {

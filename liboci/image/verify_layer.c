@@ -23,7 +23,7 @@ void oci_verify_report(struct oci_verify *v, const char *fmt, ...)
 	va_end(args);
 	v->findings++;
 	if (v->options->report)
-		v->options->report(v->options->data, text.message);
+		v->options->report(v->options->report_data, text.message);
 }
 
 int oci_verify_look_up(struct oci_seen **out, struct oci_verify *v,
@@ -55,8 +55,8 @@ static int tell_progress(struct oci_verify *v, const struct oci_digest *digest,
 {
 	struct oci_progress progress = { digest->text, done, total, false };
 
-	return oci_progress_tell(v->options->progress, v->options->data,
-				 &progress, err);
+	return oci_progress_tell(v->options->progress,
+				 v->options->progress_data, &progress, err);
 }
 
 /* Its diff_id by the algorithm that `like` has; NULL: sha256. */

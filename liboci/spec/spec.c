@@ -374,7 +374,7 @@ const struct oci_strings *oci_spec_bases(const struct oci_spec *spec)
 	return &spec->remotes;
 }
 
-const struct oci_spec_checks *oci_spec_checks(const struct oci_spec *spec)
+const struct oci_spec_checks *oci_spec_lint(const struct oci_spec *spec)
 {
 	return &spec->plans[0].checks;
 }

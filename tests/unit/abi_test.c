@@ -114,8 +114,9 @@ static const struct subject subjects[] = {
 	  { AT(tree, epoch), AT(tree, temp_dir), AT(tree, max_inflated),
 	    AT(tree, cancelled), END(tree, cancelled) } },
 	{ SUBJECT(verify),
-	  { AT(verify, report), AT(verify, progress), AT(verify, data),
-	    AT(verify, max_inflated), AT(verify, cancelled),
+	  { AT(verify, report), AT(verify, report_data), AT(verify, progress),
+	    AT(verify, progress_data), AT(verify, max_inflated),
+	    AT(verify, cancelled),
 	    END(verify, cancelled) } },
 };
 

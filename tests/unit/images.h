@@ -109,7 +109,7 @@ UNUSED static int verify_path(const char *path, bool layout,
 
 	*found = (struct findings){0};
 	options.report = take_finding;
-	options.data = found;
+	options.report_data = found;
 	rc = layout ? oci_layout_open(&store, path, err) :
 		      oci_archive_open(&store, path, NULL, err);
 	if (rc)

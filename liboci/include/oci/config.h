@@ -30,14 +30,14 @@ struct oci_history {
 
 struct oci_healthcheck {
 	struct oci_strings test;	/* empty: no healthcheck */
-	int64_t interval;		/* nanoseconds; 0: the engine's own */
+	int64_t interval;		/* nanoseconds; 0: engine's default */
 	int64_t timeout;
 	int64_t start_period;
 	int64_t start_interval;
 	int64_t retries;
 };
 
-/* Owns what it points to. An all-zero struct is empty and may be released. */
+/* Owns its strings and lists. An all-zero struct is an empty config. */
 struct oci_config {
 	struct oci_platform platform;
 	char *created;			/* RFC 3339, or NULL */
@@ -52,10 +52,10 @@ struct oci_config {
 	struct oci_strings volumes;
 	struct oci_pairs labels;
 	struct oci_healthcheck healthcheck;
-	/* Docker's: a base's are passed on. */
-	struct oci_strings on_build;	/* of builds that start from it */
-	struct oci_strings shell;	/* of a Dockerfile's RUN */
-	int64_t stop_timeout;		/* seconds; 0: the engine's own */
+	/* Docker's extensions, inherited from a base image. */
+	struct oci_strings on_build;	/* instructions for builds FROM it */
+	struct oci_strings shell;	/* that RUN uses in a Dockerfile */
+	int64_t stop_timeout;		/* seconds; 0: the engine's default */
 	struct oci_digest *diff_ids;	/* of the uncompressed layers, lowest
 					 * first */
 	size_t diff_id_count;
@@ -66,18 +66,21 @@ struct oci_config {
 };
 
 /*
- * Reads a config of size bytes. Unknown members are passed over; a wrong type
- * is OCI_E_INVALID and names the member.
+ * Reads a config from size bytes of JSON. Unknown members are ignored. The
+ * caller releases *out after success. Errors: OCI_E_INVALID, which names the
+ * member that has a wrong type.
  */
 OCI_API int oci_config_parse(struct oci_config *out, const char *json,
 			     size_t size, struct oci_error *err);
-/* Compact JSON with a fixed order of members. The caller frees *out. */
+/* Writes JSON without blanks, with the members in a fixed order. The caller
+ * frees *out. */
 OCI_API int oci_config_format(char **out, const struct oci_config *config,
 			      struct oci_error *err);
+/* Appends the diff_id of the next layer. */
 OCI_API int oci_config_add_diff_id(struct oci_config *config,
 				   const struct oci_digest *diff_id,
 				   struct oci_error *err);
-/* Copies *entry. */
+/* Appends a copy of *entry. */
 OCI_API int oci_config_add_history(struct oci_config *config,
 				   const struct oci_history *entry,
 				   struct oci_error *err);

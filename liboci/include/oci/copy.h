@@ -20,17 +20,20 @@ extern "C" {
 
 struct oci_copy_options {
 	size_t size;		/* sizeof(struct oci_copy_options) */
-	const struct oci_platform *platform;	/* of an index, this one alone;
-				 * NULL: all, attached manifests included */
+	const struct oci_platform *platform;	/* copy only the image for this
+				 * platform; NULL: the whole index with its
+				 * attestations */
 	unsigned jobs;		/* transfers at a time; 0: 4 */
 	oci_progress_fn *progress; /* may be NULL; called once for each
 				    * blob: when it is copied, or with done 0
 				    * when a repository starts to transfer it */
 	void *progress_data;
-	bool referrers;		/* also manifests whose subject is copied, such
-				 * as signatures; theirs, too */
-	volatile const int *cancelled;	/* set to end it; may be NULL */
-	/* A sentence about what is passed over; may be NULL. */
+	bool referrers;		/* also copy what refers to the image, such as
+				 * signatures, and what refers to those */
+	volatile const int *cancelled;	/* ends the call with OCI_E_CANCELLED
+					 * once it is not 0; may be NULL */
+	/* Called with a sentence about each blob that is not copied; may be
+	 * NULL. */
 	void (*note)(void *data, const char *note);
 	void *note_data;
 };
@@ -42,10 +45,11 @@ struct oci_copy_options {
 	}
 
 /*
- * Copies what image leads to, byte for byte, without naming or committing it.
- * Blobs that `to` has are passed over, and so are layers that have URLs of
- * their own ("urls" of the descriptor) and that `from` lacks. *out (the caller
- * releases it) is what was copied: image, or the manifest of the platform.
+ * Copies an image with all its manifests, configs and layers byte for byte. The
+ * copy is not named or committed. Blobs that `to` already has are not copied,
+ * nor are layers that `from` lacks and whose descriptor has "urls" (foreign
+ * layers). options may be NULL. *out is the descriptor of the copy: that of
+ * image, or of the platform's manifest. The caller releases it.
  */
 OCI_API int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
 			   struct oci_store *from,

@@ -19,15 +19,16 @@ extern "C" {
 /* "sha512:" + 128 digits + NUL. */
 #define OCI_DIGEST_TEXT 136
 
-/* A valid digest, or the empty text for none. A value: copy it freely. */
+/* A digest such as "sha256:6a09...", or the empty text for none. It has no
+ * pointers and may be copied with "=". */
 struct oci_digest {
 	char text[OCI_DIGEST_TEXT];
 };
 
 /*
- * Reads a digest. OCI_E_INVALID unless it is exactly an algorithm known here,
- * a colon, and the right number of lower-case digits: what passes is safe in
- * a path and in a URL.
+ * Reads a digest: "sha256:" and 64, or "sha512:" and 128 lower-case hex digits.
+ * Everything else is OCI_E_INVALID, so that the result may be used in a path or
+ * a URL.
  */
 OCI_API int oci_digest_parse(struct oci_digest *out, const char *text,
 			     struct oci_error *err);
@@ -36,7 +37,7 @@ OCI_API int oci_digest_data(struct oci_digest *out, const void *data,
 			    size_t size, struct oci_error *err);
 OCI_API bool oci_digest_equal(const struct oci_digest *a,
 			      const struct oci_digest *b);
-/* The digits after the colon. Borrowed. */
+/* The hex digits after the colon. Borrowed from digest. */
 OCI_API const char *oci_digest_hex(const struct oci_digest *digest);
 
 #ifdef __cplusplus

@@ -20,7 +20,7 @@ extern "C" {
 enum oci_status {
 	OCI_OK = 0,
 	OCI_E_NOMEM = -1,	/* memory ran out */
-	OCI_E_SYSTEM = -2,	/* the system refused: see oci_error.system */
+	OCI_E_SYSTEM = -2,	/* a system call or a remote host failed */
 	OCI_E_INVALID = -3,	/* an argument or an input is malformed */
 	OCI_E_NOT_FOUND = -4,	/* a file, blob, name or platform is absent */
 	OCI_E_CONFLICT = -5,	/* two sources for one path, or name in use */
@@ -28,10 +28,10 @@ enum oci_status {
 	OCI_E_CHANGED = -7,	/* an input changed while it was read */
 	OCI_E_LIMIT = -8,	/* a documented limit was passed */
 	OCI_E_UNSUPPORTED = -9,	/* valid, but not handled here */
-	OCI_E_CANCELLED = -10	/* the progress callback asked to stop */
+	OCI_E_CANCELLED = -10	/* the caller ended the operation */
 };
 
-/* Room for one sentence with two long paths; longer text ends in "...". */
+/* Room for a message with its NUL. Longer messages are cut and end in "...". */
 #define OCI_ERROR_MESSAGE 2048
 
 struct oci_error {

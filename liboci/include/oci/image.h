@@ -25,7 +25,8 @@ extern "C" {
 
 struct oci_image;
 
-/* An image without layers for a platform; created is in seconds. */
+/* Starts an image for a platform, without layers. created is the config's
+ * creation time in seconds since 1970. */
 OCI_API int oci_image_new(struct oci_image **out,
 			  const struct oci_platform *platform,
 			  int64_t created, struct oci_error *err);
@@ -33,45 +34,51 @@ OCI_API int oci_image_new(struct oci_image **out,
 OCI_API void oci_image_free(struct oci_image *image);
 
 /*
- * Starts an image that has no layers yet from another one, as a Dockerfile's
- * FROM does: its config is inherited, its layers are copied byte for byte from
- * one store to the other and laid over rootfs. manifest is of the image's
- * platform (oci_store_manifest). Every digest, size and diff_id is checked;
- * Docker's media types become OCI's. Other fields of Docker's config, such as
- * OnBuild and Shell, and what is attached to the base are left behind.
+ * Adds a base image to an image without layers, as FROM in a Dockerfile does:
+ * the image inherits the base's config, and the base's layers are copied byte
+ * for byte from one store to the other and applied to rootfs. manifest is the
+ * base's manifest for the image's platform (oci_store_manifest). Each digest,
+ * size and diff_id is compared. Docker's media types become OCI's. Members of
+ * Docker's config that struct oci_config lacks, and attestations and signatures
+ * of the base, are not copied. Errors: OCI_E_CORRUPT, OCI_E_INVALID if the base
+ * is for another platform, OCI_E_UNSUPPORTED for layers of other media types.
  */
 OCI_API int oci_image_add_base(struct oci_image *image,
 			       struct oci_rootfs *rootfs,
 			       struct oci_store *to, struct oci_store *from,
 			       const struct oci_descriptor *manifest,
 			       struct oci_error *err);
-/* To be filled in; platform, diff_ids and history are the image's own. */
+/* The image's config, for the caller to fill in; borrowed. platform, diff_ids
+ * and history are set by the library and not to be changed. */
 OCI_API struct oci_config *oci_image_config(struct oci_image *image);
-/* The manifest's annotations, to be filled in. */
+/* The manifest's annotations, for the caller to fill in; borrowed. */
 OCI_API struct oci_pairs *oci_image_annotations(struct oci_image *image);
 
 /* The layers so far, lowest first. Borrowed until the next change. */
 OCI_API const struct oci_descriptors *oci_image_layers(
 	const struct oci_image *image);
 /*
- * Writes a settled tree as the next layer into the store. options->name goes
- * to the history; options may be NULL.
+ * Writes a settled tree to the store as the next layer. The history gets
+ * options->name. options may be NULL. Errors: those of oci_layer_write.
  */
 OCI_API int oci_image_add_layer(struct oci_image *image,
 				struct oci_store *store,
 				const struct oci_tree *tree,
 				const struct oci_layer_options *options,
 				struct oci_error *err);
-/* The same of a layer that the store has already, as it was written. */
+/* Adds a layer that the store has already; *layer and *options are those of the
+ * call that wrote it. */
 OCI_API int oci_image_add_written(struct oci_image *image,
 				  const struct oci_layer *layer,
 				  const struct oci_layer_options *options,
 				  struct oci_error *err);
-/* Writes config and manifest; *out, with the platform, is the caller's. */
+/* Writes the config and the manifest to the store. *out describes the manifest
+ * and has the platform; the caller releases it. */
 OCI_API int oci_image_write(struct oci_descriptor *out,
 			    const struct oci_image *image,
 			    struct oci_store *store, struct oci_error *err);
-/* Writes an index of manifests; annotations may be NULL. */
+/* Writes an index of manifests to the store. annotations may be NULL. The
+ * caller releases *out. */
 OCI_API int oci_image_write_index(struct oci_descriptor *out,
 				  const struct oci_descriptors *manifests,
 				  const struct oci_pairs *annotations,
@@ -102,27 +109,30 @@ OCI_API int oci_image_rootfs(struct oci_rootfs **out, struct oci_store *store,
 			     const struct oci_rootfs_options *options,
 			     struct oci_error *err);
 
-/* What oci_image_verify has to say: one finding, as a sentence. */
+/* Called for one finding of oci_image_verify: a sentence. */
 typedef void oci_finding_fn(void *data, const char *finding);
 
 struct oci_verify_options {
 	size_t size;		/* sizeof(struct oci_verify_options) */
-	oci_finding_fn *report;	/* may be NULL */
+	oci_finding_fn *report;		/* may be NULL */
+	void *report_data;
 	oci_progress_fn *progress;	/* may be NULL */
-	void *data;		/* for both */
+	void *progress_data;
 	uint64_t max_inflated;	/* bytes that all layers may inflate to; 0:
 				 * 8 GiB, or 200 times their size */
-	volatile const int *cancelled;	/* set to end it; may be NULL */
+	volatile const int *cancelled;	/* ends the call with OCI_E_CANCELLED
+					 * once it is not 0; may be NULL */
 };
 
 #define OCI_VERIFY_OPTIONS_INIT \
-	{ sizeof(struct oci_verify_options), NULL, NULL, NULL, 0, NULL }
+	{ sizeof(struct oci_verify_options), NULL, NULL, NULL, NULL, 0, NULL }
 
 /*
- * Checks everything in a store: digests and sizes of all that its names lead
- * to, diff_ids, documents and how they fit together. *findings is the number
- * of things that are wrong; each was reported. Fails only where the store
- * itself could not be read.
+ * Verifies all images of a store: the digest and size of each document, config
+ * and layer, the diff_id of each layer, and whether the documents are valid and
+ * agree with each other. *findings is the number of findings; each is reported.
+ * Findings are no errors: it fails only if the store cannot be read. options
+ * may be NULL.
  */
 OCI_API int oci_image_verify(size_t *findings, struct oci_store *store,
 			     const struct oci_verify_options *options,

@@ -22,20 +22,22 @@
 extern "C" {
 #endif
 
-/* The members of an index to be, and the stores that they are in. After a call
- * that failed it can only be freed. */
+/* An index that is being put together: its members and the stores that have
+ * them. After a call that failed, it can only be freed. */
 struct oci_join;
 
 struct oci_join_options {
 	size_t size;		/* sizeof(struct oci_join_options) */
-	const struct oci_platform *platforms;	/* of images that are added,
-				 * these alone; borrowed */
+	const struct oci_platform *platforms;	/* oci_join_add adds only images
+				 * for these; borrowed */
 	size_t platform_count;	/* 0: all */
-	bool attestations;	/* those of the images go along */
-	/* A sentence about what gives way or is left out; may be NULL. */
+	bool attestations;	/* add the images' attestations, too */
+	/* Called with a sentence about each member that is replaced or left
+	 * out; may be NULL. */
 	void (*note)(void *data, const char *note);
 	void *note_data;
-	volatile const int *cancelled;	/* set to end it; may be NULL */
+	volatile const int *cancelled;	/* ends the call with OCI_E_CANCELLED
+					 * once it is not 0; may be NULL */
 };
 
 #define OCI_JOIN_OPTIONS_INIT \
@@ -46,46 +48,48 @@ struct oci_join_options {
 OCI_API int oci_join_new(struct oci_join **out,
 			 const struct oci_join_options *options,
 			 struct oci_error *err);
-/* Before the stores that it was told of. NULL-safe. */
+/* NULL-safe. To be called before the stores are freed. */
 OCI_API void oci_join_free(struct oci_join *join);
 
 /*
- * Starts from an image that is where the index will be: of an index, the
- * members and annotations stay as they are; a manifest becomes its first
- * member. Images that are added take the place of those that are there for
- * their platforms, with their attestations. Comes first, or not at all.
+ * Starts with the image that the new index replaces. The members and
+ * annotations of an index are taken over; a manifest becomes the first member.
+ * An image that oci_join_add adds later replaces the one for the same platform,
+ * and that one's attestations. May be called once, before oci_join_add.
  */
 OCI_API int oci_join_start(struct oci_join *join, struct oci_store *store,
 			   const struct oci_descriptor *image,
 			   struct oci_error *err);
 /*
- * Adds an image: a manifest for the platform that its config tells, or the
- * members of an index, and of indexes in it. Each manifest is read and checked;
- * no layer is. Attestations go along with the image that they are about, never
- * without it. Two images for one platform are OCI_E_CONFLICT, which says both
- * names; an index may have several by itself. The store has to stay.
+ * Adds an image: a manifest, whose platform its config tells, or all members of
+ * an index and of the indexes in it. Manifests are read and compared with their
+ * digests; layers are not read. An attestation is added if its image is. name
+ * is for messages. The store is borrowed until the join is freed. Errors:
+ * OCI_E_CONFLICT if two calls add images for one platform; one index may have
+ * several.
  */
 OCI_API int oci_join_add(struct oci_join *join, struct oci_store *store,
 			 const struct oci_descriptor *image, const char *name,
 			 struct oci_error *err);
-/* Takes out what is for a platform, or has a digest, and its attestations. */
+/* Removes the images for the platform `what`, or the image with the digest
+ * `what`, and their attestations. OCI_E_NOT_FOUND if there is none. */
 OCI_API int oci_join_remove(struct oci_join *join, const char *what,
 			    struct oci_error *err);
 
-/* The index's annotations, to be filled in. */
+/* The index's annotations, for the caller to fill in; borrowed. */
 OCI_API struct oci_pairs *oci_join_annotations(struct oci_join *join);
-/* Annotates the descriptors of the images for a platform; NULL: all images. */
+/* Sets an annotation of the descriptors of the images for a platform, or of all
+ * images if platform is NULL. */
 OCI_API int oci_join_annotate(struct oci_join *join,
 			      const struct oci_platform *platform,
 			      const char *key, const char *value,
 			      struct oci_error *err);
 
 /*
- * Copies what `to` lacks and writes the index there, without naming or
- * committing it. What is in the same repository is not copied, and what is in
- * another one of the registry is mounted where the registry lets us. The
- * platform of the options is not used. The caller releases *out. An index of no
- * image is OCI_E_INVALID.
+ * Copies what `to` lacks and writes the index to it, without naming or
+ * committing it. Blobs of another repository of the same registry are mounted
+ * if the registry allows it. options may be NULL; its platform is not used. The
+ * caller releases *out. OCI_E_INVALID if the index has no image.
  */
 OCI_API int oci_join_write(struct oci_descriptor *out, struct oci_join *join,
 			   struct oci_store *to,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writing a tree as a layer: a tar (pax, entries sorted by path), compressed
- * in independent blocks on all cores. The bytes depend on the tree and the
- * compression alone, never on jobs.
+ * Writes a tree as a layer: a tar in pax format, with its entries sorted by
+ * path, compressed in independent blocks on all cores. The bytes depend only on
+ * the tree, the compression, its level, and the version of the compressor; they
+ * do not depend on the number of threads.
  * OCI Image Specification, layer.md.
  */
 #ifndef OCI_LAYER_H
@@ -27,7 +28,7 @@ enum oci_compression {
 	OCI_COMPRESSION_NONE
 };
 
-/* Levels: gzip 1 to 12, zstd 1 to 19; 0 is the default of each. */
+/* Levels are 1 to 12 for gzip and 1 to 19 for zstd; 0 is the default level. */
 #define OCI_GZIP_LEVEL_DEFAULT 2
 #define OCI_ZSTD_LEVEL_DEFAULT 3
 
@@ -35,8 +36,8 @@ struct oci_layer_options {
 	size_t size;		/* sizeof(struct oci_layer_options) */
 	enum oci_compression compression;
 	int level;
-	unsigned jobs;		/* compressing threads; 0: one a core */
-	const char *name;	/* for progress; may be NULL */
+	unsigned jobs;		/* compressing threads; 0: one per core */
+	const char *name;	/* in progress and history; may be NULL */
 	oci_progress_fn *progress;	/* may be NULL */
 	void *progress_data;
 };
@@ -53,9 +54,10 @@ struct oci_layer {
 };
 
 /*
- * Writes a settled tree to sink, which the caller finishes. OCI_E_CHANGED
- * when a file is not as long as it was when it was added, or changes while it
- * is read.
+ * Writes a settled tree to sink. The caller finishes and frees the sink.
+ * options may be NULL. Errors: OCI_E_CHANGED if a file on disk was changed
+ * since it was added to the tree, or changes while it is read; those of the
+ * sink.
  */
 OCI_API int oci_layer_write(struct oci_layer *out, const struct oci_tree *tree,
 			    struct oci_sink *sink,
@@ -65,7 +67,8 @@ OCI_API int oci_layer_write(struct oci_layer *out, const struct oci_tree *tree,
 /* The media type of a layer with that compression. Borrowed. */
 OCI_API const char *oci_layer_media_type(enum oci_compression compression);
 
-/* Reads "gzip", "zstd", "none", or one with ":LEVEL" behind it. */
+/* Reads "gzip", "zstd" or "none", or "gzip:LEVEL" or "zstd:LEVEL". *level is 0
+ * without a level. OCI_E_INVALID for other texts. */
 OCI_API int oci_compression_parse(enum oci_compression *compression,
 				  int *level, const char *text,
 				  struct oci_error *err);

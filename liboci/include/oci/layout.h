@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * OCI image layouts: a folder with oci-layout, index.json and blobs.
+ * OCI image layouts: folders with the files oci-layout and index.json and the
+ * folder blobs.
  * OCI Image Specification, image-layout.md.
  */
 #ifndef OCI_LAYOUT_H
@@ -14,30 +15,31 @@
 extern "C" {
 #endif
 
-/* Opens a layout to read. */
+/* Opens a layout for reading. */
 OCI_API int oci_layout_open(struct oci_store **out, const char *path,
 			    struct oci_error *err);
 /*
- * Opens a layout to add to; one that does not exist is made. A folder that is
- * neither empty nor a layout is OCI_E_CONFLICT. Other images in it stay.
+ * Opens a layout for adding images, and creates it if path does not exist. The
+ * images that it has stay. Errors: OCI_E_CONFLICT if path is a folder that is
+ * neither empty nor a layout.
  *
- * Several processes may write to one layout at the same time. Blobs and names
- * of this run appear with oci_store_commit, which locks the file oci-layout
- * (flock(2)) and adds the names to those that index.json has by then. A name
- * that two runs give is the later one's. Programs that do not take this lock
- * may lose names, or make this run lose them, in the few milliseconds between
- * the reading and the renaming of index.json.
+ * Several processes may add to one layout at the same time. oci_store_commit
+ * locks the file oci-layout with flock(2) and adds its names to those that
+ * index.json has at that moment. If two processes give the same name, the later
+ * commit has it. A program that does not take this lock can lose names, or make
+ * this process lose them, in the few milliseconds between reading and renaming
+ * index.json.
  *
- * A blob that is there already is read and compared with its digest before
- * anything relies on it; one that is damaged is written again.
+ * A blob that the layout already has is compared with its digest before it is
+ * used; a damaged blob is replaced.
  */
 OCI_API int oci_layout_create(struct oci_store **out, const char *path,
 			      struct oci_error *err);
 /*
- * Makes the commit of a layout that was opened to write depend on what another
- * run may do: if the image called name (NULL: the only one) is not digest by
- * then, oci_store_commit returns OCI_E_CHANGED and changes nothing.
- * OCI_E_INVALID: the store is no layout that was opened to write.
+ * Makes the commit fail if another process has changed the layout: unless the
+ * image called name (NULL: the only image) has the given digest when the layout
+ * is locked, oci_store_commit returns OCI_E_CHANGED and changes nothing.
+ * Errors: OCI_E_INVALID if store is not of oci_layout_create.
  */
 OCI_API int oci_layout_expect(struct oci_store *store, const char *name,
 			      const struct oci_digest *digest,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether an image can run, found out without running it: its programs are for
- * its platform, what they need is there, and so are the entrypoint, the users
- * and the folders that its config names. docs/lint.md has the rules.
+ * Checks whether an image can run, without running it. The programs have to be
+ * for the image's platform and find their loader and libraries; the entrypoint,
+ * user and folders that the config names have to exist. docs/lint.md lists the
+ * rules.
  */
 #ifndef OCI_LINT_H
 #define OCI_LINT_H
@@ -29,53 +30,56 @@ enum oci_lint_level {
 
 struct oci_lint_rule {
 	const char *name;	/* "elf-machine" */
-	enum oci_lint_level level;	/* the usual one */
-	const char *why;	/* it matters: a sentence */
-	const char *remedy;	/* what to do: a sentence */
+	enum oci_lint_level level;	/* the default */
+	const char *why;	/* the rule matters: a sentence */
+	const char *remedy;	/* a sentence: what to do */
 };
 
-/* All of them, sorted by name. */
+/* All *count rules, sorted by name. Borrowed, and never freed. */
 OCI_API const struct oci_lint_rule *oci_lint_rules(size_t *count);
 
-/* One thing that is wrong. All pointers are borrowed for the call. */
+/* One finding. All pointers are borrowed for the call. */
 struct oci_lint_finding {
 	const struct oci_lint_rule *rule;
-	enum oci_lint_level level;	/* as exceptions leave it */
+	enum oci_lint_level level;	/* after exceptions */
 	const char *platform;	/* of the image: "linux/riscv64" */
-	const char *path;	/* "/usr/bin/tini"; NULL: the image itself */
-	unsigned layer;		/* that put it there, from 1; 0: none */
+	const char *path;	/* "/usr/bin/tini"; NULL: the whole image */
+	unsigned layer;		/* number of the layer that has path, from 1;
+				 * 0: none */
 	const struct oci_digest *digest;	/* of that layer, or NULL */
-	const char *message;	/* what is wrong there */
-	const char *remedy;	/* what to do: the rule's, or one that fits
-				 * this image better */
+	const char *message;	/* what is wrong */
+	const char *remedy;	/* what to do: the rule's remedy, or one for
+				 * this image */
 };
 
 typedef void oci_lint_fn(void *data, const struct oci_lint_finding *finding);
 
-/* Another level for findings of a rule, at paths that match. */
+/* Changes the level of a rule's findings, at paths that match. */
 struct oci_lint_exception {
 	const char *rule;
 	const char *path;	/* a glob over "/usr/bin/tini"; NULL: all */
-	enum oci_lint_level level;	/* OCI_LINT_OFF: not told */
+	enum oci_lint_level level;	/* OCI_LINT_OFF: not reported */
 };
 
 struct oci_lint_options {
 	size_t size;		/* sizeof(struct oci_lint_options) */
 	oci_lint_fn *report;	/* may be NULL */
 	void *data;
-	const struct oci_lint_exception *exceptions;	/* the first counts */
+	const struct oci_lint_exception *exceptions;	/* of those that match,
+							 * the first is used */
 	size_t exception_count;
-	uint64_t size_budget;	/* bytes of all layers as they are sent; 0:
-				 * no limit */
+	uint64_t size_budget;	/* bytes that all layers may have, compressed;
+				 * 0: no limit */
 	const char *temp_dir;	/* NULL: /var/tmp */
-	const struct oci_platform *platform;	/* of an index, this one
-						 * alone; may be NULL */
+	const struct oci_platform *platform;	/* check only the image for
+						 * this one; NULL: all */
 	uint64_t max_inflated;	/* bytes that all layers may inflate to; 0:
 				 * 8 GiB, or 200 times their size */
-	volatile const int *cancelled;	/* set to end it; may be NULL */
-	/* Told of each image that an index names and the store lacks, which is
-	 * not checked; platform is NULL where the index tells none. May be
-	 * NULL. */
+	volatile const int *cancelled;	/* ends the call with OCI_E_CANCELLED
+					 * once it is not 0; may be NULL */
+	/* Called for each image of an index that the store lacks and that is
+	 * therefore not checked. platform is NULL if the index tells none. May
+	 * be NULL. */
 	void (*absent)(void *data, const char *platform,
 		       const struct oci_digest *manifest);
 };
@@ -86,14 +90,14 @@ struct oci_lint_options {
 			NULL, 0, NULL, NULL                                    \
 	}
 
-/* Findings by level, those that exceptions turned off included. */
+/* Numbers of findings and images. */
 struct oci_lint_result {
 	size_t errors;
 	size_t warnings;
 	size_t notes;
-	size_t ignored;
-	size_t images; /* that were checked */
-	size_t absent; /* that an index names and the store lacks */
+	size_t ignored;	/* findings that exceptions turned off */
+	size_t images;	/* that were checked */
+	size_t absent;	/* images of an index that the store lacks */
 };
 
 /* One image. rootfs was told to keep what the linter reads, before the layers
@@ -105,17 +109,17 @@ struct oci_lint_subject {
 	const struct oci_descriptors *layers;	/* lowest first */
 };
 
-/* Checks one image, and adds to *result. Fails only where a check could not
- * be done: what is wrong with the image is a finding. */
+/* Checks one image and adds to *result. Findings are no errors: it fails only
+ * if a check cannot be done, such as for lack of memory. */
 OCI_API int oci_lint_check(struct oci_lint_result *result,
 			   const struct oci_lint_subject *subject,
 			   const struct oci_lint_options *options,
 			   struct oci_error *err);
 /*
- * Checks every image that `image` leads to (oci_store_images), or the one for
- * options->platform (oci_store_manifest). Layers are read once, and their
- * digests and sizes checked. Members of an index that the store lacks are
- * passed over; OCI_E_NOT_FOUND if it lacks all of them.
+ * Checks each image of `image` (oci_store_images), or only the one for
+ * options->platform (oci_store_manifest). Each layer is read and compared with
+ * its digest and size. Images of an index that the store lacks are not checked;
+ * OCI_E_NOT_FOUND if it lacks them all.
  */
 OCI_API int oci_lint_image(struct oci_lint_result *result,
 			   struct oci_store *store,
@@ -123,13 +127,14 @@ OCI_API int oci_lint_image(struct oci_lint_result *result,
 			   const struct oci_lint_options *options,
 			   struct oci_error *err);
 
-/* What a program makes of an archive: a name, or what is wrong. */
+/* Called with what a program sees in an archive: a name, or a problem. */
 typedef void oci_load_fn(void *data, const char *program, const char *text);
 
 /*
- * Tells what docker load (with the classic store and with containerd's),
- * podman load, skopeo and ctr image import will see in an archive, name by
- * name, and reports what they will not take (rules load-*). tell may be NULL.
+ * Tells, name by name, what docker load (with the classic and with the
+ * containerd image store), podman load, skopeo and ctr image import will see in
+ * an archive. What they will not load is reported as a finding of a rule
+ * load-*. tell may be NULL; data is for tell.
  */
 OCI_API int oci_lint_archive(struct oci_lint_result *result, const char *path,
 			     const struct oci_lint_options *options,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Locks: which image each base of a spec was when somebody looked. A JSON file
- * beside the spec, SPEC.lock, that is kept with it.
+ * Lock files pin the base images of a spec: SPEC.lock, a JSON file beside the
+ * spec, has the digest that each base had when the lock file was written.
  */
 #ifndef OCI_LOCK_H
 #define OCI_LOCK_H
@@ -20,26 +20,28 @@ struct oci_locked {
 	struct oci_descriptor image;	/* media type, digest and size */
 };
 
-/* Owns what it points to. An all-zero struct is empty. */
+/* Owns its items. An all-zero struct is an empty lock. */
 struct oci_lock {
 	struct oci_locked *items;	/* sorted by the bytes of base */
 	size_t count;
 	size_t capacity;
 };
 
-/* The most bytes of a lock. */
+/* The most bytes of a lock file. */
 #define OCI_LOCK_MAX (1u << 20)
 
-/* Reads a lock; OCI_E_NOT_FOUND where there is none. */
+/* Reads a lock file. The caller releases *out after success. Errors:
+ * OCI_E_NOT_FOUND if there is no file, OCI_E_INVALID. */
 OCI_API int oci_lock_load(struct oci_lock *out, const char *path,
 			  struct oci_error *err);
-/* Writes it, whole or not at all: JSON for people and for diffs. */
+/* Writes a lock file with one member per line, under a temporary name that is
+ * then renamed to path. */
 OCI_API int oci_lock_save(const struct oci_lock *lock, const char *path,
 			  struct oci_error *err);
-/* The image that base was, borrowed; or NULL. */
+/* The image that base is pinned to, borrowed; NULL if it is not in the lock. */
 OCI_API const struct oci_descriptor *oci_lock_get(const struct oci_lock *lock,
 						  const char *base);
-/* Sets what base is, in place of what it was. */
+/* Pins base to a copy of *image, in place of an earlier one. */
 OCI_API int oci_lock_set(struct oci_lock *lock, const char *base,
 			 const struct oci_descriptor *image,
 			 struct oci_error *err);

@@ -15,7 +15,8 @@
 extern "C" {
 #endif
 
-/* A value without pointers. Empty texts stand for absent members. */
+/* It has no pointers and may be copied with "=". An empty text means that the
+ * member is absent. */
 struct oci_platform {
 	char os[32];
 	char architecture[32];
@@ -27,11 +28,11 @@ struct oci_platform {
 #define OCI_PLATFORM_TEXT 100
 
 /*
- * Reads "os/architecture[/variant]" in the usual names. Aliases are made
- * canonical the way containerd does it (x86_64 is amd64, aarch64 is arm64,
- * arm64/v8 is arm64, arm without a variant is arm/v7). Variants of riscv64 are
- * its profiles, such as rva20u64. OCI_E_INVALID: Go knows no such system or
- * architecture, or the text has another form.
+ * Reads "os/architecture[/variant]". Aliases become canonical names as in
+ * containerd: x86_64 becomes amd64, aarch64 and arm64/v8 become arm64, and arm
+ * becomes arm/v7. The variants of riscv64 are its profiles, such as rva20u64.
+ * Errors: OCI_E_INVALID for other texts, and for systems and architectures that
+ * Go does not know.
  */
 OCI_API int oci_platform_parse(struct oci_platform *out, const char *text,
 			       struct oci_error *err);
@@ -40,20 +41,21 @@ OCI_API void oci_platform_format(char out[OCI_PLATFORM_TEXT],
 OCI_API bool oci_platform_equal(const struct oci_platform *a,
 				const struct oci_platform *b);
 /*
- * Whether an image for `has` runs where `wanted` is asked for. A lower variant
- * of the processor does (arm/v6 for arm/v7, amd64/v2 for amd64/v3,
- * riscv64/rva20u64 for riscv64/rva22u64), a higher one does not. No variant is
- * amd64/v1, arm/v7, arm64/v8 and riscv64/rva20u64. Variants that are not known
- * here have to be equal, and so has os_version if wanted has one.
+ * Returns whether an image for `has` runs on a machine of platform `wanted`. An
+ * image for a lower variant of the processor runs (arm/v6 on arm/v7, amd64/v2
+ * on amd64/v3, riscv64/rva20u64 on riscv64/rva22u64); an image for a higher
+ * variant does not. A missing variant counts as amd64/v1, arm/v7, arm64/v8 or
+ * riscv64/rva20u64. Other variants have to be equal. If wanted has an
+ * os_version, it has to be equal, too.
  */
 OCI_API bool oci_platform_fits(const struct oci_platform *has,
 			       const struct oci_platform *wanted);
-/* Whether `filter` names the platform `has`: without a variant or os_version it
- * names all of them. */
+/* Returns whether `has` is one of the platforms that `filter` names. A filter
+ * without a variant names all variants, and likewise for os_version. */
 OCI_API bool oci_platform_matches(const struct oci_platform *has,
 				  const struct oci_platform *filter);
-/* Debian's name for the architecture, such as armhf or ppc64el; NULL when
- * Debian has none. Borrowed. */
+/* Debian's name for the architecture, such as armhf or ppc64el; NULL if Debian
+ * has none. Borrowed, and never freed. */
 OCI_API const char *oci_platform_debian(const struct oci_platform *platform);
 
 #ifdef __cplusplus

@@ -16,12 +16,13 @@ struct oci_progress {
 	const char *what;	/* such as "layer debian"; borrowed */
 	uint64_t done;		/* bytes so far */
 	uint64_t total;		/* bytes in all, 0 where unknown */
-	bool known;		/* nothing was to be done: it is as before */
+	bool known;		/* nothing had to be done: the result is in the
+				 * cache, or there already */
 };
 
 /*
- * Called on the thread that runs the operation, about once a MiB and at its
- * end. Returns 0 to go on; anything else ends it with OCI_E_CANCELLED.
+ * Called about once per MiB and at the end of an operation, on the thread that
+ * called the operation. A result other than 0 ends it with OCI_E_CANCELLED.
  */
 typedef int oci_progress_fn(void *data, const struct oci_progress *progress);
 

@@ -19,22 +19,25 @@ extern "C" {
 #define OCI_REFERENCE_TEXT \
 	(OCI_REFERENCE_NAME + OCI_REFERENCE_TAG + OCI_DIGEST_TEXT)
 
-/* A value without pointers. tag and digest are empty when absent. */
+/* A name of an image. It has no pointers and may be copied with "=". tag and
+ * digest are empty if the name has none. */
 struct oci_reference {
-	char host[OCI_REFERENCE_NAME];	/* "docker.io" when none was given */
-	char path[OCI_REFERENCE_NAME];	/* with "library/" for Docker Hub */
+	char host[OCI_REFERENCE_NAME];	/* "docker.io" if there was none */
+	char path[OCI_REFERENCE_NAME];	/* with "library/" on Docker Hub */
 	char tag[OCI_REFERENCE_TAG];
 	struct oci_digest digest;
 };
 
+/* Reads [HOST/]PATH[:TAG][@DIGEST]. Errors: OCI_E_INVALID. */
 OCI_API int oci_reference_parse(struct oci_reference *out, const char *text,
 				struct oci_error *err);
-/* [A-Za-z0-9_][A-Za-z0-9._-]{0,127}: distribution spec, "Pulling manifests". */
+/* OCI_E_INVALID unless tag matches [A-Za-z0-9_][A-Za-z0-9._-]{0,127}.
+ * OCI Distribution Specification, "Pulling manifests". */
 OCI_API int oci_tag_check(const char *tag, struct oci_error *err);
-/* HOST/PATH[:TAG][@DIGEST], as containerd names images. */
+/* Writes HOST/PATH[:TAG][@DIGEST], as containerd names images. */
 OCI_API void oci_reference_canonical(char out[OCI_REFERENCE_TEXT],
 				     const struct oci_reference *reference);
-/* The name as docker shows it: without docker.io/ and library/. */
+/* Writes the name as docker shows it, without docker.io/ and library/. */
 OCI_API void oci_reference_familiar(char out[OCI_REFERENCE_TEXT],
 				    const struct oci_reference *reference);
 

@@ -22,35 +22,36 @@
 extern "C" {
 #endif
 
-/* Owns its texts. All NULL: anonymous. */
+/* Owns its texts. If all are NULL, the access is anonymous. */
 struct oci_credential {
 	char *user;
 	char *password;
 	char *identity_token;	/* instead of a password */
-	char *registry_token;	/* the registry's own; no token server is asked
-				 * for another one */
+	char *registry_token;	/* a token for the registry itself; the token
+				 * server is not asked */
 };
 
-/* Whether there is anything to log in with. */
+/* Returns whether the credential is more than anonymous. */
 OCI_API bool oci_credential_known(const struct oci_credential *credential);
 
 OCI_API void oci_credential_release(struct oci_credential *credential);
 
-/* Finds what to log in to host with, to use repository there ("": none in
- * particular); leaves *out empty where there is nothing. Called on any
- * thread, one at a time. */
+/* Finds the credential for a repository of host; repository is "" for the host
+ * in general. Leaves *out empty if there is none. The library releases *out.
+ * Called on any thread, by one thread at a time. */
 typedef int oci_credential_fn(void *data, struct oci_credential *out,
 			      const char *host, const char *repository,
 			      struct oci_error *err);
 
 /*
- * Looks host and repository up in config files of Docker or containers
- * (docker config.json, auth.json), in order: credHelpers for the host, auths
- * for HOST/PATH with the longest PATH that repository starts with
- * (containers-auth.json(5)), credsStore, auths for the host. A file that is
- * not there is passed over. Helpers are programs docker-credential-NAME on
- * PATH; they get the host on standard input and 30 seconds, or until cancelled
- * (may be NULL) is set, which is OCI_E_CANCELLED.
+ * Searches config files of Docker and Podman (config.json, auth.json) for the
+ * credential of a repository. In each file, the order is: credHelpers of the
+ * host, auths of HOST/PATH with the longest PATH that repository starts with
+ * (containers-auth.json(5)), credsStore, auths of the host. Files that do not
+ * exist are skipped. A helper is the program docker-credential-NAME on PATH. It
+ * reads the host from standard input and is ended after 30 seconds, or with
+ * OCI_E_CANCELLED once *cancelled is not 0; cancelled may be NULL. The caller
+ * releases *out, which is empty if nothing was found.
  */
 OCI_API int oci_credential_find(struct oci_credential *out,
 				const struct oci_strings *files,
@@ -78,11 +79,12 @@ OCI_API int oci_credential_from_files(void *files, struct oci_credential *out,
 				      struct oci_error *err);
 
 /*
- * Keeps user and password of host in a config file as docker login does: with
- * the helper that the file names, else in the file, which is replaced whole
- * and readable by its owner alone. Folders of the path are made. While another
- * process logs in to the same file, it waits: two minutes at most, or until
- * *cancelled (may be NULL) is not 0, which is OCI_E_CANCELLED.
+ * Stores the user and password for host in a config file, as docker login does:
+ * with the helper that the file names, otherwise in the file itself. The file
+ * is written under a temporary name with mode 0600 and renamed. Missing folders
+ * of the path are created. If another process is changing the same file, waits
+ * for two minutes at most, or until *cancelled (may be NULL) is not 0:
+ * OCI_E_CANCELLED.
  */
 OCI_API int oci_credential_store(const char *path, const char *host,
 				 const struct oci_credential *credential,
@@ -98,12 +100,12 @@ enum oci_push_kind {
 };
 
 enum oci_push_action {
-	OCI_PUSH_KEEP,		/* it is there already */
-	OCI_PUSH_MOUNT,		/* from another repository */
+	OCI_PUSH_KEEP,		/* the repository has it already */
+	OCI_PUSH_MOUNT,		/* a blob of another repository */
 	OCI_PUSH_SEND
 };
 
-/* A step of a push that is only planned. What it points to is borrowed. */
+/* One step of a dry run. All pointers are borrowed for the call. */
 struct oci_push_step {
 	enum oci_push_kind kind;
 	enum oci_push_action action;
@@ -112,73 +114,79 @@ struct oci_push_step {
 	const struct oci_digest *digest;
 	uint64_t size;			/* bytes */
 	const char *tag;		/* of OCI_PUSH_TAG */
-	const char *from;		/* of OCI_PUSH_MOUNT: the repository;
-					 * of a tag: the digest that it has
-					 * now, or NULL */
+	const char *from;		/* of OCI_PUSH_MOUNT: the repository to
+					 * mount from; of a tag: the digest that
+					 * it points to now, or NULL */
 };
 
-/* A result other than 0 ends the push: OCI_E_CANCELLED. */
+/* A result other than 0 ends the dry run with OCI_E_CANCELLED. */
 typedef int oci_push_fn(void *data, const struct oci_push_step *step);
 
 struct oci_registry_options {
 	size_t size;		/* sizeof(struct oci_registry_options) */
-	const char *ca_file;	/* PEM, beside the system's; or NULL */
-	bool insecure;		/* certificates of the registry's own host are
-				 * not checked */
-	bool plain_http;	/* http; loopback hosts use it anyway, unless
-				 * ca_file, insecure or certs is set */
+	const char *ca_file;	/* certificates (PEM) to trust in addition to
+				 * the system's; or NULL */
+	bool insecure;		/* do not check the certificates of the
+				 * registry's own host */
+	bool plain_http;	/* use http. Loopback hosts default to http,
+				 * unless ca_file, insecure or certs is set */
 	int retries;		/* of each request; negative: 5 */
 	unsigned jobs;		/* transfers at a time; 0: 8 */
 	size_t chunk_size;	/* bytes of a PATCH; 0: whole blobs */
 	const char *temp_dir;	/* NULL: /var/tmp */
 	oci_credential_fn *credential;	/* NULL: anonymous */
 	void *credential_data;
-	/* A line of what is done, without secrets; may be NULL. Called on any
-	 * thread, one at a time. */
+	/* Called with a line about each request, without secrets; may be NULL.
+	 * Called on any thread, by one thread at a time. */
 	void (*log)(void *data, const char *line);
 	void *log_data;
-	volatile const int *cancelled;	/* set to end everything; or NULL */
-	/* A file that remembers where blobs were seen, so that they can be
-	 * mounted; NULL: none. Its folders are made. */
+	volatile const int *cancelled;	/* ends all calls with OCI_E_CANCELLED
+					 * once it is not 0; may be NULL */
+	/* A file that keeps, between runs, which repositories have which blobs,
+	 * so that blobs can be mounted; NULL: none. Missing folders of the path
+	 * are created. */
 	const char *mount_candidates;
 	/* Folders such as /etc/docker/certs.d that have HOST[:PORT]/ *.crt,
 	 * *.cert and *.key; NULL: none. Copied. */
 	const struct oci_strings *certs;
-	/* Not NULL: pushes change nothing. oci_store_commit tells each step
-	 * that they would take: blobs, manifests, tags. */
+	/* If not NULL, pushes are dry runs: they change nothing, and
+	 * oci_store_commit calls this function for each blob, manifest and tag
+	 * that a push would send. */
 	oci_push_fn *plan;
 	void *plan_data;
-	/* The host, as references name it, that insecure and plain_http are
-	 * for; NULL: all hosts. Copied. */
+	/* The only host, as in references, to which insecure and plain_http
+	 * apply; NULL: all hosts. Copied. */
 	const char *only_host;
-	/* Proxies for http and https URLs, for those that have none, and the
-	 * exceptions, as in the variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY
-	 * and NO_PROXY, which the library does not read; NULL: none. The rules
-	 * are those of Go: localhost and loopback addresses never go through a
-	 * proxy. Copied. */
+	/* The proxies for http URLs, for https URLs, and for all URLs without
+	 * one of these two; and the hosts without a proxy. Their format is
+	 * that of the variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and
+	 * NO_PROXY, which the library itself does not read. As in Go, localhost
+	 * and loopback addresses are never reached through a proxy. NULL: none.
+	 * Copied. */
 	const char *http_proxy;
 	const char *https_proxy;
 	const char *all_proxy;
 	const char *no_proxy;
-	/* Seconds until the first byte of an answer; 0: 600, or 300 to a
-	 * request with a body, from its last byte on. Registries that fetch an
-	 * image from another one first may take minutes. */
+	/* The most seconds until the first byte of an answer, from the last
+	 * byte of the request on; 0: 300 for requests with a body, 600 for
+	 * others. A registry that first fetches an image from another registry
+	 * may take minutes. */
 	unsigned first_byte_seconds;
-	/* Bytes a second that all transfers have to reach together over a
-	 * minute, or those that are slow are ended and tried again; negative:
-	 * 1024; 0: no limit. */
+	/* If all transfers together have fewer bytes per second than this over
+	 * a minute, the slow ones are ended and tried again; negative: 1024; 0:
+	 * no limit. */
 	int64_t lowest_rate;
-	/* A PEM file, and folders with a colon between them (OpenSSL's CApath),
-	 * instead of the system's authorities, as in the variables
+	/* A PEM file, and folders separated by colons (OpenSSL's CApath), whose
+	 * certificates are trusted instead of the system's, as in the variables
 	 * SSL_CERT_FILE and SSL_CERT_DIR; NULL: the system's. Copied. */
 	const char *system_ca_file;
 	const char *system_ca_folders;
-	/* "REGISTRY=HOST[:PORT]" each: a token server of another owner that may
-	 * have the credentials of the registry, over https; NULL: none. Copied.
-	 */
+	/* A list of "REGISTRY=HOST[:PORT]": the token server HOST, which is of
+	 * another owner than REGISTRY, may get that registry's credentials
+	 * over https; NULL: none. Copied. */
 	const struct oci_strings *token_hosts;
-	/* What the registry warns of (distribution spec, "Warnings"), once
-	 * each; may be NULL. Called as log is. */
+	/* Called once for each different warning of a registry (distribution
+	 * spec, "Warnings"), on the same threads as log; may be NULL. */
 	void (*warning)(void *data, const char *line);
 	void *warning_data;
 };
@@ -195,10 +203,10 @@ struct oci_registry_options {
 OCI_API int oci_registry_new(struct oci_registry **out,
 			     const struct oci_registry_options *options,
 			     struct oci_error *err);
-/* After the stores that use it. NULL-safe. */
+/* NULL-safe. The repositories that use it have to be freed before. */
 OCI_API void oci_registry_free(struct oci_registry *registry);
 
-/* Asks host whether it is a registry that takes the credentials. */
+/* Checks that host is a registry and accepts the credential. */
 OCI_API int oci_registry_check(struct oci_registry *registry,
 			       const char *host, struct oci_error *err);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The declarative spec: a YAML file that says what an image holds. The
- * language is documented in docs/spec.md.
+ * Specs: YAML files that declare what an image consists of. docs/spec.md
+ * documents the language.
  */
 #ifndef OCI_SPEC_H
 #define OCI_SPEC_H
@@ -29,17 +29,18 @@ struct oci_spec;
 /* The most bytes of a spec file. */
 #define OCI_SPEC_MAX (1u << 20)
 
-/* One error of a spec: "FILE:LINE:COL: what is wrong, what was expected". */
+/* Called with one message about a spec, such as "FILE:LINE:COL: ...". */
 typedef void oci_diagnostic_fn(void *data, const char *text);
 
 struct oci_spec_options {
 	size_t size;		/* sizeof(struct oci_spec_options) */
-	const char *folder;	/* relative inputs start here; NULL: the
-				 * folder of the spec */
-	const struct oci_pairs *vars;	/* override the spec's; may be NULL */
-	const struct oci_platform *platforms;	/* instead of the spec's */
-	size_t platform_count;	/* 0: the spec's own */
-	oci_diagnostic_fn *report;	/* gets every error; may be NULL */
+	const char *folder;	/* where relative paths of inputs start; NULL:
+				 * the spec's folder */
+	const struct oci_pairs *vars;	/* override the spec's variables; may be
+					 * NULL */
+	const struct oci_platform *platforms;	/* replace the spec's */
+	size_t platform_count;	/* 0: the spec's are used */
+	oci_diagnostic_fn *report;	/* called for each error; may be NULL */
 	void *report_data;
 };
 
@@ -47,11 +48,10 @@ struct oci_spec_options {
 	{ sizeof(struct oci_spec_options), NULL, NULL, NULL, 0, NULL, NULL }
 
 /*
- * Reads and checks a spec for all its platforms, and finds its inputs. Every
- * error is reported in one go; the message in *err is the first of them with
- * the number of the others. options may be NULL. The path "-" is standard
- * input; inputs then start in the working directory, unless options say
- * otherwise.
+ * Reads and checks a spec for all its platforms, and finds its inputs on disk.
+ * All errors are reported, not only the first; *err has the first one and the
+ * number of the others. If path is "-", the spec is read from standard input
+ * and its folder is the working directory. options may be NULL.
  */
 OCI_API int oci_spec_open(struct oci_spec **out, const char *path,
 			  const struct oci_spec_options *options,
@@ -61,14 +61,14 @@ OCI_API void oci_spec_free(struct oci_spec *spec);
 
 /* The image's name without a tag, or NULL. Borrowed. */
 OCI_API const char *oci_spec_image(const struct oci_spec *spec);
-/* The tags; none where the spec has none. Borrowed. */
+/* The spec's tags. Borrowed. */
 OCI_API const struct oci_strings *oci_spec_tags(const struct oci_spec *spec);
 OCI_API const struct oci_platform *oci_spec_platforms(const struct oci_spec *,
 						      size_t *count);
-/* The images in registries that it starts from, as docker://REF, each once;
- * those of specs that are its bases included. Borrowed. */
+/* The base images in registries, as docker://REF, each once, including those of
+ * specs that are bases of this one. Borrowed. */
 OCI_API const struct oci_strings *oci_spec_bases(const struct oci_spec *spec);
-/* What a spec says of the checks of its image. */
+/* The key `lint` of a spec: exceptions from the linter's rules. */
 struct oci_spec_exception {
 	const char *rule;
 	const char *path;	/* a glob, or NULL: everywhere */
@@ -83,24 +83,26 @@ struct oci_spec_checks {
 	uint64_t size_budget;	/* bytes; 0: none */
 };
 
-/* Borrowed. */
-OCI_API const struct oci_spec_checks *oci_spec_checks(
+/* The key `lint` of the spec. Borrowed. */
+OCI_API const struct oci_spec_checks *oci_spec_lint(
 	const struct oci_spec *spec);
-/* The files, folders and archives it reads, as found. Borrowed. */
+/* The paths of all files, folders and archives that are inputs. Borrowed. */
 OCI_API const struct oci_strings *oci_spec_inputs(const struct oci_spec *spec);
 
 /*
- * Opens the image that a spec names as its base, such as docker://REF,
- * oci:DIR:TAG or a path. *store is freed after packing; *image is what the
- * name leads to, an index or a manifest, and is released then, too.
+ * Opens the base image of a spec. base is the spec's text, such as
+ * docker://REF, oci:DIR:TAG or a path. Sets *store to a store with the image,
+ * and *image to its index or manifest; the library frees both after packing.
  */
 typedef int oci_base_fn(void *data, struct oci_store **store,
 			struct oci_descriptor *image, const char *base,
 			struct oci_error *err);
 
 /*
- * Looks at the image of a platform once it is packed; what it finds wrong is
- * its own to tell. rootfs keeps what checks read.
+ * Called for the image of each platform when its layers are packed, before its
+ * manifest is written. rootfs has the files that the linter reads
+ * (oci_rootfs_keep_lint_files). All arguments are borrowed for the call. A
+ * result other than 0 ends the packing and is returned.
  */
 typedef int oci_image_check_fn(void *data, const struct oci_rootfs *rootfs,
 			       const struct oci_config *config,
@@ -108,8 +110,9 @@ typedef int oci_image_check_fn(void *data, const struct oci_rootfs *rootfs,
 			       struct oci_error *err);
 
 /*
- * Whether look would find what it found before, and has nothing to do. Layers
- * that the cache knew are not laid out then.
+ * Returns whether `check` need not be called for an image, because it accepted
+ * an image with the same config and layers before. Layers that come from the
+ * cache are then not read.
  */
 typedef bool oci_image_checked_fn(void *data, const struct oci_config *config,
 				  const struct oci_descriptors *layers);
@@ -120,24 +123,25 @@ struct oci_pack_options {
 	const char *temp_dir;	/* NULL: /var/tmp */
 	enum oci_compression compression;
 	int level;		/* 0: the default */
-	unsigned jobs;		/* 0: one a core */
+	unsigned jobs;		/* compressing threads; 0: one per core */
 	oci_progress_fn *progress;	/* may be NULL */
 	void *progress_data;
-	oci_base_fn *open_base;	/* NULL: bases other than specs fail */
+	oci_base_fn *open_base;	/* NULL: only other specs may be bases */
 	void *base_data;
 	oci_image_check_fn *check; /* may be NULL */
 	void *check_data;
-	struct oci_cache *cache;	/* where layers are kept, and found
-					 * again when their inputs are the
-					 * same; may be NULL */
-	oci_image_checked_fn *checked;	/* of check_data, too; may be NULL */
+	struct oci_cache *cache;	/* keeps packed layers; a layer whose
+					 * inputs are unchanged is taken from
+					 * it; may be NULL */
+	oci_image_checked_fn *checked;	/* gets check_data; may be NULL */
 	uint64_t max_inflated;	/* bytes that the layers of a base, and the
 				 * archives of a layer, may inflate to; 0:
 				 * 8 GiB, or 200 times their size */
-	volatile const int *cancelled;	/* set to end it; may be NULL */
-	oci_diagnostic_fn *note;	/* gets what may be a slip and stops
-					 * nothing, such as a pattern of
-					 * exclude that matches nothing; may be
+	volatile const int *cancelled;	/* ends the call with OCI_E_CANCELLED
+					 * once it is not 0; may be NULL */
+	oci_diagnostic_fn *note;	/* called for what is no error but may
+					 * be a mistake, such as an exclude
+					 * pattern that matches nothing; may be
 					 * NULL */
 	void *note_data;
 };
@@ -150,9 +154,10 @@ struct oci_pack_options {
 	}
 
 /*
- * Packs the spec into a store, without naming or committing it. *out is the
- * manifest, or the index where there are several platforms; the caller
- * releases it. Errors start with the place in the spec.
+ * Packs the images of a spec into a store, without naming or committing them.
+ * *out is the manifest, or an index if the spec has several platforms; the
+ * caller releases it. options may be NULL. Messages start with a position in
+ * the spec, "FILE:LINE:COL: ".
  */
 OCI_API int oci_spec_pack(struct oci_descriptor *out,
 			  const struct oci_spec *spec, struct oci_store *store,

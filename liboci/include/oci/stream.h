@@ -31,31 +31,35 @@ struct oci_source;
 struct oci_sink_ops {
 	int (*write)(struct oci_sink *sink, const void *data, size_t size,
 		     struct oci_error *err);
-	/* May be NULL: nothing to finish. */
+	/* Called once after the last byte; may be NULL. */
 	int (*finish)(struct oci_sink *sink, struct oci_error *err);
-	/* May be NULL. A hint: a record of `coming` bytes starts here. */
+	/* A hint that a record of `coming` bytes starts here; may be NULL. */
 	int (*mark)(struct oci_sink *sink, uint64_t coming,
 		    struct oci_error *err);
 	void (*free)(struct oci_sink *sink);
 };
 
-/* The head of every sink: implementations embed it as their first member. */
+/* Every sink starts with this struct: an implementation embeds it as its first
+ * member. Its functions return 0 or an error made by oci_error_set. */
 struct oci_sink {
 	const struct oci_sink_ops *ops;
 };
 
 struct oci_source_ops {
+	/* Reads 1 to size bytes, or sets *got to 0 at the end. */
 	int (*read)(size_t *got, struct oci_source *source, void *data,
 		    size_t size, struct oci_error *err);
+	/* Goes back to the first byte; may be NULL: it cannot. */
 	int (*rewind)(struct oci_source *source, struct oci_error *err);
 	void (*free)(struct oci_source *source);
 };
 
-/* The head of every source. */
+/* Every source starts with this struct, as sinks do. */
 struct oci_source {
 	const struct oci_source_ops *ops;
 };
 
+/* These call the sink's own functions. */
 OCI_API int oci_sink_write(struct oci_sink *sink, const void *data,
 			   size_t size, struct oci_error *err);
 OCI_API int oci_sink_finish(struct oci_sink *sink, struct oci_error *err);
@@ -64,6 +68,8 @@ OCI_API int oci_sink_mark(struct oci_sink *sink, uint64_t coming,
 /* NULL-safe. */
 OCI_API void oci_sink_free(struct oci_sink *sink);
 
+/* These call the source's own functions. oci_source_rewind fails with
+ * OCI_E_UNSUPPORTED if the source cannot go back. */
 OCI_API int oci_source_read(size_t *got, struct oci_source *source,
 			    void *data, size_t size, struct oci_error *err);
 OCI_API int oci_source_rewind(struct oci_source *source,
@@ -71,17 +77,17 @@ OCI_API int oci_source_rewind(struct oci_source *source,
 /* NULL-safe. */
 OCI_API void oci_source_free(struct oci_source *source);
 
-/* Writes to an open file descriptor, which stays the caller's. */
+/* Makes a sink that writes to fd, which the caller closes after the sink. */
 OCI_API int oci_sink_open_fd(struct oci_sink **out, int fd,
 			     struct oci_error *err);
-/* Reads a file from its start. */
+/* Makes a source that reads the file at path from its start. */
 OCI_API int oci_source_open_file(struct oci_source **out, const char *path,
 				 struct oci_error *err);
-/* Reads size bytes at data, which the caller keeps alive. */
+/* Makes a source that reads size bytes at data, which are borrowed. */
 OCI_API int oci_source_open_memory(struct oci_source **out, const void *data,
 				   size_t size, struct oci_error *err);
-/* Copies all that is left of a source to a sink; *copied (may be NULL) is
- * the number of bytes. */
+/* Copies the rest of a source to a sink. *copied (may be NULL) is the number of
+ * bytes. The sink is not finished. */
 OCI_API int oci_source_copy(uint64_t *copied, struct oci_source *source,
 			    struct oci_sink *sink, struct oci_error *err);
 

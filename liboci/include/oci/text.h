@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 struct oci_strings {
-	char **items;		/* count strings, in the order given */
+	char **items;		/* count strings, in the order of adding */
 	size_t count;
 	size_t capacity;
 };
@@ -32,7 +32,7 @@ struct oci_pairs {
 	size_t capacity;
 };
 
-/* Appends a copy of text. Fails only for want of memory. */
+/* Appends a copy of text. Errors: OCI_E_NOMEM. */
 OCI_API int oci_strings_add(struct oci_strings *list, const char *text,
 			    struct oci_error *err);
 OCI_API void oci_strings_release(struct oci_strings *list);
@@ -45,31 +45,31 @@ OCI_API const char *oci_pairs_get(const struct oci_pairs *map, const char *key);
 OCI_API void oci_pairs_release(struct oci_pairs *map);
 
 /*
- * Returns the one of names that is nearest to word by edit distance, borrowed,
- * or NULL if none is near enough to have been meant. Upper and lower case count
- * as equal, as do "_" and "-".
+ * Returns the name that is nearest to word by edit distance, borrowed; NULL if
+ * no name is near enough to be a correction of word. Upper and lower case are
+ * equal, and so are "_" and "-".
  */
 OCI_API const char *oci_text_nearest(const char *const *names, size_t count,
 				     const char *word);
 
 /*
- * Returns the path of the file beside path, which leads to none, that may have
- * been meant: its name is near, or is that of the spec for NAME.yaml. NULL if
- * there is none, the folder cannot be read, or memory ran out. The caller frees
- * it.
+ * Suggests a file for a path that does not exist: a file in the same folder
+ * with a name near to path's, or NAME.spec for NAME.yaml. Returns its path,
+ * which the caller frees; NULL if there is none, or if the folder cannot be
+ * read.
  */
 OCI_API char *oci_text_nearest_file(const char *path);
 
-/* Room for what stands for one character. */
+/* Room for one character as oci_text_escape writes it, with its NUL. */
 #define OCI_ESCAPE_ROOM 12
 
 /*
- * Makes text of others fit for terminals and logs. Writes the first character
- * of text, which is not empty, to out with a NUL behind it, as it is shown, and
- * returns how many bytes of text it stands for. Control characters and bytes
- * that are no UTF-8 become "\x1b", other characters that control (those of
- * ISO 6429's second set, line and paragraph separators, and those that change
- * the direction of writing) become "\u202e". All others stay.
+ * Makes foreign text safe for terminals and logs, one character a call. Writes
+ * the first character of text, which is not empty, to out, and appends a NUL.
+ * Returns the number of bytes of text that this character has. ASCII control
+ * characters and bytes that are not UTF-8 are written like "\x1b". C1 controls
+ * (ISO 6429), line and paragraph separators, and characters that change the
+ * direction of writing are written like "\u202e". All others are copied.
  */
 OCI_API size_t oci_text_escape(char out[OCI_ESCAPE_ROOM], const char *text);
 

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A tree is what one layer will hold: directories, files, links, devices and
- * whiteouts, collected from single entries, folders, archives and Debian
- * packages. Nothing is read into memory: a tree remembers where a file's
- * bytes are. Members of archives go to an unlinked temporary file.
+ * A tree collects the entries of one layer: directories, files, links, devices
+ * and whiteouts. They come from single calls, from folders, archives and Debian
+ * packages. A tree keeps the paths of files, not their bytes; the members of
+ * archives are copied to an unlinked temporary file.
  *
- * Entries are collected first and settled afterwards. oci_tree_settle knows
- * all of the layer and everything below it, so that the order in which entries
- * were added does not matter for links under a path:
+ * Entries are added in any order. oci_tree_settle then completes and sorts
+ * them, and applies these rules:
  *
- *   - An entry under a directory that is a symlink, in the same layer or
- *     below, goes to the link's target inside the image.
- *   - Two sources for one path are OCI_E_CONFLICT, unless both are
- *     directories, or they are identical, or the later one says replace.
- *   - Directories that nobody named are made: as the layers below have them,
- *     else 0755 and 0:0.
- *   - Of a group of hard links the first path in order carries the bytes.
+ *   - If a directory in an entry's path is a symlink, in this layer or in a
+ *     lower one, the entry goes to the link's target inside the image.
+ *   - Two entries for one path are OCI_E_CONFLICT, unless both are
+ *     directories, both are identical, or the later one has `replace` set.
+ *   - Parent directories that were not added are created. They get the
+ *     attributes that they have in the lower layers, otherwise mode 0755 and
+ *     owner 0:0.
+ *   - Of a group of hard links, the first path in the layer carries the bytes.
  *
- * A tree serves one thread at a time.
+ * A tree is used by one thread at a time.
  */
 #ifndef OCI_TREE_H
 #define OCI_TREE_H
@@ -45,7 +45,7 @@ enum oci_entry_type {
 	OCI_ENTRY_WHITEOUT
 };
 
-/* Stand for a number in struct oci_attributes. */
+/* Special values for the numbers of struct oci_attributes. */
 #define OCI_DEFAULT INT64_C(-1)
 #define OCI_KEEP INT64_C(-2)
 
@@ -57,15 +57,21 @@ struct oci_extended {
 };
 
 /*
- * How an entry is written. OCI_DEFAULT means: mode 0755 for directories and
- * for files that their owner may execute, 0644 for other files; owner and
- * group 0; mtime the tree's epoch, else 0. For members of archives it means
- * OCI_KEEP. OCI_KEEP takes what the source has, mtime in whole seconds and
- * not above the tree's epoch; the times in zip files depend on a time zone
- * that they do not tell, and are not kept. A mode given for a folder's or
- * archive's files gives its directories the search bit wherever it gives the
- * read bit. With mode OCI_KEEP the capabilities of files on disk are kept;
- * members of archives keep theirs, and their user.* attributes.
+ * The attributes of an entry.
+ *
+ * OCI_DEFAULT is mode 0755 for directories and for files that their owner may
+ * execute, mode 0644 for other files, owner and group 0, and as mtime the
+ * tree's epoch, or 0 if the tree has none. For members of archives, OCI_DEFAULT
+ * is the same as OCI_KEEP.
+ *
+ * OCI_KEEP copies the value of the source. The mtime is cut to whole seconds
+ * and limited to the tree's epoch. The times of zip files are not kept, because
+ * they depend on an unknown time zone.
+ *
+ * If mode is a number, the directories of a folder or archive get it with the
+ * search bit (x) set wherever the read bit (r) is set. With mode OCI_KEEP,
+ * files on disk keep their capabilities. Members of archives always keep their
+ * capabilities and their user.* attributes.
  */
 struct oci_attributes {
 	size_t size;		/* sizeof(struct oci_attributes) */
@@ -76,8 +82,8 @@ struct oci_attributes {
 	bool replace;		/* may take the place of an earlier entry */
 	const char *position;	/* prefix for messages, such as FILE:LINE:COL;
 				 * borrowed until the tree is freed; or NULL */
-	/* In place of those of that name that the source has; copied.
-	 * security.capability goes to files alone. */
+	/* Extended attributes to set, copied. Each replaces the source's one of
+	 * the same name. security.capability is set on files only. */
 	const struct oci_extended *extended;
 	size_t extended_count;
 };
@@ -97,7 +103,8 @@ struct oci_tree_options {
 	const char *temp_dir;	/* for members of archives; NULL: /var/tmp */
 	uint64_t max_inflated;	/* bytes that its archives may inflate to; 0:
 				 * 8 GiB, or 200 times their size */
-	volatile const int *cancelled;	/* set to end it; may be NULL */
+	volatile const int *cancelled;	/* ends calls with OCI_E_CANCELLED once
+					 * it is not 0; may be NULL */
 };
 
 #define OCI_TREE_OPTIONS_INIT \
@@ -111,14 +118,17 @@ OCI_API int oci_tree_new(struct oci_tree **out,
 OCI_API void oci_tree_free(struct oci_tree *tree);
 
 /*
- * Single entries. path is absolute inside the image ("/usr/bin/tini"); attrs
- * may be NULL. oci_tree_add_file follows a symlink at `from`, and takes
- * regular files only.
+ * Each of the following functions adds one entry at path, which is absolute
+ * inside the image ("/usr/bin/tini"). attrs may be NULL: all defaults.
+ *
+ * oci_tree_add_file adds the regular file at `from`; a symlink there is
+ * followed. The file is read when the layer is written.
  */
 OCI_API int oci_tree_add_file(struct oci_tree *tree, const char *path,
 			      const char *from,
 			      const struct oci_attributes *attrs,
 			      struct oci_error *err);
+/* Adds a file with size bytes of data, which are copied. */
 OCI_API int oci_tree_add_content(struct oci_tree *tree, const char *path,
 				 const void *data, size_t size,
 				 const struct oci_attributes *attrs,
@@ -126,32 +136,36 @@ OCI_API int oci_tree_add_content(struct oci_tree *tree, const char *path,
 OCI_API int oci_tree_add_directory(struct oci_tree *tree, const char *path,
 				   const struct oci_attributes *attrs,
 				   struct oci_error *err);
-/* target is stored as it is given, 1 to 4095 bytes. */
+/* target is stored as given; it has 1 to 4095 bytes. */
 OCI_API int oci_tree_add_symlink(struct oci_tree *tree, const char *path,
 				 const char *target,
 				 const struct oci_attributes *attrs,
 				 struct oci_error *err);
-/* target is a path inside the image, of a file of the same layer. */
+/* target is the path of a file in the same layer. */
 OCI_API int oci_tree_add_hardlink(struct oci_tree *tree, const char *path,
 				  const char *target,
 				  const struct oci_attributes *attrs,
 				  struct oci_error *err);
-/* type is one of the device types or OCI_ENTRY_FIFO. */
+/* type is OCI_ENTRY_CHARACTER_DEVICE, OCI_ENTRY_BLOCK_DEVICE or
+ * OCI_ENTRY_FIFO. */
 OCI_API int oci_tree_add_device(struct oci_tree *tree, const char *path,
 				enum oci_entry_type type, uint32_t major,
 				uint32_t minor,
 				const struct oci_attributes *attrs,
 				struct oci_error *err);
-/* Removes a path of a lower layer: a whiteout (image spec, layer.md). */
+/* Adds a whiteout, which removes path and all below it from the lower layers.
+ * OCI Image Specification, layer.md, "Whiteouts". */
 OCI_API int oci_tree_add_whiteout(struct oci_tree *tree, const char *path,
 				  const struct oci_attributes *attrs,
 				  struct oci_error *err);
 
 /*
- * Which members of a folder or an archive are taken. Patterns are globs with
- * "**" over the path below the folder, or after strip in the archive. With
- * include, only what matches, and the directories that lead there. exclude
- * wins; an excluded directory is excluded with all that is below it.
+ * Selects files of a folder or members of an archive. Patterns are globs, with
+ * "**" for any number of directories, and are matched with the path below the
+ * folder, or with what `strip` leaves of a member's path. If there are include
+ * patterns, only matching paths and the directories above them are selected.
+ * A path that an exclude pattern matches is not selected, nor is anything below
+ * it, even if an include pattern matches, too.
  */
 struct oci_filter {
 	size_t size;				/* sizeof(struct oci_filter) */
@@ -166,9 +180,10 @@ struct oci_filter {
 	}
 
 /*
- * Puts the contents of a folder under path. Symlinks are kept as they are;
- * nothing outside the folder is read. Sockets are an error, as is a name that
- * starts with ".wh.". Hard links become separate files. filter may be NULL.
+ * Adds the contents of the folder `from` below path. Symlinks are added as
+ * symlinks; nothing outside the folder is read. Hard links become separate
+ * files. filter may be NULL: everything. Errors: OCI_E_INVALID for a socket,
+ * and for a name that starts with ".wh.".
  */
 OCI_API int oci_tree_add_folder(struct oci_tree *tree, const char *path,
 				const char *from,
@@ -176,10 +191,11 @@ OCI_API int oci_tree_add_folder(struct oci_tree *tree, const char *path,
 				const struct oci_attributes *attrs,
 				struct oci_error *err);
 /*
- * Puts the members of an archive under path: tar in any compression that
- * libarchive reads, or a zip file. A member that is absolute, has a ".." part,
- * is a hard link to nothing, or is reached through a symlink of the archive
- * that leads outside path is OCI_E_INVALID.
+ * Adds the members of an archive below path. The archive is a zip file, or a
+ * tar in any compression that libarchive reads. filter may be NULL: all
+ * members. Errors: OCI_E_INVALID for a member that is absolute, has a ".."
+ * part, is a hard link to a path that the archive lacks, or lies behind a
+ * symlink of the archive that leads outside path; OCI_E_CORRUPT.
  */
 OCI_API int oci_tree_add_archive(struct oci_tree *tree, const char *path,
 				 const char *from,
@@ -187,10 +203,10 @@ OCI_API int oci_tree_add_archive(struct oci_tree *tree, const char *path,
 				 const struct oci_attributes *attrs,
 				 struct oci_error *err);
 /*
- * Unpacks a Debian package (deb(5), format 2.0) into the root, and puts its
- * control paragraph into /var/lib/dpkg/status.d/NAME. No script is run.
- * architecture is Debian's name of the platform's, such as riscv64; a package
- * that is neither of it nor "all" is OCI_E_INVALID.
+ * Adds the files of a Debian package (deb(5), format 2.0) at the root, and its
+ * control paragraph as /var/lib/dpkg/status.d/NAME. The package's scripts are
+ * not run. architecture is Debian's name, such as riscv64; a package for
+ * another one than this or "all" is OCI_E_INVALID.
  */
 OCI_API int oci_tree_add_deb(struct oci_tree *tree, const char *from,
 			     const char *architecture,
@@ -198,10 +214,10 @@ OCI_API int oci_tree_add_deb(struct oci_tree *tree, const char *from,
 			     struct oci_error *err);
 
 /*
- * Applies the rules above; after it, entries are final and sorted by the
- * bytes of their paths (whiteouts by that of their names in the layer), and
- * nothing can be added. lower is the union of the layers below, or NULL for
- * none.
+ * Applies the rules at the top of this file and sorts the entries by the bytes
+ * of their names in the tar; a whiteout's name starts with ".wh.". Nothing can
+ * be added afterwards. lower is the root file system of the layers below, or
+ * NULL if there are none.
  */
 OCI_API int oci_tree_settle(struct oci_tree *tree,
 			    const struct oci_rootfs *lower,
@@ -219,15 +235,15 @@ struct oci_entry {
 	const char *target;	/* of links: a hard link's is a path as above */
 	uint32_t major;
 	uint32_t minor;
-	unsigned layer; /* of a root file system: the layer that has
-			 * it, from 1; 0 in trees */
+	unsigned layer; /* in a root file system: the number of the layer that
+			 * it comes from, from 1; 0 in trees */
 };
 
 OCI_API size_t oci_tree_count(const struct oci_tree *tree);
 /* The entry at index, in order; settled trees only. */
 OCI_API void oci_tree_get(struct oci_entry *out, const struct oci_tree *tree,
 			  size_t index);
-/* The bytes of all the files, without tar's own. */
+/* The sum of the sizes of all files, without tar headers and padding. */
 OCI_API uint64_t oci_tree_size(const struct oci_tree *tree);
 
 #ifdef __cplusplus
