@@ -85,8 +85,8 @@ static void repository_grow(struct oci_store *store, struct oci_sink *blob)
 	oci_blob_sink_stream(blob);
 }
 
-static int repository_lend(int *fd, struct oci_store *store,
-			   struct oci_sink *blob, struct oci_error *err)
+static int repository_dup_fd(int *fd, struct oci_store *store,
+			     struct oci_sink *blob, struct oci_error *err)
 {
 	(void)store;
 	return oci_blob_sink_dup_fd(fd, blob, err);
@@ -102,9 +102,9 @@ static int repository_add(struct oci_store *store, struct oci_sink *sink,
 	       oci_blob_sink_end(sink, digest, size, err);
 }
 
-static int repository_take(struct oci_store *store, int fd,
-			   const struct oci_digest *digest, uint64_t size,
-			   struct oci_error *err)
+static int repository_add_file(struct oci_store *store, int fd,
+			       const struct oci_digest *digest, uint64_t size,
+			       struct oci_error *err)
 {
 	struct oci_repository *self = (struct oci_repository *)store;
 	struct oci_outgoing blob = { .digest = digest, .size = size };
@@ -167,9 +167,9 @@ static int repository_import(struct oci_store *store,
 	return rc ? rc : oci_uploads_give(&self->uploads, &blob, err);
 }
 
-static int repository_keep(struct oci_store *store,
-			   const struct oci_digest *digest, uint64_t size,
-			   struct oci_error *err)
+static int repository_add_present(struct oci_store *store,
+				  const struct oci_digest *digest,
+				  uint64_t size, struct oci_error *err)
 {
 	struct oci_repository *self = (struct oci_repository *)store;
 
@@ -338,12 +338,12 @@ static const struct oci_store_ops ops = {
 	.fetch = repository_fetch,
 	.create = repository_create,
 	.grow = repository_grow,
-	.lend = repository_lend,
+	.dup_fd = repository_dup_fd,
 	.add = repository_add,
-	.take = repository_take,
+	.add_file = repository_add_file,
 	.put = repository_put,
 	.import = repository_import,
-	.keep = repository_keep,
+	.add_present = repository_add_present,
 	.holds = repository_holds,
 	.same = repository_same,
 	.referrers = repository_referrers,

@@ -169,7 +169,7 @@ static int open_layers(struct oci_packing *p, struct oci_store **cache_writer,
 
 	*cache_writer = NULL;
 	p->layers = p->store;
-	if (!p->options->cache || p->store->ops->file || p->store->ops->lend)
+	if (!p->options->cache || p->store->ops->file || p->store->ops->dup_fd)
 		return 0;
 	rc = oci_cache_writer(cache_writer, p->options->cache, err);
 	both[1] = *cache_writer;

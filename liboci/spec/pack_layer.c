@@ -248,8 +248,8 @@ static int write_layer(struct oci_cache_record *out, struct oci_packing *p,
 	rc = oci_layer_write_blocks(&out->layer, cache ? &out->blocks : NULL,
 				    tree, blob, options,
 				    before.fd >= 0 ? &before : NULL, err);
-	if (!rc && one_file && p->store->ops->lend)
-		p->store->ops->lend(&lent, p->store, blob, NULL);
+	if (!rc && one_file && p->store->ops->dup_fd)
+		p->store->ops->dup_fd(&lent, p->store, blob, NULL);
 	if (!rc)
 		rc = oci_store_add(p->layers, blob, &out->layer.digest,
 				   out->layer.size, err);

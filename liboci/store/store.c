@@ -145,9 +145,9 @@ int oci_store_add_present(struct oci_store *store,
 			  const struct oci_digest *digest, uint64_t size,
 			  struct oci_error *err)
 {
-	return store->ops->keep
-		       ? note_failure(store, store->ops->keep(store, digest,
-							      size, err))
+	return store->ops->add_present
+		       ? note_failure(store, store->ops->add_present(
+						     store, digest, size, err))
 		       : 0;
 }
 
@@ -159,9 +159,10 @@ int oci_store_add_file(struct oci_store *store, int fd,
 	struct oci_sink *sink = NULL;
 	int rc;
 
-	if (store->ops->take)
+	if (store->ops->add_file)
 		return note_failure(
-			store, store->ops->take(store, fd, digest, size, err));
+			store,
+			store->ops->add_file(store, fd, digest, size, err));
 	rc = oci_source_own_fd(&source, fd, err);
 	if (rc)
 		return rc;

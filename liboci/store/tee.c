@@ -118,8 +118,9 @@ static int tee_has(bool *out, struct oci_store *store,
 	return rc;
 }
 
-static int tee_keep(struct oci_store *store, const struct oci_digest *digest,
-		    uint64_t size, struct oci_error *err)
+static int tee_add_present(struct oci_store *store,
+			   const struct oci_digest *digest, uint64_t size,
+			   struct oci_error *err)
 {
 	struct tee *self = (struct tee *)store;
 	int rc = 0;
@@ -129,9 +130,9 @@ static int tee_keep(struct oci_store *store, const struct oci_digest *digest,
 	return rc;
 }
 
-static int tee_take(struct oci_store *store, int fd,
-		    const struct oci_digest *digest, uint64_t size,
-		    struct oci_error *err)
+static int tee_add_file(struct oci_store *store, int fd,
+			const struct oci_digest *digest, uint64_t size,
+			struct oci_error *err)
 {
 	struct tee *self = (struct tee *)store;
 	int rc = 0;
@@ -216,8 +217,8 @@ int oci_store_tee(struct oci_store **out, struct oci_store *const *stores,
 {
 	static const struct oci_store_ops ops = {
 		.has = tee_has,
-		.keep = tee_keep,
-		.take = tee_take,
+		.add_present = tee_add_present,
+		.add_file = tee_add_file,
 		.open = tee_open,
 		.create = tee_create,
 		.grow = tee_grow,
