@@ -72,17 +72,15 @@ static int repository_fetch(struct oci_store *store,
 }
 
 static int repository_create(struct oci_sink **out, struct oci_store *store,
+			     const struct oci_digest *digest,
 			     struct oci_error *err)
 {
 	struct oci_repository *self = (struct oci_repository *)store;
+	int rc = oci_blob_sink_open(out, &self->uploads, err);
 
-	return oci_blob_sink_open(out, &self->uploads, err);
-}
-
-static void repository_grow(struct oci_store *store, struct oci_sink *blob)
-{
-	(void)store;
-	oci_blob_sink_stream(blob);
+	if (!rc && !digest)
+		oci_blob_sink_stream(*out);
+	return rc;
 }
 
 static int repository_dup_fd(int *fd, struct oci_store *store,
@@ -337,7 +335,6 @@ static const struct oci_store_ops ops = {
 	.open = repository_open,
 	.fetch = repository_fetch,
 	.create = repository_create,
-	.grow = repository_grow,
 	.dup_fd = repository_dup_fd,
 	.add = repository_add,
 	.add_file = repository_add_file,

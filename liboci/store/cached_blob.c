@@ -131,8 +131,6 @@ int oci_cached_blob_open(struct oci_sink **out, struct oci_store *store,
 		free(self);
 		return rc;
 	}
-	if (store->ops->grow)
-		store->ops->grow(store, self->blob);
 	open_entry(self);
 	*out = &self->base;
 	return 0;

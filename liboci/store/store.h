@@ -24,12 +24,11 @@ struct oci_store_ops {
 	int (*fetch)(struct oci_store *store,
 		     const struct oci_descriptor *descriptor,
 		     struct oci_sink *sink, struct oci_error *err);
-	/* NULL in stores that are only read. */
+	/* A sink for a new blob. digest NULL: the caller learns the digest from
+	 * the bytes, so a repository may send them before they are complete.
+	 * NULL in stores that are only read. */
 	int (*create)(struct oci_sink **out, struct oci_store *store,
-		      struct oci_error *err);
-	/* A sink of create gets a blob of which nobody knows the digest: it
-	 * may go on its way before it is whole. NULL: it does not. */
-	void (*grow)(struct oci_store *store, struct oci_sink *blob);
+		      const struct oci_digest *digest, struct oci_error *err);
 	int (*add)(struct oci_store *store, struct oci_sink *blob,
 		   const struct oci_digest *digest, uint64_t size,
 		   struct oci_error *err);
@@ -132,6 +131,11 @@ int oci_names_check(const struct oci_descriptors *list,
 		    struct oci_error *err);
 /* The changes are made for good. */
 void oci_names_forget(struct oci_store *store);
+
+/* oci_store_create for a blob whose digest the caller knows already. */
+int oci_store_create_known(struct oci_sink **out, struct oci_store *store,
+			   const struct oci_digest *digest,
+			   struct oci_error *err);
 
 /* See add_present above. */
 int oci_store_add_present(struct oci_store *store,

@@ -43,7 +43,7 @@ static void tee_sink_free(struct oci_sink *sink)
 }
 
 static int tee_create(struct oci_sink **out, struct oci_store *store,
-		      struct oci_error *err)
+		      const struct oci_digest *digest, struct oci_error *err)
 {
 	static const struct oci_sink_ops ops = {
 		.write = tee_write, .free = tee_sink_free,
@@ -57,24 +57,14 @@ static int tee_create(struct oci_sink **out, struct oci_store *store,
 		return oci_fail_nomem(err);
 	sink->base.ops = &ops;
 	for (; !rc && sink->count < self->count; sink->count += !rc)
-		rc = oci_store_create(&sink->sinks[sink->count],
-				      self->stores[sink->count], err);
+		rc = oci_store_create_known(&sink->sinks[sink->count],
+					    self->stores[sink->count], digest,
+					    err);
 	if (rc)
 		tee_sink_free(&sink->base);
 	else
 		*out = &sink->base;
 	return rc;
-}
-
-static void tee_grow(struct oci_store *store, struct oci_sink *blob)
-{
-	struct tee *self = (struct tee *)store;
-	struct tee_sink *sink = (struct tee_sink *)blob;
-
-	for (size_t i = 0; i < self->count; i++)
-		if (self->stores[i]->ops->grow)
-			self->stores[i]->ops->grow(self->stores[i],
-						   sink->sinks[i]);
 }
 
 static int tee_add(struct oci_store *store, struct oci_sink *blob,
@@ -221,7 +211,6 @@ int oci_store_tee(struct oci_store **out, struct oci_store *const *stores,
 		.add_file = tee_add_file,
 		.open = tee_open,
 		.create = tee_create,
-		.grow = tee_grow,
 		.add = tee_add,
 		.put = tee_put,
 		.prepare = tee_prepare,
