@@ -15,7 +15,6 @@
 #include "base/text.h"
 #include "document/artifact.h"
 #include "io/file.h"
-#include "registry/blob_sink.h"
 #include "registry/fetch.h"
 #include "registry/referrers.h"
 #include "registry/retry.h"
@@ -76,18 +75,15 @@ static int repository_create(struct oci_sink **out, struct oci_store *store,
 			     struct oci_error *err)
 {
 	struct oci_repository *self = (struct oci_repository *)store;
-	int rc = oci_blob_sink_open(out, &self->uploads, err);
 
-	if (!rc && !digest)
-		oci_blob_sink_stream(*out);
-	return rc;
+	return oci_uploads_open(out, &self->uploads, !digest, err);
 }
 
 static int repository_dup_fd(int *fd, struct oci_store *store,
-			     struct oci_sink *blob, struct oci_error *err)
+			     struct oci_sink *sink, struct oci_error *err)
 {
 	(void)store;
-	return oci_blob_sink_dup_fd(fd, blob, err);
+	return oci_blob_upload_dup_fd(fd, sink, err);
 }
 
 static int repository_add(struct oci_store *store, struct oci_sink *sink,
@@ -96,8 +92,9 @@ static int repository_add(struct oci_store *store, struct oci_sink *sink,
 {
 	const struct oci_repository *self = (struct oci_repository *)store;
 
-	return oci_uploads_has(&self->uploads, digest) ? 0 :
-	       oci_blob_sink_end(sink, digest, size, err);
+	return oci_uploads_has(&self->uploads, digest)
+		       ? 0
+		       : oci_blob_upload_end(sink, digest, size, err);
 }
 
 static int repository_add_file(struct oci_store *store, int fd,
@@ -105,15 +102,17 @@ static int repository_add_file(struct oci_store *store, int fd,
 			       struct oci_error *err)
 {
 	struct oci_repository *self = (struct oci_repository *)store;
-	struct oci_outgoing blob = { .digest = digest, .size = size };
+	struct oci_source *source;
 	int rc;
 
 	if (oci_uploads_has(&self->uploads, digest)) {
 		close(fd);
 		return 0;
 	}
-	rc = oci_source_own_fd(&blob.source, fd, err);
-	return rc ? rc : oci_uploads_give(&self->uploads, &blob, err);
+	rc = oci_source_own_fd(&source, fd, err);
+	return rc ? rc
+		  : oci_uploads_add(&self->uploads, digest, size, source, NULL,
+				    err);
 }
 
 static int repository_put(struct oci_store *store,
@@ -153,16 +152,16 @@ static int repository_import(struct oci_store *store,
 			     struct oci_store *from, struct oci_error *err)
 {
 	struct oci_repository *self = (struct oci_repository *)store;
-	struct oci_outgoing blob = {
-		.digest = &descriptor->digest, .size = descriptor->size,
-		.origin = origin(self, from),
-	};
+	struct oci_source *source;
 	int rc;
 
-	if (oci_uploads_has(&self->uploads, blob.digest))
+	if (oci_uploads_has(&self->uploads, &descriptor->digest))
 		return 0;
-	rc = oci_lazy_open(&blob.source, from, descriptor, err);
-	return rc ? rc : oci_uploads_give(&self->uploads, &blob, err);
+	rc = oci_lazy_open(&source, from, descriptor, err);
+	return rc ? rc
+		  : oci_uploads_add(&self->uploads, &descriptor->digest,
+				    descriptor->size, source,
+				    origin(self, from), err);
 }
 
 static int repository_add_present(struct oci_store *store,
