@@ -13,8 +13,8 @@
 #include "store/cache.h"
 #include "store/cached_blob.h"
 
-/* Of the stamps below, and of the tar that a tree becomes: another number
- * forgets all that was noted. */
+/* Of the fingerprints below, and of the tar that a tree becomes: with another
+ * number there is no cache hit. */
 #define FORMAT "oci-pack layer 5 " OCI_VERSION
 
 /* What the cache puts in front of a record. */

@@ -55,8 +55,9 @@ struct oci_store_ops {
 	int (*add_present)(struct oci_store *store,
 			   const struct oci_digest *digest, uint64_t size,
 			   struct oci_error *err);
-	/* Path of the regular file that holds exactly this blob; the caller
-	 * frees it. NULL: stores of this kind have no such files. */
+	/* file and dup_fd are called by cached_blob.c alone. Path of the
+	 * regular file that holds exactly this blob; the caller frees it. NULL:
+	 * stores of this kind have no such files. */
 	int (*file)(char **out, struct oci_store *store,
 		    const struct oci_digest *digest, struct oci_error *err);
 	/* A descriptor of the file that a sink of create writes to, before the
