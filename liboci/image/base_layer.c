@@ -13,6 +13,7 @@
 #include "io/file.h"
 #include "io/inflate.h"
 #include "layer/rootfs.h"
+#include "store/store.h"
 
 /* A source whose bytes go to a sink as well. Both are borrowed. */
 struct copying {
@@ -112,7 +113,7 @@ int oci_base_layer(const char **media_type, struct oci_rootfs *rootfs,
 	int rc = oci_store_has(&has, to, &layer->digest, err);
 
 	if (!rc && !has)
-		rc = oci_store_create(&copy, to, err);
+		rc = oci_store_create_known(&copy, to, &layer->digest, err);
 	if (!rc)
 		rc = oci_store_open(&raw, from, layer, err);
 	if (!rc)

@@ -25,13 +25,12 @@ static int candidates(struct oci_strings *out, const struct oci_upload *u,
 	return rc ? rc
 		  : oci_mount_candidates_find(
 			    out, &u->client->registry->mount_candidates,
-			    u->client->host, u->client->repository, u->digest,
+			    u->client->host, u->client->repository, &u->digest,
 			    err);
 }
 
 /* Asks for a mount; *mounted, or a session, or neither. */
-static int mount(bool *mounted, struct oci_session *session,
-		 const struct oci_upload *u, const char *from,
+static int mount(bool *mounted, struct oci_upload *u, const char *from,
 		 struct oci_error *err)
 {
 	char path[PATH_ROOM + OCI_REFERENCE_NAME];
@@ -44,46 +43,46 @@ static int mount(bool *mounted, struct oci_session *session,
 	int rc;
 
 	snprintf(path, sizeof(path), "/v2/%s/blobs/uploads/?mount=%s&from=%s",
-		 u->client->repository, u->digest->text, from);
+		 u->client->repository, u->digest.text, from);
 	rc = oci_client_call(&response, &url, u->client, &call, err);
 	*mounted = !rc && response.status == 201;
 	if (!rc && response.status == 202)
-		rc = oci_session_move(session, u->client, url, &response, err);
+		rc = oci_session_move(&u->session, u->client, url, &response,
+				      err);
 	oci_http_response_release(&response);
 	free(url);
 	/* Whatever else happened, there is the plain way. */
 	return rc == OCI_E_CANCELLED || rc == OCI_E_NOMEM ? rc : 0;
 }
 
-int oci_upload_mount(bool *mounted, struct oci_session *session,
-		     const struct oci_upload *u, struct oci_error *err)
+int oci_upload_mount(bool *mounted, struct oci_upload *u, struct oci_error *err)
 {
 	struct oci_strings from = {0};
 	int rc = candidates(&from, u, err);
 
 	*mounted = false;
-	for (size_t i = 0; !rc && !*mounted && !session->location &&
-			   i < from.count; i++)
-		rc = mount(mounted, session, u, from.items[i], err);
+	for (size_t i = 0;
+	     !rc && !*mounted && !u->session.location && i < from.count; i++)
+		rc = mount(mounted, u, from.items[i], err);
 	oci_strings_release(&from);
 	return rc;
 }
 
-int oci_upload_would_mount(char **from, const struct oci_upload *u,
-			   struct oci_error *err)
+int oci_upload_would_mount(struct oci_upload *u, struct oci_error *err)
 {
 	struct oci_strings list = {0};
 	int rc = candidates(&list, u, err);
 
-	for (size_t i = 0; !rc && !*from && i < list.count; i++) {
+	for (size_t i = 0; !rc && !u->from && i < list.count; i++) {
 		struct oci_client other = *u->client;
 		bool there;
 
 		other.repository = list.items[i];
 		/* Who may not look there may not mount from there. */
-		if (!oci_upload_exists(&there, &other, "pull", u->digest,
-				       NULL) && there)
-			rc = oci_text_copy(from, list.items[i], err);
+		if (!oci_upload_exists(&there, &other, "pull", &u->digest,
+				       NULL) &&
+		    there)
+			rc = oci_text_copy(&u->from, list.items[i], err);
 	}
 	oci_strings_release(&list);
 	return rc;

@@ -15,7 +15,6 @@
 #include "base/text.h"
 #include "document/artifact.h"
 #include "io/file.h"
-#include "registry/blob_sink.h"
 #include "registry/fetch.h"
 #include "registry/referrers.h"
 #include "registry/retry.h"
@@ -72,24 +71,19 @@ static int repository_fetch(struct oci_store *store,
 }
 
 static int repository_create(struct oci_sink **out, struct oci_store *store,
+			     const struct oci_digest *digest,
 			     struct oci_error *err)
 {
 	struct oci_repository *self = (struct oci_repository *)store;
 
-	return oci_blob_sink_open(out, &self->uploads, err);
+	return oci_uploads_open(out, &self->uploads, !digest, err);
 }
 
-static void repository_grow(struct oci_store *store, struct oci_sink *blob)
+static int repository_dup_fd(int *fd, struct oci_store *store,
+			     struct oci_sink *sink, struct oci_error *err)
 {
 	(void)store;
-	oci_blob_sink_stream(blob);
-}
-
-static int repository_lend(int *fd, struct oci_store *store,
-			   struct oci_sink *blob, struct oci_error *err)
-{
-	(void)store;
-	return oci_blob_sink_dup_fd(fd, blob, err);
+	return oci_blob_upload_dup_fd(fd, sink, err);
 }
 
 static int repository_add(struct oci_store *store, struct oci_sink *sink,
@@ -98,24 +92,27 @@ static int repository_add(struct oci_store *store, struct oci_sink *sink,
 {
 	const struct oci_repository *self = (struct oci_repository *)store;
 
-	return oci_uploads_has(&self->uploads, digest) ? 0 :
-	       oci_blob_sink_end(sink, digest, size, err);
+	return oci_uploads_has(&self->uploads, digest)
+		       ? 0
+		       : oci_blob_upload_end(sink, digest, size, err);
 }
 
-static int repository_take(struct oci_store *store, int fd,
-			   const struct oci_digest *digest, uint64_t size,
-			   struct oci_error *err)
+static int repository_add_file(struct oci_store *store, int fd,
+			       const struct oci_digest *digest, uint64_t size,
+			       struct oci_error *err)
 {
 	struct oci_repository *self = (struct oci_repository *)store;
-	struct oci_outgoing blob = { .digest = digest, .size = size };
+	struct oci_source *source;
 	int rc;
 
 	if (oci_uploads_has(&self->uploads, digest)) {
 		close(fd);
 		return 0;
 	}
-	rc = oci_source_own_fd(&blob.source, fd, err);
-	return rc ? rc : oci_uploads_give(&self->uploads, &blob, err);
+	rc = oci_source_own_fd(&source, fd, err);
+	return rc ? rc
+		  : oci_uploads_add(&self->uploads, digest, size, source, NULL,
+				    err);
 }
 
 static int repository_put(struct oci_store *store,
@@ -155,21 +152,21 @@ static int repository_import(struct oci_store *store,
 			     struct oci_store *from, struct oci_error *err)
 {
 	struct oci_repository *self = (struct oci_repository *)store;
-	struct oci_outgoing blob = {
-		.digest = &descriptor->digest, .size = descriptor->size,
-		.origin = origin(self, from),
-	};
+	struct oci_source *source;
 	int rc;
 
-	if (oci_uploads_has(&self->uploads, blob.digest))
+	if (oci_uploads_has(&self->uploads, &descriptor->digest))
 		return 0;
-	rc = oci_lazy_open(&blob.source, from, descriptor, err);
-	return rc ? rc : oci_uploads_give(&self->uploads, &blob, err);
+	rc = oci_lazy_open(&source, from, descriptor, err);
+	return rc ? rc
+		  : oci_uploads_add(&self->uploads, &descriptor->digest,
+				    descriptor->size, source,
+				    origin(self, from), err);
 }
 
-static int repository_keep(struct oci_store *store,
-			   const struct oci_digest *digest, uint64_t size,
-			   struct oci_error *err)
+static int repository_add_present(struct oci_store *store,
+				  const struct oci_digest *digest,
+				  uint64_t size, struct oci_error *err)
 {
 	struct oci_repository *self = (struct oci_repository *)store;
 
@@ -337,13 +334,12 @@ static const struct oci_store_ops ops = {
 	.open = repository_open,
 	.fetch = repository_fetch,
 	.create = repository_create,
-	.grow = repository_grow,
-	.lend = repository_lend,
+	.dup_fd = repository_dup_fd,
 	.add = repository_add,
-	.take = repository_take,
+	.add_file = repository_add_file,
 	.put = repository_put,
 	.import = repository_import,
-	.keep = repository_keep,
+	.add_present = repository_add_present,
 	.holds = repository_holds,
 	.same = repository_same,
 	.referrers = repository_referrers,

@@ -15,25 +15,17 @@
  */
 enum { BEHIND = 4 * 1024 * 1024 };
 
-/* Whether to go on reading: under the lock. */
+/* Under the lock. */
 static bool is_ready(const struct oci_spool *spool)
 {
 	return spool->state != OCI_SPOOL_GROWS ||
-	       spool->size - spool->taken >= BEHIND;
-}
-
-int oci_spool_open(struct oci_spool *out, struct oci_http *http,
-		   const char *temp_dir, struct oci_error *err)
-{
-	*out = (struct oci_spool){ .fd = -1, .http = http };
-	pthread_mutex_init(&out->lock, NULL);
-	pthread_cond_init(&out->changed, NULL);
-	return oci_file_temporary(&out->fd, temp_dir, err);
+	       spool->size - spool->read >= BEHIND;
 }
 
 static void tell(struct oci_spool *spool, uint64_t more,
 		 enum oci_spool_state state)
 {
+	struct oci_http *http = spool->http;
 	bool ready;
 
 	pthread_mutex_lock(&spool->lock);
@@ -42,8 +34,9 @@ static void tell(struct oci_spool *spool, uint64_t more,
 	ready = is_ready(spool);
 	pthread_cond_broadcast(&spool->changed);
 	pthread_mutex_unlock(&spool->lock);
+	/* The reader may have freed an ended spool by now. */
 	if (ready)
-		oci_http_wake(spool->http);
+		oci_http_wake(http);
 }
 
 int oci_spool_write(struct oci_spool *spool, const void *data, size_t size,
@@ -61,36 +54,38 @@ void oci_spool_end(struct oci_spool *spool, enum oci_spool_state state)
 	tell(spool, 0, state);
 }
 
-bool oci_spool_wait(struct oci_spool *spool, uint64_t least)
+static enum oci_spool_state wait_for(uint64_t *size, struct oci_spool *spool,
+				     uint64_t least)
 {
-	bool there;
+	enum oci_spool_state state;
 
 	pthread_mutex_lock(&spool->lock);
 	while (spool->state == OCI_SPOOL_GROWS && spool->size < least)
 		pthread_cond_wait(&spool->changed, &spool->lock);
-	there = spool->state != OCI_SPOOL_DROPPED && spool->size >= least;
+	*size = spool->size;
+	state = spool->state;
 	pthread_mutex_unlock(&spool->lock);
-	return there;
+	return state;
 }
 
-void oci_spool_close(struct oci_spool *spool)
+bool oci_spool_wait_size(struct oci_spool *spool, uint64_t least)
 {
-	if (spool->fd >= 0)
-		close(spool->fd);
-	spool->fd = -1;
-	pthread_cond_destroy(&spool->changed);
-	pthread_mutex_destroy(&spool->lock);
+	uint64_t size;
+
+	return wait_for(&size, spool, least) != OCI_SPOOL_DROPPED &&
+	       size >= least;
 }
 
-struct spool_source {
-	struct oci_source base;
-	struct oci_spool *spool;
-	uint64_t done;
-};
+bool oci_spool_wait_end(struct oci_spool *spool)
+{
+	uint64_t size;
+
+	return wait_for(&size, spool, UINT64_MAX) == OCI_SPOOL_COMPLETE;
+}
 
 bool oci_spool_ready(struct oci_source *source)
 {
-	struct oci_spool *spool = ((struct spool_source *)source)->spool;
+	struct oci_spool *spool = (struct oci_spool *)source;
 	bool ready;
 
 	pthread_mutex_lock(&spool->lock);
@@ -99,72 +94,78 @@ bool oci_spool_ready(struct oci_source *source)
 	return ready;
 }
 
-/* How much of it there is to read; what is read is taken. */
-static int take(size_t *size, struct spool_source *self, struct oci_error *err)
+static int spool_read(size_t *got, struct oci_source *source, void *data,
+		      size_t size, struct oci_error *err)
 {
-	struct oci_spool *spool = self->spool;
+	struct oci_spool *spool = (struct oci_spool *)source;
 	enum oci_spool_state state;
-	uint64_t left;
+	uint64_t left, from;
+	int rc;
 
 	pthread_mutex_lock(&spool->lock);
-	left = spool->size - self->done;
-	if (*size > left)
-		*size = (size_t)left;
+	from = spool->read;
+	left = spool->size - from;
 	state = spool->state;
-	spool->taken = self->done + *size;
 	pthread_mutex_unlock(&spool->lock);
+	if (size > left)
+		size = (size_t)left;
 	/* A session whose body ends can be given up; one whose body breaks
 	 * off cannot: distribution answers 404 or 416. */
 	if (state == OCI_SPOOL_DROPPED)
-		*size = 0;
-	if (!*size && state == OCI_SPOOL_GROWS)
+		size = 0;
+	if (!size && state == OCI_SPOOL_GROWS)
 		return oci_fail(err, OCI_E_SYSTEM, "there is no more yet");
-	return 0;
-}
-
-static int source_read(size_t *got, struct oci_source *source, void *data,
-		       size_t size, struct oci_error *err)
-{
-	struct spool_source *self = (struct spool_source *)source;
-	int rc = take(&size, self, err);
-
-	if (!rc)
-		rc = oci_file_read_at(got, self->spool->fd, data, size,
-				      self->done, err);
-	self->done += *got;
+	rc = oci_file_read_at(got, spool->fd, data, size, from, err);
+	pthread_mutex_lock(&spool->lock);
+	spool->read = from + *got;
+	pthread_mutex_unlock(&spool->lock);
 	return rc;
 }
 
-static int source_rewind(struct oci_source *source, struct oci_error *err)
+static int spool_rewind(struct oci_source *source, struct oci_error *err)
 {
-	struct spool_source *self = (struct spool_source *)source;
+	struct oci_spool *spool = (struct oci_spool *)source;
 
 	(void)err;
-	self->done = 0;
-	pthread_mutex_lock(&self->spool->lock);
-	self->spool->taken = 0;
-	pthread_mutex_unlock(&self->spool->lock);
+	pthread_mutex_lock(&spool->lock);
+	spool->read = 0;
+	pthread_mutex_unlock(&spool->lock);
 	return 0;
 }
 
-static void source_free(struct oci_source *source)
+static void spool_free(struct oci_source *source)
 {
-	free(source);
+	struct oci_spool *spool = (struct oci_spool *)source;
+
+	if (spool->fd >= 0)
+		close(spool->fd);
+	pthread_cond_destroy(&spool->changed);
+	pthread_mutex_destroy(&spool->lock);
+	free(spool);
 }
 
-int oci_spool_read(struct oci_source **out, struct oci_spool *spool,
-		   struct oci_error *err)
+int oci_spool_open(struct oci_spool **out, struct oci_http *http,
+		   const char *temp_dir, struct oci_error *err)
 {
 	static const struct oci_source_ops ops = {
-		source_read, source_rewind, source_free,
+		spool_read,
+		spool_rewind,
+		spool_free,
 	};
-	struct spool_source *self = calloc(1, sizeof(*self));
+	struct oci_spool *spool = calloc(1, sizeof(*spool));
+	int rc;
 
 	*out = NULL;
-	if (!self)
+	if (!spool)
 		return oci_fail_nomem(err);
-	self->base.ops = &ops;
-	self->spool = spool;
-	*out = &self->base;
-	return 0;
+	spool->base.ops = &ops;
+	spool->http = http;
+	pthread_mutex_init(&spool->lock, NULL);
+	pthread_cond_init(&spool->changed, NULL);
+	rc = oci_file_temporary(&spool->fd, temp_dir, err);
+	if (rc)
+		spool_free(&spool->base);
+	else
+		*out = spool;
+	return rc;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A blob that is made here waits in a file that has no name, and can be read
- * while it grows: one thread writes it, others read it.
+ * The bytes of a blob in a temporary file without a name. One thread writes
+ * them; another one reads them as a source, also while more are written.
  */
 #ifndef REGISTRY_SPOOL_H
 #define REGISTRY_SPOOL_H
@@ -12,38 +12,40 @@
 
 enum oci_spool_state {
 	OCI_SPOOL_GROWS,
-	OCI_SPOOL_WHOLE,
-	OCI_SPOOL_DROPPED	/* nobody wants it any more */
+	OCI_SPOOL_COMPLETE,
+	OCI_SPOOL_DROPPED /* by its writer, before it was complete */
 };
 
+/* oci_source_free closes the file and frees the spool. */
 struct oci_spool {
+	struct oci_source base; /* first: a spool is a source */
 	int fd;
 	struct oci_http *http;		/* woken when there is more to read */
 	pthread_mutex_t lock;		/* of what follows */
 	pthread_cond_t changed;
-	uint64_t size;			/* bytes that are there */
-	uint64_t taken;			/* that the source was read to */
+	uint64_t size; /* bytes written */
+	uint64_t read; /* bytes read */
 	enum oci_spool_state state;
 };
 
-int oci_spool_open(struct oci_spool *out, struct oci_http *http,
+/* http is borrowed. */
+int oci_spool_open(struct oci_spool **out, struct oci_http *http,
 		   const char *temp_dir, struct oci_error *err);
 int oci_spool_write(struct oci_spool *spool, const void *data, size_t size,
 		    struct oci_error *err);
-/* It does not grow any more. */
+/* The writer's last call: the reader may free the spool from then on. */
 void oci_spool_end(struct oci_spool *spool, enum oci_spool_state state);
-/* Waits until least bytes are there, and is true then; false where there never
- * will be, or nobody wants them. */
-bool oci_spool_wait(struct oci_spool *spool, uint64_t least);
+
+/* Waits until the spool has least bytes or has ended. Returns whether it has
+ * them, and was not dropped. */
+bool oci_spool_wait_size(struct oci_spool *spool, uint64_t least);
+/* Waits until the spool has ended. Returns whether it is complete. */
+bool oci_spool_wait_end(struct oci_spool *spool);
 /*
- * Reads it from its start: one source at a time. While it grows, the source is
- * read where it is ready alone, which it is some MiB behind; where it was
- * dropped, the source ends. Freed before oci_spool_close.
+ * For oci_call: whether the source, which is a spool, may be read. While the
+ * spool grows, the reader stays some MiB behind the writer. A spool that was
+ * dropped reads as one that has ended.
  */
-int oci_spool_read(struct oci_source **out, struct oci_spool *spool,
-		   struct oci_error *err);
 bool oci_spool_ready(struct oci_source *source);
-/* Frees its space. */
-void oci_spool_close(struct oci_spool *spool);
 
 #endif

@@ -31,8 +31,7 @@ static struct what what_of(const struct oci_upload *u)
 {
 	struct what what;
 
-	snprintf(what.text, sizeof(what.text), "push blob %s",
-		 u->digest->text);
+	snprintf(what.text, sizeof(what.text), "push blob %s", u->digest.text);
 	return what;
 }
 
@@ -75,8 +74,7 @@ static enum commit judge(const struct oci_http_response *response)
 }
 
 /* The PUT that ends a session, with the bytes or after them. */
-static int commit(enum commit *out, struct oci_session *session,
-		  const struct oci_upload *u, bool with_body,
+static int commit(enum commit *out, const struct oci_upload *u, bool with_body,
 		  struct oci_http_response *response, struct oci_error *err)
 {
 	struct oci_strings headers = {0};
@@ -88,8 +86,8 @@ static int commit(enum commit *out, struct oci_session *session,
 	};
 	bool broken;
 	char *url;
-	int rc = oci_url_add(&url, session->location, "digest",
-			     u->digest->text, err);
+	int rc = oci_url_add(&url, u->session.location, "digest",
+			     u->digest.text, err);
 
 	if (!rc)
 		rc = oci_strings_add(&headers,
@@ -106,22 +104,22 @@ static int commit(enum commit *out, struct oci_session *session,
 }
 
 /* One session from its opening to its end. */
-static int try_session(enum commit *out, const struct oci_upload *u,
-		       size_t chunk, struct oci_session *session,
+static int try_session(enum commit *out, struct oci_upload *u, size_t chunk,
 		       struct oci_http_response *response,
 		       struct oci_error *err)
 {
+	struct oci_session *session = &u->session;
 	bool in_pieces = chunk && u->size, restart = false;
 	int rc = session->location ? 0 :
 		 oci_session_open(session, u->client, what_of(u).text, err);
 
 	if (!rc && in_pieces && !session->whole)
-		rc = oci_upload_chunks(&restart, session, u, chunk, err);
+		rc = oci_upload_chunks(&restart, u, chunk, err);
 	if (restart)
 		*out = UNSURE;
 	else if (!rc)
-		rc = commit(out, session, u, !in_pieces && !session->whole,
-			    response, err);
+		rc = commit(out, u, !in_pieces && !session->whole, response,
+			    err);
 	return rc;
 }
 
@@ -134,7 +132,7 @@ static int fail_unsure(const struct oci_upload *u, int sessions,
 	return oci_fail(err, OCI_E_SYSTEM,
 			"registry %s: push blob %s: the connection broke off, "
 			"%d times: check the network, or try again later",
-			u->client->host, u->digest->text, sessions);
+			u->client->host, u->digest.text, sessions);
 }
 
 /* Whether another session makes sense after this one; *done where the blob
@@ -158,7 +156,7 @@ static int next_session(bool *done, size_t *chunk, enum commit result,
 		return fail(u, response, err);
 	if (result == BAD_DIGEST)
 		return 0;
-	rc = oci_upload_exists(done, u->client, push, u->digest, err);
+	rc = oci_upload_exists(done, u->client, push, &u->digest, err);
 	if (rc || *done)
 		return rc;
 	if (sessions > (int)oci_client_retries(u->client->registry))
@@ -173,8 +171,7 @@ static int next_session(bool *done, size_t *chunk, enum commit result,
 					       (unsigned)sessions - 1), err);
 }
 
-static int upload(const struct oci_upload *u, struct oci_session *session,
-		  struct oci_error *err)
+static int upload(struct oci_upload *u, struct oci_error *err)
 {
 	size_t chunk = u->chunk_size;
 	bool done = false;
@@ -184,86 +181,75 @@ static int upload(const struct oci_upload *u, struct oci_session *session,
 		struct oci_http_response response = {0};
 		enum commit result = REFUSED;
 
-		rc = try_session(&result, u, chunk, session, &response, err);
+		rc = try_session(&result, u, chunk, &response, err);
 		if (!rc)
 			rc = next_session(&done, &chunk, result, ++sessions, u,
 					  &response, err);
 		/* The registry may still be at a commit: asked first. */
 		if (!done)
-			oci_session_abandon(session, u->client);
-		oci_session_release(session);
+			oci_session_abandon(&u->session, u->client);
+		oci_session_release(&u->session);
 		oci_http_response_release(&response);
 	}
 	return rc;
 }
 
-static int send(enum oci_upload_result *out, const struct oci_upload *u,
-		struct oci_error *err)
+static int send(struct oci_upload *u, struct oci_error *err)
 {
-	struct oci_session session = {0};
 	bool mounted = false;
 	int rc = 0;
 
-	if (u->begun && u->begun->location) {
-		session = *u->begun;
-		*u->begun = (struct oci_session){0};
-	} else if (!u->force)
-		rc = oci_upload_mount(&mounted, &session, u, err);
-	*out = mounted ? OCI_UPLOAD_MOUNTED : OCI_UPLOAD_DONE;
-	if (!rc && !mounted)
-		rc = upload(u, &session, err);
-	oci_session_release(&session);
-	return rc;
+	if (!u->session.location && !u->force)
+		rc = oci_upload_mount(&mounted, u, err);
+	u->result = mounted ? OCI_UPLOAD_MOUNTED : OCI_UPLOAD_DONE;
+	return rc || mounted ? rc : upload(u, err);
 }
 
 /* What send would come to. */
-static int plan(enum oci_upload_result *out, const struct oci_upload *u,
-		struct oci_error *err)
+static int plan(struct oci_upload *u, struct oci_error *err)
 {
-	int rc = oci_upload_would_mount(u->from, u, err);
+	int rc = oci_upload_would_mount(u, err);
 
-	*out = *u->from ? OCI_UPLOAD_MOUNTED : OCI_UPLOAD_DONE;
+	u->result = u->from ? OCI_UPLOAD_MOUNTED : OCI_UPLOAD_DONE;
 	return rc;
 }
 
 /* Two repositories of a registry that get a blob in one run: one of them
  * uploads it, and the other mounts it. */
-static int send_alone(enum oci_upload_result *out, const struct oci_upload *u,
-		      struct oci_error *err)
+static int send_alone(struct oci_upload *u, struct oci_error *err)
 {
 	struct oci_mount_candidates *seen =
 		&u->client->registry->mount_candidates;
 	const char *host = u->client->host;
 	bool there = false;
 	int rc = oci_mount_candidates_enter(
-		&there, seen, host, u->client->repository, u->digest, err);
+		&there, seen, host, u->client->repository, &u->digest, err);
 
 	if (rc || there)
 		return rc;
-	rc = u->from ? plan(out, u, err) : send(out, u, err);
+	rc = u->plan ? plan(u, err) : send(u, err);
 	if (!rc)
 		oci_mount_candidates_add(seen, host, u->client->repository,
-					 u->digest);
-	oci_mount_candidates_leave(seen, host, u->digest);
+					 &u->digest);
+	oci_mount_candidates_leave(seen, host, &u->digest);
 	return rc;
 }
 
-int oci_upload_blob(enum oci_upload_result *out, const struct oci_upload *u,
-		    struct oci_error *err)
+int oci_upload_blob(struct oci_upload *u, struct oci_error *err)
 {
 	bool there;
 	int rc;
 
 	if (u->force)
-		return send(out, u, err);
-	*out = OCI_UPLOAD_PRESENT;
-	if (u->begun && u->begun->location)
-		return send_alone(out, u, err);
-	rc = oci_upload_exists(&there, u->client, push, u->digest, err);
+		return send(u, err);
+	u->result = OCI_UPLOAD_PRESENT;
+	if (u->session.location)
+		return send_alone(u, err);
+	rc = oci_upload_exists(&there, u->client, push, &u->digest, err);
 	if (rc || !there)
-		return rc ? rc : send_alone(out, u, err);
+		return rc ? rc : send_alone(u, err);
 	oci_mount_candidates_add(&u->client->registry->mount_candidates,
 				 u->client->host, u->client->repository,
-				 u->digest);
+				 &u->digest);
 	return 0;
 }

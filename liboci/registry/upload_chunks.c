@@ -59,7 +59,7 @@ static int load(struct chunks *c, struct oci_error *err)
 	} while (!rc && got && c->start + c->have <= c->offset);
 	if (!rc && c->start + c->have <= c->offset)
 		rc = oci_fail(err, OCI_E_CHANGED, "blob %s became shorter",
-			      c->u->digest->text);
+			      c->u->digest.text);
 	return rc;
 }
 
@@ -103,8 +103,7 @@ static int advance(struct chunks *c, uint64_t sent,
 			return oci_fail(err, OCI_E_INVALID,
 					"registry %s: push blob %s: it claims "
 					"more bytes than were sent",
-					c->u->client->host,
-					c->u->digest->text);
+					c->u->client->host, c->u->digest.text);
 		/* "0-0": a byte, or none. */
 		if (has == 1 && sent > 1 && c->offset == 0) {
 			c->restart = true;
@@ -118,8 +117,8 @@ static int advance(struct chunks *c, uint64_t sent,
 	} else if (range) {
 		return oci_fail(err, OCI_E_INVALID,
 				"registry %s: push blob %s: a Range that "
-				"cannot be read", c->u->client->host,
-				c->u->digest->text);
+				"cannot be read",
+				c->u->client->host, c->u->digest.text);
 	}
 	c->offset = sent;
 	c->failures = 0;
@@ -144,7 +143,7 @@ static int judge(struct chunks *c, uint64_t sent, const char *url,
 				      err);
 		return rc ? rc : advance(c, sent, response, err);
 	}
-	snprintf(what, sizeof(what), "push blob %s", c->u->digest->text);
+	snprintf(what, sizeof(what), "push blob %s", c->u->digest.text);
 	if (response->status == 404) {
 		c->restart = true;
 		return 0;
@@ -219,14 +218,14 @@ static size_t clamp(size_t chunk)
 	return chunk > CHUNK_MOST ? CHUNK_MOST : chunk;
 }
 
-int oci_upload_chunks(bool *restart, struct oci_session *session,
-		      const struct oci_upload *upload, size_t chunk,
+int oci_upload_chunks(bool *restart, struct oci_upload *upload, size_t chunk,
 		      struct oci_error *err)
 {
+	size_t least = upload->session.least;
 	struct chunks c = {
-		.u = upload, .session = session,
-		.chunk = clamp(chunk > session->least ? chunk :
-						      session->least),
+		.u = upload,
+		.session = &upload->session,
+		.chunk = clamp(chunk > least ? chunk : least),
 	};
 	int rc = oci_source_rewind(upload->source, err);
 

@@ -8,15 +8,7 @@
 
 #include "base/buf.h"
 #include "io/blocks.h"
-
-/* Identifies the file of a blob at a moment when its bytes had been verified.
- * All zero: there is no such file. */
-struct oci_file_mark {
-	uint64_t device;
-	uint64_t inode;
-	uint64_t seconds; /* of its mtime */
-	uint64_t nanoseconds;
-};
+#include "store/cached_blob.h"
 
 struct oci_cache_record {
 	struct oci_digest fingerprint; /* empty: never a cache hit */

@@ -5,18 +5,16 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/error.h"
-#include "io/file.h"
 #include "layer/fingerprint.h"
 #include "layer/tar.h"
 #include "spec/handle.h"
 #include "store/cache.h"
-#include "store/store.h"
+#include "store/cached_blob.h"
 
-/* Of the stamps below, and of the tar that a tree becomes: another number
- * forgets all that was noted. */
+/* Of the fingerprints below, and of the tar that a tree becomes: with another
+ * number there is no cache hit. */
 #define FORMAT "oci-pack layer 5 " OCI_VERSION
 
 /* What the cache puts in front of a record. */
@@ -157,79 +155,17 @@ void oci_cached_layer_release(struct oci_cached_layer *cached)
 	oci_cache_record_release(&cached->record);
 }
 
-void oci_file_mark_read(struct oci_file_mark *out, struct oci_store *store,
-			const struct oci_layer *layer)
-{
-	struct stat st;
-	char *path;
-
-	*out = (struct oci_file_mark){ 0 };
-	if (!store->ops->file ||
-	    store->ops->file(&path, store, &layer->digest, NULL))
-		return;
-	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-	    (uint64_t)st.st_size == layer->size)
-		*out = (struct oci_file_mark){
-			(uint64_t)st.st_dev,
-			(uint64_t)st.st_ino,
-			(uint64_t)st.st_mtim.tv_sec,
-			(uint64_t)st.st_mtim.tv_nsec,
-		};
-	free(path);
-}
-
-static bool same_mark(const struct oci_file_mark *a,
-		      const struct oci_file_mark *b)
-{
-	return a->device == b->device && a->inode == b->inode &&
-	       a->seconds == b->seconds && a->nanoseconds == b->nanoseconds;
-}
-
-/* The file that the layer was written to is trusted by its inode and times;
- * any other one is digested by the store. */
-static int has_blob(bool *out, struct oci_store *store,
-		    const struct oci_cache_record *record,
-		    struct oci_error *err)
-{
-	struct oci_file_mark mark;
-
-	oci_file_mark_read(&mark, store, &record->layer);
-	*out = mark.inode && same_mark(&mark, &record->file);
-	return *out ? 0 : oci_store_has(out, store, &record->layer.digest, err);
-}
-
-static int take_cached(bool *out, struct oci_store *store,
-		       struct oci_cache *cache, const struct oci_layer *layer,
-		       struct oci_error *err)
-{
-	int fd, rc = oci_cache_get(&fd, cache, &layer->digest, layer->size,
-				   err);
-
-	*out = !rc && fd >= 0;
-	return !*out ? rc
-		     : oci_store_add_file(store, fd, &layer->digest,
-					  layer->size, err);
-}
-
 int oci_cached_layer_provide(bool *out, struct oci_cached_layer *cached,
 			     struct oci_store *store, struct oci_cache *cache,
 			     struct oci_error *err)
 {
-	const struct oci_layer *layer = &cached->record.layer;
-	struct oci_file_mark mark;
-	int rc = has_blob(out, store, &cached->record, err);
+	struct oci_cache_record *record = &cached->record;
+	struct oci_file_mark before = record->file;
+	int rc = oci_cached_blob_provide(out, &record->file, store, cache,
+					 &record->layer.digest,
+					 record->layer.size, err);
 
-	if (!rc && *out)
-		rc = oci_store_add_present(store, &layer->digest, layer->size,
-					   err);
-	else if (!rc)
-		rc = take_cached(out, store, cache, layer, err);
-	if (rc || !*out)
-		return rc;
-	oci_file_mark_read(&mark, store, layer);
-	if (mark.inode && !same_mark(&mark, &cached->record.file)) {
-		cached->record.file = mark;
-		oci_cached_layer_record(cached, cache, &cached->record);
-	}
-	return 0;
+	if (!rc && memcmp(&before, &record->file, sizeof(before)) != 0)
+		oci_cached_layer_record(cached, cache, record);
+	return rc;
 }

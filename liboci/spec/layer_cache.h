@@ -55,10 +55,6 @@ void oci_cached_layer_record(const struct oci_cached_layer *cached,
 int oci_cached_layer_open(const struct oci_cached_layer *cached,
 			  const struct oci_cache *cache);
 void oci_cached_layer_release(struct oci_cached_layer *cached);
-/* Describes the file that holds the layer's blob in store. *out is all zero if
- * there is no such file or if it has another size. */
-void oci_file_mark_read(struct oci_file_mark *out, struct oci_store *store,
-			const struct oci_layer *layer);
 /* Makes store have the blob of the record: sets *out if store had it or the
  * cache could supply it. Updates the record if the blob is in another file. */
 int oci_cached_layer_provide(bool *out, struct oci_cached_layer *cached,

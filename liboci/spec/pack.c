@@ -8,8 +8,6 @@
 #include "layer/rootfs.h"
 #include "spec/handle.h"
 #include "spec/pack.h"
-#include "store/cache.h"
-#include "store/store.h"
 
 /* A registry that fails is no fault of the spec; a name that it does not have
  * is. */
@@ -160,22 +158,6 @@ static int pack_index(struct oci_descriptor *out, struct oci_packing *p,
 	return rc;
 }
 
-/* What is packed is kept for the next time. */
-static int open_layers(struct oci_packing *p, struct oci_store **cache_writer,
-		       struct oci_error *err)
-{
-	struct oci_store *both[2] = { p->store };
-	int rc;
-
-	*cache_writer = NULL;
-	p->layers = p->store;
-	if (!p->options->cache || p->store->ops->file || p->store->ops->lend)
-		return 0;
-	rc = oci_cache_writer(cache_writer, p->options->cache, err);
-	both[1] = *cache_writer;
-	return rc ? rc : oci_store_tee(&p->layers, both, 2, err);
-}
-
 int oci_spec_pack(struct oci_descriptor *out, const struct oci_spec *spec,
 		  struct oci_store *store,
 		  const struct oci_pack_options *options, struct oci_error *err)
@@ -190,21 +172,15 @@ int oci_spec_pack(struct oci_descriptor *out, const struct oci_spec *spec,
 		.store = store,
 		.open = &open,
 	};
-	struct oci_store *cache_writer;
 	int rc;
 
 	oci_options_read(&o, sizeof(o), &defaults, options);
 	if (p.plan->artifact)
 		return oci_pack_artifact(out, p.plan, store, p.options, err);
-	rc = open_layers(&p, &cache_writer, err);
-	if (!rc)
-		rc = spec->count > 1 ? pack_index(out, &p, err) :
-				       pack_platform(out, &p, err);
+	rc = spec->count > 1 ? pack_index(out, &p, err)
+			     : pack_platform(out, &p, err);
 	if (!rc && p.options->note)
 		oci_pack_notes(spec, p.options);
-	if (p.layers != store)
-		oci_store_free(p.layers);
-	oci_store_free(cache_writer);
 	oci_pack_bases_release(open);
 	oci_pairs_release(&p.base);
 	return rc;

@@ -36,8 +36,6 @@ struct oci_packing {
 	const struct oci_plan *plan;
 	const struct oci_pack_options *options;
 	struct oci_store *store;
-	struct oci_store *layers;	/* the same, and the cache where it
-					 * needs a copy */
 	struct oci_image *image;
 	struct oci_rootfs *rootfs;	/* without what is pending */
 	struct oci_pending *pending;	/* lowest first */

@@ -15,7 +15,7 @@
 #include "layer/reuse.h"
 #include "layer/rootfs.h"
 #include "store/cache.h"
-#include "store/store.h"
+#include "store/cached_blob.h"
 
 static struct oci_layer_options options_of(const struct oci_packing *p,
 					   const struct oci_plan_layer *layer)
@@ -214,18 +214,7 @@ static int use_cached(bool *taken, struct oci_packing *p,
 	return rc;
 }
 
-/* Where a blob is a file, the cache has it without a copy. */
-static void adopt(const struct oci_packing *p, const struct oci_digest *digest)
-{
-	char *path;
-
-	if (p->store->ops->file(&path, p->store, digest, NULL))
-		return;
-	oci_cache_link_file(p->options->cache, path, digest);
-	free(path);
-}
-
-/* Blocks that are as before are taken over. */
+/* Blocks that are as before are copied from the cache's blob. */
 static int write_layer(struct oci_cache_record *out, struct oci_packing *p,
 		       const struct oci_tree *tree,
 		       const struct oci_cached_layer *cached,
@@ -234,38 +223,24 @@ static int write_layer(struct oci_cache_record *out, struct oci_packing *p,
 {
 	struct oci_layer_before before = { &cached->record.blocks, -1 };
 	struct oci_cache *cache = p->options->cache;
-	/* The store has a file of it, and no other one is written beside. */
-	bool one_file = cache && p->layers == p->store;
+	struct oci_layer *layer = &out->layer;
 	struct oci_sink *blob;
-	int lent = -1, rc = oci_store_create(&blob, p->layers, err);
+	int rc = oci_cached_blob_open(&blob, p->store, cache, err);
 
 	if (rc)
 		return rc;
-	if (p->layers->ops->grow)
-		p->layers->ops->grow(p->layers, blob);
 	if (cache)
 		before.fd = oci_cached_layer_open(cached, cache);
-	rc = oci_layer_write_blocks(&out->layer, cache ? &out->blocks : NULL,
-				    tree, blob, options,
+	rc = oci_layer_write_blocks(layer, cache ? &out->blocks : NULL, tree,
+				    blob, options,
 				    before.fd >= 0 ? &before : NULL, err);
-	if (!rc && one_file && p->store->ops->lend)
-		p->store->ops->lend(&lent, p->store, blob, NULL);
 	if (!rc)
-		rc = oci_store_add(p->layers, blob, &out->layer.digest,
-				   out->layer.size, err);
+		rc = oci_cached_blob_end(&out->file, blob, &layer->digest,
+					 layer->size, err);
 	oci_sink_free(blob);
 	if (before.fd >= 0)
 		close(before.fd);
-	if (!rc && one_file && p->store->ops->file)
-		adopt(p, &out->layer.digest);
-	if (!rc && cache)
-		oci_file_mark_read(&out->file, p->store, &out->layer);
-	if (!rc && lent >= 0)
-		oci_cache_link_fd(cache, lent, &out->layer.digest);
-	if (lent >= 0)
-		close(lent);
-	return rc ? rc : oci_image_add_written(p->image, &out->layer, options,
-					       err);
+	return rc ? rc : oci_image_add_written(p->image, layer, options, err);
 }
 
 /* What was looked at before the inputs were read is to be the same after. */

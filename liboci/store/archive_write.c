@@ -107,7 +107,7 @@ static void blob_free(struct oci_sink *sink)
 }
 
 static int writer_create(struct oci_sink **out, struct oci_store *store,
-			 struct oci_error *err)
+			 const struct oci_digest *digest, struct oci_error *err)
 {
 	static const struct oci_sink_ops ops = {
 		.write = blob_write, .free = blob_free,
@@ -115,6 +115,7 @@ static int writer_create(struct oci_sink **out, struct oci_store *store,
 	struct writer *self = (struct writer *)store;
 	struct writer_blob *blob;
 
+	(void)digest;
 	if (self->creating)
 		return oci_fail(err, OCI_E_UNSUPPORTED,
 				"an archive takes one blob at a time");

@@ -61,18 +61,6 @@ int oci_cache_end(int *fd, struct oci_cache_entry *entry,
 /* Removes what did not end. */
 void oci_cache_drop(struct oci_cache_entry *entry);
 
-/* cache_keep.c: a store that takes blobs into the cache, and never fails for
- * want of room. It has create and add alone. */
-int oci_cache_writer(struct oci_store **out, struct oci_cache *cache,
-		     struct oci_error *err);
-/* Takes a blob that is a file: the same file under another name, where the
- * system can do that. */
-void oci_cache_link_file(struct oci_cache *cache, const char *path,
-			 const struct oci_digest *digest);
-/* The same for a file that is open, and may have no name. */
-void oci_cache_link_fd(struct oci_cache *cache, int fd,
-		       const struct oci_digest *digest);
-
 /* cache_prune.c: when a handle goes that added something. */
 void oci_cache_limit(struct oci_cache *cache);
 

@@ -92,7 +92,7 @@ static int start_transfer(struct copy *c, struct oci_pool *pool,
 			  const struct oci_descriptor *blob,
 			  struct oci_error *err)
 {
-	int rc = oci_store_create(&t->sink, c->to, err);
+	int rc = oci_store_create_known(&t->sink, c->to, &blob->digest, err);
 
 	if (rc)
 		return rc;

@@ -94,6 +94,7 @@ int oci_layout_open_blob(struct oci_source **out, struct oci_store *store,
 			 const struct oci_descriptor *descriptor,
 			 struct oci_error *err);
 int oci_layout_create_blob(struct oci_sink **out, struct oci_store *store,
+			   const struct oci_digest *digest,
 			   struct oci_error *err);
 int oci_layout_add_blob(struct oci_store *store, struct oci_sink *blob,
 			const struct oci_digest *digest, uint64_t size,

@@ -236,6 +236,7 @@ static int open_temp(struct oci_atomic *file, struct oci_layout *self,
 }
 
 int oci_layout_create_blob(struct oci_sink **out, struct oci_store *store,
+			   const struct oci_digest *digest,
 			   struct oci_error *err)
 {
 	static const struct oci_sink_ops ops = {
@@ -245,6 +246,7 @@ int oci_layout_create_blob(struct oci_sink **out, struct oci_store *store,
 	int rc = blob ? open_temp(&blob->file, (struct oci_layout *)store, err)
 		      : oci_fail_nomem(err);
 
+	(void)digest;
 	if (rc) {
 		free(blob);
 		return rc;

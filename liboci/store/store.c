@@ -93,13 +93,20 @@ static int fail_read_only(struct oci_error *err)
 	return oci_fail(err, OCI_E_UNSUPPORTED, "the store is only read");
 }
 
-int oci_store_create(struct oci_sink **out, struct oci_store *store,
-		     struct oci_error *err)
+int oci_store_create_known(struct oci_sink **out, struct oci_store *store,
+			   const struct oci_digest *digest,
+			   struct oci_error *err)
 {
 	*out = NULL;
 	if (!store->ops->create)
 		return fail_read_only(err);
-	return note_failure(store, store->ops->create(out, store, err));
+	return note_failure(store, store->ops->create(out, store, digest, err));
+}
+
+int oci_store_create(struct oci_sink **out, struct oci_store *store,
+		     struct oci_error *err)
+{
+	return oci_store_create_known(out, store, NULL, err);
 }
 
 int oci_store_add(struct oci_store *store, struct oci_sink *blob,
@@ -131,7 +138,7 @@ int oci_store_put(struct oci_descriptor *out, struct oci_store *store,
 					    size, err);
 	if (rc || same)
 		return rc;
-	rc = oci_store_create(&blob, store, err);
+	rc = oci_store_create_known(&blob, store, &out->digest, err);
 	if (rc)
 		return rc;
 	rc = oci_sink_write(blob, data, size, err);
@@ -145,9 +152,9 @@ int oci_store_add_present(struct oci_store *store,
 			  const struct oci_digest *digest, uint64_t size,
 			  struct oci_error *err)
 {
-	return store->ops->keep
-		       ? note_failure(store, store->ops->keep(store, digest,
-							      size, err))
+	return store->ops->add_present
+		       ? note_failure(store, store->ops->add_present(
+						     store, digest, size, err))
 		       : 0;
 }
 
@@ -159,13 +166,14 @@ int oci_store_add_file(struct oci_store *store, int fd,
 	struct oci_sink *sink = NULL;
 	int rc;
 
-	if (store->ops->take)
+	if (store->ops->add_file)
 		return note_failure(
-			store, store->ops->take(store, fd, digest, size, err));
+			store,
+			store->ops->add_file(store, fd, digest, size, err));
 	rc = oci_source_own_fd(&source, fd, err);
 	if (rc)
 		return rc;
-	rc = oci_store_create(&sink, store, err);
+	rc = oci_store_create_known(&sink, store, digest, err);
 	if (!rc)
 		rc = oci_source_copy(NULL, source, sink, err);
 	if (!rc)

@@ -24,12 +24,11 @@ struct oci_store_ops {
 	int (*fetch)(struct oci_store *store,
 		     const struct oci_descriptor *descriptor,
 		     struct oci_sink *sink, struct oci_error *err);
-	/* NULL in stores that are only read. */
+	/* A sink for a new blob. digest NULL: the caller learns the digest from
+	 * the bytes, so a repository may send them before they are complete.
+	 * NULL in stores that are only read. */
 	int (*create)(struct oci_sink **out, struct oci_store *store,
-		      struct oci_error *err);
-	/* A sink of create gets a blob of which nobody knows the digest: it
-	 * may go on its way before it is whole. NULL: it does not. */
-	void (*grow)(struct oci_store *store, struct oci_sink *blob);
+		      const struct oci_digest *digest, struct oci_error *err);
 	int (*add)(struct oci_store *store, struct oci_sink *blob,
 		   const struct oci_digest *digest, uint64_t size,
 		   struct oci_error *err);
@@ -42,27 +41,30 @@ struct oci_store_ops {
 	int (*import)(struct oci_store *store,
 		      const struct oci_descriptor *descriptor,
 		      struct oci_store *from, struct oci_error *err);
-	/* Takes a blob that is all of a file, which is known to be right, and
-	 * fd over, also when it fails; NULL: create and add. */
-	int (*take)(struct oci_store *store, int fd,
-		    const struct oci_digest *digest, uint64_t size,
-		    struct oci_error *err);
+	/* Adds a blob that is all of the file fd, and whose digest the caller
+	 * has checked. Closes fd, also when it fails. NULL: create and add. */
+	int (*add_file)(struct oci_store *store, int fd,
+			const struct oci_digest *digest, uint64_t size,
+			struct oci_error *err);
 	/* Whether all of an image is there, as its documents tell; NULL: blob
 	 * by blob. */
 	int (*holds)(bool *out, struct oci_store *store,
 		     const struct oci_closure *image, struct oci_error *err);
-	/* Something that is written leads to a blob that is there; NULL: that
-	 * is nothing to note. */
-	int (*keep)(struct oci_store *store, const struct oci_digest *digest,
-		    uint64_t size, struct oci_error *err);
-	/* The file that a blob is, of its own; the caller frees it. NULL: it
-	 * is none. */
+	/* Notes that a document of this run names a blob that the store has.
+	 * NULL: the store notes no such thing. */
+	int (*add_present)(struct oci_store *store,
+			   const struct oci_digest *digest, uint64_t size,
+			   struct oci_error *err);
+	/* file and dup_fd are called by cached_blob.c alone. Path of the
+	 * regular file that holds exactly this blob; the caller frees it. NULL:
+	 * stores of this kind have no such files. */
 	int (*file)(char **out, struct oci_store *store,
 		    const struct oci_digest *digest, struct oci_error *err);
-	/* A descriptor of the file that a sink of create writes to, before it
-	 * is added; the caller closes it. NULL: there is none. */
-	int (*lend)(int *fd, struct oci_store *store, struct oci_sink *blob,
-		    struct oci_error *err);
+	/* A descriptor of the file that a sink of create writes to, before the
+	 * blob is added; the caller closes it. NULL: stores of this kind write
+	 * to no such files. */
+	int (*dup_fd)(int *fd, struct oci_store *store, struct oci_sink *blob,
+		      struct oci_error *err);
 	/* Whether a blob is there with just these bytes; NULL: not known. */
 	int (*same_bytes)(bool *out, struct oci_store *store,
 			  const struct oci_digest *digest, const void *data,
@@ -131,12 +133,17 @@ int oci_names_check(const struct oci_descriptors *list,
 /* The changes are made for good. */
 void oci_names_forget(struct oci_store *store);
 
-/* See keep above. */
+/* oci_store_create for a blob whose digest the caller knows already. */
+int oci_store_create_known(struct oci_sink **out, struct oci_store *store,
+			   const struct oci_digest *digest,
+			   struct oci_error *err);
+
+/* See add_present above. */
 int oci_store_add_present(struct oci_store *store,
 			  const struct oci_digest *digest, uint64_t size,
 			  struct oci_error *err);
 
-/* See take above. */
+/* See add_file above. */
 int oci_store_add_file(struct oci_store *store, int fd,
 		       const struct oci_digest *digest, uint64_t size,
 		       struct oci_error *err);

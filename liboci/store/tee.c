@@ -43,7 +43,7 @@ static void tee_sink_free(struct oci_sink *sink)
 }
 
 static int tee_create(struct oci_sink **out, struct oci_store *store,
-		      struct oci_error *err)
+		      const struct oci_digest *digest, struct oci_error *err)
 {
 	static const struct oci_sink_ops ops = {
 		.write = tee_write, .free = tee_sink_free,
@@ -57,24 +57,14 @@ static int tee_create(struct oci_sink **out, struct oci_store *store,
 		return oci_fail_nomem(err);
 	sink->base.ops = &ops;
 	for (; !rc && sink->count < self->count; sink->count += !rc)
-		rc = oci_store_create(&sink->sinks[sink->count],
-				      self->stores[sink->count], err);
+		rc = oci_store_create_known(&sink->sinks[sink->count],
+					    self->stores[sink->count], digest,
+					    err);
 	if (rc)
 		tee_sink_free(&sink->base);
 	else
 		*out = &sink->base;
 	return rc;
-}
-
-static void tee_grow(struct oci_store *store, struct oci_sink *blob)
-{
-	struct tee *self = (struct tee *)store;
-	struct tee_sink *sink = (struct tee_sink *)blob;
-
-	for (size_t i = 0; i < self->count; i++)
-		if (self->stores[i]->ops->grow)
-			self->stores[i]->ops->grow(self->stores[i],
-						   sink->sinks[i]);
 }
 
 static int tee_add(struct oci_store *store, struct oci_sink *blob,
@@ -118,8 +108,9 @@ static int tee_has(bool *out, struct oci_store *store,
 	return rc;
 }
 
-static int tee_keep(struct oci_store *store, const struct oci_digest *digest,
-		    uint64_t size, struct oci_error *err)
+static int tee_add_present(struct oci_store *store,
+			   const struct oci_digest *digest, uint64_t size,
+			   struct oci_error *err)
 {
 	struct tee *self = (struct tee *)store;
 	int rc = 0;
@@ -129,9 +120,9 @@ static int tee_keep(struct oci_store *store, const struct oci_digest *digest,
 	return rc;
 }
 
-static int tee_take(struct oci_store *store, int fd,
-		    const struct oci_digest *digest, uint64_t size,
-		    struct oci_error *err)
+static int tee_add_file(struct oci_store *store, int fd,
+			const struct oci_digest *digest, uint64_t size,
+			struct oci_error *err)
 {
 	struct tee *self = (struct tee *)store;
 	int rc = 0;
@@ -216,11 +207,10 @@ int oci_store_tee(struct oci_store **out, struct oci_store *const *stores,
 {
 	static const struct oci_store_ops ops = {
 		.has = tee_has,
-		.keep = tee_keep,
-		.take = tee_take,
+		.add_present = tee_add_present,
+		.add_file = tee_add_file,
 		.open = tee_open,
 		.create = tee_create,
-		.grow = tee_grow,
 		.add = tee_add,
 		.put = tee_put,
 		.prepare = tee_prepare,

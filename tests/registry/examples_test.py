@@ -43,13 +43,13 @@ def make_inputs(folder):
         "LD_LIBRARY_PATH": f"{to}/opt/test/lib"}
 
 
-def run(c, name, *args):
+def run(c, name, *args, folder=ROOT / "examples/link"):
     """Builds an example and runs it: its exit status and output."""
     env = {**os.environ, **INPUTS["installed"]}
     flags = subprocess.run(["pkg-config", "--cflags", "--libs", "liboci"],
                            env=env, check=True, stdout=subprocess.PIPE)
     program = c.folder / name
-    subprocess.run(["cc", ROOT / f"examples/link/{name}.c", "-o", program,
+    subprocess.run(["cc", folder / f"{name}.c", "-o", program,
                     "-Wall", "-Wextra", "-Werror",
                     *flags.stdout.decode().split()], env=env, check=True)
     done = subprocess.run([program, *map(str, args)], cwd=c.folder,
@@ -118,6 +118,16 @@ def credentials(c):
         check(any(r["headers"].get("authorization", "") == "Basic " + PAIR
                   for r in c.registry.log) == kept, c.registry.log)
         (c.folder / ".docker/config.json").unlink(missing_ok=True)
+
+
+@example("blobs whose sinks are open at once go up over one thread")
+def open_sinks(c):
+    rc, out = run(c, "open_sinks", c.registry.host + "/x/y",
+                  folder=ROOT / "tests/registry")
+    check(rc == 0 and "late: a blob was written to after" in out and
+          "uploaded: 3" in out, out)
+    check(len(c.registry.blobs) == 3, "not the blobs that were added")
+    check(not c.registry.uploads, "a session is left")
 
 
 def main():

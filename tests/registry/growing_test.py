@@ -108,6 +108,28 @@ def an_empty_repository_gets_a_layer_while_it_is_packed(c):
 
 
 @test
+def a_file_of_an_artifact_goes_up_while_it_is_read(c):
+    path = c.folder / "a.spec"
+    path.write_text(json.dumps({
+        "version": 1, "image": f"{c.registry.host}/x/y", "tags": ["t"],
+        "artifact": "application/vnd.example", "files": [
+            {"name": "large", "from": str(INPUTS["large"])},
+            {"name": "small", "content": "small"}]}))
+    check(c.run("build", path, "--push") == 0, c.said)
+    check(c.pushed(), "it is not whole")
+    check(len(c.growing()) == 1, "not the large file alone")
+    check(not c.registry.uploads, "a session is left")
+
+
+@test
+def a_layer_of_a_base_is_known_by_its_digest(c):
+    base = f"{c.server().host}/x/base:t"
+    check(c.build(push=("--push", base)) == 0, c.said)
+    check(c.build(large="small", base=f"docker://{base}") == 0, c.said)
+    check(c.pushed() and not c.growing(), "it was sent blindly")
+
+
+@test
 def a_list_of_no_tags_is_empty_too(c):
     for text in ('{"name":"x/y","tags":null}', '{"name":"x/y","tags":[]}'):
         c.registry.clear()

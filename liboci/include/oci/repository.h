@@ -38,7 +38,8 @@ OCI_API int oci_repository_open(struct oci_repository **out,
 
 /*
  * Opens a repository to push to. Nothing is requested yet. Each blob is
- * uploaded while the next ones are added; oci_store_commit waits for them, then
+ * uploaded while the next ones are added, and may be while it is written, if
+ * the repository is empty. oci_store_commit waits for all that were added, then
  * puts manifests, children first, and at last the tags that oci_store_tag gave.
  * The tag of reference, if it has one, is where an earlier image is looked for.
  * mount_from (may be NULL, copied) lists other repositories of the registry
