@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A layer's tar over what is there: headers alone. It is somebody else's, and
- * engines take more than we would write: names that are not UTF-8, parents
- * that are missing, an end without its zeros.
- * OCI Image Specification, layer.md, "Whiteouts".
+ * Applies the tar of a layer to a root file system; it keeps the headers, not
+ * the bytes. The tar may have what engines accept and this library never
+ * writes: names that are not UTF-8, missing parents, an end without zeros. OCI
+ * Image Specification, layer.md, "Whiteouts".
  */
 #include <string.h>
 
@@ -20,8 +20,8 @@
 static const char opaque[] = ".wh..wh..opq";
 static const char reserved[] = ".wh..wh.";
 
-/* "./usr//bin/" to "usr/bin". Leads nowhere else, for it is no file of ours:
- * but ".." would make another image of it than engines do. */
+/* Cleans a member's name: "./usr//bin/" becomes "usr/bin". A name with ".." is
+ * refused, because engines do not agree on what it means. */
 static int clean(char out[OCI_PATH_MAX], const char *path,
 		 struct oci_error *err)
 {
@@ -81,7 +81,7 @@ static void take_attributes(struct oci_rootfs_entry *e,
 	}
 }
 
-/* A hard link is the file that it leads to. */
+/* A hard link gets the type, attributes and bytes of its file. */
 static int put_hard_link(struct oci_rootfs *rootfs,
 			 struct oci_rootfs_entry *e,
 			 struct archive_entry *member, struct oci_error *err)

@@ -17,11 +17,13 @@ static int fail_target(const struct oci_node *node,
 				    strlen(node->target)) != NULL;
 
 	return oci_fail(err, OCI_E_INVALID,
-			OCI_ORIGIN_FORMAT "hard link '/%s' to '/%s', which is "
-			"%s", OCI_ORIGIN(node), node->wanted, node->target,
+			OCI_POSITION_FORMAT
+			"hard link '/%s' to '/%s', which is "
+			"%s",
+			OCI_POSITION(node), node->wanted, node->target,
 			below ? "in a lower layer: hard links work within one "
-				"layer, use a symlink" :
-				"no file of this layer: check the path, or "
+				"layer, use a symlink"
+			      : "no file of this layer: check the path, or "
 				"add the file");
 }
 

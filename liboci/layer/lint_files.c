@@ -59,17 +59,17 @@ static enum interest interest_of(const char *path, uint32_t mode)
 	return has(keys, name) ? KEY : NONE;
 }
 
-void oci_lint_files_release(struct oci_lint_files *keeping)
+void oci_lint_files_release(struct oci_lint_files *files)
 {
-	if (!keeping->on)
+	if (!files->on)
 		return;
-	for (size_t i = 0; i < keeping->fd_count; i++)
-		close(keeping->fds[i]);
-	free(keeping->fds);
-	if (keeping->spool >= 0)
-		close(keeping->spool);
-	free(keeping->temp_dir);
-	*keeping = (struct oci_lint_files){ 0 };
+	for (size_t i = 0; i < files->fd_count; i++)
+		close(files->fds[i]);
+	free(files->fds);
+	if (files->spool >= 0)
+		close(files->spool);
+	free(files->temp_dir);
+	*files = (struct oci_lint_files){ 0 };
 }
 
 /* A tree goes before the union does: its spool stays open by another name. */
@@ -114,7 +114,7 @@ int oci_lint_files_add_node(struct oci_rootfs_entry *entry,
 
 	entry->kept = NULL;
 	entry->unread = node->content != OCI_CONTENT_NONE;
-	if (!rootfs->keeping.on || !entry->unread ||
+	if (!rootfs->lint_files.on || !entry->unread ||
 	    interest_of(entry->path, node->mode) == NONE)
 		return 0;
 	entry->unread = false;
@@ -130,7 +130,7 @@ int oci_lint_files_add_node(struct oci_rootfs_entry *entry,
 		break;
 	case OCI_CONTENT_SPOOL:
 		kept->offset = node->at.offset;
-		rc = spool_of(&kept->fd, &rootfs->keeping, tree, err);
+		rc = spool_of(&kept->fd, &rootfs->lint_files, tree, err);
 		break;
 	default:
 		kept->data = oci_arena_copy(&rootfs->arena, node->at.data,
@@ -223,7 +223,7 @@ int oci_lint_files_add_member(struct oci_rootfs_entry *entry,
 			      struct oci_error *err)
 {
 	enum interest interest = interest_of(entry->path, entry->mode);
-	struct oci_lint_files *k = &rootfs->keeping;
+	struct oci_lint_files *k = &rootfs->lint_files;
 	uint64_t wanted;
 	struct oci_lint_file *kept;
 	char data[PIECE];
@@ -290,10 +290,10 @@ int oci_rootfs_read(size_t *got, void *data, size_t size, uint64_t offset,
 int oci_rootfs_keep_lint_files(struct oci_rootfs *rootfs, const char *temp_dir,
 			       struct oci_error *err)
 {
-	int rc = oci_text_copy(&rootfs->keeping.temp_dir,
+	int rc = oci_text_copy(&rootfs->lint_files.temp_dir,
 			       temp_dir ? temp_dir : "/var/tmp", err);
 
-	rootfs->keeping.spool = -1;
-	rootfs->keeping.on = !rc;
+	rootfs->lint_files.spool = -1;
+	rootfs->lint_files.on = !rc;
 	return rc;
 }

@@ -26,7 +26,7 @@ struct place {
 	char path[OCI_PATH_MAX];	/* on disk */
 };
 
-/* A folder, of those that are entry side by side. */
+/* One of the folders that are listed side by side. */
 struct folder {
 	struct oci_task task;		/* first: a task is a folder */
 	struct oci_listing_folder out;
@@ -50,7 +50,7 @@ struct all {
 	struct folder *first;
 	struct folder **last;
 	size_t count;
-	size_t left;		/* not entry yet */
+	size_t left;		/* not listed yet */
 	const char *failed;	/* the first by path that did, or NULL */
 	int rc;
 	struct oci_error why;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is in a folder of this machine, as stat(2) says it: all that a filter
- * takes. A tree is made from it, and the fingerprint of the folder; both speak
- * of the same moment.
+ * The contents of a folder on disk, as stat(2) describes them, as far as a
+ * filter selects them. The tree and the fingerprint of the folder are both made
+ * from the listing, so that they describe the same moment.
  *
- * Folders are entry side by side on all cores: most of it is waiting for the
- * system to tell of each file. They are never reached through symlinks, so
- * that nothing outside of the folder is entry.
+ * Folders are listed on several threads, because most of the time is spent
+ * waiting for stat(2). They are opened relative to their parents and never
+ * through symlinks, so that nothing outside of the folder is listed.
  */
 #ifndef LAYER_LISTING_H
 #define LAYER_LISTING_H
@@ -23,13 +23,13 @@
 #include "base/arena.h"
 #include "layer/node.h"
 
-/* Threads that list at the same time, at most. */
+/* The most threads that list. */
 #define OCI_LISTING_THREADS 4
 
-/* Anything: a folder is in the list of folders, too. */
+/* A file of any type. A folder has a struct oci_listing_folder, too. */
 struct oci_listing_entry {
-	struct oci_listing_entry *next; /* in its folder, as the system names
-					 * them */
+	struct oci_listing_entry *next; /* in the same folder, in the order of
+					 * readdir(3) */
 	struct oci_disk_file file;
 	const char *name;		/* borrowed from file.path */
 	const char *target;		/* of a symlink */
@@ -38,8 +38,8 @@ struct oci_listing_entry {
 	uint32_t mode;			/* with its type */
 	uint32_t uid;
 	uint32_t gid;
-	bool wanted;			/* false: a folder that the filter does
-					 * not take by itself */
+	bool wanted; /* false: a folder that the filter does
+		      * not select itself */
 };
 
 struct oci_listing_folder {
@@ -47,10 +47,10 @@ struct oci_listing_folder {
 	struct oci_listing_folder *parent;
 	const struct oci_listing_entry *self;
 	const char *below;		/* its path from the top */
-	struct oci_listing_entry *first; /* what is in it, but for folders */
-	struct oci_digest fingerprint;	 /* of what is in it */
-	bool racy;			 /* the fingerprint is */
-	bool needed;			 /* scan.c's */
+	struct oci_listing_entry *first; /* its files, except folders */
+	struct oci_digest fingerprint;	 /* of its files */
+	bool racy;			 /* see layer/fingerprint.h */
+	bool needed;			 /* by scan.c: the tree gets it */
 };
 
 struct oci_listing {
@@ -59,11 +59,11 @@ struct oci_listing {
 };
 
 /*
- * Lists the folder at path, which may be a link to it. filter (NULL: takes
- * all) is borrowed for the call; seen is that of oci_filter_mark. now is when
- * looking began: what is younger makes the fingerprint racy. watch (may be
- * NULL) ends it. OCI_E_CHANGED: a folder became another one while it was
- * entry.
+ * Lists the folder at path, or the folder that a symlink at path leads to.
+ * filter (NULL: everything) is borrowed for the call; seen is the argument of
+ * oci_filter_mark. now is the time before the first stat(2), which decides what
+ * is racy. watch (may be NULL) may cancel it. Errors: OCI_E_CHANGED if a folder
+ * is replaced by another one while it is listed.
  */
 int oci_listing_open(struct oci_listing **out, const char *path,
 		     const struct oci_filter *filter, unsigned char *seen,
@@ -71,15 +71,15 @@ int oci_listing_open(struct oci_listing **out, const char *path,
 		     struct oci_error *err);
 void oci_listing_free(struct oci_listing *listing);
 
-/* scan.c: as oci_tree_add_folder does it. It takes the listing's memory over:
- * nothing else can be made of the listing then. */
+/* scan.c: adds a listed folder, as oci_tree_add_folder does. The tree takes
+ * over the listing's memory; the listing can only be freed afterwards. */
 int oci_tree_add_listing(struct oci_tree *tree, const char *path,
 			 struct oci_listing *listing,
 			 const struct oci_filter *filter,
 			 const struct oci_attributes *attrs,
 			 struct oci_error *err);
-/* scan.c: as oci_tree_add_file does it, of a file that was snapshot at: what is
- * read has to be the one of st. */
+/* scan.c: adds the file at `from`, as oci_tree_add_file does. st describes it
+ * when the snapshot was taken; another file is refused when it is read. */
 int oci_tree_add_snapshot(struct oci_tree *tree, const char *path,
 			  const char *from, const struct stat *st,
 			  const struct oci_attributes *attrs,

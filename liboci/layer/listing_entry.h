@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One name of a folder that is entry. */
+/* One name of a folder that is listed. */
 #ifndef LAYER_LISTING_ENTRY_H
 #define LAYER_LISTING_ENTRY_H
 

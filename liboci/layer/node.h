@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inside a tree: its nodes, and where their bytes are. Nodes are collected in
- * the order in which they were added (tree.c, scan.c, unpack.c, deb.c), get
- * their final paths (place.c), and become the sorted list of what the layer
- * holds (settle.c).
+ * The nodes of a tree, one for each entry of the layer. tree.c, scan.c,
+ * unpack.c and deb.c add them in the order of the calls; target_path.c finds
+ * their target paths; settle.c makes the sorted list of the layer's entries.
  */
 #ifndef LAYER_NODE_H
 #define LAYER_NODE_H
@@ -23,11 +22,12 @@
 /* The prefix of a whiteout's name: OCI Image Specification, layer.md. */
 #define OCI_WHITEOUT_PREFIX ".wh."
 
-/* Who asked for a directory: the higher rank decides its attributes. */
+/* Why a tree has a directory. Of two, the higher rank decides its attributes.
+ */
 enum oci_rank {
-	OCI_RANK_IMPLIED,	/* nobody: something lies below it */
-	OCI_RANK_BROUGHT,	/* a folder, an archive or a package */
-	OCI_RANK_EXPLICIT	/* an entry of its own */
+	OCI_RANK_IMPLIED, /* it is the parent of an entry */
+	OCI_RANK_BROUGHT, /* a folder, an archive or a package has it */
+	OCI_RANK_EXPLICIT /* an entry of its own */
 };
 
 /* A file on disk, as it was when it was added. */
@@ -54,18 +54,20 @@ struct oci_xattr {
 };
 
 struct oci_node {
-	const char *wanted;	/* the path that was asked for */
-	const char *path;	/* where it is, once placed */
+	const char *wanted;	/* the path that the caller gave */
+	const char *path;	/* the target path, once it is known */
 	const char *target;	/* of a link */
 	const char *position;	/* FILE:LINE:COL, or NULL */
-	const char *source;	/* what brought it, for messages; or NULL */
-	const char *within;	/* an archive's members stay under this path;
-				 * the pointer tells archives apart */
-	struct oci_node *file;	/* of a hard link, once settled; of a file that
-				 * another one replaced, the link that took its
-				 * bytes over */
-	struct oci_node *linked; /* of an archive's hard link: its file, also
-				  * where that path has another one by now */
+	const char *source;	/* the folder, archive or package that has it,
+				 * for messages; or NULL */
+	const char *within;	/* path that the members of its archive may not
+				 * leave; the pointer identifies the archive;
+				 * NULL: not from an archive */
+	struct oci_node *file;	/* of a hard link, once settled: its file; of a
+				 * file that another entry replaced: the link
+				 * that has its bytes now */
+	struct oci_node *linked; /* of a hard link in an archive: its file, even
+				  * if that path has another file by now */
 	union {
 		const struct oci_disk_file *disk;
 		const void *data;
@@ -83,8 +85,8 @@ struct oci_node {
 	unsigned char rank;
 	unsigned char content;
 	bool replace;
-	bool twice; /* a symlink of an archive that has another one
-		     * of this path, to another target */
+	bool twice; /* its archive has another symlink of the same
+		     * path with another target */
 };
 
 struct oci_tree {
@@ -96,44 +98,45 @@ struct oci_tree {
 	char *temp_dir;
 	int spool;		/* -1 until it is needed */
 	uint64_t spool_size;
-	uint64_t text;		/* bytes of names, and of those of folders */
-	uint64_t implied;	/* that nothing names */
+	uint64_t text;	  /* bytes of names, see OCI_NAMES_MAX */
+	uint64_t implied; /* see OCI_IMPLIED_MAX */
 	struct oci_watch watch;
 	unsigned char *seen; /* of oci_filter_mark, while an archive is
 			      * unpacked; or NULL */
 	bool settled;
 };
 
-/* Entries of a tree or of the union of layers, bytes of their names and link
- * targets, and of the names of folders that nothing names. */
+/* Limits of a tree and of a root file system. */
 enum {
 	OCI_ENTRIES_MAX = 5 * 1000 * 1000,
-	OCI_NAMES_MAX = 512 * 1024 * 1024,
-	OCI_IMPLIED_MAX = 64 * 1024 * 1024
+	OCI_NAMES_MAX = 512 * 1024 * 1024, /* bytes of names and link targets */
+	OCI_IMPLIED_MAX = 64 * 1024 * 1024 /* bytes of the names of parent
+					    * directories without an entry */
 };
 
-/* Adds a node with its paths cleaned; the rest is the caller's to fill. */
+/* Adds a node with cleaned paths. The caller fills in the rest. */
 int oci_node_add(struct oci_node **out, struct oci_tree *tree,
 		 const char *path, enum oci_entry_type type,
 		 const struct oci_attributes *attrs, struct oci_error *err);
-/* A copy in the tree's arena. */
+/* Copies text to the tree's arena. */
 int oci_node_text(const char **out, struct oci_tree *tree, const char *text,
 		  struct oci_error *err);
-/* Counts a name that is kept: OCI_E_LIMIT beyond the limits above, and looks at
- * the tree's watch. */
+/* Counts size bytes of a name: OCI_E_LIMIT beyond the limits above. Also checks
+ * whether the tree's watch has been cancelled. */
 int oci_tree_spend(struct oci_tree *tree, size_t size, bool implied,
 		   struct oci_error *err);
-/* Gives a symlink its target: UTF-8, 1 to 4095 bytes. */
+/* Sets the target of a symlink; OCI_E_INVALID unless it is 1 to 4095 bytes of
+ * UTF-8. */
 int oci_node_symlink(struct oci_node *node, struct oci_tree *tree,
 		     const char *target, struct oci_error *err);
-/* The attributes that a source has: of a file on disk, of a member. */
+/* The attributes that a file on disk or a member of an archive has. */
 struct oci_source_attributes {
 	uint32_t mode;
 	uint32_t uid;
 	uint32_t gid;
 	int64_t mtime;
 	bool keep;		/* OCI_DEFAULT means OCI_KEEP */
-	bool timeless;		/* mtime is not to be had */
+	bool timeless;		/* mtime is unknown */
 };
 /* attributes.c: copies attributes that a caller gave, who may have been
  * compiled with a shorter struct, or the defaults for NULL. Returns out. */
@@ -143,27 +146,27 @@ oci_attributes_read(struct oci_attributes *out,
 /* OCI_E_INVALID if a number is out of its range. attrs may be NULL. */
 int oci_attributes_check(const struct oci_attributes *attrs,
 			 struct oci_error *err);
-/* Gives the node the attributes that attrs and the source say. */
+/* Sets the node's attributes from those asked for and those of its source. */
 void oci_node_attributes(struct oci_node *node, const struct oci_tree *tree,
 			 const struct oci_attributes *attrs,
 			 const struct oci_source_attributes *source);
-/* Refuses names that would be taken for whiteouts. */
+/* OCI_E_INVALID if engines would take a part of path for a whiteout. */
 int oci_node_check_name(const char *path, struct oci_error *err);
 
 /* The tree's spool, opened at the first call. */
 int oci_tree_spool(int *fd, struct oci_tree *tree, struct oci_error *err);
 
-/* place.c: gives every node its path. */
+/* target_path.c: finds the target path of each node. */
 int oci_tree_resolve_targets(struct oci_tree *tree,
 			     const struct oci_rootfs *lower,
 			     struct oci_error *err);
-/* links.c: makes hard links point to the first path of their group. */
+/* links.c: moves the bytes of each group of hard links to its first path. */
 int oci_tree_link(struct oci_tree *tree, struct oci_table *table,
 		  const struct oci_rootfs *lower, struct oci_error *err);
 
-/* "ORIGIN: " or "", to start a message with. */
-#define OCI_ORIGIN_FORMAT "%s%s"
-#define OCI_ORIGIN(node)                                                       \
+/* "POSITION: " or "", the start of a message. */
+#define OCI_POSITION_FORMAT "%s%s"
+#define OCI_POSITION(node)                                                     \
 	(node)->position ? (node)->position : "", (node)->position ? ": " : ""
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Blocks of a layer that was written before, and are to be the same again:
- * they are taken from its blob, not compressed once more. Those before the
- * first one that changed are not read from the inputs either.
+ * Reuse of the compressed blocks of a layer that was written before. A block
+ * whose inputs are unchanged is copied from the old blob and not compressed
+ * again. The inputs of the blocks before the first changed one are not even
+ * read.
  */
 #ifndef LAYER_REUSE_H
 #define LAYER_REUSE_H
@@ -15,17 +16,17 @@
 #include "io/blocks.h"
 #include "io/compress.h"
 
-/* A layer that was written before; everything is borrowed. */
+/* A layer that was written before. Borrowed. */
 struct oci_layer_before {
 	const struct oci_blocks *blocks;
-	int fd;			/* its blob */
+	int fd; /* of its blob */
 };
 
-/* What can be taken over. */
+/* Which blocks can be copied. */
 struct oci_reuse {
-	struct timespec now;	/* before anything was read */
-	uint64_t *offsets;	/* of the tree's nodes, one more than there
-				 * are; NULL: not measured */
+	struct timespec now; /* the time before the first read */
+	uint64_t *offsets;   /* of the tree's nodes in the tar, and its end;
+			      * NULL: not measured */
 	struct oci_blocks blocks;	/* to come: in_size and id */
 	struct oci_old_block *old;	/* beside blocks; may be NULL */
 	size_t prefix;		/* so many blocks are as they were, and at

@@ -23,7 +23,7 @@ void oci_rootfs_free(struct oci_rootfs *rootfs)
 {
 	if (!rootfs)
 		return;
-	oci_lint_files_release(&rootfs->keeping);
+	oci_lint_files_release(&rootfs->lint_files);
 	if (rootfs->layers.free)
 		rootfs->layers.free(rootfs->layers.data);
 	oci_table_release(&rootfs->table);
@@ -330,7 +330,7 @@ int oci_rootfs_apply(struct oci_rootfs *rootfs, const struct oci_tree *tree,
 
 	rootfs->layer++;
 	/* Another tree may be where one was before. */
-	rootfs->keeping.last = NULL;
+	rootfs->lint_files.last = NULL;
 	for (size_t i = 0; i < count; i++) {
 		oci_tree_get(&entry, tree, i);
 		if (entry.type == OCI_ENTRY_WHITEOUT)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asking the union of layers. */
+/* The entries of a root file system, and how layers are applied to it. */
 #ifndef LAYER_ROOTFS_H
 #define LAYER_ROOTFS_H
 
@@ -12,10 +12,10 @@
 #include "base/table.h"
 #include "layer/lint_files.h"
 
-/* Where the bytes of a file are, to read them once more. */
+/* Where the bytes of a file are: a member of a layer's tar. */
 struct oci_content_at {
-	unsigned layer;	 /* from 1 */
-	unsigned member; /* of the layer's tar, from 1; 0: not known */
+	unsigned layer;	 /* number of the layer, from 1 */
+	unsigned member; /* number of the member, from 1; 0: unknown */
 	uint64_t size;	 /* bytes */
 };
 
@@ -27,10 +27,12 @@ struct oci_rootfs_entry {
 	uint32_t uid;
 	uint32_t gid;
 	int64_t mtime;
-	uint64_t size;		/* bytes of a file */
-	uint64_t hidden;	/* bytes of lower layers under this path that
-				 * are shipped and never seen */
-	const struct oci_lint_file *kept; /* its bytes; or NULL */
+	uint64_t size;	 /* bytes that a file adds to its layer; 0 for a
+			  * hard link */
+	uint64_t hidden; /* bytes of files of this path in lower layers,
+			  * which no container sees */
+	const struct oci_lint_file
+		*kept; /* its bytes for the linter; or NULL */
 	union {
 		struct oci_content_at content; /* of a file; of a hard link,
 						* those of the file */
@@ -40,26 +42,30 @@ struct oci_rootfs_entry {
 		} device;
 	} at;
 	struct oci_xattr *xattrs;	/* of a directory */
-	struct oci_rootfs_entry *parent;	/* NULL: in the root */
-	struct oci_rootfs_entry *child;		/* of what is there */
+	struct oci_rootfs_entry *parent; /* NULL: the root */
+	struct oci_rootfs_entry *child;	 /* the first one; no removed
+					  * entries */
 	struct oci_rootfs_entry *sibling;
-	struct oci_rootfs_entry **place;	/* what points to it; or NULL */
-	unsigned layer;		/* that it is from, counted from 1 */
-	unsigned used;		/* the last that has something below it */
-	unsigned emptied;	/* the last that removed what was below it */
-	unsigned named;		/* the last of which a member has this name:
-				 * twice it, and 1 if the name is absolute */
-	unsigned whited;	/* the last of which a whiteout has this name */
-	unsigned twice;		/* the last that has such a member twice */
-	bool removed;
-	bool hid_link;		/* a folder in the place of a lower link */
-	bool unread;		/* it has bytes that were not kept */
+	struct oci_rootfs_entry **place; /* the pointer to this entry in
+					  * parent or sibling; or NULL */
+	/* Numbers of layers, from 1; 0: none. */
+	unsigned layer;	  /* that the entry comes from */
+	unsigned used;	  /* the last one with an entry below this one */
+	unsigned emptied; /* the last one that removed all below this one */
+	unsigned named;	  /* twice the number of the last one with a member
+			   * of this name, plus 1 if the name is absolute */
+	unsigned whited;  /* the last one with a whiteout of this name */
+	unsigned twice;	  /* the last one with two members of this name */
+	bool removed;	  /* there is no such file any more */
+	bool hid_link;	  /* a directory that replaced a lower symlink */
+	bool unread;	  /* it has bytes, and kept is NULL */
 };
 
-/* Opens the tars of the layers once more. data is the root file system's. */
+/* Opens the tars of the layers again, to read files. Owned by the root file
+ * system. */
 struct oci_layer_source {
 	int (*open)(struct oci_source **tar, void *data, unsigned layer,
-		    struct oci_error *err); /* NULL: they are not at hand */
+		    struct oci_error *err); /* NULL: they cannot be opened */
 	void (*free)(void *data);
 	void *data;
 };
@@ -68,18 +74,19 @@ struct oci_rootfs {
 	struct oci_layer_source layers;
 	struct oci_arena arena;
 	struct oci_table table;
-	size_t count;		/* entries that were ever there */
-	uint64_t text;		/* bytes of names and targets */
-	unsigned layer;		/* that was applied last */
-	unsigned member;	/* of its tar: the present one, from 1 */
-	unsigned emptied;	/* the last that emptied the root */
-	uint64_t implied;	/* bytes of names of folders that none names */
-	uint64_t budget;	/* see struct oci_view; of this layer */
-	struct oci_watch *watch;	/* limits of applying; or NULL */
-	struct oci_lint_files keeping;
+	size_t count;		 /* entries, removed ones included */
+	uint64_t text;		 /* bytes of names, see OCI_NAMES_MAX */
+	unsigned layer;		 /* number of the layer applied last */
+	unsigned member;	 /* number of its present member, from 1 */
+	unsigned emptied;	 /* number of the last layer that emptied the
+				  * root; 0: none */
+	uint64_t implied;	 /* see OCI_IMPLIED_MAX */
+	uint64_t budget;	 /* of the present layer, see struct oci_view */
+	struct oci_watch *watch; /* over the applying; or NULL */
+	struct oci_lint_files lint_files;
 };
 
-/* What is at path, or NULL; rootfs may be NULL, which is empty. */
+/* The entry at path, or NULL. rootfs may be NULL: an empty one. */
 const struct oci_rootfs_entry *oci_rootfs_get(const struct oci_rootfs *rootfs,
 					      const char *path, size_t size);
 
@@ -95,38 +102,38 @@ int oci_rootfs_sort(const struct oci_rootfs_entry ***out, size_t *count,
 		    const struct oci_rootfs *rootfs, const char *below,
 		    bool recursive, struct oci_error *err);
 
-/* Bytes of a file from offset on; *got is 0 behind the end of what was kept,
- * and where nothing was. */
+/* Reads bytes that were kept of a file, from offset on. *got is 0 at their end,
+ * and if none were kept. */
 int oci_rootfs_read(size_t *got, void *data, size_t size, uint64_t offset,
 		    const struct oci_rootfs_entry *entry,
 		    struct oci_error *err);
 
 /*
- * The path that an entry of the layer being applied gets: each link on the way
- * to it that this layer has is followed, as engines do when they unpack the
- * layer. Links of lower layers are not: an engine that unpacks each layer by
- * itself does not see them, and makes a directory in their place.
+ * Finds the path of a member of the layer that is being applied: symlinks of
+ * this layer in its directories are followed, as engines do when they unpack a
+ * layer. Symlinks of lower layers are not followed. An engine that unpacks each
+ * layer by itself does not see them and creates directories instead.
  */
 int oci_rootfs_resolve_parent(char out[OCI_PATH_MAX],
 			      struct oci_rootfs *rootfs, const char *path,
 			      struct oci_error *err);
-/* The entry for path, made where there is none, with parents that are
- * directories: those that no layer has are made, 0755 and 0:0. */
+/* Finds the entry for path, or creates it together with its parents. Parents
+ * are directories; new ones get mode 0755 and owner 0:0. */
 int oci_rootfs_put(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
 		   const char *path, struct oci_error *err);
-/* apply.c: lays the blob of a layer over it, compressed or not. It is borrowed,
- * read to its end, and inflated on a thread of its own. */
+/* apply.c: applies the blob of a layer, compressed or not. The blob is borrowed
+ * and read to its end; a thread of its own inflates it. */
 int oci_rootfs_apply_blob(struct oci_rootfs *rootfs, struct oci_source *blob,
 			  struct oci_error *err);
-/* Removes path and all below it, as far as it is from lower layers. */
+/* Removes path and everything below it, except entries of the present layer. */
 void oci_rootfs_remove(struct oci_rootfs *rootfs, const char *path);
-/* The same for what is below path alone; the root is "". */
+/* Removes everything below path ("": the root), except entries of the present
+ * layer. */
 void oci_rootfs_empty(struct oci_rootfs *rootfs, const char *path);
-/* What is not a directory has nothing below it. */
+/* Sets the type, and removes everything below an entry that is no directory. */
 void oci_rootfs_set_type(struct oci_rootfs_entry *entry,
 			 enum oci_entry_type type);
-/* Counts bytes of names, and of what counts as names: OCI_E_LIMIT beyond
- * OCI_NAMES_MAX. */
+/* Counts size bytes of names. OCI_E_LIMIT beyond OCI_NAMES_MAX. */
 int oci_rootfs_spend(struct oci_rootfs *rootfs, size_t size,
 		     struct oci_error *err);
 int oci_rootfs_set_target(struct oci_rootfs_entry *entry,
@@ -134,12 +141,8 @@ int oci_rootfs_set_target(struct oci_rootfs_entry *entry,
 			  struct oci_error *err);
 
 /*
- * Follows the links on the way to path, and at path itself where last is set,
- * inside the image: an absolute target starts at its root, ".." stays within.
- * own (may be NULL) holds nodes of the layer in the making and hides what is
- * below: a symlink is followed, anything else ends the search.
- * *through (may be NULL) is set when a link of the archive `within` was
- * followed. More than 40 links are OCI_E_INVALID.
+ * A view resolves symlinks inside the image: an absolute target starts at the
+ * image's root, and ".." does not leave it.
  */
 struct oci_view {
 	const struct oci_table *own;	/* path to struct oci_node */
@@ -156,6 +159,12 @@ struct oci_view {
 /* For all paths of a layer: some seconds. */
 #define OCI_WALK_BUDGET (UINT64_C(8) << 30)
 
+/*
+ * Resolves the symlinks in the directories of path and, if last is set, at path
+ * itself, and writes the result to out. An entry in view->own hides one in
+ * view->lower. *through (may be NULL) is set if a symlink of the archive
+ * `within` was followed. Errors: OCI_E_INVALID beyond 40 links, OCI_E_LIMIT.
+ */
 int oci_view_resolve(char *out, bool *through, const struct oci_view *view,
 		     const char *path, bool last, const char *within,
 		     struct oci_error *err);

@@ -44,19 +44,19 @@ static int fail_conflict(const struct oci_node *old,
 {
 	const char *by = old->position ? old->position : "an earlier entry";
 
-	return oci_fail(err, OCI_E_CONFLICT,
-			OCI_ORIGIN_FORMAT "two sources for '/%s': %s%s%s%s "
-			"and %s%s%s: %s", OCI_ORIGIN(node), node->path,
-			by, old->source ? " ('" : "",
-			old->source ? old->source : "",
-			old->source ? "')" : "", type_name(node->type),
-			node->source ? " from " : " here",
-			node->source ? node->source : "",
-			is_package(node) ?
-				"leave one package out, or put the later one "
-				"into a layer of its own" :
-				"remove one, or say 'replace: true' in the "
-				"later one");
+	return oci_fail(
+		err, OCI_E_CONFLICT,
+		OCI_POSITION_FORMAT "two sources for '/%s': %s%s%s%s "
+				    "and %s%s%s: %s",
+		OCI_POSITION(node), node->path, by, old->source ? " ('" : "",
+		old->source ? old->source : "", old->source ? "')" : "",
+		type_name(node->type), node->source ? " from " : " here",
+		node->source ? node->source : "",
+		is_package(node)
+			? "leave one package out, or put the later one "
+			  "into a layer of its own"
+			: "remove one, or say 'replace: true' in the "
+			  "later one");
 }
 
 static bool same_text(const char *a, const char *b)
@@ -168,9 +168,9 @@ static int check_below(const struct settle *s, struct oci_node *node,
 
 	if (node->type == OCI_ENTRY_WHITEOUT && !below)
 		return oci_fail(err, OCI_E_NOT_FOUND,
-				OCI_ORIGIN_FORMAT "remove '/%s': no lower "
-				"layer has it", OCI_ORIGIN(node),
-				node->wanted);
+				OCI_POSITION_FORMAT "remove '/%s': no lower "
+						    "layer has it",
+				OCI_POSITION(node), node->wanted);
 	if (!below || node->type == OCI_ENTRY_WHITEOUT || node->replace)
 		return 0;
 	if (directory && below->type == OCI_ENTRY_DIRECTORY) {
@@ -185,10 +185,12 @@ static int check_below(const struct settle *s, struct oci_node *node,
 	if (!directory && below->type != OCI_ENTRY_DIRECTORY)
 		return 0;
 	return oci_fail(err, OCI_E_CONFLICT,
-			OCI_ORIGIN_FORMAT "'/%s' is %s, but %s in a lower "
+			OCI_POSITION_FORMAT
+			"'/%s' is %s, but %s in a lower "
 			"layer, which it would hide: choose another path, or "
-			"say 'replace: true'", OCI_ORIGIN(node), node->path,
-			type_name(node->type), type_name(below->type));
+			"say 'replace: true'",
+			OCI_POSITION(node), node->path, type_name(node->type),
+			type_name(below->type));
 }
 
 static int imply(struct settle *s, const char *path, size_t size,
@@ -223,9 +225,11 @@ static int fail_parent(const struct oci_node *node, const char *path,
 		       size_t size, int type, struct oci_error *err)
 {
 	return oci_fail(err, OCI_E_CONFLICT,
-			OCI_ORIGIN_FORMAT "'/%s' lies under '/%.*s', which is "
-			"%s: choose another path", OCI_ORIGIN(node),
-			node->path, (int)size, path, type_name(type));
+			OCI_POSITION_FORMAT
+			"'/%s' lies under '/%.*s', which is "
+			"%s: choose another path",
+			OCI_POSITION(node), node->path, (int)size, path,
+			type_name(type));
 }
 
 /* Every folder on the way to a node is a directory, here or below. */

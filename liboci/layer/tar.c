@@ -253,8 +253,9 @@ static int write_node(struct tar *tar, const struct oci_node *node,
 		rc = write_content(tar, node, err);
 	if (!rc)
 		rc = check(tar, archive_write_finish_entry(tar->archive), err);
-	return rc ? oci_wrap(err, rc, OCI_ORIGIN_FORMAT "'/%s'",
-			     OCI_ORIGIN(node), node->path) : 0;
+	return rc ? oci_wrap(err, rc, OCI_POSITION_FORMAT "'/%s'",
+			     OCI_POSITION(node), node->path)
+		  : 0;
 }
 
 /* Unbuffered, so that marks stand where entries start. */

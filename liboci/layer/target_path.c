@@ -70,11 +70,11 @@ static int fail_escape(const struct oci_node *node, const char *path,
 		       struct oci_error *err)
 {
 	return oci_fail(err, OCI_E_INVALID,
-			OCI_ORIGIN_FORMAT
+			OCI_POSITION_FORMAT
 			"archive '%s': member '/%s' leads "
 			"through a link of the archive to '/%s', outside of "
 			"'/%s': exclude it",
-			OCI_ORIGIN(node), node->source ? node->source : "",
+			OCI_POSITION(node), node->source ? node->source : "",
 			node->wanted, path, node->within);
 }
 
@@ -98,12 +98,12 @@ static int fail_twice(const struct oci_node *node, const struct oci_node *link,
 		      struct oci_error *err)
 {
 	return oci_fail(err, OCI_E_UNSUPPORTED,
-			OCI_ORIGIN_FORMAT
+			OCI_POSITION_FORMAT
 			"archive '%s': member '/%s' leads "
 			"through the symlink '/%s', which the archive has with "
 			"more than one target: unpack the archive, and name "
 			"the folder in 'from'",
-			OCI_ORIGIN(node), node->source ? node->source : "",
+			OCI_POSITION(node), node->source ? node->source : "",
 			node->wanted, link->path);
 }
 
@@ -119,8 +119,8 @@ static int check_path(const struct oci_node *node, const char *path,
 		rc = oci_node_check_name(clean, err);
 	if (!rc)
 		return 0;
-	return oci_wrap(err, rc, OCI_ORIGIN_FORMAT "place '/%s'",
-			OCI_ORIGIN(node), node->wanted);
+	return oci_wrap(err, rc, OCI_POSITION_FORMAT "place '/%s'",
+			OCI_POSITION(node), node->wanted);
 }
 
 static int place(struct oci_tree *tree, struct oci_node *node,
@@ -136,8 +136,8 @@ static int place(struct oci_tree *tree, struct oci_node *node,
 	if (!rc && *view->twice)
 		return fail_twice(node, *view->twice, err);
 	if (rc)
-		return oci_wrap(err, rc, OCI_ORIGIN_FORMAT "place '/%s'",
-				OCI_ORIGIN(node), node->wanted);
+		return oci_wrap(err, rc, OCI_POSITION_FORMAT "place '/%s'",
+				OCI_POSITION(node), node->wanted);
 	if (through)
 		rc = check_within(view, node, path, err);
 	if (rc || strcmp(path, node->path) == 0)

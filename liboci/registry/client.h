@@ -102,7 +102,7 @@ bool oci_client_is_plain(const struct oci_client *client);
  */
 bool oci_client_may_be_private(const struct oci_client *client,
 			       const char *url);
-/* Remembers what address the registry answered from. */
+/* Records whether the registry answered from a private or a public address. */
 void oci_client_record_address(struct oci_client *client, const char *url,
 			       const struct oci_http_response *response);
 
@@ -111,23 +111,23 @@ void oci_client_record_address(struct oci_client *client, const char *url,
 int oci_client_name_host(const struct oci_client *client, const char *url,
 			 int rc, struct oci_error *err);
 
-/* Refuses to be led from https to http, and to private addresses by a public
- * registry. */
+/* Refuses a redirect from https to http, and a public registry's redirect to a
+ * private address: OCI_E_INVALID. */
 int oci_client_check_location(const struct oci_client *client,
 			      const char *from, const char *to,
 			      struct oci_error *err);
 
-/* warnings.c: tells what the answer warns of. */
+/* warnings.c: calls options.warning for the answer's warnings. */
 void oci_client_warn(struct oci_client *client,
 		     const struct oci_http_response *response);
 
-/* An error that says what the registry said, with a hint where there is one.
- * what: such as "push blob sha256:...". */
+/* Makes an error of an answer: the registry's status and words, and advice if
+ * there is some. what is the operation, such as "push blob sha256:...". */
 int oci_client_fail(const struct oci_client *client, const char *what,
 		    const struct oci_http_response *response,
 		    struct oci_error *err);
 
-/* The registry's error code is one of these, such as "BLOB_UNKNOWN". */
+/* Returns whether the answer has the error code, such as "BLOB_UNKNOWN". */
 bool oci_client_said(const struct oci_http_response *response,
 		     const char *code);
 
@@ -140,15 +140,15 @@ int oci_registry_trust(const struct oci_trust **out,
 		       struct oci_registry *registry, const char *host,
 		       struct oci_error *err);
 
-/* dry_run.c: hands a step of a plan to who asked for it. */
+/* dry_run.c: calls options.plan for a step. */
 int oci_client_tell(const struct oci_client *client,
 		    const struct oci_push_step *step, struct oci_error *err);
 
-/* How often one thing is tried again. */
+/* How often a request is retried. */
 unsigned oci_client_retries(const struct oci_registry *registry);
-/* Milliseconds since some start, for waiting. */
+/* Milliseconds of the monotonic clock. */
 int64_t oci_client_clock(void);
-/* Waits; OCI_E_CANCELLED when everything ends meanwhile. */
+/* Waits. Errors: OCI_E_CANCELLED. */
 int oci_client_wait(struct oci_registry *registry, int64_t milliseconds,
 		    struct oci_error *err);
 void oci_client_log(struct oci_registry *registry, const char *fmt, ...)
@@ -157,15 +157,16 @@ void oci_client_log(struct oci_registry *registry, const char *fmt, ...)
 /* auth.c: the Authorization header for a call, or NULL; caller frees. */
 int oci_auth_header(char **out, struct oci_client *client,
 		    const struct oci_call *call, struct oci_error *err);
-/* After a 401 to a call with the header sent (or NULL): gets what the challenge
- * asks for, unless another thread did meanwhile. *again is whether a second
- * try makes sense. */
+/* Called after the answer 401 to a call with the header `sent` (or NULL): gets
+ * the token that the challenge asks for, unless another thread has got one
+ * meanwhile. Sets *again if the call should be repeated. */
 int oci_auth_answer(bool *again, struct oci_client *client,
 		    const struct oci_call *call, const char *sent,
 		    const struct oci_http_response *response,
 		    struct oci_error *err);
-/* Before a body that takes a while: gets another token where the one there is
- * would end soon. As well as it can: a 401 is answered all the same. */
+/* Called before a long body is sent: gets a new token if the present one
+ * expires soon. A failure is ignored, because an answer 401 is handled anyway.
+ */
 void oci_auth_renew(struct oci_client *client, const struct oci_call *call);
 void oci_auth_free(struct oci_registry *registry);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where blobs were seen, so that other repositories of a registry can mount
- * them. Hints alone: what is wrong in them costs a request. Kept in a file
- * between runs; lines "HOST/REPOSITORY DIGEST", the newest last.
+ * Repositories where blobs are believed to exist, so that other repositories of
+ * the registry can mount them. A wrong one only costs a request. A file keeps
+ * them between runs, in lines "HOST/REPOSITORY DIGEST", the newest last.
  */
 #ifndef REGISTRY_MOUNT_CANDIDATES_H
 #define REGISTRY_MOUNT_CANDIDATES_H
@@ -16,25 +16,26 @@
 struct oci_mount_candidates {
 	pthread_mutex_t lock;
 	pthread_cond_t arrived;
-	char *path; /* NULL: not kept */
+	char *path; /* of the file; NULL: none */
 	bool loaded;
-	bool read_only;		   /* the file stays as it is */
+	bool read_only;		   /* the file is not written */
 	struct oci_strings lines;  /* of the file */
-	struct oci_strings fresh;  /* of this run */
-	struct oci_strings coming; /* on their way up just now */
+	struct oci_strings fresh;  /* added in this run */
+	struct oci_strings coming; /* blobs that are being uploaded now */
 };
 
 int oci_mount_candidates_init(struct oci_mount_candidates *mount_candidates,
 			      const char *path, struct oci_error *err);
-/* Keeps what is new, as well as it can. */
+/* Writes the file; a failure is ignored. */
 void oci_mount_candidates_release(
 	struct oci_mount_candidates *mount_candidates);
 
-/* A blob is in a repository, for certain. What memory lacks is forgotten. */
+/* Adds a repository that has a blob. Does nothing if memory runs out. */
 void oci_mount_candidates_add(struct oci_mount_candidates *mount_candidates,
 			      const char *host, const char *repository,
 			      const struct oci_digest *digest);
-/* Up to a few other repositories of host, the most promising first. */
+/* Adds a few other repositories of host that may have the blob to *out, the
+ * most likely first. */
 int oci_mount_candidates_find(struct oci_strings *out,
 			      struct oci_mount_candidates *mount_candidates,
 			      const char *host, const char *repository,
@@ -42,9 +43,9 @@ int oci_mount_candidates_find(struct oci_strings *out,
 			      struct oci_error *err);
 
 /*
- * Says that a blob goes up to host, and waits while another thread is at it.
- * *there is whether that put it into the same repository; else
- * oci_mount_candidates_leave has to follow.
+ * Called before a blob is uploaded to host. Waits while another thread uploads
+ * the same blob to it. Sets *there if that thread put the blob into the same
+ * repository; otherwise the caller has to call oci_mount_candidates_leave.
  */
 int oci_mount_candidates_enter(bool *there,
 			       struct oci_mount_candidates *mount_candidates,

@@ -15,36 +15,37 @@ struct oci_upload {
 	struct oci_client *client;
 	struct oci_digest digest;
 	uint64_t size;
-	struct oci_source *source;	/* can start again; checks itself */
+	struct oci_source *source; /* can be rewound; compares its digest */
 	const char *origin;		/* a repository that has it; or NULL */
 	const struct oci_strings *mount_from;
 	size_t chunk_size;		/* 0: in one piece */
-	bool force;			/* also where HEAD says it is there */
-	bool plan;			/* nothing is sent */
-	struct oci_session session;	/* an open one is used, and closed */
+	bool force;			/* upload even if HEAD finds the blob */
+	bool plan;			/* a dry run: nothing is sent */
+	struct oci_session session;	/* is used if it is open, and closed */
 	enum oci_upload_result result;
-	char *from; /* of a plan: the repository that the blob would be mounted
-		     * from; the caller frees it */
+	char *from; /* in a dry run: the repository to mount the blob from, or
+		     * NULL; the caller frees it */
 };
 
-/* Sets upload->result. After a failure the session may be open. */
+/* Uploads the blob unless the repository has it; sets upload->result. After a
+ * failure the session may be open. */
 int oci_upload_blob(struct oci_upload *upload, struct oci_error *err);
-/* presence.c: whether the repository has the blob. */
+/* presence.c: sets *out if the repository has the blob. */
 int oci_upload_exists(bool *out, struct oci_client *client,
 		      const char *actions, const struct oci_digest *digest,
 		      struct oci_error *err);
 
-/* Whether the registry says that the repository has nothing; false where it
- * says something else, or nothing. */
+/* Returns whether the registry says that the repository is empty; false if it
+ * gives another answer or none. */
 bool oci_repository_is_empty(struct oci_client *client);
-/* mount.c: asks for a mount: *mounted, or upload's session is open, or neither.
- */
+/* mount.c: requests a mount. Sets *mounted if the registry mounted the blob. If
+ * it opened a session instead, upload->session is open. */
 int oci_upload_mount(bool *mounted, struct oci_upload *upload,
 		     struct oci_error *err);
-/* Sets upload->from, if there is such a repository. */
+/* Sets upload->from if a repository has the blob. */
 int oci_upload_would_mount(struct oci_upload *upload, struct oci_error *err);
-/* upload_chunks.c: sends the bytes in pieces; the commit is left. *restart is
- * set where the session is lost. */
+/* upload_chunks.c: sends the bytes in pieces, without the commit. Sets *restart
+ * if the registry lost the session. */
 int oci_upload_chunks(bool *restart, struct oci_upload *upload, size_t chunk,
 		      struct oci_error *err);
 

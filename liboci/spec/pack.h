@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The parts of packing: layers, config, base, and what is no image. */
+/* The parts of packing a spec: base, layers, config, artifacts. */
 #ifndef SPEC_PACK_H
 #define SPEC_PACK_H
 
@@ -10,7 +10,7 @@
 #include "spec/layer_cache.h"
 #include "spec/plan.h"
 
-/* A base that is open: several platforms may start from one. */
+/* An open base. Several platforms may start from it. */
 struct oci_pack_base {
 	struct oci_pack_base *next;
 	const char *text;		/* borrowed from the plan */
@@ -18,74 +18,78 @@ struct oci_pack_base {
 	struct oci_descriptor image;
 };
 
-/* A layer that is in the image, and not laid out yet. */
+/* A layer that is in the image and is not applied to the root file system yet.
+ */
 struct oci_pending {
 	struct oci_pending *next;
 	const struct oci_spec *spec;
 	const struct oci_plan *plan;
 	const struct oci_plan_layer *layer;
-	struct oci_tree *tree;		/* of one that was made; or NULL */
+	struct oci_tree *tree; /* NULL: it was a cache hit */
 	struct oci_layer written;
 	struct oci_digest fingerprint;
 	struct oci_digest below; /* the fingerprint of the layer below */
 };
 
-/* One platform of a spec on its way into a store. */
+/* The packing of one platform of a spec into a store. */
 struct oci_packing {
 	const struct oci_spec *spec;
 	const struct oci_plan *plan;
 	const struct oci_pack_options *options;
 	struct oci_store *store;
 	struct oci_image *image;
-	struct oci_rootfs *rootfs;	/* without what is pending */
-	struct oci_pending *pending;	/* lowest first */
+	struct oci_rootfs *rootfs;   /* of the layers below the pending ones */
+	struct oci_pending *pending; /* layers, lowest first */
 	struct oci_digest fingerprint;	/* of all layers so far */
 	bool racy; /* the fingerprint may stand for other inputs
 		    * later */
 	struct oci_pack_base **open;	/* bases of all platforms */
-	struct oci_pairs base;		/* the base's annotations that the
-					 * manifests so far have in common */
-	bool begun;			/* there is a manifest */
-	struct oci_watch watch;		/* of the layers of a platform */
+	struct oci_pairs base;		/* the annotations of the base that all
+					 * manifests so far have */
+	bool begun;			/* a manifest was written */
+	struct oci_watch watch;		/* over the layers of this platform */
 };
 
-/* pack_base.c: keeps in p->base what the image says of its base, if all images
- * before say the same. */
+/* pack_base.c: updates p->base with the annotations of the image just written:
+ * keeps those that are equal in all images so far. */
 int oci_pack_base_common(struct oci_packing *p, struct oci_error *err);
-/* pack_tree.c: puts position in front of an error, unless a place in the spec
- * is there already. */
+/* pack_tree.c: puts "POSITION: " in front of a message that has no position in
+ * the spec yet, and returns rc. Does nothing if rc is 0 or if the store failed,
+ * for which no position is to blame. */
 int oci_pack_locate_error(const struct oci_packing *p, int rc,
 			  const char *position, struct oci_error *err);
-/* The tree of a layer, settled, of what was looked at: its folders are used up
- * then. *out is the caller's also when it fails. */
+/* Makes the settled tree of a layer from a snapshot, whose listings it uses up.
+ * The caller frees *out, also after a failure. */
 int oci_pack_tree(struct oci_tree **out, const struct oci_packing *p,
 		  const struct oci_plan_layer *layer,
 		  struct oci_snapshot *snapshot, struct oci_error *err);
 /* pack_layer.c: adds the next layer of the plan. */
 int oci_pack_layer(struct oci_packing *p, const struct oci_plan_layer *layer,
 		   struct oci_error *err);
-/* Lays out what is pending. */
+/* Applies the pending layers to p->rootfs. */
 int oci_pack_apply(struct oci_packing *p, struct oci_error *err);
-/* Leaves it so. */
+/* Frees the pending layers without applying them. */
 void oci_pack_forget(struct oci_packing *p);
 
-/* pack_base.c: starts the image from what the plan names, laid over rootfs.
- * *fingerprint is what the name led to. */
+/* pack_base.c: adds the plan's base to the image and applies its layers to
+ * p->rootfs. *fingerprint is the digest of the base's manifest. */
 int oci_pack_base(struct oci_digest *fingerprint, struct oci_packing *p,
 		  struct oci_error *err);
 void oci_pack_bases_release(struct oci_pack_base *open);
 
-/* pack_artifact.c: an artifact's files and its manifest. */
+/* pack_artifact.c: copies an artifact's files into the store and writes its
+ * manifest. */
 int oci_pack_artifact(struct oci_descriptor *out, const struct oci_plan *plan,
 		      struct oci_store *store,
 		      const struct oci_pack_options *options,
 		      struct oci_error *err);
 
-/* pack_notes.c: tells options->note what may be a slip, once all is packed. */
+/* pack_notes.c: calls options->note for what may be a mistake in the spec, once
+ * everything is packed. */
 void oci_pack_notes(const struct oci_spec *spec,
 		    const struct oci_pack_options *options);
 
-/* pack_config.c: lays what the plan says over what out has. */
+/* pack_config.c: changes *out as the plan says. */
 int oci_pack_config(struct oci_config *out,
 		    const struct oci_plan_settings *from,
 		    struct oci_error *err);

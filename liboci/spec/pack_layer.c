@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A layer of a plan, and what becomes of it. A layer that is cached is not made
- * again. None is laid out unless one above it has to be made, or somebody
- * wants to snapshot.
+ * Packs one layer of a plan, or uses it again after a cache hit. A layer is
+ * applied to the root file system only if a layer above it has to be packed, or
+ * if the linter reads the image.
  */
 #include "spec/pack.h"
 
@@ -74,8 +74,8 @@ static bool is_as_written(const struct oci_packing *p,
 	return oci_layer_inputs_are(&pending->fingerprint, &inputs);
 }
 
-/* Nothing is to lie on other inputs than were written, and nobody is to
- * snapshot at them. */
+/* A layer must not be applied from other inputs than those it was packed from.
+ */
 static int fail_changed(struct oci_error *err)
 {
 	return oci_fail(err, OCI_E_CHANGED, "its inputs changed while it was "
@@ -99,7 +99,7 @@ static int apply_inputs(struct oci_packing *p,
 		rc = fail_changed(err);
 	if (!rc)
 		rc = oci_pack_tree(&tree, &at, pending->layer, &snapshot, err);
-	/* Archives were read after they were looked at. */
+	/* Archives were read after the snapshot was taken. */
 	if (!rc && !oci_snapshot_holds(&snapshot, pending->layer))
 		rc = fail_changed(err);
 	if (!rc)
@@ -243,7 +243,8 @@ static int write_layer(struct oci_cache_record *out, struct oci_packing *p,
 	return rc ? rc : oci_image_add_written(p->image, layer, options, err);
 }
 
-/* What was looked at before the inputs were read is to be the same after. */
+/* Writes the cache record. It is racy if an input was changed while the layer
+ * was packed. */
 static void record_layer(struct oci_cached_layer *cached,
 			 const struct oci_packing *p,
 			 const struct oci_layer_inputs *inputs,

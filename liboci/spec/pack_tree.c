@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tree of a layer. Debs go into it before the entries, so that an entry
- * can replace what a package brought.
+ * The tree of a layer. Packages are added before the entries, so that an entry
+ * can replace a file of a package.
  *
- * Every error says where in the spec it comes from. A tree puts the place of
- * an entry in front of what it finds while it settles; what fails while an
- * entry is added gets it here.
+ * Each message starts with a position in the spec. The tree adds it to what
+ * oci_tree_settle reports; the functions here add it to what fails while an
+ * entry is added.
  */
 #include <stdio.h>
 #include <string.h>
@@ -18,8 +18,6 @@
 #include "spec/pack.h"
 #include "store/store.h"
 
-/* Puts position in front, unless a place in the spec is there already, or the
- * destination failed, for which no place is to blame. */
 int oci_pack_locate_error(const struct oci_packing *p, int rc,
 			  const char *position, struct oci_error *err)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* All that an image leads to: indexes, manifests, configs, layers; and, where
- * wanted, what refers to it. */
+/* Everything that an image consists of: its indexes, manifests, configs and
+ * layers, and, if wanted, its referrers. */
 #ifndef STORE_CLOSURE_H
 #define STORE_CLOSURE_H
 
@@ -13,18 +13,19 @@
 
 struct oci_closure {
 	struct oci_descriptors documents;	/* children before parents */
-	struct oci_strings texts;		/* beside them */
+	struct oci_strings texts;		/* of the documents, in order */
 	struct oci_descriptors blobs;		/* each once */
 	struct oci_descriptors referrers;	/* of the documents */
-	struct oci_descriptors tagged;	/* signatures of them, by tags */
-	struct oci_strings tags;		/* beside tagged */
+	struct oci_descriptors tagged; /* signatures that only a tag finds */
+	struct oci_strings tags;       /* of these, in order */
 };
 
-/* Reads every document; blobs are named, not read. watch may be NULL. */
+/* Reads all documents of an image. Blobs are listed, not read. watch may be
+ * NULL. The caller releases *out, also after a failure. */
 int oci_closure_read(struct oci_closure *out, struct oci_store *store,
 		     const struct oci_descriptor *image, bool referrers,
 		     const struct oci_watch *watch, struct oci_error *err);
-/* foreign.c: takes out blobs that have URLs and that the store lacks. */
+/* foreign.c: removes the blobs that have "urls" and that `from` lacks. */
 int oci_closure_drop_foreign(struct oci_closure *closure,
 			     struct oci_store *from,
 			     const struct oci_copy_options *options,

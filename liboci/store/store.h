@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What every kind of store has: its names, and a vtable for its blobs.
- * Implementations embed struct oci_store as their first member.
+ * The base of each kind of store: its names, and a vtable for its blobs. An
+ * implementation embeds struct oci_store as its first member. A NULL function
+ * in the vtable means what its comment says.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -16,11 +17,12 @@ struct oci_closure;
 struct oci_store_ops {
 	int (*has)(bool *out, struct oci_store *store,
 		   const struct oci_digest *digest, struct oci_error *err);
-	/* The bytes as they are, unchecked. */
+	/* Opens the bytes of a blob without comparing their digest. */
 	int (*open)(struct oci_source **out, struct oci_store *store,
 		    const struct oci_descriptor *descriptor,
 		    struct oci_error *err);
-	/* Writes the bytes to a sink, on any thread; NULL: open is as good. */
+	/* Writes the bytes of a blob to a sink, on any thread. NULL: use open.
+	 */
 	int (*fetch)(struct oci_store *store,
 		     const struct oci_descriptor *descriptor,
 		     struct oci_sink *sink, struct oci_error *err);
@@ -32,26 +34,26 @@ struct oci_store_ops {
 	int (*add)(struct oci_store *store, struct oci_sink *blob,
 		   const struct oci_digest *digest, uint64_t size,
 		   struct oci_error *err);
-	/* A manifest or index; NULL: it is a blob like others. */
+	/* Adds a manifest or an index. NULL: create and add. */
 	int (*put)(struct oci_store *store,
 		   const struct oci_descriptor *descriptor, const void *data,
 		   struct oci_error *err);
-	/* Takes a blob from another store, which may be read until commit;
+	/* Adds a blob of another store, which may be read until the commit.
 	 * NULL: create and add. */
 	int (*import)(struct oci_store *store,
 		      const struct oci_descriptor *descriptor,
 		      struct oci_store *from, struct oci_error *err);
-	/* Adds a blob that is all of the file fd, and whose digest the caller
-	 * has checked. Closes fd, also when it fails. NULL: create and add. */
+	/* Adds the contents of the file fd as a blob, whose digest the caller
+	 * has checked. Closes fd, also if it fails. NULL: create and add. */
 	int (*add_file)(struct oci_store *store, int fd,
 			const struct oci_digest *digest, uint64_t size,
 			struct oci_error *err);
-	/* Whether all of an image is there, as its documents tell; NULL: blob
-	 * by blob. */
+	/* Sets *out if the store has all documents and blobs of an image. NULL:
+	 * ask for each blob. */
 	int (*holds)(bool *out, struct oci_store *store,
 		     const struct oci_closure *image, struct oci_error *err);
-	/* Notes that a document of this run names a blob that the store has.
-	 * NULL: the store notes no such thing. */
+	/* Called for a blob that the store has and that a new document names.
+	 * NULL: the store does not count such blobs. */
 	int (*add_present)(struct oci_store *store,
 			   const struct oci_digest *digest, uint64_t size,
 			   struct oci_error *err);
@@ -65,27 +67,29 @@ struct oci_store_ops {
 	 * to no such files. */
 	int (*dup_fd)(int *fd, struct oci_store *store, struct oci_sink *blob,
 		      struct oci_error *err);
-	/* Whether a blob is there with just these bytes; NULL: not known. */
+	/* Sets *out if the store has the blob and its bytes are these. NULL:
+	 * unknown. */
 	int (*same_bytes)(bool *out, struct oci_store *store,
 			  const struct oci_digest *digest, const void *data,
 			  size_t size, struct oci_error *err);
-	/* Whether two stores of this kind are one place; NULL: never. */
+	/* Returns whether two stores of this kind are the same place. NULL:
+	 * never. */
 	bool (*same)(const struct oci_store *a, const struct oci_store *b);
-	/* What names subject as its subject; NULL: index.json tells. */
+	/* Lists the manifests with a subject. NULL: those in index.json. */
 	int (*referrers)(struct oci_descriptors *out, struct oci_store *store,
 			 const struct oci_digest *subject,
 			 struct oci_error *err);
-	/* The manifest under a tag, and its text; OCI_E_NOT_FOUND where there
-	 * is none. NULL: index.json tells. */
+	/* Reads the manifest of a tag. Errors: OCI_E_NOT_FOUND. NULL: look the
+	 * tag up in index.json. */
 	int (*find_tag)(struct oci_descriptor *out, char **text,
 			struct oci_store *store, const char *tag,
 			struct oci_error *err);
-	/* All of a commit that may fail and that nobody sees; commit calls it
-	 * if the caller did not. NULL: commit does all. */
+	/* See oci_store_prepare; commit calls it unless the caller did. NULL:
+	 * commit does everything. */
 	int (*prepare)(struct oci_store *store, struct oci_error *err);
 	int (*commit)(struct oci_store *store, struct oci_error *err);
-	/* Does what oci_store_tag and oci_store_untag do; NULL: the names are
-	 * kept in index. */
+	/* See oci_store_tag and oci_store_untag. NULL: names.c changes
+	 * oci_store.index. */
 	int (*tag)(struct oci_store *store, const struct oci_reference *name,
 		   const struct oci_descriptor *descriptor,
 		   struct oci_error *err);
@@ -93,17 +97,17 @@ struct oci_store_ops {
 		     struct oci_error *err);
 	int (*blobs)(struct oci_store *store, oci_blob_fn *visit, void *data,
 		     struct oci_error *err);
-	/* Reports what is wrong beside the blobs; NULL: nothing to check. */
+	/* Reports problems that are not in a blob. NULL: there are none. */
 	int (*check)(struct oci_store *store,
 		     void (*report)(void *data, const char *finding),
 		     void *data, struct oci_error *err);
 	void (*free)(struct oci_store *store);
-	/* Only one sink of create may be open. */
+	/* Only one sink of create may be open at a time. */
 	bool one_at_a_time;
 };
 
-/* An entry of index.json that was added in place of its name, or (untag) one
- * that was removed. */
+/* One change of index.json: an entry that was added in place of those with the
+ * same name, or (untag) an entry that was removed. */
 struct oci_name_change {
 	bool untag;
 	struct oci_descriptor entry;
@@ -116,21 +120,22 @@ struct oci_store {
 	size_t change_count;
 	size_t change_capacity;
 	struct oci_watch watch; /* over the commit */
-	bool failed; /* a blob could not be added: no fault of what is packed */
-	bool referrers; /* that a copy wants: what is reached from an index
-			 * alone is to be found by its subject, too */
+	bool failed; /* a blob could not be added: the inputs are not to blame
+		      */
+	bool referrers; /* of a repository: list manifests with a subject that
+			 * only an index names among the referrers, too */
 };
 
-/* names.c: makes all changes of names of store in list as well, which another
- * process may have changed meanwhile. */
+/* names.c: applies the changes of names of store to list, which may have
+ * changes of other processes. */
 int oci_names_replay(struct oci_descriptors *list,
 		     const struct oci_store *store, struct oci_error *err);
-/* Reports each name that two entries have for two digests; see oci_store_tag
- * for which names are the same. */
+/* Reports each name that two images have; oci_store_tag says which names are
+ * the same. */
 int oci_names_check(const struct oci_descriptors *list,
 		    void (*report)(void *data, const char *finding), void *data,
 		    struct oci_error *err);
-/* The changes are made for good. */
+/* Forgets the changes, which have been committed. */
 void oci_names_forget(struct oci_store *store);
 
 /* oci_store_create for a blob whose digest the caller knows already. */
@@ -148,16 +153,16 @@ int oci_store_add_file(struct oci_store *store, int fd,
 		       const struct oci_digest *digest, uint64_t size,
 		       struct oci_error *err);
 
-/* What one has, the other one has. */
+/* Returns whether both are the same place. */
 bool oci_store_same(const struct oci_store *a, const struct oci_store *b);
 
-/* fetch.c: writes a blob to sink, checked; on any thread where the store has
- * a fetch of its own. */
+/* fetch.c: writes a blob to sink and compares its digest. May be called on any
+ * thread if the store has `fetch`. */
 int oci_store_fetch(struct oci_store *from, const struct oci_descriptor *blob,
 		    struct oci_sink *sink, struct oci_error *err);
 
-/* lazy.c: a source that opens the blob with its first read. The store has to
- * outlive it. */
+/* lazy.c: makes a source that opens the blob at its first read. The store has
+ * to outlive it. */
 int oci_lazy_open(struct oci_source **out, struct oci_store *store,
 		  const struct oci_descriptor *blob, struct oci_error *err);
 
