@@ -191,7 +191,7 @@ static int check_folder(struct folder *folder, const struct place *at,
 			       ? 0
 			       : oci_fail(err, OCI_E_CHANGED,
 					  "folder '%s' changed "
-					  "while it was entry: pack again when "
+					  "while it was listed: pack again when "
 					  "nothing writes to it",
 					  at->path);
 	rc = oci_listing_entry_new(&top, folder->arena, at->path, at->size, &st,

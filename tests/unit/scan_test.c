@@ -7,6 +7,8 @@
 #include <sys/un.h>
 #include <time.h>
 
+#include "layer/node.h"
+
 static void describe(struct oci_buf *out, const struct oci_tree *tree)
 {
 	static const char letters[] = "?fdlhcbp-";
@@ -285,6 +287,38 @@ static void test_changes(void **state)
 		}
 }
 
+/* What the tree recorded of a file is compared, each number by itself. */
+static void test_record(void **state)
+{
+	enum { DEVICE, INODE, MTIME, CTIME, SAME };
+	struct oci_error err;
+
+	(void)state;
+	write_text("record", "content");
+	for (int change = DEVICE; change <= SAME; change++) {
+		struct memory_sink out = MEMORY_SINK;
+		struct oci_disk_file disk;
+		struct oci_layer layer;
+		struct oci_tree *tree;
+		int rc;
+
+		check_done(oci_tree_new(&tree, NULL, &err), &err, "new");
+		check_done(oci_tree_add_file(tree, "/c", in_folder("record"),
+					     NULL, &err), &err, "add");
+		check_done(oci_tree_settle(tree, NULL, &err), &err, "settle");
+		disk = *tree->nodes[0]->at.disk;
+		disk.device += change == DEVICE;
+		disk.inode += change == INODE;
+		disk.mtime.tv_nsec ^= change == MTIME;
+		disk.ctime.tv_nsec ^= change == CTIME;
+		tree->nodes[0]->at.disk = &disk;
+		rc = oci_layer_write(&layer, tree, &out.base, NULL, &err);
+		assert_int_equal(rc, change == SAME ? 0 : OCI_E_CHANGED);
+		oci_tree_free(tree);
+		free(out.data);
+	}
+}
+
 /* One of many small files, which are read ahead: the right one is named. */
 static void test_one_of_many(void **state)
 {
@@ -327,6 +361,7 @@ int main(void)
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_one_of_many),
 	};
 
