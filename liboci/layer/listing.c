@@ -185,15 +185,14 @@ static int check_folder(struct folder *folder, const struct place *at,
 
 	if (fstat(at->dir, &st) != 0)
 		return oci_fail_errno(err, "stat '%s'", at->path);
+	if (self && st.st_dev == self->file.device &&
+	    st.st_ino == self->file.inode)
+		return 0;
 	if (self)
-		return st.st_dev == self->file.device &&
-				       st.st_ino == self->file.inode
-			       ? 0
-			       : oci_fail(err, OCI_E_CHANGED,
-					  "folder '%s' changed "
-					  "while it was listed: pack again when "
-					  "nothing writes to it",
-					  at->path);
+		return oci_fail(err, OCI_E_CHANGED,
+				"folder '%s' changed while it was listed: pack "
+				"again when nothing writes to it",
+				at->path);
 	rc = oci_listing_entry_new(&top, folder->arena, at->path, at->size, &st,
 				   err);
 	if (!rc)
