@@ -38,6 +38,13 @@ print(*(json.dumps(n) for n in sorted(tarfile.open(sys.argv[1]).getnames())))
 ' "$(layer)"
 }
 
+# stopped FILE PATTERN: packing FILE fails with a sentence that matches.
+stopped() {
+	run packed "$1"
+	equal 1 "$status"
+	matches "archive '.*$1': $2" "$output"
+}
+
 @test "zip: a Unicode Path is the name, byte for byte" {
 	local long
 
@@ -70,13 +77,6 @@ Layout("image").image(pathlib.Path(sys.argv[1]).read_bytes())' \
 	spec has.spec 'platforms: [linux/amd64]' 'base: oci:image' \
 		"layers: [{entries: [{path: $2, remove: true}]}]"
 	"$OCI_PACK" has.spec -q --lint off -o out
-}
-
-# stopped FILE PATTERN: packing FILE fails with a sentence that matches.
-stopped() {
-	run packed "$1"
-	equal 1 "$status"
-	matches "archive '.*$1': $2" "$output"
 }
 
 @test "tar: names in large extended headers, and behind them" {
