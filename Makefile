@@ -178,6 +178,12 @@ corpus:
 	@$(MAKE) --no-print-directory all
 	@tests/corpus/run $(COMMAND)
 
+# Forty small changes of guards, each of which a test has to notice.
+.PHONY: mutants
+mutants:
+	@tests/install-deps check
+	@tests/mutants
+
 # Beside its peers, in one run: RUNS=5 of each.
 .PHONY: bench
 bench:
@@ -218,6 +224,7 @@ help:
 	'make check-buildx   docker buildx with the image that make demo makes,' \
 	'                    each step, and all specs of examples/buildkit' \
 	'make corpus         lint, on hundreds of images that are known to run' \
+	'make mutants        changes of guards, which tests have to notice' \
 	'make lint           the dependency law, exports, banned functions' \
 	'make bench          speed, size and memory beside those of peers' \
 	'make fuzz           every fuzzer for SECONDS=30, where clang is' \

@@ -19,6 +19,9 @@ static const char config[] =
 	"\"r.example/team/app\":{\"auth\":\"app\"},"
 	"\"R.example/upper\":{\"auth\":\"upper\"},"
 	"\"h.example/a\":{\"auth\":\"never\"},"
+	"\"p.example/part\":{\"auth\":\"part\"},"
+	"\"z.example/team/app\":{\"auth\":\"long\"},"
+	"\"z.example/team\":{\"auth\":\"short\"},"
 	"\"docker.io/mine\":{\"auth\":\"mine\"},"
 	"\"https://index.docker.io/v1/\":{\"auth\":\"hub\"},"
 	"\"https://old.example/v1/\":{\"auth\":\"old\"}}}";
@@ -42,6 +45,9 @@ static void longest_path_wins(void **state)
 		{ "old.example", "x", "old" },
 		{ "r.example.net", "team", NULL },
 		{ "r", "example/team", NULL },
+		{ "p.example", "", NULL },
+		{ "p.example", "other", NULL },
+		{ "z.example", "team/app", "long" },
 	};
 
 	(void)state;

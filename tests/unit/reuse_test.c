@@ -264,6 +264,29 @@ static void test_sizes(void **state)
 	oci_digester_free(digester);
 }
 
+/* A block that has more bytes than there is room for is not read. */
+static void test_room(void **state)
+{
+	static const uint32_t seeds[FILES] = { 0 };
+	static char out[ROOM];
+	struct oci_old_block place = { .offset = 0 };
+	struct layer layer;
+	size_t size;
+	int fd;
+
+	(void)state;
+	make_tree(&layer.tree, usual, seeds);
+	write_layer(&layer, OCI_COMPRESSION_GZIP, NULL);
+	fd = open_blob(&layer);
+	place.block = &layer.blocks.items[0];
+	size = (size_t)place.block->out_size;
+	assert_true(size > 1 && size <= sizeof(out));
+	assert_true(oci_block_fetch(out, size, fd, &place));
+	assert_false(oci_block_fetch(out, size - 1, fd, &place));
+	close(fd);
+	drop_layer(&layer);
+}
+
 /* A file that is younger than two seconds may change once more within the same
  * times: what was made of it is not known by them. */
 static void test_young(void **state)
@@ -286,11 +309,9 @@ static void test_young(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_changes),
-		cmocka_unit_test(test_damage),
-		cmocka_unit_test(test_states),
-		cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_young),
+		cmocka_unit_test(test_changes), cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_states),	cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_room),	cmocka_unit_test(test_young),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, drop_folder);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inputs of a layer, as they were when they were looked at. */
+/* Whether the inputs of a layer are still those of its snapshot. */
 #include "helpers.h"
 
 #include <sys/stat.h>
@@ -61,10 +61,41 @@ static void test_holds(void **state)
 	free(two);
 }
 
+/* Each number that a snapshot has of a file is compared by itself. */
+static void test_numbers(void **state)
+{
+	struct oci_plan_input input = { write_text("numbers", "text"), false };
+	struct oci_plan_entry entry = { .inputs = { &input, 1 } };
+	const struct oci_plan_layer layer = {
+		.entries = &entry,
+		.entry_count = 1,
+	};
+
+	(void)state;
+	for (int change = 0; change < 6; change++) {
+		struct oci_snapshot snapshot;
+		struct oci_error err;
+		struct stat *st;
+
+		check_done(oci_snapshot_take(&snapshot, &layer, NULL, &err),
+			   &err, "take");
+		st = &snapshot.items[0].st;
+		st->st_dev += change == 0;
+		st->st_ino += change == 1;
+		st->st_size += change == 2;
+		st->st_mtim.tv_nsec ^= change == 3;
+		st->st_ctim.tv_nsec ^= change == 4;
+		assert_int_equal(oci_snapshot_holds(&snapshot, &layer),
+				 change == 5);
+		oci_snapshot_release(&snapshot);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_holds),
+		cmocka_unit_test(test_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, drop_folder);

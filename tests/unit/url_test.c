@@ -82,6 +82,12 @@ static void private_addresses_are_known(void **state)
 		{ "https://[fd00::1]/", true, false },
 		{ "https://[fe80::1]/", true, false },
 		{ "https://8.8.8.8/", false, false },
+		/* IPv4 in IPv6: compatible, mapped, NAT64, 6to4. */
+		{ "https://[::10.0.0.1]/", true, false },
+		{ "https://[::ffff:10.0.0.1]/", true, false },
+		{ "https://[64:ff9b::10.0.0.1]/", true, false },
+		{ "https://[64:ff9b::8.8.8.8]/", false, false },
+		{ "https://[2002:a00:1::]/", true, false },
 		{ "https://ghcr.io/", false, false },
 		{ "https://localhost.example/", false, false },
 	};
