@@ -10,7 +10,6 @@ Runs itself in namespaces with an /etc/hosts of their own. Prints TAP.
 import http.server
 import pathlib
 import select
-import socket
 import subprocess
 import sys
 import threading
@@ -113,18 +112,22 @@ def own_port(c):
     port = port_of(c.registry)
     hidden = c.server(host=PRIVATE, port=int(port))
     vanishing = threading.Lock()
+    gone = []
 
     def vanish():
-        """Lines that wait to be taken are served: to close their socket would
-        reset them, which is another fault than a port that refuses."""
+        """Connections that wait to be accepted are served first: closing the
+        socket would reset them, which is another fault than a port that
+        refuses. The uploads come side by side: the first one does it."""
         server = c.registry.server
         server.shutdown()
         with vanishing:
+            if gone:
+                return
+            gone.append(True)
             server.socket.setblocking(False)
             while select.select([server.socket], [], [], 0.2)[0]:
                 server._handle_request_noblock()
             server.socket.close()
-            server.socket = socket.socket()
     c.lead(f"http://{NAME}:{port}/upload", vanish)
     c.refused()
     check(not hidden.log, f"the server got {hidden.log}")
