@@ -6,10 +6,10 @@
 #include <stddef.h>
 
 /*
- * Fills out, size bytes, with defaults, and puts over them what given has: as
- * many bytes as its first member, a size_t, says. A program that was built with
- * an older header has fewer members. given may be NULL; a size of 0 counts as
- * that of out.
+ * Copies size bytes of defaults to out, and then as many bytes of given as its
+ * first member, a size_t, says. A caller that was compiled with an older header
+ * has a shorter struct; the members that it lacks keep their defaults. given
+ * may be NULL: all defaults. If its size is 0, it counts as `size`.
  */
 void oci_options_read(void *out, size_t size, const void *defaults,
 		      const void *given);

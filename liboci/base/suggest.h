@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding the word that was meant. */
+/* Suggestions for a word that is unknown. */
 #ifndef BASE_SUGGEST_H
 #define BASE_SUGGEST_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A hash table from byte strings to pointers. Keys are borrowed and have to
- * outlive their place in the table; values belong to the caller. A table that
- * holds something is not to be moved: its address is in the hashes.
+ * outlive the table; values belong to the caller. A table that is not empty
+ * must not be moved, because its address is part of the hashes.
  */
 #ifndef BASE_TABLE_H
 #define BASE_TABLE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A watch over one operation on foreign bytes: whether it is to end, and how
- * much what it reads may become.
+ * A watch over one operation on foreign bytes: it can cancel the operation, and
+ * it limits how many bytes are inflated.
  */
 #ifndef BASE_WATCH_H
 #define BASE_WATCH_H
@@ -11,8 +11,8 @@
 
 #include <oci/error.h>
 
-/* Bytes that anything may inflate to, however small it is, and how many times
- * its size it may become beyond that. */
+/* The default limit: any input may inflate to this many bytes, or to this many
+ * times its size, whichever is more. */
 #define OCI_INFLATED_LEAST (UINT64_C(8) << 30)
 #define OCI_INFLATED_TIMES 200
 
@@ -21,14 +21,14 @@ struct oci_watch {
 	uint64_t max_inflated;	       /* bytes; 0: the two limits above */
 	uint64_t from;		       /* bytes that were inflated so far */
 	uint64_t to;		       /* bytes that they became */
-	bool again; /* from was counted before: it does not grow */
+	bool again; /* the input was counted before: `from` stays */
 };
 
-/* OCI_E_CANCELLED when the operation is to end. watch may be NULL. Any
- * thread. */
+/* OCI_E_CANCELLED if the operation was cancelled. watch may be NULL. May be
+ * called on any thread. */
 int oci_watch_check(const struct oci_watch *watch, struct oci_error *err);
-/* Counts bytes that were inflated or are holes, and looks as above;
- * OCI_E_LIMIT when they are too many. One thread at a time. */
+/* Counts `from` bytes of input that became `to` bytes, by inflating or as
+ * holes. Errors: OCI_E_LIMIT, OCI_E_CANCELLED. Used by one thread at a time. */
 int oci_watch_count(struct oci_watch *watch, uint64_t from, uint64_t to,
 		    struct oci_error *err);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files that appear whole or not at all: written under a temporary name in
- * the same folder, synced, and renamed.
+ * Files that readers see complete or not at all: they are written under a
+ * temporary name in the same folder, synced, and renamed.
  */
 #ifndef IO_ATOMIC_H
 #define IO_ATOMIC_H
@@ -13,7 +13,7 @@
 struct oci_atomic {
 	int fd;			/* -1 while not open */
 	char *path;		/* the final name */
-	char *temp;		/* the name it has now */
+	char *temp;		/* the temporary name */
 };
 
 #define OCI_ATOMIC_INIT { -1, NULL, NULL }
@@ -26,8 +26,9 @@ int oci_temp_create(int *fd, char **path, const char *dir, const char *name,
 		    unsigned mode, struct oci_error *err);
 /* The folder part of a path, "." where it has none; the caller frees it. */
 int oci_path_folder(char **out, const char *path, struct oci_error *err);
-/* Makes the names in a folder durable. A folder that this process may not read,
- * and a file system that cannot sync folders, are passed over. */
+/* Syncs a folder, so that its names survive a crash. Does nothing if this
+ * process may not read the folder, or if the file system cannot sync folders.
+ */
 int oci_folder_sync(const char *path, struct oci_error *err);
 
 int oci_atomic_open(struct oci_atomic *file, const char *path,
@@ -37,11 +38,11 @@ int oci_atomic_finish(struct oci_atomic *file, struct oci_error *err);
 /* Finishes, if that was not done, and renames. The name may be lost with the
  * machine until its folder is synced. */
 int oci_atomic_publish(struct oci_atomic *file, struct oci_error *err);
-/* Places the file and syncs its folder. Once the file has its name, nothing
- * fails any more: a folder that cannot be synced is passed over. The file is
- * closed in any case. */
+/* Renames the file to its path and syncs the folder. After the rename it does
+ * not fail: a folder that cannot be synced is ignored. Closes the file in any
+ * case. */
 int oci_atomic_commit(struct oci_atomic *file, struct oci_error *err);
-/* Removes what was not committed. For closed and unopened ones too. */
+/* Removes a file that was not committed. May be called in any state. */
 void oci_atomic_release(struct oci_atomic *file);
 /* A whole small file in one go. */
 int oci_atomic_write(const char *path, const void *data, size_t size,

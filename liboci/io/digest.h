@@ -16,18 +16,18 @@ int oci_digester_new(struct oci_digester **out, const struct oci_digest *like,
 		     struct oci_error *err);
 int oci_digester_add(struct oci_digester *digester, const void *data,
 		     size_t size, struct oci_error *err);
-/* Once, at the end. */
+/* Writes the digest. Called once; nothing can be added afterwards. */
 int oci_digester_end(struct oci_digest *out, struct oci_digester *digester,
 		     struct oci_error *err);
-/* The digest of what it took so far; it goes on. */
+/* Writes the digest of the bytes so far; more can be added. */
 int oci_digester_peek(struct oci_digest *out,
 		      const struct oci_digester *digester,
 		      struct oci_error *err);
 void oci_digester_free(struct oci_digester *digester);
 
 /*
- * A sha256 on its way: all that it took up to the last full 64 bytes, as FIPS
- * 180-4 has it between two message blocks (H(i)), and how many bytes that is.
+ * The state of a sha256 after the last full message block of 64 bytes: the
+ * intermediate hash value H(i) of FIPS 180-4, and the number of bytes so far.
  */
 #define OCI_DIGEST_BLOCK 64
 
@@ -39,8 +39,8 @@ struct oci_digest_state {
 /* sha256 alone. */
 void oci_digester_save(struct oci_digest_state *out,
 		       const struct oci_digester *digester);
-/* Of a digester that took nothing yet. What followed the last full block is
- * to be given again. */
+/* Sets the state of a digester to which nothing was added. The bytes after the
+ * last full block have to be added again. */
 void oci_digester_restore(struct oci_digester *digester,
 			  const struct oci_digest_state *state);
 
@@ -61,14 +61,13 @@ int oci_mac(char out[OCI_MAC_TEXT], const unsigned char key[OCI_MAC_KEY],
  */
 int oci_measure_open(struct oci_sink **out, struct oci_sink *next,
 		     const struct oci_digest *like, struct oci_error *err);
-/* Goes on where another filter was, instead of from the start: after state,
- * and the bytes that followed it. */
+/* Continues from the state of another filter and the bytes that followed it. */
 int oci_measure_resume(struct oci_sink *measure,
 		       const struct oci_digest_state *state, const void *rest,
 		       size_t size, struct oci_error *err);
 /* The filter's digester, borrowed. */
 struct oci_digester *oci_measure_digester(struct oci_sink *measure);
-/* Once, after the filter was finished. */
+/* Called once, after the filter was finished. */
 int oci_measure_end(struct oci_digest *digest, uint64_t *size,
 		    struct oci_sink *measure, struct oci_error *err);
 
@@ -81,8 +80,8 @@ int oci_checked_open(struct oci_source **out, struct oci_source *from,
 		     const struct oci_digest *digest, uint64_t size,
 		     struct oci_error *err);
 
-/* Whether the file of fd has size bytes, and this digest. It is read from its
- * start, with pread; false too where it cannot be read to its end. */
+/* Returns whether the file fd has size bytes and the digest. Reads it from its
+ * start with pread(2); false also if it cannot be read. */
 bool oci_fd_has_digest(int fd, uint64_t size, const struct oci_digest *digest);
 
 #endif

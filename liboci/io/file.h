@@ -12,12 +12,12 @@
 
 #include <oci/stream.h>
 
-/* Writes all of data; EINTR and short writes are gone on with. */
+/* Writes all of data; continues after EINTR and short writes. */
 int oci_file_write(int fd, const void *data, size_t size,
 		   struct oci_error *err);
-/* Has the system begin to write what is in the file up to `end`, so that a sync
- * has less to wait for. *begun is where it begins, and is moved; it does
- * nothing before there are some MiB. A hint: it cannot fail. */
+/* Asks the system to start writing the file's bytes from *begun to end to disk,
+ * so that a later sync takes less time, and sets *begun to end. Does nothing
+ * for less than some MiB. Cannot fail. */
 void oci_file_push(int fd, uint64_t *begun, uint64_t end);
 int oci_file_write_at(int fd, const void *data, size_t size, uint64_t offset,
 		      struct oci_error *err);
@@ -28,7 +28,7 @@ int oci_file_shift(int fd, uint64_t offset, uint64_t size, uint64_t distance,
  * holes, which take no room on disk. */
 int oci_file_spool(int fd, const void *data, size_t size, uint64_t offset,
 		   struct oci_error *err);
-/* Makes a file longer, by a hole. */
+/* Makes a file longer; the new part is a hole. */
 int oci_file_extend(int fd, uint64_t size, struct oci_error *err);
 /* Reads up to size bytes; fewer only at the end of the file. */
 int oci_file_read(size_t *got, int fd, void *data, size_t size,
@@ -38,25 +38,25 @@ int oci_file_read_at(size_t *got, int fd, void *data, size_t size,
 /* Reads a file of at most max bytes, with a NUL behind it; caller frees. */
 int oci_file_load(char **out, size_t *size, const char *path, size_t max,
 		  struct oci_error *err);
-/* Whether a file has just these bytes. */
+/* Sets *out if the file has exactly these bytes. */
 bool oci_file_is(const char *path, const void *data, size_t size);
-/* Makes the folders that the file path is to be in, as far as they are not
- * there. */
+/* Creates the missing folders of a file's path. */
 int oci_file_make_folders(const char *path, unsigned mode,
 			  struct oci_error *err);
-/* The path of the file that symlinks at path lead to, whether or not it is
- * there; the caller frees it. */
+/* Follows the symlinks at path. *out is the path that they lead to, which need
+ * not exist; the caller frees it. */
 int oci_file_follow(char **out, const char *path, struct oci_error *err);
 /* An unlinked file in dir, readable and writable, close on exec. */
 int oci_file_temporary(int *fd, const char *dir, struct oci_error *err);
-/* Closes a file that was written, and tells what the system says late. */
+/* Closes a file that was written, and returns an error that close(2) reports.
+ */
 int oci_file_close(int fd, const char *what, struct oci_error *err);
 
 /* Reads size bytes from offset of fd, which stays the caller's. */
 int oci_source_open_range(struct oci_source **out, int fd, uint64_t offset,
 			  uint64_t size, struct oci_error *err);
 
-/* Reads what is left of a source: its end may have something to say. */
+/* Reads a source to its end, where it may still fail. */
 int oci_source_drain(struct oci_source *source, struct oci_error *err);
 
 /* Reads fd from its start; takes it over in any case. */

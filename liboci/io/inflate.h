@@ -19,13 +19,13 @@ enum oci_inflate_kind {
 /* from is borrowed. A truncated or broken stream is OCI_E_CORRUPT. */
 int oci_inflate_open(struct oci_source **out, struct oci_source *from,
 		     struct oci_error *err);
-/* Counts with others from now on, and ends when watch says so. Without it, the
- * stream has the usual limits for itself. watch (may be NULL) is borrowed. */
+/* Makes watch count the stream's bytes and cancel it. Without a watch, the
+ * default limits apply to the stream alone. watch (may be NULL) is borrowed. */
 void oci_inflate_watch(struct oci_source *inflate, struct oci_watch *watch);
 /* Lets zeros follow the last member of a gzip stream, as gzip(1) does: tapes
  * and block devices pad with them. Engines refuse a layer that has some. */
 void oci_inflate_padded(struct oci_source *inflate);
-/* What the stream turned out to be. */
+/* The compression of the stream, known after the first read. */
 enum oci_inflate_kind oci_inflate_kind(const struct oci_source *inflate);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Threads that run tasks in the order in which they were given. Whoever gave
- * a task waits for it before its memory goes.
+ * Threads that run tasks in the order in which they were given. The caller
+ * waits for a task before it frees the task's memory.
  */
 #ifndef IO_POOL_H
 #define IO_POOL_H
@@ -24,7 +24,7 @@ int oci_pool_new(struct oci_pool **out, unsigned jobs, struct oci_error *err);
 void oci_pool_give(struct oci_pool *pool, struct oci_task *task);
 bool oci_pool_done(struct oci_pool *pool, const struct oci_task *task);
 void oci_pool_wait(struct oci_pool *pool, const struct oci_task *task);
-/* Runs what was given to its end, and ends the threads. NULL-safe. */
+/* Runs all tasks to their end, and ends the threads. NULL-safe. */
 void oci_pool_free(struct oci_pool *pool);
 
 /* The number of cores that this process may use, at least 1. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A sink in front of another one that ends when a watch says so. */
+/* A sink in front of another one that fails once a watch is cancelled. */
 #ifndef IO_WATCHED_H
 #define IO_WATCHED_H
 
@@ -7,7 +7,7 @@
 
 #include "base/watch.h"
 
-/* next and watch are borrowed; what is written passes at once. */
+/* next and watch are borrowed. Bytes are passed on immediately. */
 int oci_watched_open(struct oci_sink **out, struct oci_sink *next,
 		     const struct oci_watch *watch, struct oci_error *err);
 
