@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Notes of layers: what is written is read again, and nothing else is. */
+/* Cache records: what is written is read again, and nothing else is. */
 #include "helpers.h"
 
 #include "spec/cache_record.h"
@@ -34,39 +34,39 @@ static void test_round(void **state)
 		A " " B " " A " 30 1536" FILE "\n"
 		  "1024 10 " END " -" STATES "512 20 " END " " B STATES,
 	};
-	struct oci_cache_record note;
+	struct oci_cache_record record;
 	struct oci_error err;
 	struct oci_buf text;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		if (!parse(&note, good[i]))
+		if (!parse(&record, good[i]))
 			fail_msg("refused: %s", good[i]);
 		oci_buf_init(&text, 1 << 20);
-		check_done(oci_cache_record_format(&text, &note, &err), &err,
+		check_done(oci_cache_record_format(&text, &record, &err), &err,
 			   good[i]);
 		assert_string_equal(text.data, good[i]);
 		oci_buf_release(&text);
-		oci_cache_record_release(&note);
+		oci_cache_record_release(&record);
 	}
 }
 
 /* States are of whole blocks of sha256. */
 static void test_places(void **state)
 {
-	struct oci_cache_record note;
+	struct oci_cache_record record;
 
 	(void)state;
-	assert_true(parse(&note, A " " B " " A " 230 1024" FILE "\n"
+	assert_true(parse(&record, A " " B " " A " 230 1024" FILE "\n"
 				   "512 130 " END " -" STATES "512 100 " END
 				   " -" STATES));
-	assert_int_equal(note.blocks.count, 2);
-	assert_int_equal(note.blocks.items[0].in.size, 0);
-	assert_int_equal(note.blocks.items[0].out.size, 0);
-	assert_int_equal(note.blocks.items[1].in.size, 512);
-	assert_int_equal(note.blocks.items[1].out.size, 128);
-	assert_int_equal(note.blocks.items[1].out.words[7], UINT32_MAX);
-	oci_cache_record_release(&note);
+	assert_int_equal(record.blocks.count, 2);
+	assert_int_equal(record.blocks.items[0].in.size, 0);
+	assert_int_equal(record.blocks.items[0].out.size, 0);
+	assert_int_equal(record.blocks.items[1].in.size, 512);
+	assert_int_equal(record.blocks.items[1].out.size, 128);
+	assert_int_equal(record.blocks.items[1].out.words[7], UINT32_MAX);
+	oci_cache_record_release(&record);
 }
 
 static void test_hostile(void **state)
@@ -120,34 +120,34 @@ static void test_hostile(void **state)
 		A " " A " " B " 1 1" FILE "\n1 1 " END " -" STATES "1 0 " END
 		  " -" STATES,
 	};
-	struct oci_cache_record note;
+	struct oci_cache_record record;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		if (parse(&note, bad[i]))
+		if (parse(&record, bad[i]))
 			fail_msg("taken: %s", bad[i]);
-		oci_cache_record_release(&note);
+		oci_cache_record_release(&record);
 	}
 }
 
-/* Every beginning of a note is none, but where a line ends. */
+/* Every beginning of a record is none, but where a line ends. */
 static void test_cut(void **state)
 {
 	static const char whole[] =
 		A " " B " " A " 30 1536" FILE "\n"
 		  "1024 10 " END " -" STATES "512 20 " END " " B STATES;
 	char text[sizeof(whole)];
-	struct oci_cache_record note;
+	struct oci_cache_record record;
 
 	(void)state;
 	for (size_t size = 0; size < sizeof(whole) - 1; size++) {
 		memcpy(text, whole, size);
 		text[size] = '\0';
-		if (oci_cache_record_parse(&note, text)) {
+		if (oci_cache_record_parse(&record, text)) {
 			assert_int_equal(whole[size - 1], '\n');
-			assert_int_equal(note.blocks.count, 0);
+			assert_int_equal(record.blocks.count, 0);
 		}
-		oci_cache_record_release(&note);
+		oci_cache_record_release(&record);
 	}
 }
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Notes of layers: what is taken is written as what it was read from, and its
- * places are those of the layer. */
+/* Cache records: a record that is parsed gives the same text again, and its
+ * blocks fill the layer. */
 #include <string.h>
 
 #include "spec/cache_record.h"
 #include "target.h"
 
-static void check(const struct oci_cache_record *note)
+static void check(const struct oci_cache_record *record)
 {
 	uint64_t before = 0, written = 0;
 
-	for (size_t i = 0; i < note->blocks.count; i++) {
-		const struct oci_block *b = &note->blocks.items[i];
+	for (size_t i = 0; i < record->blocks.count; i++) {
+		const struct oci_block *b = &record->blocks.items[i];
 
 		if (b->in.size > before || b->out.size > written ||
 		    written - b->out.size >= OCI_DIGEST_BLOCK)
@@ -19,10 +19,10 @@ static void check(const struct oci_cache_record *note)
 		before += b->in_size;
 		written += b->out_size;
 	}
-	if (note->blocks.count && (before != note->layer.tar_size ||
-				   written != note->layer.size))
+	if (record->blocks.count && (before != record->layer.tar_size ||
+				   written != record->layer.size))
 		abort();
-	if (!note->layer.digest.text[0] || !note->layer.diff_id.text[0])
+	if (!record->layer.digest.text[0] || !record->layer.diff_id.text[0])
 		abort();
 }
 
