@@ -27,12 +27,6 @@ bool bases_option(struct bases *bases, int option)
 	return true;
 }
 
-static int fail_memory(struct oci_error *err)
-{
-	snprintf(err->message, sizeof(err->message), "out of memory");
-	return OCI_E_NOMEM;
-}
-
 static int read_lock(struct bases *bases, struct oci_error *err)
 {
 	int rc = oci_lock_load(&bases->lock, bases->lock_path, err);
@@ -49,7 +43,7 @@ int bases_open(struct bases *bases, const char *spec, struct oci_error *err)
 
 	bases->lock_path = malloc(size);
 	if (!bases->lock_path)
-		return fail_memory(err);
+		return fail_nomem(err);
 	snprintf(bases->lock_path, size, "%s.lock", spec);
 	/* Standard input has no file beside it. */
 	rc = strcmp(spec, "-") == 0 ? 0 : read_lock(bases, err);
@@ -125,7 +119,7 @@ static int open_cached(struct oci_store **out, struct bases *bases,
 	source = calloc(1, sizeof(*source));
 	if (!source) {
 		oci_store_free(opened);
-		return fail_memory(err);
+		return fail_nomem(err);
 	}
 	source->bases = bases;
 	source->name = *name;
@@ -185,11 +179,11 @@ static int open_locked(struct bases *bases, struct oci_store **store,
 		return rc;
 	if (name.digest.text[0])
 		return bases_open_remote(bases, store, image, base, err);
-	if (!locked) {
-		snprintf(err->message, sizeof(err->message), "'%.300s' does "
-			 "not have it: run oci-pack lock", bases->lock_path);
-		return OCI_E_NOT_FOUND;
-	}
+	if (!locked)
+		return oci_error_set(err, OCI_E_NOT_FOUND,
+				     "'%.300s' does "
+				     "not have it: run oci-pack lock",
+				     bases->lock_path);
 	rc = oci_descriptor_copy(image, locked, err);
 	return rc ? rc : open_pinned(bases, store, &name, locked, err);
 }
@@ -200,8 +194,9 @@ static int open_local(struct oci_store **store, struct oci_descriptor *image,
 	struct image_name name;
 	int rc;
 
-	if (!image_name_parse(&name, base, err))
-		return OCI_E_INVALID;
+	rc = image_name_parse(&name, base, err);
+	if (rc)
+		return rc;
 	rc = image_open(store, image, &name, err);
 	image_name_release(&name);
 	return rc;

@@ -94,10 +94,8 @@ static int open_targets(struct build *b, struct oci_error *err)
 	int rc = 0;
 
 	b->targets = calloc(o->pushes.count + 1, sizeof(*b->targets));
-	if (!b->targets) {
-		snprintf(err->message, sizeof(err->message), "out of memory");
-		return OCI_E_NOMEM;
-	}
+	if (!b->targets)
+		return fail_nomem(err);
 	for (size_t i = 0; !rc && i < o->pushes.count; i++)
 		rc = build_target_push(&b->targets[b->count++], &b->registry, o,
 				       o->pushes.items[i], b->spec, err);
@@ -148,10 +146,8 @@ static int pack(struct build *b, struct oci_error *err)
 	if (b->count == 1)
 		return pack_into(b, b->targets[0].store, err);
 	stores = calloc(b->count, sizeof(struct oci_store *));
-	if (!stores) {
-		snprintf(err->message, sizeof(err->message), "out of memory");
-		return OCI_E_NOMEM;
-	}
+	if (!stores)
+		return fail_nomem(err);
 	for (size_t i = 0; i < b->count; i++)
 		stores[i] = b->targets[i].store;
 	rc = oci_store_tee(&tee, stores, b->count, err);

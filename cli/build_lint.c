@@ -27,19 +27,15 @@ int build_lint_open(struct build_lint *lint, const struct oci_spec *spec,
 	for (size_t i = 0; i < checks->exception_count; i++) {
 		const struct oci_spec_exception *e = &checks->exceptions[i];
 
-		if (!is_lint_rule(e->rule)) {
-			snprintf(err->message, sizeof(err->message),
-				 "%s: '%s' is no rule of the linter, expected "
-				 "one of those in docs/lint.md",
-				 e->position, e->rule);
-			return OCI_E_INVALID;
-		}
-		if (findings_except(&lint->findings, "build", e->rule,
-				    e->path, level_of(e->level)) >= 0) {
-			snprintf(err->message, sizeof(err->message),
-				 "out of memory");
-			return OCI_E_NOMEM;
-		}
+		if (!is_lint_rule(e->rule))
+			return oci_error_set(
+				err, OCI_E_INVALID,
+				"%s: '%s' is no rule of the linter, expected "
+				"one of those in docs/lint.md",
+				e->position, e->rule);
+		if (findings_except(&lint->findings, "build", e->rule, e->path,
+				    level_of(e->level)) >= 0)
+			return fail_nomem(err);
 	}
 	return 0;
 }

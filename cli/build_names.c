@@ -17,10 +17,8 @@ static int add(struct build_names *out, const struct oci_reference *name,
 		if (memcmp(&out->items[i], name, sizeof(*name)) == 0)
 			return 0;
 	items = realloc(out->items, (out->count + 1) * sizeof(*items));
-	if (!items) {
-		snprintf(err->message, sizeof(err->message), "out of memory");
-		return OCI_E_NOMEM;
-	}
+	if (!items)
+		return fail_nomem(err);
 	out->items = items;
 	items[out->count++] = *name;
 	return 0;
@@ -72,10 +70,8 @@ static int add_bare(struct build_names *out, const char *text,
 	struct oci_reference name;
 	int rc;
 
-	if (!repository) {
-		snprintf(err->message, sizeof(err->message), "out of memory");
-		return OCI_E_NOMEM;
-	}
+	if (!repository)
+		return fail_nomem(err);
 	rc = oci_reference_parse(&name, repository, err);
 	free(repository);
 	if (rc)
@@ -91,11 +87,10 @@ int build_names_push(struct build_names *out,
 	*out = (struct build_names){0};
 	if (!*reference)
 		reference = oci_spec_image(spec);
-	if (!reference) {
-		snprintf(err->message, sizeof(err->message),
-			 "--push needs a name: the spec has no image");
-		return OCI_E_INVALID;
-	}
+	if (!reference)
+		return oci_error_set(
+			err, OCI_E_INVALID,
+			"--push needs a name: the spec has no image");
 	if (options->by_digest || reference[strlen(reference) - 1] == '@')
 		return add_bare(out, reference, err);
 	return add_tags(out, reference, oci_spec_tags(spec), err);
@@ -110,10 +105,10 @@ void build_names_release(struct build_names *names)
 static int refuse(const char *output, const char *input, bool inside,
 		  struct oci_error *err)
 {
-	snprintf(err->message, sizeof(err->message),
-		 "output '%s' %s '%s', which is an input: write it elsewhere",
-		 output, inside ? "lies in" : "is", input);
-	return OCI_E_INVALID;
+	return oci_error_set(
+		err, OCI_E_INVALID,
+		"output '%s' %s '%s', which is an input: write it elsewhere",
+		output, inside ? "lies in" : "is", input);
 }
 
 /* The folder that a path is in, with all links resolved; NULL if none. */

@@ -157,9 +157,9 @@ static int set_output(struct build_options *out, const char *text)
 	if (!*text)
 		return say_usage("build", "-o has an empty name");
 	out->output = text;
-	if (!image_name_parse(&name, text, &err))
+	if (image_name_parse(&name, text, &err))
 		return say_refused("build", "-o: ", &err);
-	bad = !image_name_writable(&name, &err) ||
+	bad = image_name_check_output(&name, &err) ||
 	      (name.tag && oci_tag_check(name.tag, &err));
 	image_name_release(&name);
 	return bad ? say_refused("build", "-o: ", &err) : -1;

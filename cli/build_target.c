@@ -26,10 +26,10 @@ int build_target_local(struct build_target *out,
 		       const struct oci_spec *spec, struct oci_error *err)
 {
 	struct image_name name;
-	int rc;
+	int rc = image_name_parse(&name, options->output, err);
 
-	if (!image_name_parse(&name, options->output, err))
-		return OCI_E_INVALID;
+	if (rc)
+		return rc;
 	rc = build_names_make(&out->names, options, spec, err);
 	if (!rc)
 		rc = build_check_output(name.path, spec, options->spec, err);

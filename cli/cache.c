@@ -63,9 +63,9 @@ static int run(const struct command *c, const char *verb)
 	int rc;
 
 	if (!folder) {
-		snprintf(err.message, sizeof(err.message),
-			 "HOME is not set: name the folder with --cache-dir");
-		return say_error(&err);
+		say(stderr, "oci-pack: HOME is not set: name the folder with "
+			    "--cache-dir\n");
+		return EXIT_FAILED;
 	}
 	rc = oci_cache_open(&cache, folder, OCI_CACHE_BYTES, &err);
 	if (!rc)

@@ -38,6 +38,9 @@ int command_lint(int argc, char **argv);
 int say_error(const struct oci_error *err);
 int say_usage(const char *command, const char *fmt, ...) OCI_PRINTF(2, 3);
 
+/* Stores OCI_E_NOMEM in *err, and returns it. */
+int fail_nomem(struct oci_error *err);
+
 /* The same for what ran out of memory, and for a value that the library
  * refused; option is put before its message. */
 int say_no_memory(void);
@@ -87,10 +90,10 @@ struct image_name {
 
 /*
  * Reads FILE.tar, FILE.tar:NAME where there is such a file, "-", DIR,
- * oci:DIR[:TAG] or dir:DIR. False when memory ran out.
+ * oci:DIR[:TAG] or dir:DIR. The caller releases *out after a success.
  */
-bool image_name_parse(struct image_name *out, const char *text,
-		      struct oci_error *err);
+int image_name_parse(struct image_name *out, const char *text,
+		     struct oci_error *err);
 void image_name_release(struct image_name *name);
 /* names.c: says in *err why text is no name in a registry, and what to write
  * instead. Returns OCI_E_INVALID. */
@@ -102,9 +105,9 @@ int check_output_name(const char *text, struct oci_error *err);
  * as an image is, or may have been meant as. */
 void add_image_hint(const char *text, struct oci_error *err);
 
-/* Whether an image can be written there. */
-bool image_name_writable(const struct image_name *name,
-			 struct oci_error *err);
+/* Fails if no image can be written there. */
+int image_name_check_output(const struct image_name *name,
+			    struct oci_error *err);
 /* Opens the store that holds the image. */
 int image_open_store(struct oci_store **store, const struct image_name *name,
 		     struct oci_error *err);

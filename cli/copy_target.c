@@ -36,22 +36,20 @@ static int open_remote(struct copy_target *out, const struct opened *from,
 
 static int fail_digest(const char *text, struct oci_error *err)
 {
-	err->status = OCI_E_INVALID;
-	snprintf(err->message, sizeof(err->message),
-		 "'%.500s': a destination has a tag, no digest: REPO@ gets no "
-		 "tag, and the digest that the image has",
-		 text);
-	return OCI_E_INVALID;
+	return oci_error_set(
+		err, OCI_E_INVALID,
+		"'%.500s': a destination has a tag, no digest: REPO@ gets no "
+		"tag, and the digest that the image has",
+		text);
 }
 
 static int fail_tags(const char *text, struct oci_error *err)
 {
-	err->status = OCI_E_INVALID;
-	snprintf(err->message, sizeof(err->message),
-		 "'%.500s' has a name of its own: -t is for archives and "
-		 "layouts without one",
-		 text);
-	return OCI_E_INVALID;
+	return oci_error_set(
+		err, OCI_E_INVALID,
+		"'%.500s' has a name of its own: -t is for archives and "
+		"layouts without one",
+		text);
 }
 
 /* Lends *out the store of an earlier target in the same place: two stores of
@@ -89,22 +87,23 @@ static int open_file(struct copy_target *out, struct copy_targets *targets,
 		     struct oci_error *err)
 {
 	struct oci_archive_options options = OCI_ARCHIVE_OPTIONS_INIT;
+	int rc;
 
 	if (name->tag && c->tags.count)
 		return fail_tags(out->text, err);
-	if (!image_name_writable(name, err) ||
-	    (name->tag && oci_tag_check(name->tag, err)))
-		return OCI_E_INVALID;
+	rc = image_name_check_output(name, err);
+	if (!rc && name->tag)
+		rc = oci_tag_check(name->tag, err);
+	if (rc)
+		return rc;
 	out->archive = !name->layout;
 	if (name->tag) {
 		snprintf(out->name.tag, sizeof(out->name.tag), "%s", name->tag);
 		out->named = true;
 	}
 	out->path = strdup(name->path);
-	if (!out->path) {
-		snprintf(err->message, sizeof(err->message), "out of memory");
-		return err->status = OCI_E_NOMEM;
-	}
+	if (!out->path)
+		return fail_nomem(err);
 	if (share_store(out, targets))
 		return 0;
 	options.temp_dir = temp_dir();
@@ -125,14 +124,13 @@ static int open_local(struct copy_target *out, struct copy_targets *targets,
 		return rc;
 	if (c->verb == PUSH)
 		return refuse_name(out->text, err);
-	if (c->remote.dry_run) {
-		snprintf(err->message, sizeof(err->message),
-			 "--dry-run is for registries, not for '%s'",
-			 out->text);
-		return OCI_E_INVALID;
-	}
-	if (!image_name_parse(&name, out->text, err))
-		return OCI_E_INVALID;
+	if (c->remote.dry_run)
+		return oci_error_set(
+			err, OCI_E_INVALID,
+			"--dry-run is for registries, not for '%s'", out->text);
+	rc = image_name_parse(&name, out->text, err);
+	if (rc)
+		return rc;
 	rc = open_file(out, targets, &name, c, err);
 	image_name_release(&name);
 	return rc;
@@ -165,10 +163,8 @@ int copy_targets_open(struct copy_targets *out, char *const *texts,
 	*out = (struct copy_targets){
 		.items = calloc(count + 1, sizeof(*out->items)),
 	};
-	if (!out->items) {
-		snprintf(err->message, sizeof(err->message), "out of memory");
-		return err->status = OCI_E_NOMEM;
-	}
+	if (!out->items)
+		return fail_nomem(err);
 	while (!rc && out->count < count) {
 		struct copy_target *target = &out->items[out->count];
 

@@ -111,7 +111,5 @@ int findings_complete(const struct findings *findings, struct oci_error *err)
 {
 	if (!findings->nomem)
 		return 0;
-	err->status = OCI_E_NOMEM;
-	snprintf(err->message, sizeof(err->message), "out of memory");
-	return OCI_E_NOMEM;
+	return fail_nomem(err);
 }

@@ -51,15 +51,8 @@ static char *find_name(char *path)
 	return NULL;
 }
 
-static bool fail_memory(struct oci_error *err)
-{
-	err->status = OCI_E_NOMEM;
-	snprintf(err->message, sizeof(err->message), "out of memory");
-	return false;
-}
-
-bool image_name_parse(struct image_name *out, const char *text,
-		      struct oci_error *err)
+int image_name_parse(struct image_name *out, const char *text,
+		     struct oci_error *err)
 {
 	bool layout = strncmp(text, "oci:", 4) == 0;
 	char *colon;
@@ -69,7 +62,7 @@ bool image_name_parse(struct image_name *out, const char *text,
 		text += 4;
 	out->path = strdup(text);
 	if (!out->path)
-		return fail_memory(err);
+		return fail_nomem(err);
 	out->layout = !out->dir && (layout || !names_file(out->path));
 	colon = layout ? strrchr(out->path, ':') : NULL;
 	if (colon && strchr(colon, '/'))
@@ -83,16 +76,14 @@ bool image_name_parse(struct image_name *out, const char *text,
 		out->tag = strdup(colon + 1);
 		if (!out->tag) {
 			image_name_release(out);
-			return fail_memory(err);
+			return fail_nomem(err);
 		}
 	}
 	if (out->path[0])
-		return true;
-	err->status = OCI_E_INVALID;
-	snprintf(err->message, sizeof(err->message),
-		 "an image's name has no path");
+		return 0;
 	image_name_release(out);
-	return false;
+	return oci_error_set(err, OCI_E_INVALID,
+			     "the name of an image has no path");
 }
 
 void image_name_release(struct image_name *name)
@@ -102,21 +93,20 @@ void image_name_release(struct image_name *name)
 	*name = (struct image_name){0};
 }
 
-bool image_name_writable(const struct image_name *name,
-			 struct oci_error *err)
+int image_name_check_output(const struct image_name *name,
+			    struct oci_error *err)
 {
-	if (!name->dir && (!name->tag || name->layout))
-		return check_output_name(name->path, err) == 0;
-	err->status = OCI_E_INVALID;
 	if (name->dir)
-		snprintf(err->message, sizeof(err->message),
-			 "dir:DIR is for images to read: write a layout "
-			 "instead, as oci:%s", name->path);
-	else
-		snprintf(err->message, sizeof(err->message),
-			 "'%s' is a file: FILE.tar:NAME is for images to read",
-			 name->path);
-	return false;
+		return oci_error_set(err, OCI_E_INVALID,
+				     "dir:DIR is for images to read: write a "
+				     "layout instead, as oci:%s",
+				     name->path);
+	if (name->tag && !name->layout)
+		return oci_error_set(err, OCI_E_INVALID,
+				     "'%s' is a file: FILE.tar:NAME is for "
+				     "images to read",
+				     name->path);
+	return check_output_name(name->path, err);
 }
 
 static int open_store(struct oci_store **store, const struct image_name *name,

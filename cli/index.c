@@ -39,10 +39,8 @@ static int open_images(struct index_images *images, struct index_command *c,
 	int rc = 0;
 
 	images->items = calloc(images->count, sizeof(*images->items));
-	if (!images->items) {
-		snprintf(err->message, sizeof(err->message), "out of memory");
-		return OCI_E_NOMEM;
-	}
+	if (!images->items)
+		return fail_nomem(err);
 	if (!c->remote.host[0])
 		rc = remote_claim_names(&c->remote, images->names,
 					images->count, err);

@@ -198,20 +198,19 @@ static int try_make(bool *done, struct attempts *attempts,
 
 static int give_up(const char *text, int tries, struct oci_error *err)
 {
-	size_t used = strlen(err->message);
+	char advice[128];
 
-	err->status = OCI_E_CHANGED;
-	if (used)
-		snprintf(err->message + used, sizeof(err->message) - used,
-			 "; other runs changed it %d times meanwhile: run "
-			 "this again later",
-			 tries);
-	else
-		snprintf(err->message, sizeof(err->message),
-			 "'%.500s' was changed by other runs after each of %d "
-			 "attempts: run this again later",
-			 text, tries);
-	return OCI_E_CHANGED;
+	snprintf(advice, sizeof(advice),
+		 "other runs changed it %d times meanwhile: run this again "
+		 "later",
+		 tries);
+	if (err->message[0])
+		return oci_error_advise(err, OCI_E_CHANGED, advice);
+	return oci_error_set(
+		err, OCI_E_CHANGED,
+		"'%.500s' was changed by other runs after each of %d "
+		"attempts: run this again later",
+		text, tries);
 }
 
 int index_make(struct index_command *c, const char *text,

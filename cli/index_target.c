@@ -6,18 +6,7 @@
 
 static int fail(struct oci_error *err, const char *text, const char *what)
 {
-	snprintf(err->message, sizeof(err->message), "'%.500s' %s", text,
-		 what);
-	err->status = OCI_E_INVALID;
-	return OCI_E_INVALID;
-}
-
-static void advise(struct oci_error *err, const char *text)
-{
-	size_t used = strlen(err->message);
-
-	snprintf(err->message + used, sizeof(err->message) - used, ": %s",
-		 text);
+	return oci_error_set(err, OCI_E_INVALID, "'%.500s' %s", text, what);
 }
 
 /* A registry's name with its tag. */
@@ -42,8 +31,9 @@ int index_target_read(struct index_target *target, const char *text,
 	if (remote_name(&reference, text)) {
 		rc = name_remote(&reference, text, err);
 	} else {
-		if (!image_name_parse(&name, text, err))
-			return OCI_E_INVALID;
+		rc = image_name_parse(&name, text, err);
+		if (rc)
+			return rc;
 		layout = name.layout;
 		image_name_release(&name);
 		if (!layout)
@@ -54,7 +44,8 @@ int index_target_read(struct index_target *target, const char *text,
 	if (!rc)
 		rc = opened_init(&target->now, text, &c->remote, err);
 	if (rc == OCI_E_NOT_FOUND)
-		advise(err, "'oci-pack index create' makes an index");
+		oci_error_advise(err, rc,
+				 "'oci-pack index create' makes an index");
 	return rc;
 }
 
@@ -120,10 +111,12 @@ static int open_target(struct index_target *target, const char *text,
 	if (c->remote.dry_run)
 		return fail(err, text, "is no registry's: --dry-run is for "
 			    "those");
-	if (!image_name_parse(&name, text, err))
-		return OCI_E_INVALID;
-	rc = image_name_writable(&name, err) ?
-		     open_local(target, &name, c, err) : OCI_E_INVALID;
+	rc = image_name_parse(&name, text, err);
+	if (rc)
+		return rc;
+	rc = image_name_check_output(&name, err);
+	if (!rc)
+		rc = open_local(target, &name, c, err);
 	image_name_release(&name);
 	return rc;
 }

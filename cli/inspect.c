@@ -36,26 +36,20 @@ struct options {
 /* Documents of one image are in memory at a time; these are all of them. */
 #define DOCUMENTS_BYTES (UINT64_C(64) << 20)
 
-static int fail(struct oci_error *err, enum oci_status status,
-		const char *message)
-{
-	*err = (struct oci_error){ .status = status };
-	snprintf(err->message, sizeof(err->message), "%s", message);
-	return status;
-}
-
 static int read_document(char **out, uint64_t *bytes, struct oci_store *store,
 			 const struct oci_descriptor *d, struct oci_error *err)
 {
 	*out = NULL;
 	if (was_interrupted())
-		return fail(err, OCI_E_CANCELLED, "interrupted");
+		return oci_error_set(err, OCI_E_CANCELLED, "interrupted");
 	*bytes += d->size;
 	if (d->size <= DOCUMENTS_BYTES && *bytes > DOCUMENTS_BYTES)
-		return fail(err, OCI_E_LIMIT, "its documents have more than 64 "
-			    "MiB, the most that are read: name one of its "
-			    "platforms with --platform, or one image by its "
-			    "digest");
+		return oci_error_set(
+			err, OCI_E_LIMIT,
+			"its documents have more than 64 "
+			"MiB, the most that are read: name one of its "
+			"platforms with --platform, or one image by its "
+			"digest");
 	return oci_store_read(out, store, d, err);
 }
 
@@ -148,7 +142,7 @@ static int show_images(struct inspect *in, const struct oci_descriptors *list,
 {
 	size_t *listed = count_members(list);
 	uint64_t bytes = 0;
-	int rc = listed ? 0 : fail(err, OCI_E_NOMEM, "out of memory");
+	int rc = listed ? 0 : fail_nomem(err);
 
 	for (size_t i = 0; !rc && i < list->count; i++)
 		if (listed[i])
@@ -156,8 +150,8 @@ static int show_images(struct inspect *in, const struct oci_descriptors *list,
 					err);
 	free(listed);
 	if (!rc && in->count && in->absent == in->count)
-		rc = fail(err, OCI_E_NOT_FOUND,
-			  "no image that its index names is there");
+		rc = oci_error_set(err, OCI_E_NOT_FOUND,
+				   "no image that its index names is there");
 	return rc;
 }
 
@@ -197,11 +191,11 @@ static int show_all(struct inspect *in, const struct options *options,
 
 	in->out = open_memstream(&text, &size);
 	if (!in->out)
-		return fail(err, OCI_E_NOMEM, "out of memory");
+		return fail_nomem(err);
 	in->as_json = options->json;
 	rc = show(in, options, err);
 	if (fclose(in->out) != 0 && !rc)
-		rc = fail(err, OCI_E_NOMEM, "out of memory");
+		rc = fail_nomem(err);
 	if (!rc)
 		say_bytes(stdout, text, size);
 	free(text);

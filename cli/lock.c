@@ -75,9 +75,10 @@ static int check_platform(struct oci_store *store,
 		return 0;
 	oci_platform_format(is, &platform);
 	oci_platform_format(name, wanted);
-	snprintf(err->message, sizeof(err->message), "it is for %s, but "
-		 "wanted for %s", is, name);
-	return OCI_E_INVALID;
+	return oci_error_set(err, OCI_E_INVALID,
+			     "it is for %s, but "
+			     "wanted for %s",
+			     is, name);
 }
 
 /* What a lock is good for: every platform has to be there. */
@@ -140,13 +141,9 @@ static bool is_asked(const struct command *c, const char *base)
 static int look_up_named(struct command *c, const char *base,
 			 struct oci_error *err)
 {
-	struct oci_error why;
-	int rc = look_up(c, base, &why);
+	int rc = look_up(c, base, err);
 
-	if (rc)
-		snprintf(err->message, sizeof(err->message),
-			 "base '%.300s': %.1600s", base, why.message);
-	return rc;
+	return rc ? oci_error_wrap(err, rc, "base '%.300s'", base) : 0;
 }
 
 static int lock(struct command *c, const char *path, struct oci_error *err)

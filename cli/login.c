@@ -30,12 +30,10 @@ static int find_host(char out[OCI_REFERENCE_NAME], const char *text,
 	char name[OCI_REFERENCE_NAME];
 
 	if (!size || size + 3 > sizeof(name) ||
-	    (!scheme && host[size] && host[size + 1])) {
-		err->status = OCI_E_INVALID;
-		snprintf(err->message, sizeof(err->message),
-			 "'%.200s' is not HOST[:PORT], such as ghcr.io", text);
-		return OCI_E_INVALID;
-	}
+	    (!scheme && host[size] && host[size + 1]))
+		return oci_error_set(
+			err, OCI_E_INVALID,
+			"'%.200s' is not HOST[:PORT], such as ghcr.io", text);
 	snprintf(out, OCI_REFERENCE_NAME, "%.*s", (int)size, host);
 	snprintf(name, sizeof(name), "%.*s/x", (int)size, host);
 	if (oci_reference_parse(&reference, name, NULL) == 0 &&
@@ -48,20 +46,20 @@ static int run(const char *text, struct remote_options *options)
 {
 	struct oci_registry *registry = NULL;
 	struct oci_credential credential = {0};
-	struct oci_error err = {0};
+	struct oci_error err;
 	char *path = remote_config_path(options);
 	char host[OCI_REFERENCE_NAME];
-	int rc = OCI_E_INVALID;
+	int rc;
 
 	if (!path) {
-		snprintf(err.message, sizeof(err.message),
-			 "HOME is not set: name the file with --authfile");
-		return say_error(&err);
+		say(stderr, "oci-pack: HOME is not set: name the file with "
+			    "--authfile\n");
+		return EXIT_FAILED;
 	}
 	credential.user = strdup(options->user);
 	credential.password = strdup(options->password);
 	if (!credential.user || !credential.password)
-		snprintf(err.message, sizeof(err.message), "out of memory");
+		rc = fail_nomem(&err);
 	else
 		rc = find_host(host, text, &err);
 	if (!rc)

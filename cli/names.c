@@ -54,42 +54,37 @@ enum { TRANSPORTS = sizeof(transports) / sizeof(transports[0]) };
 
 static int refuse(struct oci_error *err, const char *text, const char *why)
 {
-	err->status = OCI_E_INVALID;
-	snprintf(err->message, sizeof(err->message), "'%.1000s': %s", text,
-		 why);
-	return OCI_E_INVALID;
+	return oci_error_set(err, OCI_E_INVALID, "'%.1000s': %s", text, why);
 }
 
 int refuse_name(const char *text, struct oci_error *err)
 {
 	const char *scheme = strstr(text, "://");
 	struct oci_reference name;
+	int rc;
 
-	err->status = OCI_E_INVALID;
-	if (scheme && !starts(text, "docker://")) {
-		snprintf(err->message, sizeof(err->message),
-			 "'%.300s' is no name in a registry: a name has no "
-			 "scheme, write '%.300s'",
-			 text, scheme + 3);
-		return OCI_E_INVALID;
-	}
+	if (scheme && !starts(text, "docker://"))
+		return oci_error_set(
+			err, OCI_E_INVALID,
+			"'%.300s' is no name in a registry: a name has no "
+			"scheme, write '%.300s'",
+			text, scheme + 3);
 	if (starts(text, "docker://"))
 		text += 9;
-	if (oci_reference_parse(&name, text, err))
-		return err->status;
-	err->status = OCI_E_INVALID;
+	rc = oci_reference_parse(&name, text, err);
+	if (rc)
+		return rc;
 	if (access(text, F_OK) == 0)
-		snprintf(err->message, sizeof(err->message),
-			 "'%.300s' is a file, no name in a registry such as "
-			 "ghcr.io/owner/image:tag",
-			 text);
-	else
-		snprintf(
-			err->message, sizeof(err->message),
-			"'%.300s' is no name in a registry: it lacks the host, "
-			"such as docker.io/%.300s or ghcr.io/owner/image:tag",
-			text, text);
-	return OCI_E_INVALID;
+		return oci_error_set(
+			err, OCI_E_INVALID,
+			"'%.300s' is a file, no name in a registry such as "
+			"ghcr.io/owner/image:tag",
+			text);
+	return oci_error_set(
+		err, OCI_E_INVALID,
+		"'%.300s' is no name in a registry: it lacks the host, "
+		"such as docker.io/%.300s or ghcr.io/owner/image:tag",
+		text, text);
 }
 
 /* A name in a registry, unless a folder of the host's name is here. */
@@ -128,12 +123,13 @@ int check_output_name(const char *text, struct oci_error *err)
 	return 0;
 }
 
-/* Puts text behind the message, as far as there is room. */
-static void add(struct oci_error *err, const char *fmt, const char *name)
+/* Puts a hint behind the message; fmt has one %s. */
+static void add_hint(struct oci_error *err, const char *fmt, const char *name)
 {
-	size_t used = strlen(err->message);
+	char hint[1024];
 
-	snprintf(err->message + used, sizeof(err->message) - used, fmt, name);
+	snprintf(hint, sizeof(hint), fmt, name);
+	oci_error_advise(err, err->status, hint);
 }
 
 static size_t read_head(char out[HEAD], const char *path)
@@ -154,8 +150,8 @@ static size_t read_head(char out[HEAD], const char *path)
 static void say_kind(struct oci_error *err, const char *path, const char *kind,
 		     const char *remedy)
 {
-	snprintf(err->message, sizeof(err->message),
-		 "'%.1000s' is %s, no image: %s", path, kind, remedy);
+	oci_error_set(err, err->status, "'%.1000s' is %s, no image: %s", path,
+		      kind, remedy);
 }
 
 /* Whether a line of the text starts so. */
@@ -211,24 +207,24 @@ static void add_name_hint(const char *text, struct oci_error *err)
 	for (size_t i = 0; i < TRANSPORTS; i++)
 		if (starts(text, transports[i].name) &&
 		    (transports[i].in || transports[i].file)) {
-			add(err,
-			    transports[i].file ? "; write '%.300s'"
-					       : "; %.300s",
-			    transports[i].file
-				    ? text + strlen(transports[i].name)
-				    : transports[i].in);
+			add_hint(err,
+				 transports[i].file ? "write '%.300s'"
+						    : "%.300s",
+				 transports[i].file
+					 ? text + strlen(transports[i].name)
+					 : transports[i].in);
 			return;
 		}
 	near = oci_text_nearest_file(text);
 	if (near)
-		add(err, "; did you mean '%.300s'?", near);
+		add_hint(err, "did you mean '%.300s'?", near);
 	else if (oci_reference_parse(&name, text, &why))
-		add(err, "; %.500s", why.message);
+		add_hint(err, "%.500s", why.message);
 	else if (!ends(text, ".tar"))
-		add(err,
-		    "; an image in a registry has the host in its name, "
-		    "such as docker.io/%.300s",
-		    text);
+		add_hint(err,
+			 "an image in a registry has the host in its name, "
+			 "such as docker.io/%.300s",
+			 text);
 	free(near);
 }
 
@@ -251,6 +247,7 @@ void add_image_hint(const char *text, struct oci_error *err)
 	else if (S_ISREG(st.st_mode))
 		say_file(text, err);
 	else if (S_ISDIR(st.st_mode) && !has_layout(text))
-		add(err, "; a spec packs a folder of files with 'from: %.300s'",
-		    text);
+		add_hint(err,
+			 "a spec packs a folder of files with 'from: %.300s'",
+			 text);
 }

@@ -335,8 +335,9 @@ int opened_init_side(struct opened *out, const char *text,
 	rc = remote_check_name(text, err);
 	if (rc)
 		return rc;
-	if (!image_name_parse(&name, text, err))
-		return err->status;
+	rc = image_name_parse(&name, text, err);
+	if (rc)
+		return rc;
 	rc = image_open(&out->store, &out->image, &name, err);
 	out->by_digest = !rc && name.tag &&
 			 strcmp(name.tag, out->image.digest.text) == 0;

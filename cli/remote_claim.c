@@ -22,15 +22,13 @@ int remote_claim(struct remote_options *o, const char *host,
 {
 	const char *option = said_of_one(o);
 
-	if (o->host[0] && option && strcmp(o->host, host) != 0) {
-		err->status = OCI_E_INVALID;
-		snprintf(err->message, sizeof(err->message),
-			 "%s is for one registry, not for '%s' and '%s': %s",
-			 option, o->host, host,
-			 o->user ? "use oci-pack login"
-				 : "run the command for each of them");
-		return OCI_E_INVALID;
-	}
+	if (o->host[0] && option && strcmp(o->host, host) != 0)
+		return oci_error_set(
+			err, OCI_E_INVALID,
+			"%s is for one registry, not for '%s' and '%s': %s",
+			option, o->host, host,
+			o->user ? "use oci-pack login"
+				: "run the command for each of them");
 	snprintf(o->host, sizeof(o->host), "%s", host);
 	return 0;
 }

@@ -53,10 +53,10 @@ static int open_local(struct opened *out, const char *text,
 		      struct oci_error *err)
 {
 	struct image_name name;
-	int rc;
+	int rc = image_name_parse(&name, text, err);
 
-	if (!image_name_parse(&name, text, err))
-		return OCI_E_INVALID;
+	if (rc)
+		return rc;
 	rc = image_open_store(&out->store, &name, err);
 	if (!rc && name.tag)
 		rc = oci_store_resolve(&out->image, out->store, name.tag, err);
