@@ -16,16 +16,17 @@ struct base_source {
 	struct oci_store *opened;	/* until the cache takes it over */
 };
 
-bool bases_option(struct bases *bases, int option)
-{
-	if (option == 640)
-		bases->cache_dir = optarg;
-	else if (option == 641)
-		bases->no_cache = true;
-	else
-		return false;
-	return true;
-}
+static const struct cli_option options[] = {
+	{ "cache-dir", 0, "DIR",
+	  "keep base images and layers in DIR instead of "
+	  "$XDG_CACHE_HOME/oci-pack",
+	  offsetof(struct bases, cache_dir), NULL },
+	{ "no-cache", 0, NULL, "use no cache", offsetof(struct bases, no_cache),
+	  NULL },
+	{ 0 },
+};
+
+const struct option_group bases_options = { NULL, NULL, options };
 
 static int read_lock(struct bases *bases, struct oci_error *err)
 {

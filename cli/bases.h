@@ -21,18 +21,9 @@ struct bases {
 	struct base_source *sources;
 };
 
-/* The options of commands that open bases. Values from 640. */
-#define BASES_OPTIONS \
-	{ "cache-dir", required_argument, NULL, 640 }, \
-	{ "no-cache", no_argument, NULL, 641 }
+/* --cache-dir and --no-cache; the target is a struct bases. */
+extern const struct option_group bases_options;
 
-#define BASES_HELP \
-	"      --cache-dir DIR     where bases and layers are kept, instead\n" \
-	"                          of $XDG_CACHE_HOME/oci-pack\n" \
-	"      --no-cache          keep none, and use none\n"
-
-/* Whether option is one of these; takes its value then. */
-bool bases_option(struct bases *bases, int option);
 /* Reads the lock of the spec, and opens the cache. remote and registry are
  * set before. */
 int bases_open(struct bases *bases, const char *spec, struct oci_error *err);

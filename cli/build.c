@@ -64,8 +64,8 @@ static int open_spec(struct build *b, struct oci_error *err)
 
 	options.folder = b->options.folder;
 	options.vars = &b->options.vars;
-	options.platforms = b->options.platforms;
-	options.platform_count = b->options.platform_count;
+	options.platforms = b->options.platforms.items;
+	options.platform_count = b->options.platforms.count;
 	options.report = report;
 	options.report_data = b;
 	return oci_spec_open(&b->spec, b->options.spec, &options, err);
@@ -76,10 +76,11 @@ static int on_progress(void *data, const struct oci_progress *progress)
 	const struct build *b = data;
 	char size[SIZE_TEXT];
 
-	if (b->options.verbose && progress->known) {
+	if (b->options.remote.verbose && progress->known) {
 		say(stderr, "kept %s: its inputs are the same\n",
 		    progress->what ? progress->what : "layer");
-	} else if (b->options.verbose && progress->done == progress->total) {
+	} else if (b->options.remote.verbose &&
+		   progress->done == progress->total) {
 		format_size(size, progress->total);
 		say(stderr, "packed %s, %s of files\n",
 		    progress->what ? progress->what : "layer", size);
@@ -131,7 +132,7 @@ static int pack_into(struct build *b, struct oci_store *store,
 	options.compression = b->options.compression;
 	options.level = b->options.level;
 	options.jobs = b->options.jobs;
-	options.note = b->options.quiet ? NULL : on_note;
+	options.note = b->options.remote.quiet ? NULL : on_note;
 	options.note_data = b;
 	options.progress = on_progress;
 	options.progress_data = b;
@@ -219,7 +220,7 @@ static void say_result(const struct build *b)
 	/* With an archive on stdout, the result is said on stderr. */
 	FILE *out = output && strcmp(output, "-") == 0 ? stderr : stdout;
 
-	if (b->options.quiet) {
+	if (b->options.remote.quiet) {
 		say(out, "%s\n", b->image.digest.text);
 		return;
 	}
@@ -238,7 +239,7 @@ static void say_platforms(const struct build *b)
 	size_t count;
 
 	platforms = oci_spec_platforms(b->spec, &count);
-	if (count < 2 || b->options.quiet ||
+	if (count < 2 || b->options.remote.quiet ||
 	    !b->targets[b->count - 1].archive)
 		return;
 	oci_platform_format(name, &platforms[0]);
@@ -261,7 +262,8 @@ static int run(struct build *b)
 	}
 	if (build(b, &err))
 		return say_failure(&err);
-	build_lint_say(&b->options.lint, b->options.spec, b->options.quiet);
+	build_lint_say(&b->options.lint, b->options.spec,
+		       b->options.remote.quiet);
 	if (build_lint_refuses(&b->options.lint)) {
 		say(stderr, "oci-pack: the image was not written: mend "
 		    "it, or say so under 'lint' in the spec, or use "
@@ -273,7 +275,7 @@ static int run(struct build *b)
 	return EXIT_DONE;
 }
 
-int command_build(int argc, char **argv)
+int run_build(int argc, char **argv)
 {
 	struct build b = {0};
 	int status = build_options_parse(&b.options, argc, argv);

@@ -5,6 +5,7 @@
 
 #include "bases.h"
 #include "findings.h"
+#include "values.h"
 
 enum build_lint_mode { LINT_ERROR, LINT_WARN, LINT_OFF };
 
@@ -27,21 +28,18 @@ struct build_options {
 	const char *folder;
 	struct oci_strings names;	/* -t */
 	struct oci_pairs vars;
-	struct oci_platform *platforms;
-	size_t platform_count;
+	struct platforms platforms;
 	enum oci_compression compression;
 	int level;
 	unsigned jobs;
-	bool quiet;
-	bool verbose;
-	bool help;
 };
 
-/* Fills *out; -1 to go on, else the exit status, and it was said why. */
+/* build.c: the run function of the command. */
+int run_build(int argc, char **argv);
+
+/* Fills *out. Returns -1 to go on, or an exit status after a message. The
+ * caller releases *out in either case. */
 int build_options_parse(struct build_options *out, int argc, char **argv);
-/* --set NAME=VALUE; -1 to go on, as above. */
-int build_set_variable(struct oci_pairs *out, const char *command,
-		       const char *text);
 void build_options_release(struct build_options *options);
 
 /* The names of the result: -t, else the spec's own. */

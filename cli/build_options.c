@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command line of build. */
 #include "build.h"
+#include "values.h"
 #include "words.h"
 
 #include <getopt.h>
@@ -8,258 +9,106 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char help[] =
-	"Usage: oci-pack [build] SPEC -o OUTPUT | --push [REF] [options]\n"
-	"\n"
-	"Packs the image that SPEC describes; - is standard input.\n"
-	"\n"
-	"  -o, --output FILE.tar   an archive that docker load, podman load\n"
-	"                          and skopeo take; - is standard output\n"
-	"  -o, --output DIR        an OCI layout; oci:DIR:TAG names the image\n"
-	"      --push [REF]        push to a registry; may be given more than\n"
-	"                          once. Without a tag REF gets the spec's\n"
-	"                          tags, without REF it is the spec's image;\n"
-	"                          REPO@ gets none\n"
-	"      --push-by-digest    --push, and no tag is set\n"
-	"      --dry-run           with --push: say what would be uploaded,\n"
-	"                          mounted and tagged, and change nothing\n"
-	"  -t, --tag NAME[:TAG]    instead of the spec's image and tags; may\n"
-	"                          be given more than once\n"
-	"      --set NAME=VALUE    sets a variable of the spec\n"
-	"      --platform P[,P]    instead of the spec's platforms\n"
-	"      --compression KIND  gzip[:1-12], zstd[:1-19] or none; the\n"
-	"                          usual is gzip\n"
-	"      --lint error        what to do where the image cannot run:\n"
-	"             warn|off     fail, which is the usual; only say so; or\n"
-	"                          do not look\n"
-	"      --jobs N            threads that compress; the usual is one a\n"
-	"                          core. The result does not depend on it\n"
-	"  -C, --directory DIR     inputs start here, not at the "
-	"spec\n" BASES_HELP
-	"  -q, --quiet             print the digest and nothing else\n"
-	"  -v, --verbose           say what is done\n"
-	"  -h, --help\n" REMOTE_HELP UPLOAD_HELP INFLATE_HELP "\n"
-	"SOURCE_DATE_EPOCH dates the image; the usual is 1970-01-01. TMPDIR\n"
-	"is where members of archives are kept meanwhile; the usual is\n"
-	"/var/tmp.\n";
-
-enum {
-	OPT_SET = 256,
-	OPT_PLATFORM,
-	OPT_COMPRESSION,
-	OPT_JOBS,
-	OPT_PUSH,
-	OPT_DRY_RUN,
-	OPT_LINT,
-	OPT_BY_DIGEST
-};
-
-static const struct option long_options[] = {
-	{ "output", required_argument, NULL, 'o' },
-	{ "push", optional_argument, NULL, OPT_PUSH },
-	{ "push-by-digest", no_argument, NULL, OPT_BY_DIGEST },
-	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
-	{ "lint", required_argument, NULL, OPT_LINT },
-	{ "tag", required_argument, NULL, 't' },
-	{ "set", required_argument, NULL, OPT_SET },
-	{ "platform", required_argument, NULL, OPT_PLATFORM },
-	{ "compression", required_argument, NULL, OPT_COMPRESSION },
-	{ "jobs", required_argument, NULL, OPT_JOBS },
-	{ "directory", required_argument, NULL, 'C' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
-	REMOTE_OPTIONS,
-	BASES_OPTIONS,
-	{ NULL, 0, NULL, 0 },
-};
-
-int build_set_variable(struct oci_pairs *out, const char *command,
-		       const char *text)
+static int take_jobs(void *target, const struct parse *parse, const char *value)
 {
-	const char *equals = strchr(text, '=');
-	struct oci_error err;
-	char *name;
-	int rc;
-
-	if (!equals || equals == text)
-		return say_usage(command, "--set '%s' is not NAME=VALUE",
-				 text);
-	name = strndup(text, (size_t)(equals - text));
-	if (!name)
-		return say_no_memory();
-	rc = oci_pairs_set(out, name, equals + 1, &err);
-	free(name);
-	return rc ? say_error(&err) : -1;
-}
-
-static int add_platform(struct build_options *out, const char *text,
-			size_t size)
-{
-	struct oci_platform platform, *items;
-	struct oci_error err;
-	char *one = strndup(text, size);
-	int rc;
-
-	if (!one)
-		return say_no_memory();
-	rc = oci_platform_parse(&platform, one, &err);
-	free(one);
-	if (rc)
-		return say_refused("build", "", &err);
-	for (size_t i = 0; i < out->platform_count; i++)
-		if (oci_platform_equal(&out->platforms[i], &platform))
-			return say_usage("build", "platform '%.*s' is given "
-					 "twice", (int)size, text);
-	items = realloc(out->platforms,
-			(out->platform_count + 1) * sizeof(*items));
-	if (!items)
-		return say_no_memory();
-	out->platforms = items;
-	items[out->platform_count++] = platform;
-	return -1;
-}
-
-static int add_platforms(struct build_options *out, const char *text)
-{
-	int status = -1;
-
-	while (status < 0) {
-		size_t size = strcspn(text, ",");
-
-		status = add_platform(out, text, size);
-		if (!text[size])
-			break;
-		text += size + 1;
-	}
-	return status;
-}
-
-static int set_jobs(struct build_options *out, const char *text)
-{
+	unsigned *out = target;
 	uint64_t jobs;
 
-	if (!parse_number(&jobs, text, 1024) || jobs < 1)
-		return say_usage("build", "--jobs '%s' is not 1 to 1024",
-				 text);
-	out->jobs = (unsigned)jobs;
+	if (!parse_number(&jobs, value, 1024) || jobs < 1)
+		return say_usage(parse->command, "--jobs '%s' is not 1 to 1024",
+				 value);
+	*out = (unsigned)jobs;
 	return -1;
 }
 
-static int set_output(struct build_options *out, const char *text)
+static int take_output(void *target, const struct parse *parse,
+		       const char *value)
 {
+	const char **out = target;
 	struct image_name name;
 	struct oci_error err;
-	bool bad;
+	int rc;
 
-	if (out->output)
-		return say_usage("build", "-o is given twice");
-	if (!*text)
-		return say_usage("build", "-o has an empty name");
-	out->output = text;
-	if (image_name_parse(&name, text, &err))
-		return say_refused("build", "-o: ", &err);
-	bad = image_name_check_output(&name, &err) ||
-	      (name.tag && oci_tag_check(name.tag, &err));
+	if (*out)
+		return say_usage(parse->command, "-o is given twice");
+	if (!*value)
+		return say_usage(parse->command, "-o has an empty name");
+	*out = value;
+	rc = image_name_parse(&name, value, &err);
+	if (rc)
+		return say_refused(parse->command, "-o: ", &err);
+	rc = image_name_check_output(&name, &err);
+	if (!rc && name.tag)
+		rc = oci_tag_check(name.tag, &err);
 	image_name_release(&name);
-	return bad ? say_refused("build", "-o: ", &err) : -1;
+	return rc ? say_refused(parse->command, "-o: ", &err) : -1;
 }
 
-static int add_name(struct build_options *out, const char *text)
+static int take_name(void *target, const struct parse *parse, const char *value)
 {
 	struct oci_reference reference;
 	struct oci_error err;
 
-	if (oci_reference_parse(&reference, text, &err))
-		return say_refused("build", "-t: ", &err);
+	if (oci_reference_parse(&reference, value, &err))
+		return say_refused(parse->command, "-t: ", &err);
 	if (reference.digest.text[0])
-		return say_usage("build", "-t '%s' has a digest, which the "
-				 "image has yet to get", text);
-	return oci_strings_add(&out->names, text, &err) ? say_error(&err) :
-							   -1;
+		return say_usage(parse->command,
+				 "-t '%s' has a digest, which the image has "
+				 "yet to get",
+				 value);
+	return take_string(target, parse, value);
 }
 
-/* The REF of --push may be the next word, if it is one. */
-static int add_push(struct build_options *out, char **argv)
+/* The REF of --push may be the next word, if that is the name of a
+ * repository. */
+static int take_push(void *target, const struct parse *parse, const char *value)
 {
+	char **argv = parse->argv;
 	struct oci_reference reference;
 	struct oci_error err;
-	const char *text = optarg;
 	bool bare;
 
-	if (!text && argv[optind] &&
+	if (!value && argv[optind] &&
 	    remote_destination(&reference, &bare, argv[optind]))
-		text = argv[optind++];
-	if (!text && argv[optind] && remote_check_name(argv[optind], &err))
-		return say_refused("build", "--push: ", &err);
-	if (text && remote_check_name(text, &err))
-		return say_refused("build", "--push: ", &err);
-	if (text && !remote_destination(&reference, &bare, text)) {
-		refuse_name(text, &err);
-		return say_refused("build", "--push: ", &err);
+		value = argv[optind++];
+	if (!value && argv[optind] && remote_check_name(argv[optind], &err))
+		return say_refused(parse->command, "--push: ", &err);
+	if (!value)
+		return take_string(target, parse, "");
+	if (remote_check_name(value, &err))
+		return say_refused(parse->command, "--push: ", &err);
+	if (!remote_destination(&reference, &bare, value)) {
+		refuse_name(value, &err);
+		return say_refused(parse->command, "--push: ", &err);
 	}
-	if (text && reference.digest.text[0])
-		return say_usage("build", "--push '%s' has a digest, which "
-				 "the image has yet to get", text);
-	if (text && strncmp(text, "docker://", 9) == 0)
-		text += 9;
-	return oci_strings_add(&out->pushes, text ? text : "", &err) ?
-		       say_error(&err) : -1;
+	if (reference.digest.text[0])
+		return say_usage(parse->command,
+				 "--push '%s' has a digest, which the image "
+				 "has yet to get",
+				 value);
+	if (strncmp(value, "docker://", 9) == 0)
+		value += 9;
+	return take_string(target, parse, value);
 }
 
-static int take_option(struct build_options *out, int option, char **argv)
+static int take_lint(void *target, const struct parse *parse, const char *value)
 {
-	struct oci_error err;
-	int status;
+	if (build_lint_mode(target, value))
+		return -1;
+	return say_usage(parse->command,
+			 "--lint '%s' is not error, warn or off", value);
+}
 
-	switch (option) {
-	case 'o':
-		return set_output(out, optarg);
-	case 't':
-		return add_name(out, optarg);
-	case 'C':
-		out->folder = optarg;
-		return -1;
-	case 'q':
-		out->quiet = true;
-		return -1;
-	case 'v':
-		out->verbose = true;
-		return -1;
-	case 'h':
-		say_help(stdout, help);
-		return EXIT_DONE;
-	case OPT_PUSH:
-		return add_push(out, argv);
-	case OPT_BY_DIGEST:
-		out->by_digest = true;
-		return -1;
-	case OPT_DRY_RUN:
-		out->remote.dry_run = true;
-		return -1;
-	case OPT_LINT:
-		if (build_lint_mode(&out->lint.mode, optarg))
-			return -1;
-		return say_usage("build", "--lint '%s' is not error, warn "
-				 "or off", optarg);
-	case OPT_SET:
-		return build_set_variable(&out->vars, "build", optarg);
-	case OPT_PLATFORM:
-		return add_platforms(out, optarg);
-	case OPT_JOBS:
-		return set_jobs(out, optarg);
-	case OPT_COMPRESSION:
-		if (oci_compression_parse(&out->compression, &out->level,
-					  optarg, &err))
-			return say_refused("build", "--", &err);
-		return -1;
-	default:
-		if (bases_option(&out->bases, option))
-			return -1;
-		status = remote_option(&out->remote, "build", option);
-		return status != -2 ? status :
-			       say_usage("build", "unknown option");
-	}
+static int take_compression(void *target, const struct parse *parse,
+			    const char *value)
+{
+	struct build_options *out = target;
+	struct oci_error err;
+
+	return oci_compression_parse(&out->compression, &out->level, value,
+				     &err)
+		       ? say_refused(parse->command, "--", &err)
+		       : -1;
 }
 
 /* --push-by-digest alone pushes the spec's own image; a tag has no place
@@ -291,8 +140,8 @@ static int say_second(const struct build_options *out, const char *word)
 	if (!out->pushes.count || stat(word, &st) == 0 ||
 	    *out->pushes.items[out->pushes.count - 1])
 		return say_usage("build",
-				 "'%s' is one spec too many: one "
-				 "image is packed at a time",
+				 "'%s' is one spec too many: a run packs one "
+				 "image",
 				 word);
 	refuse_name(word, &err);
 	return say_refused("build", "--push: ", &err);
@@ -305,8 +154,9 @@ static int check_words(const struct build_options *out, int argc, char **argv)
 	struct stat st;
 
 	if (optind == argc)
-		return say_usage("build", "no spec is given, such as app.spec");
-	if (is_command(spec) && stat(spec, &st) != 0)
+		return say_usage("build",
+				 "one SPEC is needed, such as app.spec");
+	if (find_command(spec) && stat(spec, &st) != 0)
 		return say_usage("build",
 				 "'%s' is a command, which comes "
 				 "before its options: oci-pack %s ...",
@@ -317,12 +167,12 @@ static int check_words(const struct build_options *out, int argc, char **argv)
 		return say_second(out, argv[optind + 1]);
 	if (strcmp(spec, "-") == 0 && out->remote.password_stdin)
 		return say_usage("build",
-				 "standard input is the spec's or "
-				 "--password-stdin's: 'oci-pack login' keeps a "
+				 "standard input cannot be both the spec and "
+				 "the password: 'oci-pack login' stores a "
 				 "password");
 	if (!out->output && !out->pushes.count)
-		return say_usage("build", "no output is given, such as "
-					  "-o image.tar or --push");
+		return say_usage("build", "no output is named, such as -o "
+					  "image.tar or --push");
 	if (out->remote.dry_run && (out->output || !out->pushes.count))
 		return say_usage("build", "--dry-run is for --push, without "
 					  "-o");
@@ -331,26 +181,18 @@ static int check_words(const struct build_options *out, int argc, char **argv)
 
 int build_options_parse(struct build_options *out, int argc, char **argv)
 {
-	int option, status = -1;
+	int status;
 
-	*out = (struct build_options){0};
-	opterr = 0;
-	while (status < 0 && (option = getopt_long(argc, argv, "o:t:C:qvh",
-						   long_options, NULL)) != -1) {
-		if (option == '?')
-			return say_unknown_option("build", long_options, argv);
-		status = take_option(out, option, argv);
-	}
-	if (status >= 0)
-		return status;
-	status = check_by_digest(out);
+	*out = (struct build_options){ 0 };
+	status = options_parse(&command_build, "build", out, argc, argv);
+	if (status < 0)
+		status = check_by_digest(out);
 	if (status < 0)
 		status = check_words(out, argc, argv);
 	if (status >= 0)
 		return status;
 	out->spec = argv[optind];
-	out->remote.plan.quiet = out->quiet;
-	out->remote.verbose = out->verbose;
+	out->remote.plan.quiet = out->remote.quiet;
 	return remote_ready(&out->remote, "build");
 }
 
@@ -360,5 +202,66 @@ void build_options_release(struct build_options *options)
 	oci_strings_release(&options->pushes);
 	remote_release(&options->remote);
 	oci_pairs_release(&options->vars);
-	free(options->platforms);
+	free(options->platforms.items);
 }
+
+#define AT(member) offsetof(struct build_options, member)
+
+static const struct cli_option own[] = {
+	{ "output", 'o', "OUTPUT",
+	  "FILE.tar, an archive that docker load, podman load and skopeo read; "
+	  "-, an archive on standard output; or DIR, an OCI layout, in which "
+	  "oci:DIR:TAG names the image",
+	  AT(output), take_output },
+	{ "push", 0, "[REF]",
+	  "push to a registry; may be repeated. REF without a tag gets the "
+	  "tags of the spec; without REF, the image gets the name that the "
+	  "spec gives it; REPO@ gets no tag",
+	  AT(pushes), take_push },
+	{ "push-by-digest", 0, NULL, "push without setting a tag",
+	  AT(by_digest), NULL },
+	{ "tag", 't', "NAME[:TAG]",
+	  "name the image so, instead of by the spec's image and tags; may be "
+	  "repeated",
+	  AT(names), take_name },
+	{ "set", 0, "NAME=VALUE", "set a variable of the spec", AT(vars),
+	  take_variable },
+	{ "platform", 0, "P[,P]", "pack these platforms instead of the spec's",
+	  AT(platforms), take_platforms },
+	{ "compression", 0, "KIND",
+	  "gzip[:1-12], zstd[:1-19] or none; default gzip", 0,
+	  take_compression },
+	{ "lint", 0, "error|warn|off",
+	  "if the image cannot run: fail (the default), only print why, or do "
+	  "not check",
+	  AT(lint.mode), take_lint },
+	{ "jobs", 0, "N",
+	  "threads that compress; default one per core. The image does not "
+	  "depend on it",
+	  AT(jobs), take_jobs },
+	{ "directory", 'C', "DIR",
+	  "look for inputs in DIR instead of the folder of the spec",
+	  AT(folder), NULL },
+	{ 0 },
+};
+
+static const struct option_group own_options = { NULL, NULL, own };
+
+const struct command command_build = {
+	.name = "build",
+	.summary = "pack the image that a spec describes",
+	.usage = "[build] SPEC -o OUTPUT [options]\n"
+		 "[build] SPEC --push [REF] [options]",
+	.about = "Packs the image that SPEC describes; - is standard input.",
+	.groups = { { &own_options, 0 },
+		    { &dry_run_option, AT(remote) },
+		    { &quiet_option, AT(remote) },
+		    { &verbose_option, AT(remote) },
+		    { &bases_options, AT(bases) },
+		    { &registry_options, AT(remote) },
+		    { &upload_options, AT(remote) },
+		    { &inflate_options, AT(remote) } },
+	.notes = "SOURCE_DATE_EPOCH is the date of the image; default "
+		 "1970-01-01. Temporary files go to TMPDIR; default /var/tmp.",
+	.run = run_build,
+};

@@ -1,26 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* oci-pack cache: what is kept of bases and layers, and removing it. */
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bases.h"
 
-static const char help[] =
-	"Usage: oci-pack cache info|prune [options]\n"
-	"\n"
-	"The blobs of base images, and layers that were packed, are kept in\n"
-	"$XDG_CACHE_HOME/oci-pack, by default ~/.cache/oci-pack. Beyond\n"
-	"8 GiB, those that were unused for the longest time go by themselves.\n"
-	"\n"
-	"  info                    where it is, and how large\n"
-	"  prune                   removes them\n"
-	"\n"
-	"      --keep SIZE         keep as much, such as 500MiB, of those\n"
-	"                          that were used last\n"
-	"      --cache-dir DIR     another cache\n"
-	"  -h, --help\n";
-
-struct command {
+struct cache_command {
 	const char *folder;
 	uint64_t keep;
 	bool has_keep;
@@ -55,7 +41,7 @@ static int prune(struct oci_cache *cache, uint64_t keep, struct oci_error *err)
 	return 0;
 }
 
-static int run(const struct command *c, const char *verb)
+static int run(const struct cache_command *c, const char *verb)
 {
 	char *folder = c->folder ? strdup(c->folder) : cache_folder();
 	struct oci_cache *cache = NULL;
@@ -76,52 +62,60 @@ static int run(const struct command *c, const char *verb)
 	return rc ? say_error(&err) : EXIT_DONE;
 }
 
-static int take_option(struct command *c, int option)
+static int take_keep(void *target, const struct parse *parse, const char *value)
 {
-	switch (option) {
-	case 'd':
-		c->folder = optarg;
-		return -1;
-	case 'k':
-		if (!parse_size(&c->keep, optarg))
-			return say_usage("cache", "--keep '%s' is no size such "
-					 "as 500MiB", optarg);
-		c->has_keep = true;
-		return -1;
-	default:
-		return say_help(stdout, help);
-	}
+	struct cache_command *c = target;
+
+	if (!parse_size(&c->keep, value))
+		return say_usage(parse->command,
+				 "--keep '%s' is not a size such as 500MiB",
+				 value);
+	c->has_keep = true;
+	return -1;
 }
 
-int command_cache(int argc, char **argv)
+static int run_cache(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "cache-dir", required_argument, NULL, 'd' },
-		{ "keep", required_argument, NULL, 'k' },
-		{ "help", no_argument, NULL, 'h' },
-		{ NULL, 0, NULL, 0 },
-	};
-	struct command c = {0};
+	struct cache_command c = { 0 };
 	const char *verb;
-	int option, status = -1;
+	int status = options_parse(&command_cache, "cache", &c, argc, argv);
 
-	opterr = 0;
-	while (status < 0 && (option = getopt_long(argc, argv, "h", options,
-						   NULL)) != -1)
-		status = option == '?'
-				 ? say_unknown_option("cache", options, argv)
-				 : take_option(&c, option);
 	if (status >= 0)
 		return status;
 	verb = optind + 1 == argc ? argv[optind] : "";
+	if (!*verb)
+		return say_usage("cache", "info or prune is needed");
 	if (strcmp(verb, "info") != 0 && strcmp(verb, "prune") != 0)
 		return say_usage("cache",
-				 *verb ? "'%s' is unknown: it has "
-					 "info and prune"
-				       : "info or prune is to be "
-					 "given%s",
+				 "'%s' is unknown: the commands are "
+				 "info and prune",
 				 verb);
 	if (c.has_keep && strcmp(verb, "prune") != 0)
 		return say_usage("cache", "--keep is for prune");
 	return run(&c, verb);
 }
+
+static const struct cli_option own[] = {
+	{ "keep", 0, "SIZE",
+	  "of prune: keep the blobs that were used last, up to SIZE, such as "
+	  "500MiB",
+	  0, take_keep },
+	{ "cache-dir", 0, "DIR", "another cache than $XDG_CACHE_HOME/oci-pack",
+	  offsetof(struct cache_command, folder), NULL },
+	{ 0 },
+};
+
+static const struct option_group own_options = { NULL, NULL, own };
+
+const struct command command_cache = {
+	.name = "cache",
+	.summary = "show or empty the cache of base images and layers",
+	.usage = "cache info [options]\ncache prune [options]",
+	.about = "info prints the folder and the size of the cache, prune "
+		 "empties it. The cache keeps the blobs of base images, and "
+		 "packed layers, in $XDG_CACHE_HOME/oci-pack, by default "
+		 "~/.cache/oci-pack. If it has more than 8 GiB, builds remove "
+		 "the blobs that were not used for the longest time.",
+	.groups = { { &own_options, 0 } },
+	.run = run_cache,
+};

@@ -21,18 +21,6 @@ enum exit_status {
 	EXIT_FINDINGS = 3
 };
 
-int command_build(int argc, char **argv);
-int command_inspect(int argc, char **argv);
-int command_verify(int argc, char **argv);
-int command_login(int argc, char **argv);
-int command_copy(int argc, char **argv);
-int command_index(int argc, char **argv);
-int command_push(int argc, char **argv);
-int command_pull(int argc, char **argv);
-int command_lock(int argc, char **argv);
-int command_cache(int argc, char **argv);
-int command_lint(int argc, char **argv);
-
 /* One line on stderr, "oci-pack: ...", which is "interrupted" alone when a
  * signal came. Both return an exit status. */
 int say_error(const struct oci_error *err);
@@ -46,15 +34,6 @@ int fail_nomem(struct oci_error *err);
 int say_no_memory(void);
 int say_refused(const char *command, const char *option,
 		const struct oci_error *err);
-
-/*
- * Says what is wrong with the option that getopt_long refused last: that it is
- * unknown, and which of options is near, or that its value is lacking. Returns
- * EXIT_USAGE.
- */
-struct option;
-int say_unknown_option(const char *command, const struct option *options,
-		       char **argv);
 
 /* Where results go: stderr, where output is "-" and an archive on stdout. */
 FILE *result_stream(const char *output);

@@ -2,58 +2,9 @@
 /* oci-pack copy, push and pull: an image from one place to others. */
 #include "copy.h"
 
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char copy_help[] =
-	"Usage: oci-pack copy [options] SOURCE DESTINATION...\n"
-	"\n"
-	"Copies an image, all platforms and attached manifests included, byte\n"
-	"for byte. Both are FILE.tar, DIR, oci:DIR[:TAG] or docker://REF; a\n"
-	"REF with a host needs no docker://. SOURCE may also be dir:DIR, an\n"
-	"archive that docker, podman, skopeo or crane saved, or FILE.tar:NAME\n"
-	"where there are several images. A DESTINATION without a tag gets the\n"
-	"tag that SOURCE names, else those that the image has; REPO@ gets\n"
-	"none.\n"
-	"\n"
-	"      --dry-run           say what would be uploaded, mounted and\n"
-	"                          tagged, and change nothing\n"
-	"      --platform P[,P]    of an index, these platforms alone\n"
-	"      --referrers         and what refers to it, such as signatures\n"
-	"  -t, --tag NAME          a whole name for an archive or layout, "
-	"such\n"
-	"                          as example.com/app:1; may be repeated\n"
-	"  -q, --quiet             print the digest and nothing else\n"
-	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n" REMOTE_HELP UPLOAD_HELP SIDE_HELP INFLATE_HELP;
-
-static const char push_help[] =
-	"Usage: oci-pack push [options] IMAGE REF...\n"
-	"\n"
-	"Pushes IMAGE (FILE.tar[:NAME], -, DIR, oci:DIR[:TAG] or dir:DIR) to\n"
-	"registries. A REF without a tag gets the tag that IMAGE names, else\n"
-	"those that it has; REPO@ gets none.\n"
-	"\n"
-	"      --dry-run           say what would be uploaded, mounted and\n"
-	"                          tagged, and change nothing\n"
-	"      --platform P[,P]    of an index, these platforms alone\n"
-	"      --referrers         and what refers to it, such as signatures\n"
-	"  -q, --quiet             print the digest and nothing else\n"
-	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n" REMOTE_HELP UPLOAD_HELP INFLATE_HELP;
-
-static const char pull_help[] =
-	"Usage: oci-pack pull [options] REF -o OUTPUT\n"
-	"\n"
-	"Pulls an image from a registry into FILE.tar, DIR or oci:DIR[:TAG].\n"
-	"\n"
-	"  -o, --output OUTPUT\n"
-	"  -t, --tag NAME          a whole name for it; may be repeated\n"
-	"      --platform P[,P]    of an index, these platforms alone\n"
-	"      --referrers         and what refers to it, such as signatures\n"
-	"  -q, --quiet             print the digest and nothing else\n"
-	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n" REMOTE_HELP;
 
 static int on_progress(void *data, const struct oci_progress *progress)
 {
@@ -76,11 +27,11 @@ static void say_result(const struct copy_command *c,
 {
 	FILE *out = result_stream(target->text);
 
-	if (c->remote.dry_run && !c->quiet) {
+	if (c->remote.dry_run && !c->remote.quiet) {
 		plan_say(&c->remote.plan);
 		return;
 	}
-	if (c->quiet) {
+	if (c->remote.quiet) {
 		say(out, "%s\n", target->copy.digest.text);
 		return;
 	}
@@ -97,13 +48,13 @@ static int copy_to(struct copy_command *c, struct copy_target *target,
 	struct oci_copy_options options = OCI_COPY_OPTIONS_INIT;
 	int rc;
 
-	options.platform = c->platform_count ? c->platforms : NULL;
+	options.platform = c->platforms.count ? c->platforms.items : NULL;
 	options.referrers = c->referrers;
 	options.cancelled = interrupted_flag();
 	options.progress = on_progress;
 	options.progress_data = c;
 	options.note = on_note;
-	if (c->platform_count > 1)
+	if (c->platforms.count > 1)
 		rc = copy_platforms(&target->copy, target->store, from, c,
 				    &options, err);
 	else
@@ -141,7 +92,7 @@ static int plan_all(struct copy_command *c, struct copy_targets *targets,
 	for (size_t i = 0; !rc && i < targets->count; i++) {
 		struct copy_target *target = &targets->items[i];
 
-		c->remote.plan = (struct plan){ .quiet = c->quiet };
+		c->remote.plan = (struct plan){ .quiet = c->remote.quiet };
 		rc = copy_to(c, target, from, err);
 		if (!rc)
 			rc = oci_store_commit(target->store, err);
@@ -173,10 +124,11 @@ static int run(struct copy_command *c, char **names, int count)
 				      c->verb == COPY ? &c->remote.src : NULL,
 				      &err);
 	if (!rc)
-		rc = copy_targets_open(&targets,
-				       c->verb == PULL ? &c->output : names + 1,
-				       c->verb == PULL ? 1 : (size_t)count - 1,
-				       &from, c, &err);
+		rc = copy_targets_open(
+			&targets,
+			c->verb == PULL ? (char *const *)&c->output : names + 1,
+			c->verb == PULL ? 1 : (size_t)count - 1, &from, c,
+			&err);
 	if (!rc)
 		rc = c->remote.dry_run ? plan_all(c, &targets, &from, &err)
 				       : copy_all(c, &targets, &from, &err);
@@ -185,98 +137,38 @@ static int run(struct copy_command *c, char **names, int count)
 	return rc ? say_error(&err) : EXIT_DONE;
 }
 
-static int take_tag(struct copy_command *c, const char *text)
+static int take_tag(void *target, const struct parse *parse, const char *value)
 {
 	struct oci_reference name;
 	struct oci_error err;
 
-	if (c->verb == PUSH)
-		return say_usage(c->name, "it has no -t: name the "
-					  "destinations");
-	if (oci_reference_parse(&name, text, &err))
-		return say_refused(c->name, "-t: ", &err);
+	if (oci_reference_parse(&name, value, &err))
+		return say_refused(parse->command, "-t: ", &err);
 	if (name.digest.text[0])
-		return say_usage(c->name, "-t '%s' has a digest, which the "
-					  "image has already", text);
-	return oci_strings_add(&c->tags, text, &err) ? say_error(&err) : -1;
-}
-
-static int take_option(struct copy_command *c, int option)
-{
-	static const struct option sides[] = { SIDE_OPTIONS };
-
-	switch (option) {
-	case 'q':
-		c->quiet = true;
-		return -1;
-	case 'n':
-		if (c->verb == PULL)
-			return say_usage(c->name, "--dry-run is for what is "
-					 "pushed");
-		c->remote.dry_run = true;
-		return -1;
-	case 'v':
-		c->remote.verbose = true;
-		return -1;
-	case 'r':
-		c->referrers = true;
-		return -1;
-	case 'o':
-		c->output = optarg;
-		return -1;
-	case 't':
-		return take_tag(c, optarg);
-	case 'p':
-		return platforms_take(&c->platforms, &c->platform_count,
-				      c->name, optarg);
-	case 'h':
-		return say_help(stdout, c->help);
-	default:
-		if (c->verb != COPY && option >= SIDE_FIRST &&
-		    option <= SIDE_LAST)
-			return say_usage(c->name, "'--%s' is for copy",
-					 sides[option - SIDE_FIRST].name);
-		return remote_option(&c->remote, c->name, option);
-	}
+		return say_usage(parse->command,
+				 "-t '%s' has a digest, which the image has "
+				 "already",
+				 value);
+	return take_string(target, parse, value);
 }
 
 static int check_names(const struct copy_command *c, int count)
 {
 	if (c->verb == PULL && (count != 1 || !c->output))
-		return say_usage(c->name, "one REF and -o OUTPUT are to be "
-				 "given");
-	if (c->verb != PULL && c->output)
-		return say_usage(c->name, "it has no -o: name where it goes");
+		return say_usage(c->name, "one REF and -o OUTPUT are needed");
 	if (c->verb != PULL && count < 2)
 		return say_usage(c->name,
-				 "an image and where it goes are to "
-				 "be given, such as ghcr.io/owner/app:1");
+				 "an image and where it goes are needed, such "
+				 "as app.tar ghcr.io/owner/app:1");
 	return -1;
 }
 
-static int command(struct copy_command *c, int argc, char **argv)
+static int command(struct copy_command *c, const struct command *command,
+		   int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "output", required_argument, NULL, 'o' },
-		{ "tag", required_argument, NULL, 't' },
-		{ "dry-run", no_argument, NULL, 'n' },
-		{ "referrers", no_argument, NULL, 'r' },
-		{ "platform", required_argument, NULL, 'p' },
-		{ "help", no_argument, NULL, 'h' },
-		REMOTE_OPTIONS,
-		SIDE_OPTIONS,
-		{ NULL, 0, NULL, 0 },
-	};
-	int option, status = -1;
+	int status = options_parse(command, command->name, c, argc, argv);
 
-	opterr = 0;
-	while (status < 0 && (option = getopt_long(argc, argv, "qvo:t:h",
-						   options, NULL)) != -1)
-		status = option == '?'
-				 ? say_unknown_option(c->name, options, argv)
-				 : take_option(c, option);
+	c->name = command->name;
 	if (status < 0)
 		status = check_names(c, argc - optind);
 	if (status < 0 && c->verb == COPY)
@@ -289,27 +181,123 @@ static int command(struct copy_command *c, int argc, char **argv)
 		status = run(c, argv + optind, argc - optind);
 	remote_release(&c->remote);
 	oci_strings_release(&c->tags);
-	free(c->platforms);
+	free(c->platforms.items);
 	return status;
 }
 
-int command_copy(int argc, char **argv)
+static int run_copy(int argc, char **argv)
 {
-	struct copy_command c = { COPY, .name = "copy", .help = copy_help };
+	struct copy_command c = { .verb = COPY };
 
-	return command(&c, argc, argv);
+	return command(&c, &command_copy, argc, argv);
 }
 
-int command_push(int argc, char **argv)
+static int run_push(int argc, char **argv)
 {
-	struct copy_command c = { PUSH, .name = "push", .help = push_help };
+	struct copy_command c = { .verb = PUSH };
 
-	return command(&c, argc, argv);
+	return command(&c, &command_push, argc, argv);
 }
 
-int command_pull(int argc, char **argv)
+static int run_pull(int argc, char **argv)
 {
-	struct copy_command c = { PULL, .name = "pull", .help = pull_help };
+	struct copy_command c = { .verb = PULL };
 
-	return command(&c, argc, argv);
+	return command(&c, &command_pull, argc, argv);
 }
+
+#define AT(member) offsetof(struct copy_command, member)
+
+static const struct cli_option output[] = {
+	{ "output", 'o', "OUTPUT", "FILE.tar, DIR or oci:DIR[:TAG]", AT(output),
+	  NULL },
+	{ 0 },
+};
+
+static const struct cli_option parts[] = {
+	{ "platform", 0, "P[,P]", "of an index, only these platforms",
+	  AT(platforms), take_platforms },
+	{ "referrers", 0, NULL,
+	  "also copy the manifests that refer to the image, such as signatures",
+	  AT(referrers), NULL },
+	{ 0 },
+};
+
+static const struct cli_option tag[] = {
+	{ "tag", 't', "NAME",
+	  "full name of the image in an archive or layout, such as "
+	  "example.com/app:1; may be repeated",
+	  AT(tags), take_tag },
+	{ 0 },
+};
+
+static const struct option_group output_option = { NULL,
+						   "commands that write a file "
+						   "or a layout",
+						   output },
+				 part_options = { NULL, NULL, parts },
+				 tag_option = { NULL,
+						"commands that write a file or "
+						"a layout",
+						tag };
+
+const struct command command_copy = {
+	.name = "copy",
+	.summary = "copy an image between registries, layouts and archives",
+	.usage = "copy [options] SOURCE DESTINATION...",
+	.about =
+		"Copies an image byte for byte, with all its platforms and "
+		"attached manifests. SOURCE and DESTINATION are FILE.tar, DIR, "
+		"oci:DIR[:TAG] or docker://REF; a REF with a host needs no "
+		"docker://. SOURCE may also be dir:DIR, an archive that "
+		"docker, podman, skopeo or crane saved, or FILE.tar:NAME if "
+		"the archive has several images. A DESTINATION without a tag "
+		"gets the tag of SOURCE's name, otherwise all tags of the "
+		"image. REPO@ gets no tag.",
+	.groups = { { &part_options, 0 },
+		    { &tag_option, 0 },
+		    { &dry_run_option, AT(remote) },
+		    { &quiet_option, AT(remote) },
+		    { &verbose_option, AT(remote) },
+		    { &registry_options, AT(remote) },
+		    { &side_options, AT(remote) },
+		    { &upload_options, AT(remote) },
+		    { &inflate_options, AT(remote) } },
+	.notes = "If SOURCE and DESTINATION are in different registries, use "
+		 "the options with src or dest in place of --plain-http and "
+		 "--insecure.",
+	.run = run_copy,
+};
+
+const struct command command_push = {
+	.name = "push",
+	.summary = "push an image to registries",
+	.usage = "push [options] IMAGE REF...",
+	.about = "Pushes IMAGE, which is FILE.tar[:NAME], -, DIR, "
+		 "oci:DIR[:TAG] or dir:DIR. A REF without a tag gets the tag "
+		 "of IMAGE's name, otherwise all tags of the image. REPO@ gets "
+		 "no tag.",
+	.groups = { { &part_options, 0 },
+		    { &dry_run_option, AT(remote) },
+		    { &quiet_option, AT(remote) },
+		    { &verbose_option, AT(remote) },
+		    { &registry_options, AT(remote) },
+		    { &upload_options, AT(remote) },
+		    { &inflate_options, AT(remote) } },
+	.run = run_push,
+};
+
+const struct command command_pull = {
+	.name = "pull",
+	.summary = "pull an image from a registry",
+	.usage = "pull [options] REF -o OUTPUT",
+	.about = "Pulls an image from a registry into an archive or an OCI "
+		 "layout.",
+	.groups = { { &output_option, 0 },
+		    { &part_options, 0 },
+		    { &tag_option, 0 },
+		    { &quiet_option, AT(remote) },
+		    { &verbose_option, AT(remote) },
+		    { &registry_options, AT(remote) } },
+	.run = run_pull,
+};

@@ -4,19 +4,17 @@
 #define CLI_COPY_H
 
 #include "remote.h"
+#include "values.h"
 
 enum copy_verb { COPY, PUSH, PULL };
 
 struct copy_command {
 	enum copy_verb verb;
 	const char *name;
-	const char *help;
 	struct remote_options remote;
-	struct oci_platform *platforms;
-	size_t platform_count;
-	bool quiet;
+	struct platforms platforms;
 	bool referrers;
-	char *output;
+	const char *output;
 	struct oci_strings tags; /* -t: whole names for what is written here */
 };
 

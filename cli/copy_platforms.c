@@ -5,42 +5,17 @@
 
 #include "copy.h"
 
-int platforms_take(struct oci_platform **items, size_t *count,
-		   const char *command, const char *text)
-{
-	for (const char *next = text; next; text = next) {
-		size_t size = strcspn(text, ",");
-		char *one = strndup(text, size);
-		struct oci_platform platform, *more;
-		struct oci_error err;
-		int rc = one ? oci_platform_parse(&platform, one, &err) : 0;
-
-		if (!one)
-			return say_no_memory();
-		free(one);
-		if (rc)
-			return say_refused(command, "", &err);
-		more = realloc(*items, (*count + 1) * sizeof(*more));
-		if (!more)
-			return say_no_memory();
-		*items = more;
-		more[(*count)++] = platform;
-		next = text[size] ? text + size + 1 : NULL;
-	}
-	return -1;
-}
-
 /* Each platform that was asked for has to be there. */
 static int check_platforms(const struct opened *from,
 			   const struct copy_command *c, struct oci_error *err)
 {
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < c->platform_count; i++) {
+	for (size_t i = 0; !rc && i < c->platforms.count; i++) {
 		struct oci_descriptor found;
 
 		rc = oci_store_manifest(&found, from->store, &from->image,
-					&c->platforms[i], err);
+					&c->platforms.items[i], err);
 		if (!rc)
 			oci_descriptor_release(&found);
 	}
@@ -82,8 +57,8 @@ int copy_platforms(struct oci_descriptor *out, struct oci_store *to,
 	struct oci_join *join = NULL;
 	int rc = check_platforms(from, c, err);
 
-	join_options.platforms = c->platforms;
-	join_options.platform_count = c->platform_count;
+	join_options.platforms = c->platforms.items;
+	join_options.platform_count = c->platforms.count;
 	join_options.cancelled = options->cancelled;
 	if (!rc)
 		rc = oci_join_new(&join, &join_options, err);

@@ -107,8 +107,8 @@ static int open_file(struct copy_target *out, struct copy_targets *targets,
 	if (share_store(out, targets))
 		return 0;
 	options.temp_dir = temp_dir();
-	if (c->platform_count)
-		options.platform = c->platforms;
+	if (c->platforms.count)
+		options.platform = c->platforms.items;
 	return name->layout ? oci_layout_create(&out->store, name->path, err)
 			    : oci_archive_create(&out->store, name->path,
 						 &options, err);

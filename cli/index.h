@@ -4,6 +4,7 @@
 #define CLI_INDEX_H
 
 #include "remote.h"
+#include "values.h"
 
 enum index_verb { INDEX_CREATE, INDEX_APPEND, INDEX_REMOVE };
 
@@ -21,17 +22,16 @@ struct index_command {
 	const char *name;		/* "index create" */
 	struct remote_options remote;
 	const char *output;
-	struct oci_platform *platforms;
-	size_t platform_count;
+	struct platforms platforms;
 	struct index_note *notes;
 	size_t note_count;
 	bool no_attestations;
 	bool referrers;
-	bool quiet;
 };
 
-/* index_options.c: status as of remote_option; -1 to go on. */
-int index_take_annotation(struct index_command *out, const char *text);
+/* index_options.c: takes --annotation; the target is a struct index_command. */
+int index_take_annotation(void *target, const struct parse *parse,
+			  const char *value);
 void index_release_options(struct index_command *command);
 /* Puts the annotations that were asked for into the join. */
 int index_annotate(struct oci_join *join, const struct index_command *command,

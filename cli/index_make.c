@@ -14,7 +14,7 @@ static void on_note(void *data, const char *note)
 {
 	const struct index_command *c = data;
 
-	if (!c->quiet)
+	if (!c->remote.quiet)
 		say(stderr, "%s\n", note);
 }
 
@@ -43,7 +43,7 @@ static void say_result(const struct index_command *c, const char *text,
 {
 	FILE *out = result_stream(text);
 
-	if (c->quiet)
+	if (c->remote.quiet)
 		say(out, "%s\n", index->text);
 	else if (c->remote.dry_run)
 		plan_say(&c->remote.plan);
@@ -87,7 +87,7 @@ static int commit(struct attempts *out, struct index_target *target,
 	int rc = index_target_commit(target, index, err);
 
 	out->took = milliseconds() - start;
-	if (!rc && target->repository && !c->quiet && !c->remote.dry_run)
+	if (!rc && target->repository && !c->remote.quiet && !c->remote.dry_run)
 		say_pushed(target->repository);
 	return rc;
 }
@@ -105,7 +105,7 @@ static int write_join(struct attempts *out, struct index_target *target,
 	options.cancelled = interrupted_flag();
 	options.progress = on_progress;
 	options.progress_data = c;
-	c->remote.plan = (struct plan){ .quiet = c->quiet };
+	c->remote.plan = (struct plan){ .quiet = c->remote.quiet };
 	if (!rc)
 		rc = oci_join_write(&index, join, target->store, &options, err);
 	out->settled =
@@ -127,8 +127,8 @@ static int make(struct attempts *out, struct index_command *c, const char *text,
 	struct oci_join *join;
 	int rc;
 
-	options.platforms = c->platforms;
-	options.platform_count = c->platform_count;
+	options.platforms = c->platforms.items;
+	options.platform_count = c->platforms.count;
 	options.attestations = !c->no_attestations;
 	options.cancelled = interrupted_flag();
 	options.note = on_note;

@@ -57,14 +57,17 @@ static int add_note(struct index_command *out, const struct index_note *note,
 	return items[out->note_count++].key ? -1 : say_no_memory();
 }
 
-int index_take_annotation(struct index_command *out, const char *text)
+int index_take_annotation(void *target, const struct parse *parse,
+			  const char *text)
 {
+	struct index_command *out = target;
 	size_t whole = strcspn(text, "="), types = 0;
 	const char *colon = memchr(text, ':', whole);
 	const char *key = colon ? colon + 1 : text;
 	size_t size = whole - (size_t)(key - text);
 	int status = -1;
 
+	(void)parse;
 	if (!text[whole] || !size)
 		return say_usage(out->name, "annotation '%s' is not KEY=VALUE",
 				 text);
@@ -89,7 +92,7 @@ void index_release_options(struct index_command *c)
 	for (size_t i = 0; i < c->note_count; i++)
 		free(c->notes[i].key);
 	free(c->notes);
-	free(c->platforms);
+	free(c->platforms.items);
 	remote_release(&c->remote);
 }
 

@@ -7,29 +7,12 @@
 #include <string.h>
 
 #include "inspect.h"
-
-static const char help[] =
-	"Usage: oci-pack inspect [options] IMAGE\n"
-	"\n"
-	"Tells what an image holds: platforms, layers, config, annotations.\n"
-	"IMAGE is FILE.tar[:NAME], DIR, oci:DIR[:TAG], dir:DIR or\n"
-	"docker://REF; a REF with a host needs no docker://. An archive may "
-	"be\n"
-	"-, standard input.\n"
-	"\n"
-	"      --platform P        of an index, this platform alone\n"
-	"      --json              as JSON, with the documents as they are\n"
-	"      --raw               the exact bytes of the manifest or index\n"
-	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n" REMOTE_HELP INFLATE_HELP;
-
-enum { OPT_JSON = 256, OPT_RAW, OPT_PLATFORM };
+#include "values.h"
 
 struct options {
 	bool json;
 	bool raw;
-	struct oci_platform platform;
-	bool has_platform;
+	struct platforms platform;
 	struct remote_options remote;
 };
 
@@ -169,7 +152,7 @@ static int show(struct inspect *in, const struct options *options,
 	if (rc)
 		return rc;
 	inspect_print_head(in);
-	if (options->has_platform) {
+	if (options->platform.count) {
 		rc = show_image(in, &in->chosen, 1, &bytes, err);
 	} else {
 		rc = oci_store_images(&list, in->from.store, d, err);
@@ -209,9 +192,9 @@ static int run(const char *text, struct options *options)
 	const struct oci_descriptor *raw = &in.from.image;
 	int rc = opened_init(&in.from, text, &options->remote, &err);
 
-	if (!rc && options->has_platform) {
+	if (!rc && options->platform.count) {
 		rc = oci_store_manifest(&in.chosen, in.from.store, raw,
-					&options->platform, &err);
+					options->platform.items, &err);
 		if (options->raw)
 			raw = &in.chosen;
 	}
@@ -230,66 +213,53 @@ static int run(const char *text, struct options *options)
 	return rc ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int take_option(struct options *out, int option, char **argv)
+static int run_inspect(int argc, char **argv)
 {
-	struct oci_error err;
-	int status;
+	struct options options = { 0 };
+	int status = options_parse(&command_inspect, "inspect", &options, argc,
+				   argv);
 
-	switch (option) {
-	case OPT_JSON:
-		out->json = true;
-		return -1;
-	case OPT_RAW:
-		out->raw = true;
-		return -1;
-	case OPT_PLATFORM:
-		if (oci_platform_parse(&out->platform, optarg, &err))
-			return say_refused("inspect", "", &err);
-		out->has_platform = true;
-		return -1;
-	case 'v':
-		out->remote.verbose = true;
-		return -1;
-	case 'h':
-		return say_help(stdout, help);
-	default:
-		status = remote_option(&out->remote, "inspect", option);
-		return status != -2 ? status :
-			       say_usage("inspect", "unknown option '%s'",
-					 argv[optind - 1]);
-	}
-}
-
-int command_inspect(int argc, char **argv)
-{
-	static const struct option long_options[] = {
-		{ "json", no_argument, NULL, OPT_JSON },
-		{ "raw", no_argument, NULL, OPT_RAW },
-		{ "platform", required_argument, NULL, OPT_PLATFORM },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "help", no_argument, NULL, 'h' },
-		REMOTE_OPTIONS,
-		{ NULL, 0, NULL, 0 },
-	};
-	struct options options = {0};
-	int option, status = -1;
-
-	opterr = 0;
-	while (status < 0 && (option = getopt_long(argc, argv, "vh",
-						   long_options, NULL)) != -1)
-		status = option == '?' ? say_unknown_option("inspect",
-							    long_options, argv)
-				       : take_option(&options, option, argv);
 	if (status < 0 && optind + 1 != argc)
-		status = say_usage("inspect", "one image is to be named");
+		status = say_usage("inspect", "one IMAGE is needed");
 	if (status < 0 && options.json && options.raw)
-		status = say_usage("inspect", "--json and --raw exclude each "
-				   "other");
+		status = say_usage("inspect",
+				   "--json and --raw exclude each other");
 	if (status < 0)
 		status = remote_ready(&options.remote, "inspect");
 	catch_signals();
 	if (status < 0)
 		status = run(argv[optind], &options);
 	remote_release(&options.remote);
+	free(options.platform.items);
 	return status;
 }
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct cli_option own[] = {
+	{ "platform", 0, "P", "of an index, only this platform", AT(platform),
+	  take_platform },
+	{ "json", 0, NULL,
+	  "print JSON, with the manifests and configs as they are", AT(json),
+	  NULL },
+	{ "raw", 0, NULL, "print the exact bytes of the manifest or index",
+	  AT(raw), NULL },
+	{ 0 },
+};
+
+static const struct option_group own_options = { NULL, NULL, own };
+
+const struct command command_inspect = {
+	.name = "inspect",
+	.summary = "show platforms, layers, config and annotations of an image",
+	.usage = "inspect [options] IMAGE",
+	.about = "Shows the platforms, layers, config and annotations of an "
+		 "image. IMAGE is FILE.tar[:NAME], -, DIR, oci:DIR[:TAG], "
+		 "dir:DIR or docker://REF; a REF with a host needs no "
+		 "docker://.",
+	.groups = { { &own_options, 0 },
+		    { &verbose_option, AT(remote) },
+		    { &registry_options, AT(remote) },
+		    { &inflate_options, AT(remote) } },
+	.run = run_inspect,
+};

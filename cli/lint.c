@@ -1,37 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* oci-pack lint: whether an image can run, without running it. */
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "findings.h"
 #include "remote.h"
+#include "values.h"
 
-static const char help[] =
-	"Usage: oci-pack lint [options] IMAGE\n"
-	"\n"
-	"Checks, without running anything, whether IMAGE can run: FILE.tar,\n"
-	"-, DIR, oci:DIR[:TAG] or docker://REF. docs/lint.md has the rules. "
-	"Exit\n"
-	"status 3 where one of level error is broken.\n"
-	"\n"
-	"      --ignore RULE[:GLOB]  passes over a rule, or over paths that\n"
-	"                          match; may be repeated\n"
-	"      --platform P        of an index, this platform alone\n"
-	"      --format KIND       text, json, sarif (for code scanning) or\n"
-	"                          github (annotations); the usual is text\n"
-	"      --json              the same as --format json\n"
-	"      --explain-load      of FILE.tar, what docker, podman, skopeo\n"
-	"                          and ctr will see in it, name by name\n"
-	"      --rules             lists the rules, and does nothing else\n"
-	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n" REMOTE_HELP INFLATE_HELP;
-
-struct command {
+struct lint_command {
 	struct remote_options remote;
 	struct findings findings;
 	enum findings_format format;
-	struct oci_platform platform;
-	bool has_platform;
+	struct platforms platform;
 	struct oci_strings rules;	/* of --ignore, in front of its glob */
 	bool list;
 	bool explain;
@@ -60,7 +41,7 @@ static void say_absent(void *data, const char *platform,
 	    platform ? platform : "one image", manifest->text);
 }
 
-static int lint(struct command *c, const char *name, struct oci_error *err)
+static int lint(struct lint_command *c, const char *name, struct oci_error *err)
 {
 	struct oci_lint_options options = OCI_LINT_OPTIONS_INIT;
 	struct opened image;
@@ -73,7 +54,7 @@ static int lint(struct command *c, const char *name, struct oci_error *err)
 	options.temp_dir = temp_dir();
 	options.max_inflated = max_inflated();
 	options.cancelled = interrupted_flag();
-	options.platform = c->has_platform ? &c->platform : NULL;
+	options.platform = c->platform.count ? c->platform.items : NULL;
 	options.absent = say_absent;
 	if (!rc)
 		rc = oci_lint_image(&c->findings.result, image.store,
@@ -90,7 +71,8 @@ static void say_load(void *data, const char *program, const char *text)
 	say(stdout, "%-30s %s\n", program, text);
 }
 
-static int explain(struct command *c, const char *name, struct oci_error *err)
+static int explain(struct lint_command *c, const char *name,
+		   struct oci_error *err)
 {
 	struct oci_lint_options options = OCI_LINT_OPTIONS_INIT;
 
@@ -106,7 +88,7 @@ static int explain(struct command *c, const char *name, struct oci_error *err)
 				NULL, err);
 }
 
-static int run(struct command *c, const char *name)
+static int run(struct lint_command *c, const char *name)
 {
 	struct oci_error err;
 
@@ -116,90 +98,53 @@ static int run(struct command *c, const char *name)
 	return c->findings.result.errors ? EXIT_FINDINGS : EXIT_DONE;
 }
 
-/* RULE[:GLOB]; the text of the rule is kept for as long as it is needed. */
-static int ignore(struct command *c, const char *text)
+/* RULE[:GLOB]. c->rules owns the text of the rule, which findings borrow. */
+static int take_ignore(void *target, const struct parse *parse,
+		       const char *value)
 {
-	const char *colon = strchr(text, ':');
+	struct lint_command *c = target;
+	const char *colon = strchr(value, ':');
 	struct oci_error err;
 	char *rule;
 
-	if (oci_strings_add(&c->rules, text, &err))
+	if (oci_strings_add(&c->rules, value, &err))
 		return say_error(&err);
 	rule = c->rules.items[c->rules.count - 1];
 	if (colon)
-		rule[colon - text] = '\0';
-	return findings_except(&c->findings, "lint", rule,
+		rule[colon - value] = '\0';
+	return findings_except(&c->findings, parse->command, rule,
 			       colon ? colon + 1 : NULL, OCI_LINT_OFF);
 }
 
-static int take_option(struct command *c, int option, char **argv)
+static int take_format(void *target, const struct parse *parse,
+		       const char *value)
 {
-	struct oci_error err;
-
-	switch (option) {
-	case 'p':
-		if (oci_platform_parse(&c->platform, optarg, &err))
-			return say_refused("lint", "", &err);
-		c->has_platform = true;
+	if (findings_format(target, value))
 		return -1;
-	case 'i':
-		return ignore(c, optarg);
-	case 'f':
-		if (findings_format(&c->format, optarg))
-			return -1;
-		return say_usage("lint", "--format '%s' is not text, json, "
-				 "sarif or github", optarg);
-	case 'j':
-		c->format = FORMAT_JSON;
-		return -1;
-	case 'r':
-		c->list = true;
-		return -1;
-	case 'e':
-		c->explain = true;
-		return -1;
-	case 'v':
-		c->remote.verbose = true;
-		return -1;
-	case 'h':
-		return say_help(stdout, help);
-	default:
-		return remote_option_last(&c->remote, "lint", option,
-					  argv[optind - 1]);
-	}
+	return say_usage(parse->command,
+			 "--format '%s' is not text, json, sarif or github",
+			 value);
 }
 
-int command_lint(int argc, char **argv)
+static int take_json(void *target, const struct parse *parse, const char *value)
 {
-	static const struct option options[] = {
-		{ "ignore", required_argument, NULL, 'i' },
-		{ "platform", required_argument, NULL, 'p' },
-		{ "format", required_argument, NULL, 'f' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "rules", no_argument, NULL, 'r' },
-		{ "explain-load", no_argument, NULL, 'e' },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "help", no_argument, NULL, 'h' },
-		REMOTE_OPTIONS,
-		{ NULL, 0, NULL, 0 },
-	};
-	struct command c = {0};
-	int option, status = -1;
+	(void)value;
+	return take_format(target, parse, "json");
+}
 
-	opterr = 0;
-	while (status < 0 && (option = getopt_long(argc, argv, "vh", options,
-						   NULL)) != -1)
-		status = option == '?'
-				 ? say_unknown_option("lint", options, argv)
-				 : take_option(&c, option, argv);
+static int run_lint(int argc, char **argv)
+{
+	struct lint_command c = { 0 };
+	int status = options_parse(&command_lint, "lint", &c, argc, argv);
+
 	if (status < 0 && c.list)
 		status = list_rules();
-	if (status < 0 && c.explain && c.has_platform)
-		status = say_usage("lint", "--platform has no use with "
-					   "--explain-load: programs load all "
-					   "that an archive has");
+	if (status < 0 && c.explain && c.platform.count)
+		status = say_usage("lint",
+				   "--platform has no use with --explain-load: "
+				   "programs load all that an archive has");
 	if (status < 0 && optind + 1 != argc)
-		status = say_usage("lint", "one IMAGE is to be given");
+		status = say_usage("lint", "one IMAGE is needed");
 	if (status < 0)
 		status = remote_ready(&c.remote, "lint");
 	catch_signals();
@@ -208,5 +153,44 @@ int command_lint(int argc, char **argv)
 	findings_release(&c.findings);
 	oci_strings_release(&c.rules);
 	remote_release(&c.remote);
+	free(c.platform.items);
 	return status;
 }
+
+#define AT(member) offsetof(struct lint_command, member)
+
+static const struct cli_option own[] = {
+	{ "ignore", 0, "RULE[:GLOB]",
+	  "ignore a rule, or a rule for the paths that match; may be repeated",
+	  0, take_ignore },
+	{ "platform", 0, "P", "of an index, only this platform", AT(platform),
+	  take_platform },
+	{ "format", 0, "text|json|sarif|github",
+	  "sarif is for code scanning, github for annotations; default text",
+	  AT(format), take_format },
+	{ "json", 0, NULL, "the same as --format json", AT(format), take_json },
+	{ "explain-load", 0, NULL,
+	  "of FILE.tar, print what docker, podman, skopeo and ctr see in it, "
+	  "name by name",
+	  AT(explain), NULL },
+	{ "rules", 0, NULL, "list the rules and exit", AT(list), NULL },
+	{ 0 },
+};
+
+static const struct option_group own_options = { NULL, NULL, own };
+
+const struct command command_lint = {
+	.name = "lint",
+	.summary = "check that an image can run, without running it",
+	.usage = "lint [options] IMAGE",
+	.about = "Checks, without running anything, whether IMAGE can run. "
+		 "IMAGE is FILE.tar, -, DIR, oci:DIR[:TAG] or docker://REF. "
+		 "docs/lint.md describes the rules.",
+	.groups = { { &own_options, 0 },
+		    { &verbose_option, AT(remote) },
+		    { &registry_options, AT(remote) },
+		    { &inflate_options, AT(remote) } },
+	.notes = "Exit status: 0 no errors, 1 the image could not be read, 3 "
+		 "a rule of level error is broken.",
+	.run = run_lint,
+};

@@ -1,27 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* oci-pack lock: which image each base of a spec is today. */
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "build.h"
+#include "values.h"
 
-static const char help[] =
-	"Usage: oci-pack lock [options] SPEC\n"
-	"\n"
-	"Looks up which image each base of SPEC is, and writes that to\n"
-	"SPEC.lock, for builds to use. Bases that it has already stay as they\n"
-	"are; those that SPEC no longer starts from go.\n"
-	"\n"
-	"      --update            look up all of them again\n"
-	"      --set NAME=VALUE    sets a variable of the spec\n"
-	"  -C, --directory DIR     inputs start here, not at the spec\n"
-	BASES_HELP
-	"  -q, --quiet             say nothing\n"
-	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n"
-	REMOTE_HELP;
-
-struct command {
+struct lock_command {
 	struct remote_options remote;
 	struct bases bases;
 	struct oci_pairs vars;
@@ -30,19 +16,18 @@ struct command {
 	struct oci_registry *registry;
 	struct oci_lock lock;		/* the new one */
 	bool update;
-	bool quiet;
 	bool reported; /* errors of the spec were said */
 };
 
 static void report(void *data, const char *text)
 {
-	struct command *c = data;
+	struct lock_command *c = data;
 
 	c->reported = true;
 	say(stderr, "%s\n", text);
 }
 
-static int open_spec(struct command *c, const char *path,
+static int open_spec(struct lock_command *c, const char *path,
 		     struct oci_error *err)
 {
 	struct oci_spec_options options = OCI_SPEC_OPTIONS_INIT;
@@ -82,7 +67,7 @@ static int check_platform(struct oci_store *store,
 }
 
 /* What a lock is good for: every platform has to be there. */
-static int check_platforms(struct command *c, struct oci_store *store,
+static int check_platforms(struct lock_command *c, struct oci_store *store,
 			   const struct oci_descriptor *image,
 			   struct oci_error *err)
 {
@@ -96,7 +81,8 @@ static int check_platforms(struct command *c, struct oci_store *store,
 	return rc;
 }
 
-static int look_up(struct command *c, const char *base, struct oci_error *err)
+static int look_up(struct lock_command *c, const char *base,
+		   struct oci_error *err)
 {
 	const struct oci_descriptor *old = oci_lock_get(&c->bases.lock, base);
 	struct oci_descriptor image;
@@ -111,7 +97,7 @@ static int look_up(struct command *c, const char *base, struct oci_error *err)
 	rc = check_platforms(c, store, &image, err);
 	if (!rc)
 		rc = oci_lock_set(&c->lock, base, &image, err);
-	if (!rc && !c->quiet)
+	if (!rc && !c->remote.quiet)
 		say(stdout, "%s %s%s\n", base, image.digest.text,
 		    old && oci_digest_equal(&old->digest, &image.digest) ?
 		    ", as before" : "");
@@ -131,14 +117,14 @@ static bool is_pinned(const char *base)
 }
 
 /* Whether its registry is asked. */
-static bool is_asked(const struct command *c, const char *base)
+static bool is_asked(const struct lock_command *c, const char *base)
 {
 	return !is_pinned(base) &&
 	       (c->update || !oci_lock_get(&c->bases.lock, base));
 }
 
 /* Which base it was. */
-static int look_up_named(struct command *c, const char *base,
+static int look_up_named(struct lock_command *c, const char *base,
 			 struct oci_error *err)
 {
 	int rc = look_up(c, base, err);
@@ -146,7 +132,7 @@ static int look_up_named(struct command *c, const char *base,
 	return rc ? oci_error_wrap(err, rc, "base '%.300s'", base) : 0;
 }
 
-static int lock(struct command *c, const char *path, struct oci_error *err)
+static int lock(struct lock_command *c, const char *path, struct oci_error *err)
 {
 	const struct oci_strings *list = oci_spec_bases(c->spec);
 	int rc = bases_open(&c->bases, path, err);
@@ -163,7 +149,7 @@ static int lock(struct command *c, const char *path, struct oci_error *err)
 	return rc;
 }
 
-static int run(struct command *c, const char *path)
+static int run(struct lock_command *c, const char *path)
 {
 	struct oci_error err;
 	int rc;
@@ -177,60 +163,16 @@ static int run(struct command *c, const char *path)
 	return rc ? say_error(&err) : EXIT_DONE;
 }
 
-static int take_option(struct command *c, int option, char **argv)
+static int run_lock(int argc, char **argv)
 {
-	switch (option) {
-	case 'u':
-		c->update = true;
-		return -1;
-	case 's':
-		return build_set_variable(&c->vars, "lock", optarg);
-	case 'C':
-		c->folder = optarg;
-		return -1;
-	case 'q':
-		c->quiet = true;
-		return -1;
-	case 'v':
-		c->remote.verbose = true;
-		return -1;
-	case 'h':
-		return say_help(stdout, help);
-	default:
-		if (bases_option(&c->bases, option))
-			return -1;
-		return remote_option_last(&c->remote, "lock", option,
-					  argv[optind - 1]);
-	}
-}
+	struct lock_command c = { 0 };
+	int status = options_parse(&command_lock, "lock", &c, argc, argv);
 
-int command_lock(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "update", no_argument, NULL, 'u' },
-		{ "set", required_argument, NULL, 's' },
-		{ "directory", required_argument, NULL, 'C' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "help", no_argument, NULL, 'h' },
-		REMOTE_OPTIONS,
-		BASES_OPTIONS,
-		{ NULL, 0, NULL, 0 },
-	};
-	struct command c = {0};
-	int option, status = -1;
-
-	opterr = 0;
-	while (status < 0 && (option = getopt_long(argc, argv, "C:qvh",
-						   options, NULL)) != -1)
-		status = option == '?'
-				 ? say_unknown_option("lock", options, argv)
-				 : take_option(&c, option, argv);
 	if (status < 0 && optind + 1 != argc)
-		status = say_usage("lock", "one SPEC is to be given");
+		status = say_usage("lock", "one SPEC is needed");
 	if (status < 0 && strcmp(argv[optind], "-") == 0)
-		status = say_usage("lock", "a lock lies beside its spec, which "
-					   "has to be a file");
+		status = say_usage("lock", "SPEC has to be a file: the lock "
+					   "file is written beside it");
 	if (status < 0)
 		status = remote_ready(&c.remote, "lock");
 	catch_signals();
@@ -244,3 +186,34 @@ int command_lock(int argc, char **argv)
 	remote_release(&c.remote);
 	return status;
 }
+
+#define AT(member) offsetof(struct lock_command, member)
+
+static const struct cli_option own[] = {
+	{ "update", 0, NULL, "look up all base images again", AT(update),
+	  NULL },
+	{ "set", 0, "NAME=VALUE", "set a variable of the spec", AT(vars),
+	  take_variable },
+	{ "directory", 'C', "DIR",
+	  "look for inputs in DIR instead of the folder of the spec",
+	  AT(folder), NULL },
+	{ "quiet", 'q', NULL, "print nothing", AT(remote.quiet), NULL },
+	{ 0 },
+};
+
+static const struct option_group own_options = { NULL, NULL, own };
+
+const struct command command_lock = {
+	.name = "lock",
+	.summary = "pin the base images of a spec by their digests",
+	.usage = "lock [options] SPEC",
+	.about = "Looks up the digest of each base image of SPEC, and writes "
+		 "them to SPEC.lock, which builds use. Base images that "
+		 "SPEC.lock has already stay as they are; those that SPEC no "
+		 "longer starts from are removed.",
+	.groups = { { &own_options, 0 },
+		    { &verbose_option, AT(remote) },
+		    { &bases_options, AT(bases) },
+		    { &registry_options, AT(remote) } },
+	.run = run_lock,
+};

@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* oci-pack login: keeps credentials the way docker login does. */
+/* oci-pack login: stores credentials where docker login does. */
 #include "ask.h"
 #include "remote.h"
 
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char help[] =
-	"Usage: oci-pack login [options] HOST\n"
-	"\n"
-	"Checks a name and its password with the registry HOST, and writes\n"
-	"them where docker login does: $DOCKER_CONFIG/config.json or\n"
-	"~/.docker/config.json, or --authfile. A credential helper that the\n"
-	"file names gets them instead. On a terminal, login asks for a name\n"
-	"and a password that the options do not give.\n"
-	"\n"
-	"  -u, --username NAME\n"
-	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n" REMOTE_HELP;
 
 /* HOST, https://HOST/, and the hosts of Docker Hub, which are one registry. */
 static int find_host(char out[OCI_REFERENCE_NAME], const char *text,
@@ -83,18 +71,17 @@ static int check_host(char **words, int count)
 
 	if (count > 1)
 		return say_usage("login",
-				 "one HOST is to be given, '%s' is one "
-				 "too many",
+				 "one HOST is needed, '%s' is one too many",
 				 words[1]);
 	if (!*host)
 		return say_usage("login",
-				 "the HOST of a registry is to be "
-				 "given, such as ghcr.io or docker.io");
+				 "the HOST of a registry is needed, such as "
+				 "ghcr.io or docker.io");
 	slash = strchr(host, '/');
 	if (slash && slash[1] && !strstr(host, "://"))
 		return say_usage("login",
-				 "'%s' is a repository, credentials "
-				 "are kept for its host: '%.*s'",
+				 "'%s' is a repository; credentials are stored "
+				 "for its host: '%.*s'",
 				 host, (int)strcspn(host, "/"), host);
 	return -1;
 }
@@ -119,45 +106,12 @@ static int complete(struct remote_options *remote, char **name)
 	return remote->password ? -1 : EXIT_FAILED;
 }
 
-static int read_options(struct remote_options *remote, int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "help", no_argument, NULL, 'h' },
-		/* Otherwise short for --password-stdin. */
-		{ "password", required_argument, NULL, 256 },
-		REMOTE_OPTIONS,
-		{ NULL, 0, NULL, 0 },
-	};
-	int option, status = -1;
-
-	opterr = 0;
-	while (status < 0 && (option = getopt_long(argc, argv, "u:vh", options,
-						   NULL)) != -1) {
-		if (option == 'h')
-			status = say_help(stdout, help);
-		else if (option == 256)
-			status = say_usage("login",
-					   "other users see the "
-					   "command line: --password-stdin "
-					   "reads the password");
-		else if (option == 'u')
-			remote->user = optarg;
-		else if (option == 'v')
-			remote->verbose = true;
-		else
-			status = remote_option(remote, "login", option);
-		if (status == -2)
-			status = say_unknown_option("login", options, argv);
-	}
-	return status;
-}
-
-int command_login(int argc, char **argv)
+static int run_login(int argc, char **argv)
 {
 	struct remote_options remote = { 0 };
 	char *name = NULL;
-	int status = read_options(&remote, argc, argv);
+	int status =
+		options_parse(&command_login, "login", &remote, argc, argv);
 
 	if (status < 0)
 		status = check_host(argv + optind, argc - optind);
@@ -172,3 +126,37 @@ int command_login(int argc, char **argv)
 	free(name);
 	return status;
 }
+
+static int refuse_password(void *target, const struct parse *parse,
+			   const char *value)
+{
+	(void)target, (void)value;
+	return say_usage(parse->command,
+			 "other users see the command line: --password-stdin "
+			 "reads the password");
+}
+
+static const struct cli_option own[] = {
+	/* getopt_long would take it for short for --password-stdin. */
+	{ "password", 0, "PASSWORD", NULL, 0, refuse_password },
+	{ 0 },
+};
+
+static const struct option_group own_options = { NULL, NULL, own };
+
+const struct command command_login = {
+	.name = "login",
+	.summary = "store the credentials for a registry",
+	.usage = "login [options] HOST",
+	.about = "Checks a name and its password with the registry HOST, and "
+		 "writes them where docker login does: to "
+		 "$DOCKER_CONFIG/config.json or ~/.docker/config.json, or to "
+		 "the file that --authfile names. If that file names a "
+		 "credential helper for HOST, the helper gets them instead. On "
+		 "a terminal, login asks for the name and the password if the "
+		 "options do not give them.",
+	.groups = { { &own_options, 0 },
+		    { &verbose_option, 0 },
+		    { &registry_options, 0 } },
+	.run = run_login,
+};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* oci-pack: which command, and what is said without one. */
+/* oci-pack: the list of commands, and calling one. */
 #include "words.h"
 
 #include <errno.h>
@@ -8,86 +8,55 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char help[] =
-	"Packs OCI container images from a declarative spec, without a\n"
-	"daemon and without running anything of the target platform.\n"
-	"\n"
-	"  oci-pack SPEC -o FILE.tar   an archive for docker load\n"
-	"  oci-pack SPEC -o DIR        an OCI layout\n"
-	"  oci-pack SPEC --push        to a registry\n"
-	"  oci-pack push IMAGE REF     an image to a registry\n"
-	"  oci-pack pull REF -o IMAGE  an image from a registry\n"
-	"  oci-pack copy IMAGE IMAGE   from anywhere to anywhere\n"
-	"  oci-pack index create REF IMAGE...\n"
-	"                              one image of many platforms\n"
-	"  oci-pack inspect IMAGE      what an image holds\n"
-	"  oci-pack verify IMAGE       whether all of it is right\n"
-	"  oci-pack lock SPEC          pins the images that it starts from\n"
-	"  oci-pack cache info|prune   what is kept of them\n"
-	"  oci-pack lint IMAGE         whether it can run, without running it\n"
-	"  oci-pack login HOST         keeps a registry's credentials\n"
-	"\n"
-	"IMAGE is FILE.tar, DIR, oci:DIR[:TAG] or docker://REF; what is read\n"
-	"may also be FILE.tar:NAME or dir:DIR, and be saved by others. An\n"
-	"archive, or a spec, that is read may be -, standard input.\n"
-	"'oci-pack COMMAND --help' tells the options, which come after the\n"
-	"command; 'oci-pack SPEC' is short for 'oci-pack build SPEC'. The\n"
-	"spec language is in docs/spec.md.\n"
-	"\n"
-	"Exit status: 0 done, 1 failed, 2 wrong usage, 3 verify or lint\n"
-	"found something.\n";
+#include "command.h"
 
-static const struct {
-	const char *name;
-	int (*run)(int argc, char **argv);
-} commands[] = {
-	{ "build", command_build },
-	{ "inspect", command_inspect },
-	{ "verify", command_verify },
-	{ "copy", command_copy },
-	{ "index", command_index },
-	{ "login", command_login },
-	{ "push", command_push },
-	{ "pull", command_pull },
-	{ "lock", command_lock },
-	{ "lint", command_lint },
-	{ "cache", command_cache },
+static const struct command *const commands[] = {
+	&command_build, &command_push,	  &command_pull,   &command_copy,
+	&command_index, &command_inspect, &command_verify, &command_lint,
+	&command_lock,	&command_cache,	  &command_login,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
-const char *const *command_names(size_t *count)
-{
-	static const char *names[COMMANDS];
+_Static_assert((int)COMMANDS <= (int)COMMANDS_MAX, "words.c has room for all");
 
-	for (size_t i = 0; i < COMMANDS; i++)
-		names[i] = commands[i].name;
+const struct command *const *all_commands(size_t *count)
+{
 	*count = COMMANDS;
-	return names;
+	return commands;
+}
+
+const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
 }
 
 static int run(int argc, char **argv)
 {
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (strcmp(argv[1], commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+	const struct command *command = find_command(argv[1]);
+
+	if (command)
+		return command->run(argc - 1, argv + 1);
 	if (is_unknown_word(argv[1]))
 		return say_unknown_command(argv[1]);
-	/* A spec, or an option of build's: its name stands for the word. */
-	return command_build(argc, argv);
+	/* 'oci-pack SPEC' is short for 'oci-pack build SPEC': argv[0] stands
+	 * for the command. */
+	return command_build.run(argc, argv);
 }
 
-/* help, or help COMMAND, which is COMMAND --help. */
+/* oci-pack help [COMMAND] */
 static int run_help(int argc, char **argv)
 {
-	char option[] = "--help", *words[] = { argv[0], argv[2], option, NULL };
+	const struct command *command = argc > 2 ? find_command(argv[2]) : NULL;
 
 	if (argc == 2)
-		return say_help(stdout, help);
-	if (argc == 3 && is_command(argv[2]))
-		return run(3, words);
+		return print_help(stdout);
 	if (argc == 3)
-		return say_unknown_command(argv[2]);
+		return command ? print_command_help(stdout, command)
+			       : say_unknown_command(argv[2]);
 	say(stderr, "oci-pack: help is for one command, such as 'oci-pack help "
 		    "push'\n");
 	return EXIT_USAGE;
@@ -115,13 +84,13 @@ int main(int argc, char **argv)
 	/* A line is written at once, also where threads log. */
 	setvbuf(stderr, NULL, _IOLBF, 0);
 	if (argc < 2) {
-		say_help(stderr, help);
+		print_help(stderr);
 		return EXIT_USAGE;
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
 		status = say(stdout, "oci-pack %s\n", oci_version());
 	else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-		status = say_help(stdout, help);
+		status = print_help(stdout);
 	else if (strcmp(argv[1], "help") == 0)
 		status = run_help(argc, argv);
 	else

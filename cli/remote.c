@@ -57,29 +57,6 @@ static const char *named_by(const char *variable)
 	return value && *value ? value : NULL;
 }
 
-/* Whether an option was given that the command has no use for; says so. */
-static bool is_ignored(const struct remote_options *o, const char *command)
-{
-	static const char *const no_archives[] = { "login", "pull", "lock" };
-	static const char *const no_uploads[] = { "login",   "pull",   "lock",
-						  "inspect", "verify", "lint" };
-	bool ignored = false;
-
-	for (size_t i = 0; (o->chunk_size || o->mount_from.count) && i < 6; i++)
-		ignored |= strcmp(no_uploads[i], command) == 0;
-	if (ignored)
-		say_usage(command, "--chunk-size and --mount-from are for "
-				   "commands that upload");
-	for (size_t i = 0; !ignored && max_inflated() && i < 3; i++)
-		if (strcmp(no_archives[i], command) == 0) {
-			ignored = true;
-			say_usage(command,
-				  "--max-inflated is for commands that "
-				  "read archives or layers");
-		}
-	return ignored;
-}
-
 int remote_ready(struct remote_options *o, const char *command)
 {
 	if (o->password_stdin != (o->user && !o->password))
@@ -93,8 +70,6 @@ int remote_ready(struct remote_options *o, const char *command)
 		return EXIT_FAILED;
 	if (!is_there("SSL_CERT_FILE", named_by("SSL_CERT_FILE")))
 		return EXIT_FAILED;
-	if (is_ignored(o, command))
-		return EXIT_USAGE;
 	o->both.all = o->src.all = o->dest.all = o;
 	if (!remote_find_files(o))
 		return say_no_memory();

@@ -3,9 +3,8 @@
 #ifndef CLI_REMOTE_H
 #define CLI_REMOTE_H
 
-#include <getopt.h>
-
 #include "cli.h"
+#include "command.h"
 
 /* What a push that is only planned would come to. */
 struct plan {
@@ -44,6 +43,7 @@ struct remote_options {
 	unsigned first_byte_seconds;
 	bool has_lowest_rate;
 	int64_t lowest_rate;
+	bool quiet;
 	bool verbose;
 	struct oci_strings mount_from;
 	struct oci_strings token_hosts;
@@ -54,93 +54,12 @@ struct remote_options {
 	struct plan plan;
 };
 
-/* Adds the platforms of P[,P]: an exit status, or -1. */
-int platforms_take(struct oci_platform **items, size_t *count,
-		   const char *command, const char *text);
+/* Groups of options; the target of each is a struct remote_options. */
+extern const struct option_group
+	registry_options, /* of every command with registries */
+	upload_options, side_options, inflate_options, dry_run_option,
+	quiet_option, verbose_option;
 
-/* The options that every command with registries has. Values from 512. */
-#define REMOTE_OPTIONS \
-	{ "authfile", required_argument, NULL, 512 }, \
-	{ "username", required_argument, NULL, 513 }, \
-	{ "password-stdin", no_argument, NULL, 514 }, \
-	{ "plain-http", no_argument, NULL, 515 }, \
-	{ "insecure", no_argument, NULL, 516 }, \
-	{ "ca-file", required_argument, NULL, 517 }, \
-	{ "retries", required_argument, NULL, 518 }, \
-	{ "chunk-size", required_argument, NULL, 519 }, \
-	{ "mount-from", required_argument, NULL, 520 }, \
-	{ "first-byte-timeout", required_argument, NULL, 521 }, \
-	{ "speed-limit", required_argument, NULL, 522 }, \
-	{ "token-host", required_argument, NULL, 523 }, \
-	{ "max-inflated", required_argument, NULL, 540 }
-
-/* Those of copy, for each side. Values from SIDE_FIRST to SIDE_LAST. */
-#define SIDE_FIRST 530
-#define SIDE_LAST 537
-#define SIDE_OPTIONS \
-	{ "src-authfile", required_argument, NULL, 530 }, \
-	{ "src-ca-file", required_argument, NULL, 531 }, \
-	{ "src-plain-http", no_argument, NULL, 532 }, \
-	{ "src-insecure", no_argument, NULL, 533 }, \
-	{ "dest-authfile", required_argument, NULL, 534 }, \
-	{ "dest-ca-file", required_argument, NULL, 535 }, \
-	{ "dest-plain-http", no_argument, NULL, 536 }, \
-	{ "dest-insecure", no_argument, NULL, 537 }
-
-#define SIDE_HELP \
-	"      --src-authfile FILE, --src-ca-file FILE,\n" \
-	"      --src-plain-http,\n" \
-	"      --src-insecure      for the registry that is read\n" \
-	"      --dest-authfile FILE, --dest-ca-file FILE,\n" \
-	"      --dest-plain-http,\n" \
-	"      --dest-insecure     for the one that is written to; with two\n" \
-	"                          registries, --plain-http and --insecure\n" \
-	"                          need a side\n"
-
-#define REMOTE_HELP \
-	"\n" \
-	"Registries:\n" \
-	"      --authfile FILE     credentials, before docker login's\n" \
-	"      --username NAME     with --password-stdin\n" \
-	"      --password-stdin    the password is on standard input\n" \
-	"      --plain-http        http, for one registry; loopback\n" \
-	"                          addresses use it anyway, unless\n" \
-	"                          --ca-file or --insecure is given\n" \
-	"      --insecure          certificates of one registry are not\n" \
-	"                          checked\n" \
-	"      --ca-file FILE      certificates beside the system's\n" \
-	"      --token-host REGISTRY=HOST\n" \
-	"                          a token server of another name,\n" \
-	"                          which may have the credentials of\n" \
-	"                          REGISTRY; may be repeated\n" \
-	"      --retries N         of each request; the usual is 5\n" \
-	"      --first-byte-timeout SECONDS\n" \
-	"                          until an answer begins; the usual is\n" \
-	"                          600, after an upload 300\n" \
-	"      --speed-limit SIZE  fewer bytes a second, over a minute,\n" \
-	"                          end a transfer; the usual is 1K, 0: none\n"
-
-/* What goes behind it, for commands that upload. */
-#define UPLOAD_HELP \
-	"      --chunk-size SIZE   upload in pieces, such as 4MiB\n" \
-	"      --mount-from REPO   a repository of the same registry that\n" \
-	"                          may have the blobs; may be repeated\n"
-
-/* For commands that read archives or layers. */
-#define INFLATE_HELP \
-	"\n" \
-	"Archives and layers:\n" \
-	"      --max-inflated SIZE what they may inflate to, such as 40GiB;\n" \
-	"                          the usual is 8GiB, or 200 times their\n" \
-	"                          size\n"
-
-/* -1 where the option was one of these and is fine; an exit status where it
- * is wrong; -2 where it is none of these. */
-int remote_option(struct remote_options *out, const char *command, int option);
-/* The same for commands that have no others to ask: an option that is none of
- * these is said so, by the word it was given as. */
-int remote_option_last(struct remote_options *out, const char *command,
-		       int option, const char *word);
 /* Refuses --plain-http and --insecure without a side where the names of a copy
  * have several registries: an exit status, or -1. */
 int remote_check_sides(const struct remote_options *options, char **names,

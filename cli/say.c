@@ -172,12 +172,6 @@ int say(FILE *out, const char *fmt, ...)
 	return 0;
 }
 
-int say_help(FILE *out, const char *help)
-{
-	fputs(help, out);
-	return 0;
-}
-
 /* A character as JSON texts have it; "\x1b" and "\u202e" of what controls. */
 static void json_character(FILE *out, const char *text, size_t size,
 			   const char *shown)

@@ -20,8 +20,6 @@
  * Returns 0; whether it was written, the stream knows.
  */
 int say(FILE *out, const char *fmt, ...) OCI_PRINTF(2, 3);
-/* A text of ours that may have lines. Returns 0. */
-int say_help(FILE *out, const char *help);
 int say_args(FILE *out, const char *fmt, va_list args) OCI_PRINTF(2, 0);
 /* Text in quotes as JSON has it; bytes that are no UTF-8 become U+FFFD. */
 void say_json(FILE *out, const char *text);

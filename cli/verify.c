@@ -1,24 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* oci-pack verify: whether everything in a layout or archive is right. */
 #include "remote.h"
-#include "words.h"
 
 #include <getopt.h>
 #include <string.h>
-
-static const char help[] =
-	"Usage: oci-pack verify [options] IMAGE\n"
-	"\n"
-	"Checks every digest, size, diff_id, document and reference of a\n"
-	"layout, archive or folder (FILE.tar[:NAME], -, DIR, oci:DIR[:TAG] or\n"
-	"dir:DIR) or of an image in a registry (docker://REF, or a REF with a\n"
-	"host). Each thing that is wrong is a line on standard output.\n"
-	"\n"
-	"  -q, --quiet             say nothing of an image that is right\n"
-	"  -v, --verbose           tell of each request\n"
-	"  -h, --help\n" REMOTE_HELP INFLATE_HELP "\n"
-	"Exit status: 0 all is right, 1 it could not be read, 3 something is\n"
-	"wrong.\n";
 
 static void report(void *data, const char *finding)
 {
@@ -64,7 +49,7 @@ static int open_local(struct opened *out, const char *text,
 	return rc;
 }
 
-static int run(const char *text, bool quiet, struct remote_options *options)
+static int run(const char *text, struct remote_options *options)
 {
 	struct oci_reference reference;
 	struct opened opened = {0};
@@ -75,45 +60,51 @@ static int run(const char *text, bool quiet, struct remote_options *options)
 		rc = opened_init(&opened, text, options, &err);
 	else
 		rc = open_local(&opened, text, &err);
-	status = rc ? say_error(&err) : verify(opened.store, text, quiet);
+	status = rc ? say_error(&err)
+		    : verify(opened.store, text, options->quiet);
 	opened_release(&opened);
 	return status;
 }
 
-int command_verify(int argc, char **argv)
+static int run_verify(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "help", no_argument, NULL, 'h' },
-		REMOTE_OPTIONS,
-		{ NULL, 0, NULL, 0 },
-	};
-	struct remote_options remote = {0};
-	bool quiet = false;
-	int option, status = -1;
+	struct remote_options remote = { 0 };
+	int status =
+		options_parse(&command_verify, "verify", &remote, argc, argv);
 
-	opterr = 0;
-	while (status < 0 && (option = getopt_long(argc, argv, "qvh", options,
-						   NULL)) != -1) {
-		if (option == 'h')
-			status = say_help(stdout, help);
-		else if (option == 'q')
-			quiet = true;
-		else if (option == 'v')
-			remote.verbose = true;
-		else
-			status = remote_option(&remote, "verify", option);
-		if (status == -2)
-			status = say_unknown_option("verify", options, argv);
-	}
 	if (status < 0 && optind + 1 != argc)
-		status = say_usage("verify", "one image is to be named");
+		status = say_usage("verify", "one IMAGE is needed");
 	if (status < 0)
 		status = remote_ready(&remote, "verify");
 	catch_signals();
 	if (status < 0)
-		status = run(argv[optind], quiet, &remote);
+		status = run(argv[optind], &remote);
 	remote_release(&remote);
 	return status;
 }
+
+static const struct cli_option quiet[] = {
+	{ "quiet", 'q', NULL, "print nothing about an image that is right",
+	  offsetof(struct remote_options, quiet), NULL },
+	{ 0 },
+};
+
+static const struct option_group quiet_group = { NULL, NULL, quiet };
+
+const struct command command_verify = {
+	.name = "verify",
+	.summary = "check that an image is complete and undamaged",
+	.usage = "verify [options] IMAGE",
+	.about = "Checks every digest, size, diff_id, document and reference "
+		 "of a layout, archive or folder (FILE.tar[:NAME], -, DIR, "
+		 "oci:DIR[:TAG] or dir:DIR), or of an image in a registry "
+		 "(docker://REF, or a REF with a host). Prints each fault on a "
+		 "line of standard output.",
+	.groups = { { &quiet_group, 0 },
+		    { &verbose_option, 0 },
+		    { &registry_options, 0 },
+		    { &inflate_options, 0 } },
+	.notes = "Exit status: 0 the image is right, 1 it could not be read, 3 "
+		 "faults were found.",
+	.run = run_verify,
+};

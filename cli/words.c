@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Commands and options that there are not: which one was probably meant. */
+/* Unknown commands and options: which one was probably meant. */
 #include "words.h"
 
 #include <getopt.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { OPTIONS_MAX = 64 };
+#include "command.h"
 
-/* What other tools call what this one does otherwise, and what to do here. */
+/* A word of other tools, and what to do here instead. */
 struct foreign {
 	const char *word;
 	const char *hint;
@@ -77,17 +77,6 @@ static const char *find_hint(const struct foreign *table, size_t count,
 	return NULL;
 }
 
-bool is_command(const char *word)
-{
-	size_t count;
-	const char *const *names = command_names(&count);
-
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(names[i], word) == 0)
-			return true;
-	return false;
-}
-
 bool is_unknown_word(const char *word)
 {
 	struct stat st;
@@ -99,10 +88,14 @@ bool is_unknown_word(const char *word)
 int say_unknown_command(const char *word)
 {
 	size_t count;
-	const char *const *names = command_names(&count);
+	const struct command *const *commands = all_commands(&count);
 	const char *hint =
 		find_hint(foreign_commands, COUNT(foreign_commands), word);
-	const char *near = oci_text_nearest(names, count, word);
+	const char *names[COMMANDS_MAX], *near;
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = commands[i]->name;
+	near = oci_text_nearest(names, count, word);
 
 	if (hint)
 		say(stderr, "oci-pack: unknown command '%s': %s", word, hint);
@@ -138,6 +131,30 @@ static const struct option *find_name(const struct option *options,
 	return NULL;
 }
 
+/* Says which commands have the option, such as "-o" or "--output", if any has
+ * it; otherwise returns -1. */
+static int say_others(const char *command, const char *option)
+{
+	size_t count, size = 0;
+	const struct command *const *commands = all_commands(&count);
+	const struct option_group *group;
+	char others[128] = "";
+
+	for (size_t i = 0; i < count; i++) {
+		if (!options_find(commands[i], option, &group))
+			continue;
+		if (group->users)
+			return say_usage(command, "option '%s' is for %s",
+					 option, group->users);
+		size += (size_t)snprintf(others + size, sizeof(others) - size,
+					 "%s%s", size ? ", " : "",
+					 commands[i]->name);
+	}
+	return size ? say_usage(command, "option '%s' is for %s", option,
+				others)
+		    : -1;
+}
+
 static int say_near(const char *command, const struct option *options,
 		    const char *name)
 {
@@ -145,7 +162,14 @@ static int say_near(const char *command, const struct option *options,
 		find_hint(foreign_options, COUNT(foreign_options), name);
 	const char *names[OPTIONS_MAX] = { NULL }, *near;
 	size_t count = 0;
+	char option[72];
+	int status;
 
+	snprintf(option, sizeof(option), "--%s", name);
+	status = hint ? -1 : say_others(command, option);
+
+	if (status >= 0)
+		return status;
 	for (; options->name && count < OPTIONS_MAX; options++)
 		names[count++] = options->name;
 	near = oci_text_nearest(names, count, name);
@@ -186,6 +210,9 @@ static int say_long(const char *command, const struct option *options,
 static int say_short(const char *command, const struct option *options,
 		     int letter)
 {
+	char option[] = "-?";
+	int status;
+
 	if (find_value(options, letter))
 		return say_usage(command, "option '-%c' lacks its value",
 				 letter);
@@ -197,10 +224,10 @@ static int say_short(const char *command, const struct option *options,
 	if (letter == 'f')
 		return say_usage(command, "unknown option '-f': the spec or "
 					  "image is named without an option");
-	if (letter == 'u')
-		return say_usage(command, "unknown option '-u' (did you mean "
-					  "'--username'?)");
-	return say_usage(command, "unknown option '-%c'", letter);
+	option[1] = (char)letter;
+	status = say_others(command, option);
+	return status >= 0 ? status
+			   : say_usage(command, "unknown option '%s'", option);
 }
 
 int say_unknown_option(const char *command, const struct option *options,

@@ -448,7 +448,7 @@ print(tar.getmember("srv").pax_headers["SCHILY.xattr.user.kind"])' {} \; |
 		localhost:1/a:1
 	refused 2 'has a digest' copy -t "a@sha256:$(printf '%064d' 0)" \
 		oci:docker-zstd:t z.tar
-	refused 2 'it has no -t' push -t a oci:docker-zstd:t localhost:1/a:1
+	refused 2 "'-t' is for commands that write a file" push -t a oci:docker-zstd:t localhost:1/a:1
 }
 
 @test "faults 20: an encrypted zip says that it is one" {

@@ -67,5 +67,5 @@ platforms() {
 		index append oci:lay:2 amd64.tar
 	refused 1 'is an archive' index append amd64.tar riscv64.tar
 	refused 2 'create, append or remove' index amd64.tar
-	refused 2 'images are to be given' index create -o out
+	refused 2 'images are needed' index create -o out
 }

@@ -27,23 +27,65 @@ misused() {
 	equal "$output" "$("$OCI_PACK" -h)"
 }
 
+# each_command: the names of all commands, as the help lists them.
+each_command() {
+	"$OCI_PACK" --help | sed -n 's/^  \([a-z]\{2,\}\)  *[a-z].*/\1/p'
+}
+
 @test "every command has help" {
 	local command
 
-	for command in build inspect verify; do
+	[ "$(each_command | wc -l)" -ge 11 ]
+	for command in $(each_command); do
 		run --separate-stderr "$OCI_PACK" "$command" --help
 		[ "$status" -eq 0 ]
-		matches "oci-pack.*$command" "$output"
+		matches "^Usage: oci-pack \\[?$command" "$output"
+		[ -z "$(awk 'length > 80' <<<"$output")" ] ||
+			fail "lines of more than 80 columns: $command"
 	done
 }
 
-@test "help of build names every option" {
-	local option
+# listed COMMAND: each option of its help, with what it calls the value.
+listed() {
+	"$OCI_PACK" "$1" --help |
+		sed -n 's/^  \(-., \|    \)\(--[a-z-]*\)\( [^ ]*\)\?.*/\1\2\3/p'
+}
 
-	run "$OCI_PACK" build --help
-	for option in -o -t --set --platform --compression --jobs -C -q -v; do
-		[[ $output == *"$option"* ]] || fail "no $option"
+@test "every option in the help of a command is taken, in both forms" {
+	local command line letter name value count=0
+
+	for command in $(each_command); do
+		while read -r line; do
+			letter=''
+			[[ $line != -?,* ]] || letter=${line%%,*}
+			read -r name value <<<"${line#-?, }"
+			# --help prints the help: what comes before was taken.
+			for option in $name $letter; do
+				run "$OCI_PACK" "$command" "$option" \
+					${value:+linux/amd64} --help
+				[[ $output != *"nknown option"* &&
+					$output != *"' is for "* &&
+					$output != *lacks* ]] ||
+					fail "$command $option: $output"
+			done
+			# A flag and no more: a value is refused.
+			[ -n "$value" ] || refused 2 'takes no value' \
+				"$command" "$name=1"
+			[[ -z $value || $value == \[*\] ]] || refused 2 \
+				"'$name' lacks its value" "$command" "$name"
+			count=$((count + 1))
+		done < <(listed "$command")
 	done
+	[ "$count" -ge 150 ] || fail "only $count options"
+}
+
+@test "an option of other commands is told as such" {
+	misused "'--push' is for build" copy --push a.tar b.tar
+	misused "'-o' is for commands that write" push -o x a.tar b.tar
+	misused "'--mount-from' is for commands that upload" cache \
+		--mount-from a
+	misused "'--authfile' is for commands that use" cache --authfile=x
+	misused "'--keep' is for cache" verify --keep 1 a.tar
 }
 
 @test "version" {
