@@ -22,7 +22,7 @@ struct addition {
 	size_t source;		/* 0: what is there already */
 	bool as_is;		/* members stay as they are */
 	size_t images;		/* that were taken */
-	struct oci_walk walk;	/* of its indexes */
+	struct oci_walk walk;	/* of its documents */
 	char other[OCI_PLATFORM_TEXT];	/* a platform that was not wanted */
 };
 
@@ -39,7 +39,6 @@ int oci_join_new(struct oci_join **out, const struct oci_join_options *options,
 	oci_options_read(&join->options, sizeof(join->options), &usual,
 			 options);
 	join->watch.cancelled = join->options.cancelled;
-	join->walk.watch = &join->watch;
 	rc = oci_text_copy(&join->head.media_type, OCI_MEDIA_INDEX, err);
 	if (rc)
 		oci_join_free(join);
@@ -57,7 +56,6 @@ void oci_join_free(struct oci_join *join)
 	free(join->members);
 	oci_strings_release(&join->names);
 	oci_index_release(&join->head);
-	oci_walk_release(&join->walk);
 	free(join);
 }
 
@@ -69,7 +67,7 @@ struct oci_pairs *oci_join_annotations(struct oci_join *join)
 static int read_document(char **out, struct addition *a,
 			 const struct oci_descriptor *d, struct oci_error *err)
 {
-	return oci_walk_read(out, &a->join->walk, a->store, d, err);
+	return oci_walk_read(out, &a->walk, a->store, d, err);
 }
 
 /* The platform that the config tells, if it is an image's. */
@@ -179,44 +177,71 @@ static int take_member(struct addition *a, const struct oci_descriptor *d,
 	return join_put(a->join, &m, err);
 }
 
-static int take_index(struct addition *a, const struct oci_descriptor *d,
-		      int depth, struct oci_error *err)
+static int check_count(const struct oci_index *index, struct oci_error *err)
 {
-	struct oci_index index = {0};
-	bool first = true;
-	char *text;
-	int rc = oci_walk_depth(depth, err);
+	if (index->manifests.count <= JOIN_MEMBERS_MAX)
+		return 0;
+	return oci_fail(err, OCI_E_LIMIT,
+			"an index has %zu members, the most is %d",
+			index->manifests.count, JOIN_MEMBERS_MAX);
+}
 
-	/* The index that is there already is no part of what is added. */
-	if (!rc && !a->as_is)
-		rc = oci_walk_first(&first, &a->walk, &d->digest, err);
-	if (rc || !first)
-		return rc;
-	rc = read_document(&text, a, d, err);
+/* The index that is changed: its members stay as they are, and the rest of it
+ * becomes the head of the new one. */
+static int take_head(struct addition *a, const struct oci_descriptor *d,
+		     struct oci_error *err)
+{
+	struct oci_index index = { 0 };
+	char *text;
+	int rc = read_document(&text, a, d, err);
+
 	if (!rc)
 		rc = oci_index_parse(&index, text, (size_t)d->size,
 				     d->media_type, err);
 	free(text);
-	if (!rc && index.manifests.count > JOIN_MEMBERS_MAX)
-		rc = oci_fail(err, OCI_E_LIMIT, "an index has %zu members, the "
-			      "most is %d", index.manifests.count,
-			      JOIN_MEMBERS_MAX);
-	for (size_t i = 0; !rc && i < index.manifests.count; i++) {
-		const struct oci_descriptor *item = &index.manifests.items[i];
+	if (!rc)
+		rc = check_count(&index, err);
+	for (size_t i = 0; !rc && i < index.manifests.count; i++)
+		rc = take_member(a, &index.manifests.items[i], err);
+	if (rc) {
+		oci_index_release(&index);
+		return rc;
+	}
+	oci_descriptors_release(&index.manifests);
+	oci_index_release(&a->join->head);
+	a->join->head = index;
+	return oci_text_set(&a->join->head.media_type, d->media_type, err);
+}
 
-		rc = !a->as_is && oci_media_is_index(item->media_type) ?
-			     take_index(a, item, depth + 1, err) :
-			     take_member(a, item, err);
-	}
-	if (!rc && a->as_is) {
-		oci_descriptors_release(&index.manifests);
-		oci_index_release(&a->join->head);
-		a->join->head = index;
-		return oci_text_set(&a->join->head.media_type, d->media_type,
-				    err);
-	}
-	oci_index_release(&index);
-	return rc;
+static int enter(void *data, const struct oci_visit *visit,
+		 struct oci_error *err)
+{
+	int rc;
+
+	if (oci_media_is_index(visit->descriptor->media_type))
+		return 0;
+	rc = take_member(data, visit->descriptor, err);
+	return rc ? rc : OCI_WALK_PAST;
+}
+
+static int check_index(void *data, const struct oci_visit *visit,
+		       struct oci_error *err)
+{
+	(void)data;
+	return visit->status ? visit->status : check_count(visit->index, err);
+}
+
+/* The members of an index and of the indexes in it. */
+static int take_index(struct addition *a, const struct oci_descriptor *d,
+		      struct oci_error *err)
+{
+	const struct oci_walk_options options = {
+		.enter = enter,
+		.read = check_index,
+		.data = a,
+	};
+
+	return oci_walk_run(&a->walk, a->store, d, &options, err);
 }
 
 /* A manifest by itself: names are the store's, and platforms the config's. */
@@ -236,15 +261,34 @@ static int take_manifest(struct addition *a, const struct oci_descriptor *image,
 	return rc;
 }
 
-static int take(struct addition *a, const struct oci_descriptor *image,
-		struct oci_error *err)
+static int take_any(struct addition *a, const struct oci_descriptor *image,
+		    struct oci_error *err)
 {
 	if (oci_media_is_index(image->media_type))
-		return take_index(a, image, 0, err);
+		return a->as_is ? take_head(a, image, err)
+				: take_index(a, image, err);
 	if (oci_media_is_manifest(image->media_type))
 		return take_manifest(a, image, err);
 	return oci_fail(err, OCI_E_UNSUPPORTED, "'%s' is no image's type",
 			image->media_type);
+}
+
+/* The limits of a walk are for all documents of the join. */
+static int take(struct addition *a, const struct oci_descriptor *image,
+		struct oci_error *err)
+{
+	int rc;
+
+	a->walk = (struct oci_walk){
+		.watch = &a->join->watch,
+		.documents = a->join->documents,
+		.bytes = a->join->bytes,
+	};
+	rc = take_any(a, image, err);
+	a->join->documents = a->walk.documents;
+	a->join->bytes = a->walk.bytes;
+	oci_walk_release(&a->walk);
+	return rc;
 }
 
 static int fail_without(const struct addition *a, struct oci_error *err)
@@ -269,7 +313,6 @@ int oci_join_start(struct oci_join *join, struct oci_store *store,
 	if (join->count || join->names.count)
 		return oci_fail(err, OCI_E_INVALID, "the join has begun");
 	rc = take(&a, image, err);
-	oci_walk_release(&a.walk);
 	if (!rc && !a.as_is && !a.images)
 		rc = fail_without(&a, err);
 	join_sweep(join);
@@ -287,7 +330,6 @@ int oci_join_add(struct oci_join *join, struct oci_store *store,
 		return rc;
 	a.source = join->names.count;
 	rc = take(&a, image, err);
-	oci_walk_release(&a.walk);
 	if (rc == OCI_E_CONFLICT)
 		return rc;
 	if (!rc && !a.images)

@@ -24,7 +24,8 @@ struct oci_join {
 	struct join_member *members;
 	size_t count;
 	size_t capacity;
-	struct oci_walk walk;		/* of documents that were read */
+	size_t documents; /* read so far */
+	uint64_t bytes;	  /* of these */
 	struct oci_watch watch;
 	struct oci_index head;		/* all but its manifests */
 };

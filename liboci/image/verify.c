@@ -142,51 +142,22 @@ static int read_config(struct oci_config *config, struct oci_verify *v,
 }
 
 static int check_manifest(struct oci_verify *v, struct oci_seen *seen,
-			  const struct oci_descriptor *d, const char *json,
-			  struct oci_error *err)
+			  const struct oci_visit *visit, struct oci_error *err)
 {
+	const struct oci_descriptor *d = visit->descriptor;
+	const struct oci_manifest *manifest = visit->manifest;
 	char from[OCI_DIGEST_TEXT + 16];
-	struct oci_manifest manifest;
 	struct oci_config config;
-	struct oci_error why;
-	bool bad;
-	int rc = oci_manifest_parse(&manifest, json, (size_t)d->size,
-				    d->media_type, &why);
+	int rc;
 
-	rc = oci_verify_judge(&bad, v, rc, &why, d->digest.text, err);
-	if (rc || bad)
-		return rc;
 	snprintf(from, sizeof(from), "manifest %s", d->digest.text);
-	rc = read_config(&config, v, seen, d, &manifest, err);
-	for (size_t i = 0; !rc && i < manifest.layers.count; i++)
+	rc = read_config(&config, v, seen, d, manifest, err);
+	for (size_t i = 0; !rc && i < manifest->layers.count; i++)
 		rc = oci_verify_layer(
-			v, &manifest.layers.items[i],
+			v, &manifest->layers.items[i],
 			i < config.diff_id_count ? &config.diff_ids[i] : NULL,
 			from, err);
 	oci_config_release(&config);
-	oci_manifest_release(&manifest);
-	return rc;
-}
-
-static int check_any(struct oci_verify *v, const struct oci_descriptor *d,
-		     const char *from, int depth, struct oci_error *err);
-
-static int check_index(struct oci_verify *v, const struct oci_descriptor *d,
-		       const char *json, int depth, struct oci_error *err)
-{
-	struct oci_index index;
-	struct oci_error why;
-	bool bad;
-	int rc = oci_index_parse(&index, json, (size_t)d->size, d->media_type,
-				 &why);
-
-	rc = oci_verify_judge(&bad, v, rc, &why, d->digest.text, err);
-	if (rc || bad)
-		return rc;
-	for (size_t i = 0; !rc && i < index.manifests.count; i++)
-		rc = check_any(v, &index.manifests.items[i], d->digest.text,
-			       depth + 1, err);
-	oci_index_release(&index);
 	return rc;
 }
 
@@ -214,38 +185,58 @@ static int check_other(struct oci_verify *v, const struct oci_descriptor *d,
 	return oci_verify_layer(v, d, NULL, from, err);
 }
 
-static int check_any(struct oci_verify *v, const struct oci_descriptor *d,
-		     const char *from, int depth, struct oci_error *err)
+static const char *lister_of(const struct oci_visit *visit)
 {
+	return visit->parent ? visit->parent->digest.text : "index.json";
+}
+
+static int enter(void *data, const struct oci_visit *visit,
+		 struct oci_error *err)
+{
+	const struct oci_descriptor *d = visit->descriptor;
+	const char *from = lister_of(visit);
+	struct oci_verify *v = data;
 	struct oci_seen *seen;
-	char *json;
 	int rc;
 
-	if (depth > OCI_NESTING_MAX) {
+	if (visit->depth > OCI_NESTING_MAX) {
 		oci_verify_report(v, "%s: indexes are nested more than %d deep",
 				  from, OCI_NESTING_MAX);
-		return 0;
+		return OCI_WALK_PAST;
 	}
 	if (!oci_media_is_index(d->media_type) &&
-	    !oci_media_is_manifest(d->media_type))
-		return check_other(v, d, from, err);
+	    !oci_media_is_manifest(d->media_type)) {
+		rc = check_other(v, d, from, err);
+		return rc ? rc : OCI_WALK_PAST;
+	}
 	rc = oci_verify_look_up(&seen, v, d, from, err);
 	if (rc)
 		return rc;
-	if (seen->walked) {
+	if (!visit->first)
 		check_platform(v, d, seen);
-		return 0;
-	}
-	seen->walked = true;
-	rc = read_document(&json, v, seen, d, from, err);
-	if (rc || !json)
-		return rc;
-	if (oci_media_is_index(d->media_type))
-		rc = check_index(v, d, json, depth, err);
+	return seen->bad ? OCI_WALK_PAST : 0;
+}
+
+static int check_document(void *data, const struct oci_visit *visit,
+			  struct oci_error *err)
+{
+	const struct oci_descriptor *d = visit->descriptor;
+	struct oci_verify *v = data;
+	/* enter made it. */
+	struct oci_seen *seen =
+		oci_table_get(&v->seen, d->digest.text, strlen(d->digest.text));
+	bool bad;
+	int rc;
+
+	if (visit->json)
+		rc = oci_verify_judge(&bad, v, visit->status, err,
+				      d->digest.text, err);
 	else
-		rc = check_manifest(v, seen, d, json, err);
-	free(json);
-	return rc;
+		rc = oci_verify_judge(&seen->bad, v, visit->status, err,
+				      lister_of(visit), err);
+	if (rc || !visit->manifest)
+		return rc;
+	return check_manifest(v, seen, visit, err);
 }
 
 static int read_to_end(struct oci_source *source, const struct oci_verify *v,
@@ -298,6 +289,11 @@ int oci_image_verify(size_t *findings, struct oci_store *store,
 			.max_documents = DOCUMENTS_MAX, .max_bytes = BYTES_MAX,
 		},
 	};
+	const struct oci_walk_options walk = {
+		.enter = enter,
+		.read = check_document,
+		.data = &v,
+	};
 	const struct oci_descriptors *names = oci_store_names(store);
 	int rc = 0;
 
@@ -306,7 +302,7 @@ int oci_image_verify(size_t *findings, struct oci_store *store,
 	v.watch.max_inflated = v.options->max_inflated;
 	v.walk.watch = &v.watch;
 	for (size_t i = 0; !rc && i < names->count; i++)
-		rc = check_any(&v, &names->items[i], "index.json", 0, err);
+		rc = oci_walk_run(&v.walk, store, &names->items[i], &walk, err);
 	if (!rc && names->count == 0)
 		oci_verify_report(&v, "index.json names no image");
 	if (!rc)

@@ -18,7 +18,6 @@
 struct oci_seen {
 	uint64_t size;
 	bool bad;		      /* which was reported */
-	bool walked;		      /* an index or manifest */
 	struct oci_digest diff_id[2]; /* of a layer, by sha256 and by sha512;
 				       * empty: not measured */
 	enum oci_inflate_kind kind;   /* of a layer */
@@ -31,7 +30,7 @@ struct oci_verify {
 	const struct oci_verify_options *options;
 	struct oci_arena arena;
 	struct oci_table seen; /* digest to struct oci_seen */
-	struct oci_walk walk;  /* of documents; seen says what they are */
+	struct oci_walk walk;  /* of documents */
 	struct oci_watch watch;
 	size_t findings;
 };

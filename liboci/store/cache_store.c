@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "document/kind.h"
 #include "io/file.h"
 #include "store/cache.h"
 #include "store/store.h"
@@ -119,41 +120,19 @@ int oci_cache_store(struct oci_store **out, struct oci_cache *cache,
 	return 0;
 }
 
-/* Whether text is an index or a manifest: what it says, or what it has. */
-static int describe(struct oci_descriptor *out, const char *text,
-		    struct oci_error *err)
-{
-	struct oci_manifest manifest;
-	struct oci_index index;
-	const char *type = NULL;
-	int rc;
-
-	if (oci_index_parse(&index, text, (size_t)out->size, NULL, NULL) ==
-	    0) {
-		type = index.media_type ? index.media_type : OCI_MEDIA_INDEX;
-		rc = oci_text_copy(&out->media_type, type, err);
-		oci_index_release(&index);
-		return rc;
-	}
-	rc = oci_manifest_parse(&manifest, text, (size_t)out->size, NULL, err);
-	if (rc)
-		return rc;
-	type = manifest.media_type ? manifest.media_type : OCI_MEDIA_MANIFEST;
-	rc = oci_text_copy(&out->media_type, type, err);
-	oci_manifest_release(&manifest);
-	return rc;
-}
-
 int oci_cache_find(struct oci_descriptor *out, struct oci_cache *cache,
 		   const struct oci_digest *digest, struct oci_error *err)
 {
+	const char *type;
 	char *text = NULL;
 	size_t size = 0;
 	int rc = oci_cache_load(&text, &size, cache, digest, err);
 
 	*out = (struct oci_descriptor){ .digest = *digest, .size = size };
 	if (!rc)
-		rc = describe(out, text, err);
+		rc = oci_document_kind(&type, text, size, err);
+	if (!rc)
+		rc = oci_text_copy(&out->media_type, type, err);
 	free(text);
 	if (rc)
 		oci_descriptor_release(out);

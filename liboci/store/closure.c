@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Documents are read all the way down, and say which blobs there are. */
 #include "store/closure.h"
 
 #include <stdlib.h>
@@ -31,81 +30,53 @@ static int add_blob(struct closure *c, const struct oci_descriptor *d,
 	return rc || !first ? rc : oci_descriptors_add(&c->out->blobs, d, err);
 }
 
-static int read_any(struct closure *c, const struct oci_descriptor *d,
-		    int depth, struct oci_error *err);
-
-static int read_manifest(struct closure *c, const struct oci_descriptor *d,
-			 const char *text, struct oci_error *err)
+static int enter(void *data, const struct oci_visit *visit,
+		 struct oci_error *err)
 {
-	bool artifact = oci_media_is_artifact(d->media_type);
-	struct oci_manifest manifest;
-	int rc = artifact ? oci_artifact_parse(&manifest, text, (size_t)d->size,
-					       err)
-			  : oci_manifest_parse(&manifest, text, (size_t)d->size,
-					       d->media_type, err);
+	return oci_media_is_document(visit->descriptor->media_type)
+		       ? 0
+		       : add_blob(data, visit->descriptor, err);
+}
 
-	if (rc)
-		return rc;
-	for (size_t i = 0; !rc && i < manifest.layers.count; i++)
-		rc = add_blob(c, &manifest.layers.items[i], err);
-	if (!rc && !artifact)
-		rc = add_blob(c, &manifest.config, err);
-	oci_manifest_release(&manifest);
+static int read_blobs(void *data, const struct oci_visit *visit,
+		      struct oci_error *err)
+{
+	const struct oci_manifest *manifest = visit->manifest;
+	int rc = visit->status;
+
+	for (size_t i = 0; !rc && manifest && i < manifest->layers.count; i++)
+		rc = add_blob(data, &manifest->layers.items[i], err);
+	if (!rc && manifest &&
+	    !oci_media_is_artifact(visit->descriptor->media_type))
+		rc = add_blob(data, &manifest->config, err);
 	return rc;
 }
 
-static int read_index(struct closure *c, const struct oci_descriptor *d,
-		      const char *text, int depth, struct oci_error *err)
+static int keep_document(void *data, const struct oci_visit *visit,
+			 struct oci_error *err)
 {
-	struct oci_index index;
-	int rc = oci_index_parse(&index, text, (size_t)d->size, d->media_type,
-				 err);
-
-	if (rc)
-		return rc;
-	for (size_t i = 0; !rc && i < index.manifests.count; i++)
-		rc = read_any(c, &index.manifests.items[i], depth + 1, err);
-	oci_index_release(&index);
-	return rc;
-}
-
-static int keep_document(struct closure *c, const struct oci_descriptor *d,
-			 const char *text, struct oci_error *err)
-{
+	struct closure *c = data;
+	const struct oci_descriptor *d = visit->descriptor;
 	int rc;
 
-	if (strlen(text) != d->size)
+	if (strlen(visit->json) != d->size)
 		return oci_fail(err, OCI_E_INVALID, "document %s has a NUL",
 				d->digest.text);
 	rc = oci_descriptors_add(&c->out->documents, d, err);
-	return rc ? rc : oci_strings_add(&c->out->texts, text, err);
+	return rc ? rc : oci_strings_add(&c->out->texts, visit->json, err);
 }
 
 static int read_any(struct closure *c, const struct oci_descriptor *d,
-		    int depth, struct oci_error *err)
+		    struct oci_error *err)
 {
-	bool index = oci_media_is_index(d->media_type);
-	bool first;
-	char *text;
-	int rc;
+	const struct oci_walk_options options = {
+		.enter = enter,
+		.read = read_blobs,
+		.leave = keep_document,
+		.data = c,
+	};
 
-	if (!oci_media_is_document(d->media_type))
-		return add_blob(c, d, err);
-	rc = oci_walk_depth(depth, err);
-	if (rc)
-		return rc;
-	rc = oci_walk_first(&first, &c->walk, &d->digest, err);
-	if (rc || !first)
-		return rc;
-	rc = oci_walk_read(&text, &c->walk, c->from, d, err);
-	if (!rc && index)
-		rc = read_index(c, d, text, depth, err);
-	else if (!rc)
-		rc = read_manifest(c, d, text, err);
-	if (!rc)
-		rc = keep_document(c, d, text, err);
-	free(text);
-	return rc;
+	return oci_walk_run(&c->walk, c->from, d, &options, err);
 }
 
 static int add_tagged(struct closure *c, const char *tag,
@@ -119,7 +90,7 @@ static int add_tagged(struct closure *c, const char *tag,
 	if (rc == OCI_E_NOT_FOUND)
 		return 0;
 	if (!rc)
-		rc = read_any(c, &d, 0, err);
+		rc = read_any(c, &d, err);
 	if (!rc)
 		rc = oci_strings_add(&c->out->tags, tag, err);
 	if (!rc)
@@ -152,7 +123,7 @@ static int read_listed(struct closure *c, struct oci_attached *attached,
 		rc = oci_walk_first(&first, &c->listed,
 				    &list.items[i].digest, err);
 		if (!rc && first)
-			rc = read_any(c, &list.items[i], 0, err);
+			rc = read_any(c, &list.items[i], err);
 		if (!rc && first)
 			rc = oci_descriptors_add(&c->out->referrers,
 						 &list.items[i], err);
@@ -188,7 +159,7 @@ int oci_closure_read(struct oci_closure *out, struct oci_store *store,
 	int rc;
 
 	*out = (struct oci_closure){0};
-	rc = read_any(&c, image, 0, err);
+	rc = read_any(&c, image, err);
 	if (!rc && referrers)
 		rc = read_referrers(&c, err);
 	oci_walk_release(&c.walk);

@@ -15,70 +15,49 @@
 #include "store/store.h"
 #include "store/walk.h"
 
-/* Attestations are of no platform. */
+/* BuildKit gives attestations the platform unknown/unknown. */
 static bool is_attestation(const struct oci_descriptor *d)
 {
 	return d->has_platform && strcmp(d->platform.os, "unknown") == 0;
 }
 
-static int add(struct oci_descriptors *out, struct oci_store *store,
-	       const struct oci_descriptor *from, struct oci_walk *walk,
-	       int depth, struct oci_error *err);
-
-static int add_index(struct oci_descriptors *out, struct oci_store *store,
-		     const struct oci_descriptor *from, struct oci_walk *walk,
-		     int depth, struct oci_error *err)
+/* Manifests are listed, not read. */
+static int list_manifest(void *data, const struct oci_visit *visit,
+			 struct oci_error *err)
 {
-	struct oci_error why;
-	struct oci_index index;
-	char *text;
-	bool first;
-	int rc = oci_walk_depth(depth, err);
+	const struct oci_descriptor *d = visit->descriptor;
+	int rc = 0;
 
-	if (!rc)
-		rc = oci_walk_first(&first, walk, &from->digest, err);
-	if (rc || !first)
-		return rc;
-	rc = oci_walk_read(&text, walk, store, from, &why);
-	/* An index may be saved without some of what it names. */
-	if (rc == OCI_E_NOT_FOUND && depth)
+	if (oci_media_is_index(d->media_type))
 		return 0;
-	if (rc && err)
-		*err = why;
-	if (rc)
-		return rc;
-	rc = oci_index_parse(&index, text, (size_t)from->size,
-			     from->media_type, err);
-	free(text);
-	if (rc)
-		return rc;
-	for (size_t i = 0; !rc && i < index.manifests.count; i++)
-		rc = add(out, store, &index.manifests.items[i], walk,
-			 depth + 1, err);
-	oci_index_release(&index);
-	return rc;
+	if (oci_media_is_manifest(d->media_type) &&
+	    (!visit->depth || !is_attestation(d)))
+		rc = oci_descriptors_add(data, d, err);
+	return rc ? rc : OCI_WALK_PAST;
 }
 
-static int add(struct oci_descriptors *out, struct oci_store *store,
-	       const struct oci_descriptor *from, struct oci_walk *walk,
-	       int depth, struct oci_error *err)
+/* An index may be saved without some of what it lists. */
+static int pass_absent(void *data, const struct oci_visit *visit,
+		       struct oci_error *err)
 {
-	if (oci_media_is_index(from->media_type))
-		return add_index(out, store, from, walk, depth, err);
-	if (!oci_media_is_manifest(from->media_type) ||
-	    (depth && is_attestation(from)))
-		return 0;
-	return oci_descriptors_add(out, from, err);
+	(void)data, (void)err;
+	return visit->status == OCI_E_NOT_FOUND && visit->depth ? 0
+								: visit->status;
 }
 
 int oci_images_walk(struct oci_descriptors *out, struct oci_store *store,
 		    const struct oci_descriptor *from, struct oci_walk *walk,
 		    struct oci_error *err)
 {
+	const struct oci_walk_options options = {
+		.enter = list_manifest,
+		.read = pass_absent,
+		.data = out,
+	};
 	int rc;
 
-	*out = (struct oci_descriptors){0};
-	rc = add(out, store, from, walk, 0, err);
+	*out = (struct oci_descriptors){ 0 };
+	rc = oci_walk_run(walk, store, from, &options, err);
 	if (rc)
 		oci_descriptors_release(out);
 	return rc;

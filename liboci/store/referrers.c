@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "document/artifact.h"
+#include "document/document.h"
 #include "store/store.h"
 #include "store/walk.h"
 
@@ -34,78 +35,36 @@ static int describe(struct oci_descriptor *out,
 	return rc;
 }
 
-static int describe_manifest(struct oci_descriptor *out,
-			     struct oci_digest *subject,
-			     const struct oci_descriptor *from,
-			     const char *text, struct oci_error *err)
-{
-	struct oci_manifest m;
-	int rc = oci_manifest_parse(&m, text, (size_t)from->size,
-				    from->media_type, err);
-
-	if (rc)
-		return rc;
-	if (m.has_subject) {
-		*subject = m.subject.digest;
-		rc = describe(out, from, m.artifact_type ? m.artifact_type :
-			      m.config.media_type, &m.annotations, err);
-	}
-	oci_manifest_release(&m);
-	return rc;
-}
-
-static int describe_artifact(struct oci_descriptor *out,
-			     struct oci_digest *subject,
-			     const struct oci_descriptor *from,
-			     const char *text, struct oci_error *err)
-{
-	struct oci_manifest m;
-	int rc = oci_artifact_parse(&m, text, (size_t)from->size, err);
-
-	if (rc)
-		return rc;
-	if (m.has_subject) {
-		*subject = m.subject.digest;
-		rc = describe(out, from, m.artifact_type, &m.annotations, err);
-	}
-	oci_manifest_release(&m);
-	return rc;
-}
-
-static int describe_index(struct oci_descriptor *out,
-			  struct oci_digest *subject,
-			  const struct oci_descriptor *from, const char *text,
-			  struct oci_error *err)
-{
-	struct oci_index index;
-	int rc = oci_index_parse(&index, text, (size_t)from->size,
-				 from->media_type, err);
-
-	if (rc)
-		return rc;
-	if (index.has_subject) {
-		*subject = index.subject.digest;
-		rc = describe(out, from, index.artifact_type,
-			      &index.annotations, err);
-	}
-	oci_index_release(&index);
-	return rc;
-}
-
 int oci_referrer_describe(struct oci_descriptor *out,
 			  struct oci_digest *subject,
 			  const struct oci_descriptor *from, const char *text,
 			  struct oci_error *err)
 {
-	*out = (struct oci_descriptor){0};
-	*subject = (struct oci_digest){0};
-	if (oci_media_is_artifact(from->media_type))
-		return describe_artifact(out, subject, from, text, err);
-	if (oci_media_is_manifest(from->media_type))
-		return describe_manifest(out, subject, from, text, err);
-	if (oci_media_is_index(from->media_type))
-		return describe_index(out, subject, from, text, err);
-	return 0;
+	struct oci_document document;
+	const struct oci_manifest *m = &document.manifest;
+	const struct oci_index *index = &document.index;
+	int rc;
+
+	*out = (struct oci_descriptor){ 0 };
+	*subject = (struct oci_digest){ 0 };
+	if (!oci_media_is_document(from->media_type))
+		return 0;
+	rc = oci_document_parse(&document, text, from, err);
+	if (rc)
+		return rc;
+	if (m->has_subject) {
+		*subject = m->subject.digest;
+		rc = describe(out, from,
+			      m->artifact_type ? m->artifact_type
+					       : m->config.media_type,
+			      &m->annotations, err);
+	} else if (index->has_subject) {
+		*subject = index->subject.digest;
+		rc = describe(out, from, index->artifact_type,
+			      &index->annotations, err);
+	}
+	oci_document_release(&document);
+	return rc;
 }
 
 static int add_if(struct oci_attached *out, struct oci_walk *walk,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Limits of a walk over the documents of an image or a store. A hostile store
- * of a few kB can name one document millions of times. A walk therefore visits
- * each document once, and limits their number and size.
+ * A walk over the documents of an image or a store. A hostile store of a few
+ * kB can name one document millions of times. A walk therefore reads each
+ * document once, and limits their number and size.
  */
 #ifndef STORE_WALK_H
 #define STORE_WALK_H
@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <oci/store.h>
+#include <oci/read.h>
 
 #include "base/arena.h"
 #include "base/table.h"
@@ -43,8 +43,11 @@ int oci_walk_count(struct oci_walk *walk,
 int oci_walk_read(char **out, struct oci_walk *walk, struct oci_store *store,
 		  const struct oci_descriptor *descriptor,
 		  struct oci_error *err);
-/* OCI_E_LIMIT if depth is beyond OCI_NESTING_MAX. */
-int oci_walk_depth(int depth, struct oci_error *err);
+/* oci_image_walk as a part of *walk: documents that *walk read before are not
+ * read again, and its limits apply. options->cancelled is not used. */
+int oci_walk_run(struct oci_walk *walk, struct oci_store *store,
+		 const struct oci_descriptor *image,
+		 const struct oci_walk_options *options, struct oci_error *err);
 void oci_walk_release(struct oci_walk *walk);
 
 #endif

@@ -162,7 +162,7 @@ base() {
 	tar -C zeros -czf zeros.tar.gz .
 	bounded 0 'Digest' inspect zeros.tar.gz
 	bounded 1 'limit of 1024 bytes' inspect --max-inflated 1KiB zeros.tar.gz
-	bounded 2 'no size' inspect --max-inflated much zeros.tar.gz
+	bounded 2 'not a size' inspect --max-inflated much zeros.tar.gz
 }
 
 @test "faults 8: one layer a thousand times, and one that claims to be large" {

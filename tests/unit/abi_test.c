@@ -40,6 +40,7 @@ static const struct oci_rootfs_options rootfs_defaults =
 	OCI_ROOTFS_OPTIONS_INIT;
 static const struct oci_spec_options spec_defaults = OCI_SPEC_OPTIONS_INIT;
 static const struct oci_tree_options tree_defaults = OCI_TREE_OPTIONS_INIT;
+static const struct oci_walk_options walk_defaults = OCI_WALK_OPTIONS_INIT;
 static const struct oci_verify_options verify_defaults =
 	OCI_VERIFY_OPTIONS_INIT;
 
@@ -113,11 +114,13 @@ static const struct subject subjects[] = {
 	{ SUBJECT(tree),
 	  { AT(tree, epoch), AT(tree, temp_dir), AT(tree, max_inflated),
 	    AT(tree, cancelled), END(tree, cancelled) } },
+	{ SUBJECT(walk),
+	  { AT(walk, enter), AT(walk, read), AT(walk, leave), AT(walk, data),
+	    AT(walk, cancelled), END(walk, cancelled) } },
 	{ SUBJECT(verify),
 	  { AT(verify, report), AT(verify, report_data), AT(verify, progress),
 	    AT(verify, progress_data), AT(verify, max_inflated),
-	    AT(verify, cancelled),
-	    END(verify, cancelled) } },
+	    AT(verify, cancelled), END(verify, cancelled) } },
 };
 
 /* Copies options to the end of a page before one that cannot be read. */

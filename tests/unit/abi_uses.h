@@ -177,6 +177,12 @@ static int use_verify(struct bench *bench, const void *options,
 	return oci_image_verify(&findings, bench->store, options, err);
 }
 
+static int use_walk(struct bench *bench, const void *options,
+		    struct oci_error *err)
+{
+	return oci_image_walk(bench->store, &bench->image, options, err);
+}
+
 static int use_attributes(struct bench *bench, const void *attrs,
 			  struct oci_error *err)
 {

@@ -37,6 +37,64 @@ OCI_API int oci_image_open(struct oci_image_documents *out,
 			   struct oci_error *err);
 OCI_API void oci_image_documents_release(struct oci_image_documents *documents);
 
+/* A descriptor that oci_image_walk comes to. Everything is borrowed for the
+ * call. */
+struct oci_visit {
+	const struct oci_descriptor *descriptor;
+	const struct oci_descriptor *parent; /* the index that lists it; NULL
+					      * for the image itself */
+	unsigned depth;			     /* 0 for the image itself */
+	bool first; /* the walk has not read this document yet */
+	/* Of read and leave: */
+	const char *json; /* of size descriptor->size, and a NUL; NULL if
+			   * the document cannot be read */
+	const struct oci_index *index;	     /* one of these, */
+	const struct oci_manifest *manifest; /* and NULL */
+	int status; /* 0, or why it cannot be read or parsed */
+};
+
+/* Returned by enter: the document is not read. */
+#define OCI_WALK_PAST 1
+
+/* Returns 0 to go on, or a negative status with *err set, which ends the walk.
+ */
+typedef int oci_visit_fn(void *data, const struct oci_visit *visit,
+			 struct oci_error *err);
+
+struct oci_walk_options {
+	size_t size; /* sizeof(struct oci_walk_options) */
+	/* Called for every descriptor before its document is read; may be NULL.
+	 * May also return OCI_WALK_PAST. */
+	oci_visit_fn *enter;
+	/* Called once for each document, before what it lists; may be NULL. If
+	 * visit->status is not 0, *err has the reason: the function returns
+	 * visit->status to end the walk, or 0 to go on without the document. */
+	oci_visit_fn *read;
+	/* Called once for each document that was parsed, after what it lists;
+	 * may be NULL. */
+	oci_visit_fn *leave;
+	void *data;
+	volatile const int *cancelled; /* ends the walk with OCI_E_CANCELLED
+					* once it is not 0; may be NULL */
+};
+
+#define OCI_WALK_OPTIONS_INIT                                                  \
+	{                                                                      \
+		sizeof(struct oci_walk_options), NULL, NULL, NULL, NULL, NULL  \
+	}
+
+/*
+ * Visits the documents of an image in their order: the index or manifest that
+ * image names, then what an index lists. A document that is named again is
+ * entered again, and not read again. Configs and layers are not visited: the
+ * manifest describes them. Errors: those of the functions; OCI_E_LIMIT beyond
+ * 10,000 documents, 64 MiB of documents, or 8 levels of indexes.
+ */
+OCI_API int oci_image_walk(struct oci_store *store,
+			   const struct oci_descriptor *image,
+			   const struct oci_walk_options *options,
+			   struct oci_error *err);
+
 /*
  * Opens a layer as the tar that it is, inflated if it is compressed with gzip
  * or zstd. The blob is compared with its digest, and gzip's and zstd's own sums
