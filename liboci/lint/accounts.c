@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * user-missing, group-missing: the names that the config has, in the image's
- * own /etc/passwd and /etc/group, passwd(5) and group(5).
+ * user-missing, group-missing: looks up the config's names in the image's
+ * /etc/passwd and /etc/group; passwd(5) and group(5).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 enum { FILE_MAX = 1024 * 1024, NAME_ROOM = 256, LIST_ROOM = 4096 };
 
-/* Field n of a line, without its end; false where there are fewer. */
+/* Copies field n of a line; returns false if there are fewer fields. */
 static bool field(char *out, size_t room, const char *line, size_t size,
 		  unsigned n)
 {
@@ -47,7 +47,7 @@ static bool number_field(uint32_t *out, const char *line, size_t size,
 	return true;
 }
 
-/* The line whose field n is value; NULL where there is none. */
+/* Finds the line whose field n is value; returns NULL if there is none. */
 static const char *find_line(size_t *size, const char *text, unsigned n,
 			     const char *value)
 {
@@ -62,7 +62,7 @@ static const char *find_line(size_t *size, const char *text, unsigned n,
 	return NULL;
 }
 
-/* *unread: there is a file, and what it says is not known. */
+/* *unread: the file exists, but its contents are unknown. */
 static int load(char **out, bool *unread, const struct oci_lint *lint,
 		const char *path, struct oci_error *err)
 {
@@ -77,7 +77,7 @@ static int load(char **out, bool *unread, const struct oci_lint *lint,
 	return oci_lint_load(out, &size, entry, FILE_MAX, err);
 }
 
-/* "USER[:GROUP]", split. */
+/* Splits "USER[:GROUP]". */
 static bool split(char user[NAME_ROOM], char group[NAME_ROOM],
 		  const char *text)
 {
@@ -103,7 +103,7 @@ static bool is_number(uint32_t *out, const char *text)
 	return true;
 }
 
-/* Whether a list "a,b,c" has name. */
+/* Returns whether the list "a,b,c" contains name. */
 static bool lists(const char *list, const char *name)
 {
 	size_t size = strlen(name);
@@ -115,7 +115,7 @@ static bool lists(const char *list, const char *name)
 	return false;
 }
 
-/* The groups that list a user. */
+/* Finds the groups that list a user. */
 static void find_groups(struct oci_account *out, const char *groups,
 			const char *user)
 {
@@ -133,10 +133,11 @@ static void find_groups(struct oci_account *out, const char *groups,
 	}
 }
 
-/* What the two files say of a user and a group; "" is root and its own. */
+/* The result of looking up a user and a group; "" means root. */
 struct lookup {
-	bool user, group;	/* they are known */
-	bool unread;		/* a file that may have one is not */
+	bool user, group; /* they were found */
+	bool unread;	  /* a missing one may be in a file that was not
+			   * read */
 	struct oci_account account;
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * init-missing, buildkit-entrypoint: images of BuildKit. buildx's
- * docker-container driver starts them with the engine's init, puts flags in
- * the place of Cmd, and runs buildctl in them (docker/buildx,
+ * init-missing, buildkit-entrypoint: checks images of BuildKit. buildx's
+ * docker-container driver starts them with the engine's init, replaces Cmd by
+ * flags, and runs buildctl in the container (docker/buildx,
  * driver/docker-container).
  */
 #include <string.h>
@@ -68,12 +68,12 @@ int oci_lint_buildkit(struct oci_lint *lint, struct oci_error *err)
 	if (!entry && !cmd)
 		return 0;
 	if ((entry && !last) || (!entry && config->entrypoint.count))
-		oci_lint_report(lint, "buildkit-entrypoint", NULL,
-				"its entrypoint does not end in buildkitd: "
-				"buildx puts flags in the place of the "
-				"command, which '%s' would get",
-				config->entrypoint.items[
-					config->entrypoint.count - 1]);
+		oci_lint_report(
+			lint, "buildkit-entrypoint", NULL,
+			"its entrypoint does not end in buildkitd: "
+			"buildx replaces the command by flags for "
+			"buildkitd, which '%s' would get",
+			config->entrypoint.items[config->entrypoint.count - 1]);
 	if (!has_init(lint))
 		oci_lint_report(lint, "init-missing", NULL,
 				"it has neither /sbin/docker-init nor tini: "

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ca-certificates-missing, tzdata-missing: files that programs open when they
- * run, and that nothing else asks for.
+ * ca-certificates-missing, tzdata-missing: files that programs open at run
+ * time, without a dependency that says so.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@ enum { HEAD_MAX = 4096 };
 
 static bool has_certificates(const struct oci_lint *lint)
 {
-	/* Where Go and OpenSSL look (crypto/x509, root_linux.go). */
+	/* The paths of Go and OpenSSL (crypto/x509, root_linux.go). */
 	static const char *const files[] = {
 		"/etc/ssl/certs/ca-certificates.crt",
 		"/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
@@ -33,7 +33,7 @@ static bool has_certificates(const struct oci_lint *lint)
 	return false;
 }
 
-/* Go marks its programs with a note: name "Go", type 4, the build's id. */
+/* Go programs have an ELF note: name "Go", type 4, the build's id. */
 static int is_go(bool *out, const struct oci_rootfs_entry *e,
 		 struct oci_error *err)
 {
@@ -58,8 +58,9 @@ static bool is_openssl(const char *path)
 }
 
 static const char of_package[] =
-	"The package ca-certificates is in the image; the script that makes "
-	"the list, update-ca-certificates, is not run. Add the list itself: "
+	"The package ca-certificates is in the image, but its script that "
+	"makes "
+	"the list, update-ca-certificates, was not run. Add the list itself: "
 	"{path: /etc/ssl/certs/ca-certificates.crt, from: "
 	"ca-certificates.crt}, "
 	"a copy of that file from a machine or an image that you trust.";
@@ -92,7 +93,7 @@ static int check_certificates(struct oci_lint *lint, struct oci_error *err)
 				     "authorities",
 				     go ? "it is a Go program"
 					: "programs use it for TLS");
-		break;		/* one tells enough */
+		break; /* one finding is enough */
 	}
 	return rc;
 }
@@ -106,8 +107,8 @@ static void check_zones(struct oci_lint *lint)
 		    strchr(env->items[i], '/') &&
 		    !oci_lint_find(lint, "/usr/share/zoneinfo"))
 			oci_lint_report(lint, "tzdata-missing", NULL,
-					"%s is set, and /usr/share/zoneinfo "
-					"is not in the image: it is UTC",
+					"%s is set, but /usr/share/zoneinfo is "
+					"not in the image: times are in UTC",
 					env->items[i]);
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading the command, and finding programs. */
+/* Reads the command and finds programs. */
 #include "lint/command.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* What engines set where a config has no PATH (moby, oci/defaults). */
+/* The PATH that engines set if a config has none (moby, oci/defaults). */
 const char oci_command_usual_path[] =
 	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -16,11 +16,11 @@ const char *oci_command_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* The options of one init, as its getopt(3) has them. */
+/* The options of an init, as its getopt(3) declares them. */
 struct init_options {
 	const char *names;	 /* base names of the init, "|a|b|" */
-	const char *valued;	 /* letters with a value */
-	const char *valued_long; /* long options with one, "|a|b|" */
+	const char *valued;	 /* letters of options with a value */
+	const char *valued_long; /* long options with a value, "|a|b|" */
 };
 
 static const struct init_options inits[] = {
@@ -50,8 +50,8 @@ static const struct init_options *find_init(const char *word)
 	return NULL;
 }
 
-/* Whether the word behind an option, or behind a cluster of them, is the
- * value of its last one: "-p SIGTERM", "-sp SIGTERM", "--rewrite 15:3". */
+/* Returns whether the next word is the value of an option, or of the last
+ * option of a cluster: "-p SIGTERM", "-sp SIGTERM", "--rewrite 15:3". */
 static bool takes_next(const struct init_options *init, const char *option)
 {
 	if (strncmp(option, "--", 2) == 0)
@@ -62,7 +62,7 @@ static bool takes_next(const struct init_options *init, const char *option)
 	return false;
 }
 
-/* The program behind the init's options, or behind "--". */
+/* Finds the program after the init's options, or after "--". */
 static size_t find_payload(const struct oci_command *command)
 {
 	const struct init_options *init =
@@ -112,7 +112,7 @@ static const struct oci_rootfs_entry *try(const struct oci_lint *lint,
 	char path[OCI_PATH_MAX];
 	int n;
 
-	/* Relative ones start where the container does. */
+	/* Relative paths start at the working directory. */
 	n = snprintf(path, sizeof(path), "%s/%.*s/%s",
 		     folder[0] == '/' || !start ? "" : start, (int)size,
 		     folder, name);
@@ -133,7 +133,7 @@ const struct oci_rootfs_entry *oci_command_find(const struct oci_lint *lint,
 		size_t size = strcspn(path, ":");
 		const struct oci_rootfs_entry *e = try(lint, path, size, name);
 
-		/* A search goes on where a file may not be executed. */
+		/* execvp skips a file that is not executable. */
 		if (e && e->type == OCI_ENTRY_FILE && (e->mode & 0111))
 			return e;
 		unfit = unfit ? unfit : e;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * duplicate-path: layers that some engines refuse. Docker's image store of
- * graph drivers and containers/storage describe each layer with tar-split,
- * which takes each name once.
+ * duplicate-path: layers that some engines refuse. Docker's graph drivers and
+ * containers/storage record each layer with tar-split, which accepts each name
+ * once.
  */
 #include "lint/lint.h"
 
@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 
-/* Of one layer. */
+/* The duplicate names of one layer. */
 struct names {
 	const char *first; /* by the bytes of the path */
 	size_t count;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * elf-machine, elf-truncated, elf-interpreter, elf-needed: what the kernel and
- * a dynamic loader would say of the image's programs.
+ * elf-machine, elf-truncated, elf-interpreter, elf-needed: predicts what the
+ * kernel and a dynamic loader do with the image's programs.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "lint/elf_use.h"
 
-/* One program, and all that is loaded for it. */
+/* One program, and the libraries that are loaded for it. */
 struct loading {
 	struct oci_loader *loader;
 	const struct oci_object *program;
@@ -27,7 +27,7 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* What musl's libc has in itself, whatever else is named so. */
+/* Names that musl's loader provides itself, whatever files have them. */
 static bool is_reserved(const char *name)
 {
 	static const char *const names[] = {
@@ -41,15 +41,15 @@ static bool is_reserved(const char *name)
 	return false;
 }
 
-/* The loader itself stands for its own names: ld.so, and musl's libc. */
+/* The loader provides its own names: ld.so's, and musl's libc. */
 static bool is_loader(const struct loading *l, const char *name)
 {
 	return strcmp(name, base_name(l->program->elf.interpreter)) == 0 ||
 	       (oci_loader_is_musl(l->program) && is_reserved(name));
 }
 
-/* What a name that was loaded for this program stands for; or NULL. */
-static struct oci_object *named(const struct loading *l, const char *name)
+/* Returns the object that the name stands for in this program, or NULL. */
+static struct oci_object *find_loaded(const struct loading *l, const char *name)
 {
 	const struct oci_loaded *loaded =
 		oci_table_get(&l->loader->names, name, strlen(name));
@@ -57,8 +57,8 @@ static struct oci_object *named(const struct loading *l, const char *name)
 	return loaded && loaded->program == l->number ? loaded->object : NULL;
 }
 
-static int give_name(struct loading *l, const char *name,
-		     struct oci_object *object, struct oci_error *err)
+static int set_name(struct loading *l, const char *name,
+		    struct oci_object *object, struct oci_error *err)
 {
 	struct oci_loader *loader = l->loader;
 	struct oci_loaded *loaded = oci_table_get(&loader->names, name,
@@ -79,9 +79,9 @@ static int give_name(struct loading *l, const char *name,
 	return rc;
 }
 
-/* That a file is missing is told once, for the first program. */
-static void tell_missing(struct loading *l, const struct oci_object *object,
-			 struct oci_elf_text *needed)
+/* A missing file is reported once, for the first program. */
+static void report_missing(struct loading *l, const struct oci_object *object,
+			   struct oci_elf_text *needed)
 {
 	bool own = object == l->program;
 
@@ -89,30 +89,31 @@ static void tell_missing(struct loading *l, const struct oci_object *object,
 		return;
 	needed->told = object;
 	oci_lint_report(l->loader->lint, "elf-needed", object->entry,
-			"it needs %s, which is nowhere that the loader "
-			"looks%s%s", needed->text, own ? "" :
-			": loaded for /", own ? "" : l->program->entry->path);
+			"it needs %s, which is in no folder that the loader "
+			"searches%s%s",
+			needed->text, own ? "" : ": loaded for /",
+			own ? "" : l->program->entry->path);
 }
 
-/* A loader takes what it has loaded already, by the name that was asked for
- * or (but for musl) its own, and only then looks for a file. */
+/* A loader first looks for an object that is loaded already, by the name that
+ * was asked for or (except musl) its soname, and then for a file. */
 static int load(struct loading *l, const struct oci_object *object,
 		struct oci_elf_text *needed, struct oci_error *err)
 {
 	struct oci_object *found;
 	int rc = oci_loader_step(l->loader, err);
 
-	if (rc || is_loader(l, needed->text) || named(l, needed->text))
+	if (rc || is_loader(l, needed->text) || find_loaded(l, needed->text))
 		return rc;
 	rc = oci_loader_search(&found, l->loader, object, l->program,
 			       needed->text, err);
 	if (!rc && !found)
-		tell_missing(l, object, needed);
+		report_missing(l, object, needed);
 	if (rc || !found)
 		return rc;
-	rc = give_name(l, needed->text, found, err);
+	rc = set_name(l, needed->text, found, err);
 	if (!rc && found->elf.soname && !oci_loader_is_musl(l->program))
-		rc = give_name(l, found->elf.soname, found, err);
+		rc = set_name(l, found->elf.soname, found, err);
 	if (rc || found->program == l->number || l->count == LIBRARIES_MAX)
 		return rc;
 	found->program = l->number;
@@ -125,10 +126,10 @@ static int load(struct loading *l, const struct oci_object *object,
 static int check_version(struct loading *l, const struct oci_object *object,
 			 struct oci_elf_text *wanted, struct oci_error *err)
 {
-	const struct oci_object *found = named(l, wanted->file);
+	const struct oci_object *found = find_loaded(l, wanted->file);
 	int rc = oci_loader_step(l->loader, err);
 
-	/* One without versions at all is taken with a warning. */
+	/* A library without versions is accepted; ld.so only warns. */
 	if (rc || !found || !found->elf.has.first || wanted->told == found)
 		return rc;
 	wanted->told = found;
@@ -158,7 +159,7 @@ static int load_all(struct loading *l, struct oci_error *err)
 		     !rc && t; t = t->next)
 			rc = load(l, l->queue[i], t, err);
 	if (oci_loader_is_musl(l->program))
-		return rc;	/* which does not look at versions */
+		return rc; /* musl ignores versions */
 	for (size_t i = 0; !rc && i < l->count; i++)
 		for (struct oci_elf_text *t = l->queue[i]->elf.wants.first;
 		     !rc && t; t = t->next)
@@ -167,11 +168,12 @@ static int load_all(struct loading *l, struct oci_error *err)
 }
 
 static const char of_merge[] =
-	"The loader is below /usr, and the links that lead there are missing: "
+	"The loader is below /usr, but the links to /usr are missing: "
 	"add the package base-files, or {path: /lib, symlink: usr/lib} (and "
 	"/lib64, /bin and /sbin likewise).";
 
-/* A root whose /lib is a link to /usr/lib is not one without that link. */
+/* If the loader is at /usr/lib/..., a link from /lib to usr/lib may be
+ * missing. */
 static void report_absent(struct oci_lint *lint,
 			  const struct oci_object *program, const char *path)
 {
@@ -189,7 +191,7 @@ static void report_absent(struct oci_lint *lint,
 			     below ? "'" : "");
 }
 
-/* Whether what the kernel starts first can be started. */
+/* Checks the interpreter, which the kernel starts first. */
 static int check_interpreter(bool *good, struct oci_loader *loader,
 			     const struct oci_object *program,
 			     struct oci_error *err)
@@ -242,14 +244,15 @@ static int check_program(struct oci_loader *loader,
 	return load_all(&l, err);
 }
 
-/* Programs and libraries; object files and core dumps are data. */
+/* Returns whether it is a program or a library. Object files and core dumps are
+ * data. */
 static bool is_code(const struct oci_object *object)
 {
 	return object->elf.type == ET_EXEC || object->elf.type == ET_DYN;
 }
 
-/* What no program of the image loads: debuggers' files, whose segments are
- * elsewhere, and what other processors run. */
+/* Files that no program of the image loads: debug files, whose segments are in
+ * other files, and code for other processors. */
 static bool is_foreign(const char *path)
 {
 	static const char *const folders[] = {
@@ -292,17 +295,18 @@ static int check_file(struct oci_loader *loader,
 				loader->lint->platform);
 		return 0;
 	}
-	/* Code that asks the machine first is marked just the same. */
+	/* Code that checks for an extension at run time is marked too, so this
+	 * is only a warning. */
 	if (oci_elf_wants_more(why, &object->elf, platform))
 		oci_lint_warn(loader->lint, "elf-machine", entry, "%s", why);
-	/* A library that is a program as well, as libc.so.6, is loaded. */
+	/* A library may be a program too, such as libc.so.6. */
 	loader->lint->doubtful = !used;
 	if (object->elf.interpreter && (entry->mode & 0111))
 		rc = check_program(loader, object, number, err);
 	return rc;
 }
 
-/* Those that are used, or the others. */
+/* Checks the files that are sure to be used, or the others. */
 static int check_files(struct oci_loader *loader, const struct oci_elf_use *use,
 		       bool used, struct oci_error *err)
 {
@@ -325,13 +329,14 @@ int oci_lint_elf(struct oci_lint *lint, struct oci_error *err)
 	struct oci_loader loader;
 	int rc;
 
-	/* Others have other formats. */
+	/* Other systems have other formats. */
 	if (strcmp(lint->subject->config->platform.os, "linux") != 0)
 		return 0;
 	rc = oci_loader_init(&loader, lint, err);
 	if (!rc)
 		rc = oci_elf_use_read(&use, &loader, err);
-	/* What a library lacks is told for the first program: one in use. */
+	/* A missing library is reported for the first program, so begin with
+	 * those that are sure to be used. */
 	if (!rc)
 		rc = check_files(&loader, &use, true, err);
 	if (!rc)

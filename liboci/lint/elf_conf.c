@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ld.so.conf (ldconfig(8)) and ld-musl-ARCH.path. */
+/* Reads ld.so.conf (ldconfig(8)) and ld-musl-ARCH.path. */
 #include "lint/elf_conf.h"
 
 #include <stdio.h>
@@ -10,8 +10,8 @@
 #include "base/glob.h"
 #include "base/text.h"
 
-/* Files that include each other would be read without end, and globs that are
- * compared with all names of an image cost their product. */
+/* Files may include each other in a loop, and the cost of globs is the number
+ * of globs times the number of names in the image. */
 enum {
 	FILE_MAX = 1024 * 1024, DEPTH_MAX = 4, FOLDERS_MAX = 1000,
 	PATTERNS_MAX = 64, FILES_MAX = 1000, STEPS_MAX = 50 * 1000 * 1000
@@ -20,15 +20,16 @@ enum {
 struct reading {
 	struct oci_strings *out;
 	struct oci_lint *lint;
-	unsigned patterns;	/* that were followed */
-	unsigned files;		/* that were read */
-	uint64_t steps;		/* characters times characters of globs */
+	unsigned patterns; /* globs so far */
+	unsigned files;	   /* files read so far */
+	uint64_t steps;	   /* products of the lengths of globs and paths */
 };
 
 static int read_conf(struct reading *r, const struct oci_rootfs_entry *entry,
 		     int depth, struct oci_error *err);
 
-/* "include /etc/ld.so.conf.d/ *.conf", relative to the file's own folder. */
+/* Handles "include /etc/ld.so.conf.d/ *.conf", relative to the file's
+ * folder. */
 static int include(struct reading *r, const struct oci_rootfs_entry *from,
 		   const char *pattern, int depth, struct oci_error *err)
 {
@@ -47,14 +48,15 @@ static int include(struct reading *r, const struct oci_rootfs_entry *from,
 	for (size_t i = 0; !rc && i < r->lint->count; i++) {
 		const struct oci_rootfs_entry *e = r->lint->entries[i];
 
-		/* Most names differ before the first star. */
+		/* Fast path: most names differ before the first wildcard. */
 		if (strncmp(glob, e->path, head) != 0)
 			continue;
 		r->steps += (uint64_t)strlen(glob) * strlen(e->path);
 		if (r->steps > STEPS_MAX)
-			return oci_fail(err, OCI_E_LIMIT, "the globs of '/%s' "
-					"take more than %d steps, the most "
-					"that are made", from->path, STEPS_MAX);
+			return oci_fail(err, OCI_E_LIMIT,
+					"the globs of '/%s' "
+					"take more than %d steps, the most",
+					from->path, STEPS_MAX);
 		if (!oci_glob_match(glob, e->path))
 			continue;
 		e = oci_lint_find(r->lint, e->path);
@@ -64,7 +66,7 @@ static int include(struct reading *r, const struct oci_rootfs_entry *from,
 	return rc;
 }
 
-static int take_line(struct reading *r, const struct oci_rootfs_entry *from,
+static int read_line(struct reading *r, const struct oci_rootfs_entry *from,
 		     char *line, int depth, struct oci_error *err)
 {
 	char *word, *rest = line;
@@ -100,7 +102,7 @@ static int read_conf(struct reading *r, const struct oci_rootfs_entry *entry,
 		return rc;
 	for (line = strtok_r(text, "\n", &rest); !rc && line;
 	     line = strtok_r(NULL, "\n", &rest))
-		rc = take_line(r, entry, line, depth, err);
+		rc = read_line(r, entry, line, depth, err);
 	free(text);
 	return rc;
 }

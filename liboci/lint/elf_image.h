@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An ELF file while it is read. */
+/* The state of reading an ELF file. */
 #ifndef LINT_ELF_IMAGE_H
 #define LINT_ELF_IMAGE_H
 
@@ -7,8 +7,8 @@
 
 #include "lint/elf.h"
 
-/* For header, program headers, dynamic section, strings, versions, the name of
- * the interpreter and attributes; all of them have limits. */
+/* Room for header, program headers, dynamic section, strings, versions, the
+ * interpreter's name and attributes, each of which has a limit. */
 enum { OCI_ELF_ROOM = 1024 * 1024 };
 
 struct oci_elf_image {
@@ -23,34 +23,33 @@ struct oci_elf_image {
 	size_t segment_count;
 	uint64_t strings;	/* offset of the dynamic strings */
 	uint64_t strings_size;
-	size_t strings_at;	/* in data, where all of them were read */
+	size_t strings_at; /* index in data, if strings_read */
 	bool strings_read;
-	size_t names;		/* that were copied, and their bytes */
-	size_t name_bytes;
+	size_t names;	   /* number of names copied so far */
+	size_t name_bytes; /* bytes of these names */
 };
 
-/* Reads a part of the file behind the others; *at is where it is in data.
- * OCI_E_CORRUPT where the file ends before, or there is no room: what a loader
- * looks at has limits that leave some. */
+/* Appends a part of the file to data; *at is its index there. OCI_E_CORRUPT:
+ * the file is too short, or the parts that a loader needs are too large. */
 int oci_elf_fill(size_t *at, struct oci_elf_image *image, uint64_t offset,
 		 uint64_t size, struct oci_error *err);
-/* A copy of a text of at most size bytes at a place in data. */
+/* Copies a string of at most size bytes from index at of data. */
 int oci_elf_text(const char **out, struct oci_elf_image *image, size_t at,
 		 size_t size, struct oci_error *err);
-/* A copy of a dynamic string; so many of them, and no longer, as no file in
- * good faith exceeds. */
+/* Copies a dynamic string. OCI_E_CORRUPT if there are too many, or if they are
+ * too long. */
 int oci_elf_string(const char **out, struct oci_elf_image *image,
 		   uint64_t index, struct oci_error *err);
 
 /* Adds a dynamic string to the end of a list. */
 int oci_elf_add(struct oci_elf_list *list, struct oci_elf_image *image,
 		uint64_t index, const char *file, struct oci_error *err);
-/* elf_versions.c: the versions in size bytes at a place in data. */
+/* elf_versions.c: read the versions in size bytes at index at of data. */
 int oci_elf_wants(struct oci_elf *out, struct oci_elf_image *image, size_t at,
 		  size_t size, struct oci_error *err);
 int oci_elf_has(struct oci_elf *out, struct oci_elf_image *image, size_t at,
 		size_t size, struct oci_error *err);
-/* elf_riscv.c: the architecture that attributes ask for. */
+/* elf_riscv.c: reads the architecture of the RISC-V attributes. */
 int oci_elf_attributes(struct oci_elf *out, struct oci_elf_image *image,
 		       uint64_t offset, uint64_t size, struct oci_error *err);
 

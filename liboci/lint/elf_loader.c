@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a dynamic loader looks for libraries. */
+/* The folders in which a dynamic loader searches libraries. */
 #include "lint/elf_loader.h"
 
 #include <stdio.h>
@@ -9,11 +9,11 @@
 #include "base/text.h"
 #include "lint/elf_conf.h"
 
-/* Twenty seconds or so: images in good faith take thousands. */
+/* About twenty seconds; honest images take thousands. */
 #define STEPS_MAX (UINT64_C(20) * 1000 * 1000)
 
-/* Debian's names of the machines, which name its folders of libraries, and
- * where glibc looks elsewhere. */
+/* Debian's names of machines, which its folders of libraries have, and glibc's
+ * other folder. */
 static const struct {
 	unsigned machine, class, data;
 	const char *triplet, *more;
@@ -68,8 +68,9 @@ int oci_loader_step(struct oci_loader *loader, struct oci_error *err)
 {
 	if (loader->steps++ < STEPS_MAX)
 		return oci_watch_check(&loader->lint->watch, err);
-	return oci_fail(err, OCI_E_LIMIT, "its programs ask for more "
-			"libraries than can be looked for");
+	return oci_fail(err, OCI_E_LIMIT,
+			"its programs need more libraries "
+			"than are searched");
 }
 
 bool oci_loader_is_musl(const struct oci_object *program)
@@ -77,8 +78,8 @@ bool oci_loader_is_musl(const struct oci_object *program)
 	return strstr(program->elf.interpreter, "/ld-musl-");
 }
 
-/* Words of LD_PRELOAD, with blanks or colons between them. A loader passes over
- * those that it does not find: none is told to be missing. */
+/* Adds the words of LD_PRELOAD, separated by blanks or colons. A loader ignores
+ * words that it does not find, so none is reported as missing. */
 static int add_preloads(struct oci_loader *loader, const char *list,
 			struct oci_error *err)
 {
@@ -131,7 +132,7 @@ void oci_loader_release(struct oci_loader *loader)
 	oci_arena_release(&loader->arena);
 }
 
-/* The same bytes under another name are not read again. */
+/* Reads an ELF file; the same bytes under another name are not read again. */
 static int read_elf(struct oci_elf *out, struct oci_loader *loader,
 		    const struct oci_rootfs_entry *entry,
 		    struct oci_error *err)
@@ -180,7 +181,7 @@ int oci_loader_object(struct oci_object **out, struct oci_loader *loader,
 	return oci_table_set(&loader->files, entry->path, size, object, err);
 }
 
-/* One file that may be it: a loader passes over those of other machines. */
+/* Tries one file. Loaders ignore files for other machines. */
 static int try_file(struct oci_object **out, struct oci_loader *loader,
 		    const struct oci_object *program, const char *folder,
 		    size_t folder_size, const char *name,
@@ -206,7 +207,7 @@ static int try_file(struct oci_object **out, struct oci_loader *loader,
 	return rc;
 }
 
-/* $ORIGIN, $LIB and $PLATFORM, with or without braces. */
+/* Expands $ORIGIN, $LIB and $PLATFORM, with or without braces. */
 static void expand(char out[OCI_PATH_MAX], const struct oci_object *object,
 		   const char *text, size_t size)
 {
@@ -241,7 +242,8 @@ static void expand(char out[OCI_PATH_MAX], const struct oci_object *object,
 	out[used < OCI_PATH_MAX ? used : OCI_PATH_MAX - 1] = '\0';
 }
 
-/* Folders with colons (or, in LD_LIBRARY_PATH, semicolons) between them. */
+/* Searches folders that are separated by colons (or, in LD_LIBRARY_PATH,
+ * semicolons). */
 static int search_list(struct oci_object **out, struct oci_loader *loader,
 		       const struct oci_object *object,
 		       const struct oci_object *program, const char *list,
@@ -255,7 +257,7 @@ static int search_list(struct oci_object **out, struct oci_loader *loader,
 		size_t size = strcspn(list, ":;");
 
 		expand(text, object, list, size);
-		/* Relative ones start where the container does. */
+		/* Relative paths start at the working directory. */
 		n = snprintf(folder, sizeof(folder), "%s/%s",
 			     text[0] == '/' || !start ? "" : start, text);
 		if (n > 0 && (size_t)n < sizeof(folder))
@@ -299,7 +301,8 @@ static int search_usual(struct oci_object **out, struct oci_loader *loader,
 	return rc;
 }
 
-/* RPATH counts for what is loaded later, too, unless there is a RUNPATH. */
+/* The RPATH of an object applies to its dependencies too, unless there is a
+ * RUNPATH. */
 static int search_rpaths(struct oci_object **out, struct oci_loader *loader,
 			 const struct oci_object *object,
 			 const struct oci_object *program, const char *name,
@@ -317,7 +320,7 @@ static int search_rpaths(struct oci_object **out, struct oci_loader *loader,
 	return rc;
 }
 
-/* The folders of the architecture that the loader's name has. */
+/* Reads the folders for the architecture in the loader's name. */
 static int configure_musl(struct oci_loader *loader,
 			  const struct oci_object *program,
 			  struct oci_error *err)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which machine a file is for, and whether that is the platform's. */
+/* Compares the machine of a file with the platform. */
 #include <stdio.h>
 #include <string.h>
 
 #include "lint/elf.h"
 
 static const struct {
-	const char *architecture;	/* as images name it */
+	const char *architecture; /* its name in images */
 	unsigned machine, class, data;
 } machines[] = {
 	{ "riscv64", EM_RISCV, ELFCLASS64, ELFDATA2LSB },
@@ -42,12 +42,12 @@ static void describe(char text[128], const struct oci_elf *elf)
 		 elf->data == ELFDATA2MSB ? "big" : "little");
 }
 
-/* One part of "rv64i2p1_m2p0_zicsr2p0": its name without the version. */
+/* Cuts the version off a part of "rv64i2p1_m2p0_zicsr2p0". */
 static size_t part_name(char out[32], const char *part, size_t size)
 {
 	size_t n = 0;
 
-	/* A version is digits, p, digits at the end. */
+	/* A version at the end is digits, "p", digits. */
 	while (size && part[size - 1] >= '0' && part[size - 1] <= '9')
 		size--;
 	if (size > 1 && part[size - 1] == 'p' && part[size - 2] >= '0' &&
@@ -61,8 +61,8 @@ static size_t part_name(char out[32], const char *part, size_t size)
 	return n;
 }
 
-/* What every machine for linux/riscv64 has: RVA20U64, and names that newer
- * compilers give to parts of it. */
+/* The extensions of every machine for linux/riscv64: RVA20U64, and the names of
+ * its parts in newer compilers. */
 static bool is_usual(const char *name)
 {
 	static const char *const usual[] = {
@@ -77,7 +77,7 @@ static bool is_usual(const char *name)
 	return false;
 }
 
-/* Extensions that not every machine has. */
+/* Finds an extension that some machines lack. */
 static bool needs_more(char text[128], const char *arch)
 {
 	char name[32];
@@ -86,9 +86,11 @@ static bool needs_more(char text[128], const char *arch)
 		size_t size = strcspn(arch, "_");
 
 		if (part_name(name, arch, size) && !is_usual(name)) {
-			snprintf(text, 128, "it was compiled for the extension "
-				 "%s, in part at least, which not every "
-				 "riscv64 machine has", name);
+			snprintf(text, 128,
+				 "it was compiled, at least in part, "
+				 "for the extension %s, which not every "
+				 "riscv64 machine has",
+				 name);
 			return true;
 		}
 		arch += size + (arch[size] == '_');
@@ -102,7 +104,7 @@ static bool misfits_riscv(char text[128], const struct oci_elf *elf)
 					    "quad" };
 	unsigned abi = (elf->flags & 0x6u) >> 1;
 
-	/* What no library is loaded for may count as it likes. */
+	/* The ABI only matters to a program that loads libraries. */
 	if (abi != 2 && elf->dynamic) {
 		snprintf(text, 128, "its floating-point ABI is %s, the "
 			 "platform's is double", abis[abi]);
@@ -118,8 +120,8 @@ bool oci_elf_wants_more(char text[128], const struct oci_elf *elf,
 	       needs_more(text, elf->arch);
 }
 
-/* Kernels that start programs of a smaller machine, too. */
-static bool runs_as_well(const struct oci_elf *elf, const char *architecture)
+/* Kernels that start programs of a smaller machine too. */
+static bool is_compatible(const struct oci_elf *elf, const char *architecture)
 {
 	return (elf->machine == EM_386 &&
 		strcmp(architecture, "amd64") == 0) ||
@@ -152,7 +154,7 @@ bool oci_elf_misfit(char text[128], const struct oci_elf *elf,
 	if (own.machine != elf->machine || own.class != elf->class ||
 	    own.data != elf->data) {
 		describe(text, elf);
-		return !runs_as_well(elf, platform->architecture);
+		return !is_compatible(elf, platform->architecture);
 	}
 	return strcmp(platform->architecture, "riscv64") == 0 &&
 	       misfits_riscv(text, elf);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading an ELF file. Programs are large, what a loader looks at is not: the
- * header and those parts are read one behind the other into a small file in
- * memory, which libelf reads. Its header says where the program headers are
- * there, and that there are no sections.
+ * Reads an ELF file. Programs are large, but loaders need little of them: the
+ * header and those parts are copied one after the other into a small file in
+ * memory, which libelf reads. Its header is changed: it has the offset of the
+ * program headers in this small file, and no sections.
  */
 #include <gelf.h>
 #include <libelf.h>
@@ -31,7 +31,7 @@ int oci_elf_fill(size_t *at, struct oci_elf_image *image, uint64_t offset,
 		return oci_fail(err, OCI_E_CORRUPT, "it ends before its end");
 	if (size > OCI_ELF_ROOM - ALIGNED - image->used)
 		return oci_fail(err, OCI_E_CORRUPT,
-				"its headers are larger than can be");
+				"its headers are too large");
 	*at = image->used;
 	end = image->used + (size_t)size;
 	while (!rc && got && image->used < end) {
@@ -56,7 +56,8 @@ int oci_elf_text(const char **out, struct oci_elf_image *image, size_t at,
 	return *out ? 0 : oci_fail_nomem(err);
 }
 
-/* Where an address is in the file; false where no segment loads it. */
+/* Finds the file offset of an address; returns false if no segment contains
+ * it. */
 static bool offset_of(uint64_t *out, uint64_t *left,
 		      const struct oci_elf_image *image, uint64_t address)
 {
@@ -76,10 +77,10 @@ static bool offset_of(uint64_t *out, uint64_t *left,
 static int fail_outside(struct oci_error *err)
 {
 	return oci_fail(err, OCI_E_CORRUPT,
-			"its dynamic section leads out of it");
+			"its dynamic section leads outside the file");
 }
 
-/* Brings what lies at an address into memory, as far as max goes. */
+/* Copies at most max bytes at an address into data. */
 static int fill_at(size_t *at, size_t *size, struct oci_elf_image *image,
 		   uint64_t address, size_t max, struct oci_error *err)
 {
@@ -113,7 +114,7 @@ static int read_segments(struct oci_elf *out, struct oci_elf_image *image,
 		     gelf_fsize(image->elf, ELF_T_PHDR, 1, EV_CURRENT))
 		return oci_fail(err, OCI_E_CORRUPT, "its program headers have "
 				"%u bytes each", header.e_phentsize);
-	/* Right behind the header, where it says that they are. */
+	/* The program headers follow the header, as the changed header says. */
 	rc = oci_elf_fill(&at, image, offset,
 			  (uint64_t)count * header.e_phentsize, err);
 	for (size_t i = 0; !rc && i < count; i++) {
@@ -125,8 +126,9 @@ static int read_segments(struct oci_elf *out, struct oci_elf_image *image,
 		if (p->p_type != PT_NULL && p->p_type != PT_GNU_STACK &&
 		    (p->p_offset > image->size ||
 		     p->p_filesz > image->size - p->p_offset))
-			return oci_fail(err, OCI_E_CORRUPT, "a segment ends "
-					"behind the end of the file");
+			return oci_fail(err, OCI_E_CORRUPT,
+					"a segment ends "
+					"after the end of the file");
 		image->segment_count++;
 	}
 	return rc;
@@ -147,7 +149,7 @@ static int read_interpreter(struct oci_elf *out, struct oci_elf_image *image,
 				      (size_t)p->p_filesz, err);
 }
 
-/* What the entries of the dynamic section say. */
+/* Values of the dynamic section. */
 struct dynamic {
 	uint64_t strings, strings_size;
 	uint64_t wants, wants_count;	/* DT_VERNEED */
@@ -155,7 +157,7 @@ struct dynamic {
 	bool has_strings;
 };
 
-static void take_entry(struct dynamic *d, const GElf_Dyn *entry)
+static void read_entry(struct dynamic *d, const GElf_Dyn *entry)
 {
 	switch (entry->d_tag) {
 	case DT_STRTAB:
@@ -182,7 +184,7 @@ static void take_entry(struct dynamic *d, const GElf_Dyn *entry)
 	}
 }
 
-static int take_name(struct oci_elf *out, struct oci_elf_image *image,
+static int read_name(struct oci_elf *out, struct oci_elf_image *image,
 		     const GElf_Dyn *entry, struct oci_error *err)
 {
 	const char *text;
@@ -214,7 +216,7 @@ static int read_names(struct oci_elf *out, struct oci_elf_image *image,
 
 	for (int i = 0; gelf_getdyn(data, i, &entry) &&
 			entry.d_tag != DT_NULL; i++)
-		take_entry(d, &entry);
+		read_entry(d, &entry);
 	if (!d->has_strings)
 		return oci_fail(err, OCI_E_CORRUPT,
 				"its dynamic section has no strings");
@@ -223,14 +225,15 @@ static int read_names(struct oci_elf *out, struct oci_elf_image *image,
 		return fail_outside(err);
 	if (image->strings_size > d->strings_size)
 		image->strings_size = d->strings_size;
-	/* Of many, those few that are wanted are read one by one. */
+	/* A large table is not read as a whole; its strings are read one by
+	 * one. */
 	image->strings_read = image->strings_size <= STRINGS_WHOLE;
 	if (image->strings_read)
 		rc = oci_elf_fill(&image->strings_at, image, image->strings,
 				  image->strings_size, err);
 	for (int i = 0; !rc && gelf_getdyn(data, i, &entry) &&
 			entry.d_tag != DT_NULL; i++)
-		rc = take_name(out, image, &entry, err);
+		rc = read_name(out, image, &entry, err);
 	return rc;
 }
 
@@ -276,7 +279,7 @@ static int read_parts(struct oci_elf *out, struct oci_elf_image *image,
 	for (size_t i = 0; !rc && i < image->segment_count; i++) {
 		const GElf_Phdr *p = &image->segments[i];
 
-		/* The first of each counts. */
+		/* The first segment of each type counts. */
 		if (p->p_type == PT_INTERP && !out->interpreter)
 			rc = read_interpreter(out, image, p, err);
 		else if (p->p_type == PT_DYNAMIC && p->p_filesz &&
@@ -290,7 +293,7 @@ static int read_parts(struct oci_elf *out, struct oci_elf_image *image,
 	return rc;
 }
 
-/* Broken files are what this is for: that is told, and no error. */
+/* A broken file is a finding, not an error. */
 static int judge(struct oci_elf *out, struct oci_arena *arena, int rc,
 		 const struct oci_error *why, struct oci_error *err)
 {
@@ -303,7 +306,8 @@ static int judge(struct oci_elf *out, struct oci_arena *arena, int rc,
 	return out->broken ? 0 : oci_fail_nomem(err);
 }
 
-/* A number of the header, as it is stored: it is replaced. */
+/* Replaces a number of the header, in the file's byte order, and returns the
+ * old one. */
 static uint64_t exchange(unsigned char *p, size_t size, bool big,
 			 uint64_t number)
 {
@@ -318,9 +322,9 @@ static uint64_t exchange(unsigned char *p, size_t size, bool big,
 	return before;
 }
 
-/* libelf makes room for as many sections as a header claims. No loader looks
- * at them, and here they are not read either. Returns where the program headers
- * are in the file; in memory they follow the header. */
+/* Prepares the header for libelf. libelf allocates as many sections as the
+ * header claims; loaders ignore sections, so they are removed. Returns the
+ * offset of the program headers in the file; in data they follow the header. */
 static uint64_t arrange(struct oci_elf_image *image)
 {
 	bool small = image->data[EI_CLASS] == ELFCLASS32;

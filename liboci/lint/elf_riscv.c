@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * .riscv.attributes: the extensions that a file was compiled for. RISC-V ELF
- * psABI, "Attributes": "A", then subsections: length, vendor, and in "riscv"
- * tags with ULEB128 values and texts.
+ * Reads .riscv.attributes, which list the extensions that a file was compiled
+ * for. RISC-V ELF psABI, "Attributes": "A", then subsections with a length and
+ * a vendor; "riscv" has tags with ULEB128 values and strings.
  */
 #include <string.h>
 
@@ -46,7 +46,7 @@ static const char *read_text(struct cursor *c)
 	return text;
 }
 
-/* Tags with an odd number have a text, the others a number. */
+/* Odd tags have a string, even ones a number. */
 static const char *find_arch(struct cursor *c)
 {
 	uint64_t tag, value;
@@ -84,7 +84,7 @@ int oci_elf_attributes(struct oci_elf *out, struct oci_elf_image *image,
 		return rc;
 	c.at = image->data + at;
 	c.end = c.at + size;
-	/* The format's version, and the length of the subsection. */
+	/* Skips the format's version and the length of the subsection. */
 	if (!size || *c.at != 'A' || !skip(&c, 1 + 4))
 		return 0;
 	vendor = read_text(&c);

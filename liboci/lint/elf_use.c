@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which files a container is sure to use: what it starts, programs on PATH,
- * and libraries where the loader looks by itself. Other files may be for other
- * machines, or be started by a program that brings what they lack: toolchains,
- * plugins and test data are such.
+ * Finds the files that a container is sure to use: its command, programs on
+ * PATH, and libraries in the loader's default folders. Other files may be for
+ * other machines, or be started by a program that provides what they need, such
+ * as toolchains, plugins and test data.
  */
 #include "lint/elf_use.h"
 
@@ -29,8 +29,8 @@ static void add_folder(struct folders *folders, const struct oci_lint *lint,
 		folders->items[folders->count++] = entry;
 }
 
-/* Folders with colons between them; relative ones start where the container
- * does. */
+/* Adds folders that are separated by colons; relative ones start at the working
+ * directory. */
 static void add_list(struct folders *folders, const struct oci_lint *lint,
 		     const char *list)
 {
@@ -76,8 +76,8 @@ static bool has(const struct folders *folders,
 	return false;
 }
 
-static int take(struct oci_elf_use *use, const struct oci_rootfs_entry *entry,
-		struct oci_error *err)
+static int add_file(struct oci_elf_use *use,
+		    const struct oci_rootfs_entry *entry, struct oci_error *err)
 {
 	if (!entry || entry->type != OCI_ENTRY_FILE)
 		return 0;
@@ -85,8 +85,9 @@ static int take(struct oci_elf_use *use, const struct oci_rootfs_entry *entry,
 			     (void *)entry->path, err);
 }
 
-/* "ld-linux-x86-64.so.2 --library-path /x /x/app": libraries of what it starts
- * are not where a loader looks by itself. */
+/* Returns whether the command runs a loader, as in "ld-linux-x86-64.so.2
+ * --library-path /x /x/app". Then the libraries are not in its default
+ * folders. */
 static bool is_loader(const char *word)
 {
 	const char *name = oci_command_name(word);
@@ -95,21 +96,22 @@ static bool is_loader(const char *word)
 	       oci_glob_match("ld*.so.[12]", name);
 }
 
-/* Words that are paths: what a script or a wrapper is to start. */
-static int take_words(struct oci_elf_use *use, const struct oci_lint *lint,
-		      const struct oci_command *command, struct oci_error *err)
+/* Adds the programs of the command, and words that are paths, which a script or
+ * wrapper may start. */
+static int add_words(struct oci_elf_use *use, const struct oci_lint *lint,
+		     const struct oci_command *command, struct oci_error *err)
 {
 	int rc = 0;
 
 	for (size_t i = 0; i < lint->started_count && !rc; i++)
-		rc = take(use, lint->started[i], err);
+		rc = add_file(use, lint->started[i], err);
 	if (is_loader(command->words[0]))
 		return rc;
 	for (size_t i = 0; i < command->count && !rc; i++)
 		if (strchr(command->words[i], '/'))
-			rc = take(use, oci_command_find(lint,
-							command->words[i]),
-				  err);
+			rc = add_file(use,
+				      oci_command_find(lint, command->words[i]),
+				      err);
 	return rc;
 }
 
@@ -126,13 +128,14 @@ int oci_elf_use_read(struct oci_elf_use *use, const struct oci_loader *loader,
 	if (!command.count)
 		return 0;
 	use->all = false;
-	rc = take_words(use, lint, &command, err);
+	rc = add_words(use, lint, &command, err);
 	add_all(&folders, loader);
 	for (size_t i = 0; i < lint->count && !rc; i++)
 		if (has(&folders, lint->entries[i]->parent))
-			rc = take(use, oci_lint_find(lint,
-						     lint->entries[i]->path),
-				  err);
+			rc = add_file(
+				use,
+				oci_lint_find(lint, lint->entries[i]->path),
+				err);
 	return rc;
 }
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which files of an image a container is sure to use. */
+/* The files of an image that a container is sure to use. */
 #ifndef LINT_ELF_USE_H
 #define LINT_ELF_USE_H
 
 #include "lint/elf_loader.h"
 
 struct oci_elf_use {
-	struct oci_table files;		/* by their paths */
-	bool all;	/* of an image without a command: any may be started */
+	struct oci_table files; /* keys are paths */
+	bool all; /* the image has no command: any file may be used */
 };
 
-/* Fails for want of memory alone. The caller releases *use in any case. */
+/* Errors: OCI_E_NOMEM only. The caller releases *use in any case. */
 int oci_elf_use_read(struct oci_elf_use *use, const struct oci_loader *loader,
 		     struct oci_error *err);
 bool oci_elf_use_has(const struct oci_elf_use *use,

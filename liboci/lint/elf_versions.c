@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Versions of symbols that a file needs of others, and that it defines. Linux
- * Standard Base, "Symbol Versioning". Records are chained by offsets that a
- * hostile file chooses: they only lead forward, and end at the end.
+ * Versions of symbols that a file needs and defines. Linux Standard Base,
+ * "Symbol Versioning". Records are chained by offsets that a hostile file
+ * chooses, so offsets only increase, and reading stops at the end of the data.
  */
 #include <string.h>
 
 #include "base/error.h"
 #include "lint/elf_image.h"
 
-/* NAMES_MAX counts all that a file lists. */
+/* NAMES_MAX is for all names of a file. */
 enum {
 	RECORDS_MAX = 65535, NAMES_MAX = 4096, NAME_BYTES_MAX = 1 << 20,
 	NAME_MAX_BYTES = 16 * 1024
@@ -25,7 +25,7 @@ int oci_elf_string(const char **out, struct oci_elf_image *image,
 
 	if (index >= image->strings_size)
 		return oci_fail(err, OCI_E_CORRUPT,
-				"a name is behind the end of its strings");
+				"a name is after the end of its strings");
 	size = image->strings_size - index;
 	if (size > NAME_MAX_BYTES)
 		size = NAME_MAX_BYTES;
@@ -36,13 +36,12 @@ int oci_elf_string(const char **out, struct oci_elf_image *image,
 				  err);
 	if (rc)
 		return rc;
-	/* The room is for the next name. */
+	/* The next name uses the same room. */
 	image->used = used;
 	length = strnlen((const char *)image->data + at, (size_t)size);
 	if (length == NAME_MAX_BYTES || image->names == NAMES_MAX ||
 	    length > NAME_BYTES_MAX - image->name_bytes)
-		return oci_fail(err, OCI_E_CORRUPT,
-				"it has more names than can be");
+		return oci_fail(err, OCI_E_CORRUPT, "it has too many names");
 	image->names++;
 	image->name_bytes += length;
 	return oci_elf_text(out, image, at, length, err);
@@ -81,7 +80,7 @@ static int fail_records(struct oci_error *err)
 			"its versions of symbols cannot be read");
 }
 
-/* One file's versions: vn_cnt records from at on. */
+/* Reads the versions for one file: vn_cnt records, the first at index at. */
 static int read_file(struct oci_elf *out, struct oci_elf_image *image,
 		     Elf_Data *data, const GElf_Verneed *need, uint64_t at,
 		     struct oci_error *err)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * entrypoint-format, entrypoint-missing, entrypoint-not-executable,
- * shebang-missing: what the container starts first, and behind an init what
- * that starts.
+ * shebang-missing: checks the program that the container starts, and the one
+ * that an init starts.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,19 +13,19 @@
 
 enum { HEAD_MAX = 256, DEPTH_MAX = 4, NOTES_MAX = 4096 };
 
-/* Who starts a program, and as whom. */
+/* How a program is started, and as which user. */
 struct start {
 	struct oci_lint *lint;
 	const struct oci_account *account;
-	bool by_execvp; /* glibc's, which hands what has no format to
-			 * /bin/sh: execvp(3) */
+	bool by_execvp; /* by glibc's execvp(3), which starts a file without a
+			 * known format with /bin/sh */
 };
 
 static int check_program(const struct start *start, const char *name,
 			 const char *what, int depth, struct oci_error *err);
 
-/* "#! INTERPRETER [ARGUMENT]": both, or empty. execve(2). A carriage return is
- * part of them. *binary: it starts as an ELF file does. */
+/* Reads "#! INTERPRETER [ARGUMENT]" (execve(2)); both are empty without it. A
+ * carriage return is part of the name. *binary: it is an ELF file. */
 static int read_head(bool *binary, char interpreter[HEAD_MAX],
 		     char argument[HEAD_MAX],
 		     const struct oci_rootfs_entry *entry,
@@ -56,8 +56,9 @@ static int read_head(bool *binary, char interpreter[HEAD_MAX],
 	return 0;
 }
 
-/* What env is to start: one word, or with -S the first that sets nothing. ""
- * where that is not known: another PATH counts at once. */
+/* Returns the program that env starts: its only word, or with -S the first word
+ * that sets no variable. Returns "" if it is unknown, for example because PATH
+ * is set. */
 static const char *program_of_env(char *argument)
 {
 	char *word, *rest;
@@ -76,14 +77,14 @@ static const char *program_of_env(char *argument)
 	return "";
 }
 
-static void remember(struct oci_lint *lint,
-		     const struct oci_rootfs_entry *entry)
+static void add_started(struct oci_lint *lint,
+			const struct oci_rootfs_entry *entry)
 {
 	if (lint->started_count < OCI_LINT_STARTED)
 		lint->started[lint->started_count++] = entry;
 }
 
-/* A script is started by its interpreter, and env by what it is told. */
+/* Checks the interpreter of a script, and the program that env starts. */
 static int check_script(const struct start *start,
 			const struct oci_rootfs_entry *script,
 			char *interpreter, char *argument, int depth,
@@ -109,17 +110,18 @@ static int check_script(const struct start *start,
 		found = oci_command_find(lint, wanted);
 		if (!found) {
 			oci_lint_report(lint, "shebang-missing", script,
-					"'%s', which env is to find for it, is "
-					"not on PATH", wanted);
+					"'%s', which env should start, is "
+					"not on PATH",
+					wanted);
 			return 0;
 		}
-		remember(lint, found);
+		add_started(lint, found);
 	}
 	return check_program(start, interpreter, "its interpreter", depth + 1,
 			     err);
 }
 
-/* Whether the kernel knows what to do with it. */
+/* Checks that the kernel can start the file. */
 static int check_format(const struct start *start,
 			const struct oci_rootfs_entry *entry, const char *what,
 			int depth, struct oci_error *err)
@@ -162,7 +164,7 @@ static int check_program(const struct start *start, const char *name,
 						    "is not on PATH");
 		return 0;
 	}
-	remember(lint, entry);
+	add_started(lint, entry);
 	if (!oci_account_executes(account, entry))
 		oci_lint_report(lint, "entrypoint-not-executable", entry,
 				"%s has mode %04o, owner %u:%u: the config's "
@@ -173,16 +175,16 @@ static int check_program(const struct start *start, const char *name,
 		folder = folder->parent;
 	if (folder)
 		oci_lint_report(lint, "entrypoint-not-executable", folder,
-				"%s '%s' is below it, and it has mode %04o, "
-				"owner %u:%u: the config's user may not enter "
-				"it", what, name, folder->mode, folder->uid,
+				"it contains %s '%s', but has mode %04o, owner "
+				"%u:%u: the config's user may not enter it",
+				what, name, folder->mode, folder->uid,
 				folder->gid);
 	return check_format(start, entry, what, depth, err);
 }
 
-/* glibc marks what is linked with it, static programs too, with a note: name
- * "GNU", 16 bytes, type 1 (NT_GNU_ABI_TAG); or with its ABI, for functions that
- * are chosen when the program starts. */
+/* glibc marks programs that are linked with it, static ones too, with an ELF
+ * note: name "GNU", 16 bytes, type 1 (NT_GNU_ABI_TAG); or with its OS ABI, for
+ * functions that are chosen at start. */
 static int has_abi_tag(bool *out, const struct oci_rootfs_entry *entry,
 		       struct oci_error *err)
 {
@@ -200,7 +202,7 @@ static int has_abi_tag(bool *out, const struct oci_rootfs_entry *entry,
 	return rc;
 }
 
-/* Whether a program's execvp is glibc's. */
+/* Sets *out if the program's execvp is glibc's. */
 static int uses_glibc(bool *out, const struct oci_rootfs_entry *entry,
 		      struct oci_error *err)
 {
@@ -230,7 +232,7 @@ int oci_lint_entrypoint(struct oci_lint *lint, struct oci_error *err)
 	if (strcmp(lint->subject->config->platform.os, "linux") != 0)
 		return 0;
 	oci_command_read(&command, lint->subject->config);
-	/* Without any, who runs it says what to start. */
+	/* Without a command, the user of the image decides what to start. */
 	if (!command.count)
 		return 0;
 	rc = oci_account_read(&account, lint, err);

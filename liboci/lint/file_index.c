@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding and reading what the image has. */
+/* Finds and reads files of the image. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * healthcheck-ignored: Podman and Buildah take a health check from images in
- * Docker's format alone; the OCI Image Specification has none (config.md,
- * "Healthcheck" is reserved).
+ * healthcheck-ignored: Podman and Buildah use a health check only from images
+ * in Docker's format; OCI images have none (config.md, "Healthcheck" is
+ * reserved).
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Looking at an image: one that was laid out, or all that a store has. */
+/* Lints an image: one root file system, or all images of a store. */
 #include "lint/lint.h"
 
 #include <stdlib.h>
@@ -52,7 +52,7 @@ int oci_lint_check(struct oci_lint_result *result,
 	return rc;
 }
 
-/* One image of a store, on its way to be laid out. */
+/* An image of a store, while it is checked. */
 struct reading {
 	struct oci_store *store;
 	const struct oci_lint_options *options;
@@ -62,8 +62,8 @@ struct reading {
 	struct oci_watch watch;
 };
 
-/* Layers are read for each image that has them, but count as inflated from
- * what they are once. */
+/* A layer is read again for each image that has it, but counts once against the
+ * limit of inflated bytes. */
 static int check_image_files(struct reading *r,
 			     const struct oci_image_documents *image,
 			     struct oci_error *err)
@@ -88,7 +88,7 @@ static int check_image_files(struct reading *r,
 	return rc;
 }
 
-/* *absent: the manifest need not be there, and whether it is not. */
+/* *absent: in, whether the manifest may be missing; out, whether it is. */
 static int check_manifest(bool *absent, struct reading *r,
 			  const struct oci_descriptor *d, struct oci_error *err)
 {
@@ -103,14 +103,14 @@ static int check_manifest(bool *absent, struct reading *r,
 		*err = why;
 	if (rc)
 		return *absent ? 0 : rc;
-	/* An artifact is not to run. */
+	/* An artifact cannot run, so there is nothing to check. */
 	if (is_image)
 		rc = check_image_files(r, &image, err);
 	oci_image_documents_release(&image);
 	return rc;
 }
 
-static void tell_absent(struct reading *r, const struct oci_descriptor *d)
+static void report_absent(struct reading *r, const struct oci_descriptor *d)
 {
 	char platform[OCI_PLATFORM_TEXT];
 
@@ -122,8 +122,8 @@ static void tell_absent(struct reading *r, const struct oci_descriptor *d)
 				   &d->digest);
 }
 
-/* Docker saves an index without the platforms that it lacks: the others are
- * checked. */
+/* Docker saves an index without the platforms that it does not have; the others
+ * are checked. */
 static int check_all(struct reading *r, const struct oci_descriptors *list,
 		     struct oci_error *err)
 {
@@ -137,11 +137,11 @@ static int check_all(struct reading *r, const struct oci_descriptors *list,
 		if (!rc && first)
 			rc = check_manifest(&absent, r, d, err);
 		if (!rc && first && absent)
-			tell_absent(r, d);
+			report_absent(r, d);
 	}
 	if (!rc && r->result->absent && !r->result->images)
 		rc = oci_fail(err, OCI_E_NOT_FOUND,
-			      "no image that its index names is there");
+			      "it has none of the images that its index names");
 	return rc;
 }
 

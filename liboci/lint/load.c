@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * load-*: what the programs that take an archive will see in it, name by name.
- * moby image/tarexport/load.go; containerd archive/importer.go; containers'
- * libimage load.go and its docker-archive and oci-archive transports.
+ * load-*: predicts the names under which programs load an archive. moby
+ * image/tarexport/load.go; containerd archive/importer.go; containers' libimage
+ * load.go and its docker-archive and oci-archive transports.
  */
 #include <stdarg.h>
 #include <string.h>
@@ -11,18 +11,18 @@
 #include "base/options.h"
 #include "lint/load.h"
 
-/* A look at one archive. */
-struct look {
+/* The inspection of one archive. */
+struct inspection {
 	struct oci_lint lint;
 	oci_load_fn *tell;
 	void *tell_data;
 	struct oci_load_archive archive;
 };
 
-static void say(struct look *l, const char *program, const char *fmt, ...)
+static void say(struct inspection *l, const char *program, const char *fmt, ...)
 	OCI_PRINTF(3, 4);
 
-static void say(struct look *l, const char *program, const char *fmt, ...)
+static void say(struct inspection *l, const char *program, const char *fmt, ...)
 {
 	struct oci_error text;
 	va_list args;
@@ -34,10 +34,10 @@ static void say(struct look *l, const char *program, const char *fmt, ...)
 		l->tell(l->tell_data, program, text.message);
 }
 
-static void warn(struct look *l, const char *rule, const char *program,
+static void warn(struct inspection *l, const char *rule, const char *program,
 		 const char *fmt, ...) OCI_PRINTF(4, 5);
 
-static void warn(struct look *l, const char *rule, const char *program,
+static void warn(struct inspection *l, const char *rule, const char *program,
 		 const char *fmt, ...)
 {
 	struct oci_error text;
@@ -57,8 +57,8 @@ static const char podman[] = "podman load";
 static const char skopeo[] = "skopeo";
 static const char ctr[] = "ctr image import";
 
-/* Each image of manifest.json by its names, as program sees it. */
-static void tell_docker(struct look *l, const char *program)
+/* Lists the names of each image of manifest.json. */
+static void list_docker_names(struct inspection *l, const char *program)
 {
 	const struct oci_docker_images *images = &l->archive.docker;
 
@@ -73,8 +73,8 @@ static void tell_docker(struct look *l, const char *program)
 	}
 }
 
-/* moby's archive.DecompressStream reads zstd since 23.0. */
-static void tell_zstd(struct look *l)
+/* moby's archive.DecompressStream reads zstd since version 23.0. */
+static void warn_zstd(struct inspection *l)
 {
 	const struct oci_docker_images *images = &l->archive.docker;
 
@@ -89,11 +89,11 @@ static void tell_zstd(struct look *l)
 			     "before 23.0: the layer '%s' is compressed with "
 			     "zstd",
 			     name);
-			return; /* one tells enough */
+			return; /* one finding is enough */
 		}
 }
 
-static void look_classic(struct look *l)
+static void inspect_classic(struct inspection *l)
 {
 	const struct oci_docker_images *images = &l->archive.docker;
 
@@ -107,8 +107,9 @@ static void look_classic(struct look *l)
 		size_t diff_ids;
 
 		if (oci_load_diff_ids(&diff_ids, &l->archive, image->config))
-			warn(l, "load-docker", classic, "an error: the config "
-			     "'%s' is not there, or cannot be read",
+			warn(l, "load-docker", classic,
+			     "an error: the config "
+			     "'%s' is missing or cannot be read",
 			     image->config);
 		else if (diff_ids != image->layers.count)
 			warn(l, "load-docker", classic, "an error: %zu layers, "
@@ -117,8 +118,9 @@ static void look_classic(struct look *l)
 		for (size_t j = 0; j < image->layers.count; j++)
 			if (!oci_load_has(&l->archive,
 					  image->layers.items[j]))
-				warn(l, "load-docker", classic, "an error: the "
-				     "layer '%s' is not there",
+				warn(l, "load-docker", classic,
+				     "an error: the "
+				     "layer '%s' is missing",
 				     image->layers.items[j]);
 		for (size_t j = 0; j < image->tags.count; j++)
 			if (strchr(image->tags.items[j], '@'))
@@ -126,40 +128,40 @@ static void look_classic(struct look *l)
 				     "name '%s' has a digest, not a tag",
 				     image->tags.items[j]);
 	}
-	tell_docker(l, classic);
+	list_docker_names(l, classic);
 	if (!images->count)
 		say(l, classic, "nothing: manifest.json names no image");
-	tell_zstd(l);
+	warn_zstd(l);
 }
 
-static const char *note(const struct oci_descriptor *d, const char *key)
+static const char *annotation(const struct oci_descriptor *d, const char *key)
 {
 	return oci_pairs_get(&d->annotations, key);
 }
 
-/* Says what becomes of an artifact: nothing that runs. */
-static bool is_artifact(struct look *l, const char *program,
+/* Reports an artifact, which cannot run. */
+static bool is_artifact(struct inspection *l, const char *program,
 			const struct oci_descriptor *d)
 {
-	const char *name = note(d, OCI_ANNOTATION_IMAGE_NAME);
+	const char *name = annotation(d, OCI_ANNOTATION_IMAGE_NAME);
 
 	if (!oci_load_is_artifact(&l->archive, d))
 		return false;
-	name = name ? name : note(d, OCI_ANNOTATION_REF_NAME);
-	say(l, program, "nothing of %s: it is an artifact, no image",
+	name = name ? name : annotation(d, OCI_ANNOTATION_REF_NAME);
+	say(l, program, "nothing of %s: it is an artifact, not an image",
 	    name ? name : d->digest.text);
 	return true;
 }
 
-/* containerd's name: the whole one, else what stands for the tag. */
-static void tell_containerd(struct look *l, const char *program)
+/* containerd's name is the full name, or else the annotation of the tag. */
+static void list_containerd_names(struct inspection *l, const char *program)
 {
 	const struct oci_descriptors *list = &l->archive.index.manifests;
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct oci_descriptor *d = &list->items[i];
-		const char *name = note(d, OCI_ANNOTATION_IMAGE_NAME);
-		const char *tag = note(d, OCI_ANNOTATION_REF_NAME);
+		const char *name = annotation(d, OCI_ANNOTATION_IMAGE_NAME);
+		const char *tag = annotation(d, OCI_ANNOTATION_REF_NAME);
 
 		if (is_artifact(l, program, d))
 			continue;
@@ -174,11 +176,11 @@ static void tell_containerd(struct look *l, const char *program)
 	}
 }
 
-static void look_containerd(struct look *l, const char *program)
+static void inspect_containerd(struct inspection *l, const char *program)
 {
 	if (!l->archive.has_layout) {
 		if (l->archive.has_docker)
-			tell_docker(l, program);
+			list_docker_names(l, program);
 		else
 			warn(l, "load-containerd", program, "nothing: it has "
 			     "neither oci-layout nor manifest.json");
@@ -191,14 +193,14 @@ static void look_containerd(struct look *l, const char *program)
 		warn(l, "load-containerd", program, "an error: it has no "
 		     "index.json that can be read");
 	else
-		tell_containerd(l, program);
+		list_containerd_names(l, program);
 }
 
-static void look_ctr(struct look *l)
+static void inspect_ctr(struct inspection *l)
 {
 	const struct oci_descriptors *list = &l->archive.index.manifests;
 
-	look_containerd(l, ctr);
+	inspect_containerd(l, ctr);
 	for (size_t i = 0; l->archive.has_index && i < list->count; i++) {
 		char platform[OCI_PLATFORM_TEXT];
 
@@ -211,36 +213,38 @@ static void look_ctr(struct look *l)
 	}
 }
 
-static void look_podman(struct look *l)
+static void inspect_podman(struct inspection *l)
 {
 	size_t count = l->archive.index.manifests.count;
 
 	if (l->archive.has_index && count == 1) {
 		const struct oci_descriptor *d =
 			&l->archive.index.manifests.items[0];
-		const char *name = note(d, OCI_ANNOTATION_IMAGE_NAME);
+		const char *name = annotation(d, OCI_ANNOTATION_IMAGE_NAME);
 
-		name = name ? name : note(d, OCI_ANNOTATION_REF_NAME);
+		name = name ? name : annotation(d, OCI_ANNOTATION_REF_NAME);
 		if (!is_artifact(l, podman, d))
 			say(l, podman, "%s",
 			    name ? name : "an image without a name");
 	} else if (l->archive.has_docker) {
-		tell_docker(l, podman);
+		list_docker_names(l, podman);
 	} else {
-		warn(l, "load-podman", podman, "nothing: index.json has %zu "
-		     "descriptors, of which it takes one alone, and there is "
-		     "no manifest.json", count);
+		warn(l, "load-podman", podman,
+		     "nothing: index.json has %zu "
+		     "descriptors, but Podman reads exactly one, and there is "
+		     "no manifest.json",
+		     count);
 	}
 }
 
-static void look_skopeo(struct look *l)
+static void inspect_skopeo(struct inspection *l)
 {
 	const struct oci_descriptors *list = &l->archive.index.manifests;
 	size_t nameless = 0;
 
 	for (size_t i = 0; l->archive.has_index && i < list->count; i++) {
-		const char *tag = note(&list->items[i],
-				       OCI_ANNOTATION_REF_NAME);
+		const char *tag =
+			annotation(&list->items[i], OCI_ANNOTATION_REF_NAME);
 
 		if (tag)
 			say(l, skopeo, "oci-archive:FILE:%s", tag);
@@ -273,7 +277,7 @@ int oci_lint_archive(struct oci_lint_result *result, const char *path,
 	static const struct oci_descriptors none;
 	static const struct oci_lint_subject subject = { .layers = &none };
 	struct oci_lint_options o;
-	struct look l = {
+	struct inspection l = {
 		.lint = {
 			.subject = &subject,
 			.options = &o,
@@ -288,11 +292,11 @@ int oci_lint_archive(struct oci_lint_result *result, const char *path,
 	oci_options_read(&o, sizeof(o), &usual, options);
 	rc = oci_load_open(&l.archive, path, l.lint.options, err);
 	if (!rc) {
-		look_classic(&l);
-		look_containerd(&l, with_containerd);
-		look_podman(&l);
-		look_skopeo(&l);
-		look_ctr(&l);
+		inspect_classic(&l);
+		inspect_containerd(&l, with_containerd);
+		inspect_podman(&l);
+		inspect_skopeo(&l);
+		inspect_ctr(&l);
 	}
 	oci_load_release(&l.archive);
 	return rc ? oci_wrap(err, rc, "'%s'", path) : 0;

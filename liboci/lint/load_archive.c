@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The small documents of an archive, as far as they are there. */
+/* Reads the small documents of an archive, if they exist. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +9,9 @@
 #include "store/docker.h"
 #include "store/members.h"
 
-enum { INDEX_MAX = 20 * 1024 * 1024 };	/* containerd's cap */
+enum { INDEX_MAX = 20 * 1024 * 1024 }; /* containerd's limit */
 
-/* A member that is missing or too large is none. */
+/* Returns NULL if a member is missing or too large. */
 static char *load(size_t *size, const struct oci_load_archive *archive,
 		  const char *name, size_t max)
 {

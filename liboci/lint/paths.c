@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Paths: folders that the config names, links that lead nowhere or out, names
- * that collide, and modes that let others in.
+ * Checks paths: folders of the config, dangling and escaping symlinks, names
+ * that collide, and modes that allow too much.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,22 +22,24 @@ static void check_folders(struct oci_lint *lint)
 					"is not in the image",
 					config->working_dir);
 		else if (e->type != OCI_ENTRY_DIRECTORY)
-			oci_lint_report(lint, "workdir-missing", e, "the "
-					"config's working directory is no "
+			oci_lint_report(lint, "workdir-missing", e,
+					"the "
+					"config's working directory is not a "
 					"directory");
 	}
 	for (size_t i = 0; i < config->volumes.count; i++) {
 		e = oci_lint_find(lint, config->volumes.items[i]);
 		if (e && e->type != OCI_ENTRY_DIRECTORY)
-			oci_lint_report(lint, "volume-is-file", e,
-					"it is to be a volume, and is no "
-					"directory");
+			oci_lint_report(
+				lint, "volume-is-file", e,
+				"the config has it as a volume, but it is not "
+				"a directory");
 	}
 }
 
-/* Where programs and libraries are: elsewhere a link may lead to what is
- * there only when the container runs. */
-static bool is_of_use(const char *path)
+/* Returns whether a link is in a folder of programs or libraries. Elsewhere its
+ * target may appear only at run time. */
+static bool is_searched(const char *path)
 {
 	static const char *const folders[] = {
 		"bin/", "sbin/", "lib/", "lib64/", "usr/bin/", "usr/sbin/",
@@ -64,7 +66,7 @@ static bool leads_to_mount(const char *target)
 	return false;
 }
 
-/* More ".." than there are folders above. */
+/* Returns whether the target has more ".." than there are parent folders. */
 static bool escapes(const struct oci_rootfs_entry *e)
 {
 	const char *p = e->target;
@@ -94,7 +96,7 @@ static void check_link(struct oci_lint *lint, const struct oci_rootfs_entry *e)
 		oci_lint_report(lint, "symlink-escapes", e,
 				"its target '%s' leads above the root",
 				e->target);
-	if (is_of_use(e->path) && !leads_to_mount(e->target) &&
+	if (is_searched(e->path) && !leads_to_mount(e->target) &&
 	    !oci_lint_find(lint, e->path))
 		oci_lint_report(lint, "symlink-dangling", e,
 				"its target '%s' is not in the image",
@@ -107,14 +109,17 @@ static void check_mode(struct oci_lint *lint, const struct oci_rootfs_entry *e)
 	bool folder = e->type == OCI_ENTRY_DIRECTORY;
 
 	if (file && (e->mode & 06000) && (e->mode & 0111))
-		oci_lint_report(lint, "setuid", e, "mode %04o, owner %u:%u: "
-				"whoever starts it runs it as %s", e->mode,
-				e->uid, e->gid, e->mode & 04000 ?
-				"its owner" : "its group");
+		oci_lint_report(lint, "setuid", e,
+				"mode %04o, owner %u:%u: "
+				"any user who starts it runs it as %s",
+				e->mode, e->uid, e->gid,
+				e->mode & 04000 ? "its owner" : "its group");
 	if ((file && (e->mode & 0002)) ||
 	    (folder && (e->mode & 0002) && !(e->mode & 01000)))
-		oci_lint_report(lint, "world-writable", e, "mode %04o: "
-				"everybody may change it", e->mode);
+		oci_lint_report(lint, "world-writable", e,
+				"mode %04o: "
+				"any user may change it",
+				e->mode);
 	if (e->type == OCI_ENTRY_CHARACTER_DEVICE ||
 	    e->type == OCI_ENTRY_BLOCK_DEVICE)
 		oci_lint_report(lint, "device-node", e, "it is a device");
@@ -137,7 +142,7 @@ static int compare_folded(const void *a, const void *b)
 	return fold((unsigned char)*l) - fold((unsigned char)*r);
 }
 
-/* Names of one folder are neighbours. */
+/* Sorts names that differ only in case next to each other. */
 static int by_folded(const void *a, const void *b)
 {
 	int order = compare_folded(a, b);
@@ -147,7 +152,8 @@ static int by_folded(const void *a, const void *b)
 		      (*(const struct oci_rootfs_entry *const *)b)->path);
 }
 
-/* The same parent, and a name that is the same but for its case. */
+/* Returns whether both have the same parent and names that differ only in
+ * case. */
 static bool collide(const struct oci_rootfs_entry *const *a,
 		    const struct oci_rootfs_entry *const *b)
 {
@@ -170,14 +176,14 @@ static int check_cases(struct oci_lint *lint, struct oci_error *err)
 	for (size_t i = 1; i < lint->count; i++)
 		if (collide(&folded[i - 1], &folded[i]))
 			oci_lint_report(lint, "case-collision", folded[i],
-					"it differs from '/%s' in case alone",
+					"it differs from '/%s' only in case",
 					folded[i - 1]->path);
 	free(folded);
 	return 0;
 }
 
-/* Links that make one folder of two, on systems whose programs all live in
- * /usr; a folder elsewhere that was a link is a package's own affair. */
+/* Returns whether an entry replaced one of the links of a merged /usr. Other
+ * replaced links are the package's own business. */
 static bool hides_merge(const struct oci_rootfs_entry *e)
 {
 	static const char *const links[] = {
@@ -205,9 +211,9 @@ int oci_lint_paths(struct oci_lint *lint, struct oci_error *err)
 			check_mode(lint, e);
 		if (hides_merge(e))
 			oci_lint_report(lint, "usrmerge-shadowed", e,
-					"a folder takes the place of a link of "
-					"a lower layer: what was behind the "
-					"link is gone");
+					"a folder replaces a link of a lower "
+					"layer: the files behind the link are "
+					"hidden");
 	}
 	return check_cases(lint, err);
 }

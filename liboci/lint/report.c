@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reporting a finding: its rule, its level, and whose layer it is. */
+/* Reports a finding with its rule, level and layer. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

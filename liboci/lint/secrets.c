@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* secret-file: keys, passwords, histories, and what package managers left. */
+/* secret-file: keys, passwords, histories, and leftovers of package
+ * managers. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 
 enum { HEAD_MAX = 4096 };
 
-/* Names that say enough; the first that matches is told. */
+/* The first matching name is reported. */
 static const struct {
 	const char *glob, *what;
 } names[] = {
@@ -21,10 +22,10 @@ static const struct {
 	{ "**/.docker/config.json", "passwords of registries" },
 	{ "**/.aws/credentials", "keys of a cloud" },
 	{ "**/.kube/config", "keys of a cluster" },
-	{ "**/.bash_history", "what somebody typed" },
-	{ "**/.python_history", "what somebody typed" },
-	{ "**/.ash_history", "what somebody typed" },
-	{ "**/.zsh_history", "what somebody typed" },
+	{ "**/.bash_history", "the history of a shell" },
+	{ "**/.python_history", "the history of an interpreter" },
+	{ "**/.ash_history", "the history of a shell" },
+	{ "**/.zsh_history", "the history of a shell" },
 	{ "var/lib/apt/lists/*_Packages*", "lists of a package manager" },
 	{ "var/cache/apt/archives/*.deb", "packages that are unpacked" },
 	{ "var/cache/apk/*.apk", "packages that are unpacked" },
@@ -45,7 +46,8 @@ static bool check_name(struct oci_lint *lint, const struct oci_rootfs_entry *e)
 	return false;
 }
 
-/* PEM names what follows: RFC 7468, and OpenSSH's own. */
+/* Looks for a PEM label of a private key: RFC 7468, and OpenSSH's own
+ * format. */
 static int check_key(struct oci_lint *lint, const struct oci_rootfs_entry *e,
 		     struct oci_error *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* layer-count, size-budget, duplicate-bytes: what it costs to ship. */
+/* layer-count, size-budget, duplicate-bytes: the cost of shipping an image. */
 #include "lint/lint.h"
 
 enum { LAYERS_MAX = 127, HIDDEN_LEAST = 1024 * 1024 };

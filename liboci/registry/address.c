@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a registry is: its host and its scheme. */
+/* The address of a registry: its host and its scheme. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -9,13 +9,13 @@
 #include "registry/client.h"
 #include "registry/url.h"
 
-/* Docker Hub's registry has another host than its name. */
+/* The name docker.io stands for another host. */
 static const char *server_of(const char *host)
 {
 	return strcmp(host, "docker.io") == 0 ? "registry-1.docker.io" : host;
 }
 
-static bool is_meant(const struct oci_client *client)
+static bool options_apply(const struct oci_client *client)
 {
 	const char *only = client->registry->only_host;
 
@@ -24,20 +24,20 @@ static bool is_meant(const struct oci_client *client)
 
 bool oci_client_is_insecure(const struct oci_client *client, const char *url)
 {
-	return client->registry->options.insecure && is_meant(client) &&
+	return client->registry->options.insecure && options_apply(client) &&
 	       oci_url_same_host(url, client->base);
 }
 
 bool oci_client_is_plain(const struct oci_client *client)
 {
-	return client->registry->options.plain_http && is_meant(client);
+	return client->registry->options.plain_http && options_apply(client);
 }
 
 bool oci_client_may_be_private(const struct oci_client *client, const char *url)
 {
 	if (oci_url_is_private(client->base))
 		return true;
-	/* A certificate says that this is the registry still. */
+	/* The certificate proves that this still is the registry. */
 	if (oci_url_is_https(url) && !client->registry->options.insecure &&
 	    oci_url_same_origin(url, client->base))
 		return true;
@@ -71,7 +71,7 @@ int oci_client_name_host(const struct oci_client *client, const char *url,
 	return rc;
 }
 
-/* Certificates that are named mean TLS, on loopback as well. */
+/* The options for certificates imply TLS, on loopback addresses too. */
 static int choose_plain(bool *out, const struct oci_client *client,
 			const char *url, struct oci_error *err)
 {
@@ -86,7 +86,8 @@ static int choose_plain(bool *out, const struct oci_client *client,
 	if (rc)
 		return rc;
 	*out = oci_client_is_plain(client) ||
-	       (loopback && !o->ca_file && !(o->insecure && is_meant(client)) &&
+	       (loopback && !o->ca_file &&
+		!(o->insecure && options_apply(client)) &&
 		!trust->authorities && !trust->certificate);
 	return 0;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Authentication: Basic, or a token from the realm that a challenge names.
+ * Authentication: Basic, or a token from the realm of a challenge.
  * distribution's "Token Authentication Specification" and "OAuth2 Token
- * Authentication". Scopes are our own, not the challenge's: some registries
- * name a placeholder there.
+ * Authentication". The scopes are made here and not taken from the challenge,
+ * because some registries send a placeholder.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,10 +20,10 @@
 
 enum {
 	TEXT_ROOM = 64 * 1024,
-	EXPIRY_LEAST = 60,	/* the specification's own default */
-	EXPIRY_MARGIN = 10,	/* seconds before it that we ask again */
-	UPLOAD_SECONDS = 240,	/* that a token is to last for a large body */
-	FRESH_SECONDS = 2	/* a token of this age is as good as new */
+	EXPIRY_LEAST = 60,    /* the specification's default */
+	EXPIRY_MARGIN = 10,   /* a token is renewed this early; seconds */
+	UPLOAD_SECONDS = 240, /* least lifetime before a large body is sent */
+	FRESH_SECONDS = 2     /* a token of at most this age is not renewed */
 };
 
 static int key_of(char **out, const struct oci_client *client,
@@ -73,7 +73,7 @@ int oci_auth_header(char **out, struct oci_client *client,
 	return rc;
 }
 
-/* Where another token can be had. What memory lacks is forgotten. */
+/* Records where the token can be renewed; without memory, it cannot. */
 static void remember_realm(struct oci_token *token,
 			   const struct oci_challenge *challenge)
 {
@@ -83,7 +83,7 @@ static void remember_realm(struct oci_token *token,
 		oci_text_set(&token->realm, NULL, NULL);
 }
 
-/* Takes header over. */
+/* Takes ownership of header. */
 static int remember(struct oci_client *client, const struct oci_call *call,
 		    const struct oci_challenge *challenge, char *header,
 		    int64_t seconds, struct oci_error *err)
@@ -140,7 +140,8 @@ void oci_auth_free(struct oci_registry *registry)
 	registry->tokens = NULL;
 }
 
-/* A helper that fails or hangs is asked once: others wait for its answer. */
+/* If a helper fails or hangs, it is not asked again: other threads wait for its
+ * answer under the lock, and get the same error. */
 static int find_credential(struct oci_credential *out,
 			   struct oci_client *client, struct oci_error *err)
 {
@@ -262,7 +263,7 @@ static int use_basic(bool *again, struct oci_client *client,
 				   0, err);
 }
 
-/* A token of the registry's own. */
+/* Uses a registry token, which needs no token server. */
 static int use_token(struct oci_client *client, const struct oci_call *call,
 		     const struct oci_challenge *challenge, const char *token,
 		     struct oci_error *err)
@@ -294,7 +295,7 @@ static int answer(bool *again, struct oci_client *client,
 	if (!rc && challenge.scheme == OCI_SCHEME_BASIC)
 		rc = use_basic(again, client, call, &challenge, &credential,
 			       err);
-	/* The same password a second time could lock the account. */
+	/* Sending the same password again could lock the account. */
 	if (challenge.scheme == OCI_SCHEME_BASIC && response->with_password)
 		*again = false;
 	if (!rc && challenge.scheme == OCI_SCHEME_BEARER) {
@@ -318,7 +319,8 @@ int oci_auth_answer(bool *again, struct oci_client *client,
 	char *now = NULL;
 	int rc;
 
-	/* Of many that are refused at once, one asks, and all go on. */
+	/* If many requests are refused at once, one of them fetches a token,
+	 * and the others use it. */
 	pthread_mutex_lock(&client->registry->login);
 	rc = oci_auth_header(&now, client, call, err);
 	*again = !rc && now && (!sent || strcmp(now, sent) != 0);
@@ -329,7 +331,7 @@ int oci_auth_answer(bool *again, struct oci_client *client,
 	return rc;
 }
 
-/* What the token's server said of itself, where the token is to be renewed. */
+/* Finds the token's server, if the token is to be renewed. */
 static bool find_realm(struct oci_challenge *out, struct oci_client *client,
 		       const char *key)
 {

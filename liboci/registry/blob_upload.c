@@ -82,8 +82,8 @@ bool oci_blob_upload_is_complete(const struct oci_blob_upload *blob)
 	return blob->upload.digest.text[0] != '\0';
 }
 
-/* A thread of the source's own reads and digests the bytes, because one thread
- * sends those of all blobs. */
+/* The source is read and its digest checked on another thread, because one
+ * thread sends the bytes of all blobs. */
 static int upload_ahead(struct oci_upload *u, struct oci_error *err)
 {
 	struct oci_source *ahead = NULL, *source = u->source;
@@ -126,8 +126,9 @@ void oci_blob_upload_run(struct oci_task *task, unsigned worker)
 	else if (complete)
 		blob->status = upload_ahead(u, &blob->why);
 	oci_session_abandon(&u->session, u->client);
-	/* Frees the spool's space while others are still on their way; a blob
-	 * that the registry claims to have may have to go up after all. */
+	/* Frees the spool's space as early as possible. A blob that the
+	 * registry claims to have keeps its source, because it may have to be
+	 * uploaded after all. */
 	if (!complete || blob->status || u->plan ||
 	    u->result != OCI_UPLOAD_PRESENT)
 		drop_source(blob);

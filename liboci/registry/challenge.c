@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Challenges: SCHEME, then parameters NAME=TOKEN or NAME="TEXT" between
- * commas; a word that no "=" follows starts the next challenge. Several
- * headers, and several challenges in one, are the same.
+ * Challenges: SCHEME, then parameters NAME=TOKEN or NAME="TEXT", separated by
+ * commas. A word without "=" starts the next challenge. Several headers, and
+ * several challenges in one header, mean the same.
  */
 #include "registry/challenge.h"
 
@@ -25,7 +25,7 @@ static const char *skip(const char *p)
 	return p + strspn(p, " \t,");
 }
 
-/* A token; NULL where there is none or it is too long. */
+/* Reads a token; NULL if there is none or if it is too long. */
 static const char *read_token(char out[WORD_MAX], const char *p)
 {
 	size_t n = 0;
@@ -39,7 +39,7 @@ static const char *read_token(char out[WORD_MAX], const char *p)
 	return p + n;
 }
 
-/* The text in quotes at p, without its escapes. */
+/* Reads the quoted text at p, without its escapes. */
 static const char *read_quoted(char out[WORD_MAX], const char *p)
 {
 	size_t n = 0;
@@ -55,7 +55,7 @@ static const char *read_quoted(char out[WORD_MAX], const char *p)
 	return *p == '"' ? p + 1 : NULL;
 }
 
-/* NAME=VALUE at p; NULL where it is none. */
+/* Reads NAME=VALUE at p; NULL if there is none. */
 static const char *read_parameter(char name[WORD_MAX], char value[WORD_MAX],
 				  const char *p)
 {
@@ -88,7 +88,7 @@ static int set_parameter(struct oci_challenge *c, const char *name,
 	return 0;
 }
 
-/* Whether a challenge can be used, and is better than what there is. */
+/* Returns whether a challenge is usable and better than another one. */
 static bool is_better(const struct oci_challenge *c,
 		      const struct oci_challenge *than)
 {
@@ -126,8 +126,9 @@ static int read_header(struct oci_challenge *best, const char *p,
 		}
 		keep_better(best, &c);
 		p = read_token(name, p);
-		/* Half a parameter: nothing behind it can be trusted. What ends
-		 * in "=" is a token of a scheme that is not known here. */
+		/* A syntax error: the rest of the header is ignored. But a
+		 * word that ends in "=" and a comma is a token of an unknown
+		 * scheme. */
 		if (p && *p == '=' && p[strspn(p, "=")] == ',') {
 			p += strspn(p, "=");
 			continue;

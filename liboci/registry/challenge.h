@@ -12,7 +12,7 @@ enum oci_scheme {
 	OCI_SCHEME_BEARER
 };
 
-/* Owns its texts; all-zero is empty. */
+/* Owns its strings; an all-zero struct is empty. */
 struct oci_challenge {
 	enum oci_scheme scheme;
 	char *realm;
@@ -20,9 +20,9 @@ struct oci_challenge {
 };
 
 /*
- * The best of all the challenges of an answer: Bearer, else Basic. Schemes
- * that are not known are passed over; a header that cannot be read ends at
- * what could be.
+ * Sets *out to the best challenge of an answer: Bearer, otherwise Basic.
+ * Unknown schemes are ignored, and so is the rest of a header after a syntax
+ * error.
  */
 int oci_challenge_choose(struct oci_challenge *out,
 			 const struct oci_http_response *response,

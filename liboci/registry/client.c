@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From a call to its final answer: authentication is answered once, redirects
- * are followed by hand, and what may pass is tried again with growing pauses
- * that all calls to the registry share.
+ * Repeats a call until its answer is final: answers challenges, follows
+ * redirects, and retries temporary failures. All calls to the registry share
+ * the pauses.
  */
 #include "registry/client.h"
 
@@ -22,7 +22,7 @@ enum {
 	REDIRECTS_MAX = 10,
 	RETRIES = 5,
 	LOGINS_MAX = 2,
-	LARGE_BODY = 8 * 1024 * 1024	/* takes a while on slow lines */
+	LARGE_BODY = 8 * 1024 * 1024 /* takes long on slow connections */
 };
 
 int64_t oci_client_clock(void)
@@ -64,13 +64,13 @@ void oci_client_log(struct oci_registry *registry, const char *fmt, ...)
 	pthread_mutex_unlock(&registry->lock);
 }
 
-/* One call on its way. */
+/* The state of one call. */
 struct trip {
 	struct oci_client *client;
 	const struct oci_call *call;
 	struct oci_http_response *response;
-	char *url;		/* where it goes now */
-	char *sent;		/* authorization of the last attempt */
+	char *url;		/* URL of the next request */
+	char *sent;		/* its Authorization header; or NULL */
 	unsigned logins;	/* challenges that were answered */
 	unsigned redirects;
 	unsigned attempts;
@@ -86,7 +86,7 @@ static int build_headers(struct oci_strings *out, struct trip *trip,
 		rc = oci_strings_add(out, more->items[i], err);
 	oci_text_wipe(trip->sent);
 	trip->sent = NULL;
-	/* What proves who we are is for the registry alone. */
+	/* Only the registry itself gets credentials. */
 	if (!rc && oci_url_same_origin(trip->url, trip->client->base))
 		rc = oci_auth_header(&trip->sent, trip->client, trip->call,
 				     err);
@@ -113,7 +113,8 @@ static void log_exchange(const struct trip *trip, int rc,
 	free(plain);
 }
 
-/* Docker Hub's folder has its short name; all others that of the address. */
+/* The folder of certificates has Docker Hub's short name, and for other hosts
+ * the host of the URL. */
 int oci_client_trust(struct oci_http_request *out,
 		     const struct oci_client *client, struct oci_error *err)
 {
@@ -191,7 +192,7 @@ static bool is_redirect(const struct trip *trip)
 		return false;
 	if (status == 307 || status == 308)
 		return true;
-	/* These turn other methods into GET, which no call of ours means. */
+	/* These statuses turn other methods into GET, which would be wrong. */
 	return (status == 301 || status == 302 || status == 303) &&
 	       (strcmp(trip->call->method, "GET") == 0 ||
 		strcmp(trip->call->method, "HEAD") == 0);
@@ -222,7 +223,7 @@ static int follow(struct trip *trip, struct oci_error *err)
 	return 0;
 }
 
-/* A pause that others of the registry may have asked for. */
+/* Waits until the end of a pause that another call has set. */
 static int wait_for_all(struct oci_registry *registry, struct oci_error *err)
 {
 	int64_t until;
@@ -257,7 +258,7 @@ unsigned oci_client_retries(const struct oci_registry *registry)
 	return retries < 0 ? RETRIES : (unsigned)retries;
 }
 
-/* Whether what came of an attempt calls for another; waits for it then. */
+/* Decides whether another attempt may help, and waits before it. */
 static int try_again(bool *again, struct trip *trip, int failed,
 		     struct oci_error *err)
 {
@@ -275,8 +276,8 @@ static int try_again(bool *again, struct trip *trip, int failed,
 	return back_off(trip, busy, pause, err);
 }
 
-/* A 401 of the registry itself is answered; again where a token that was
- * just got has ended meanwhile. */
+/* Answers a 401 of the registry itself; a second time if the new token has
+ * expired meanwhile. */
 static int log_in(bool *again, struct trip *trip, struct oci_error *err)
 {
 	*again = false;

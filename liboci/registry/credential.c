@@ -29,8 +29,8 @@ bool oci_credential_known(const struct oci_credential *credential)
 	       credential->registry_token;
 }
 
-/* "user:password", cut at the first colon. Docker pads it with NULs, and an
- * entry of neither is anonymous. */
+/* Parses "user:password", cut at the first colon. Docker pads it with NULs. If
+ * both are empty, there are no credentials. */
 static int use_pair(struct oci_credential *out, char *pair, size_t size,
 		    struct oci_error *err)
 {
@@ -49,7 +49,7 @@ static int use_pair(struct oci_credential *out, char *pair, size_t size,
 	return rc ? rc : oci_text_copy(&out->password, colon + 1, err);
 }
 
-/* It goes into a header as it is. */
+/* The token becomes part of a header, so its characters are checked. */
 static int use_token(struct oci_credential *out, const char *token,
 		     struct oci_error *err)
 {

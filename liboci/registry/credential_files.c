@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where docker login and podman login keep credentials: config.json of Docker,
- * and containers-auth.json(5). */
+/* The files in which docker login and podman login store credentials: Docker's
+ * config.json, and containers-auth.json(5). */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -22,8 +22,8 @@ static const char *get(const struct environment *e, const char *name)
 	return value && *value ? value : NULL;
 }
 
-/* Adds FOLDER and NAME as one path. Passes over a folder that is NULL, and a
- * path that is too long for the system. */
+/* Adds the path FOLDER NAME. Does nothing if folder is NULL or the path is too
+ * long. */
 static int add(struct oci_strings *out, const char *folder, const char *name,
 	       struct oci_error *err)
 {
@@ -38,8 +38,8 @@ static int add(struct oci_strings *out, const char *folder, const char *name,
 	return oci_strings_add(out, path, err);
 }
 
-/* podman login writes to one of these, whether or not the variables are set in
- * the session that reads. */
+/* podman login writes to one of these; the variables may have been set
+ * differently then. */
 static int add_podmans(struct oci_strings *out, const struct environment *e,
 		       struct oci_error *err)
 {

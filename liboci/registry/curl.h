@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libcurl, loaded when a registry is talked to for the first time: it brings
- * some forty libraries, whose start takes longer than packing what is known.
- * Whoever includes this calls its functions by their own names, after
- * oci_curl_load.
+ * libcurl, loaded at the first request to a registry: it needs some forty
+ * libraries, and loading them takes longer than a run in which every layer is a
+ * cache hit. After oci_curl_load, its functions are called by their own names.
  */
 #ifndef REGISTRY_CURL_H
 #define REGISTRY_CURL_H
 
-/* Its macros that check types call functions, not pointers. */
+/* curl's type-checking macros need functions, not function pointers. */
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 #undef curl_easy_getinfo
@@ -50,7 +49,8 @@ struct oci_curl {
 
 extern struct oci_curl oci_curl;
 
-/* Thread-safe; what it once said it says again. */
+/* Loads libcurl at the first call; later calls return the same status and
+ * error. Any thread. */
 int oci_curl_load(struct oci_error *err);
 
 #ifndef REGISTRY_CURL_LOADS

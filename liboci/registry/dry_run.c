@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Pushes that are only planned: what each manifest and tag would come to. */
+/* Dry runs: reports what a push would do with each manifest and tag. */
 #include <string.h>
 
 #include "base/error.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What curl is told of a request, and its callbacks. Redirects are not
- * followed, cookies and .netrc are not used, and http and https are the only
- * protocols.
+ * The options of curl for a request, and its callbacks. Redirects are not
+ * followed, cookies and .netrc are not used, and only http and https are
+ * allowed.
  */
 #include "registry/exchange.h"
 
@@ -51,7 +51,7 @@ void oci_exchange_resume(struct exchange *x)
 	curl_easy_pause(x->easy, CURLPAUSE_CONT);
 }
 
-/* curl asks for a rewind where a kept connection turned out to be dead. */
+/* curl rewinds the body if a kept connection turned out to be dead. */
 static int on_seek(void *arg, curl_off_t offset, int origin)
 {
 	struct exchange *x = arg;
@@ -85,7 +85,7 @@ static size_t on_write(char *data, size_t size, size_t count, void *arg)
 						  &x->stream_error);
 	else
 		x->stream_status = keep_text(x, data, size);
-	/* What is said beyond the limit is of no use: end it here. */
+	/* The rest of a text that is too long is not received. */
 	if (!x->stream_status && x->response->text_cut)
 		return CURL_WRITEFUNC_ERROR;
 	return x->stream_status ? CURL_WRITEFUNC_ERROR : size;
@@ -119,7 +119,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *arg)
 		return 0;
 	}
 	if (size > 5 && memcmp(data, "HTTP/", 5) == 0) {
-		/* Of a series, as after 100 Continue, the last counts. */
+		/* The last of several answers counts, as after 100 Continue. */
 		oci_strings_release(&x->response->headers);
 		curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE,
 				  &x->response->status);
@@ -150,8 +150,8 @@ static int on_progress(void *arg, curl_off_t total_down, curl_off_t down,
 	return x->stopped != NULL;
 }
 
-/* After resolving, where the address is known: a name of the registry's choice
- * may lead anywhere. Behind a proxy only the proxy knows. */
+/* Checked after the name is resolved, because the registry chooses the name. A
+ * proxy resolves names itself. */
 static bool is_off_limits(struct exchange *x, const struct oci_ip *ip)
 {
 	if (!x->request->public_only || *x->proxy || !oci_ip_is_private(ip))
@@ -173,8 +173,9 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose,
 		      address->protocol);
 }
 
-/* curl calls this before each request, on kept connections as well: an earlier
- * request may have been allowed to connect where this one is not. */
+/* curl calls this before each request, on kept connections too: a kept
+ * connection may have been opened for a request that may use private
+ * addresses. */
 static int on_connected(void *arg, char *address, char *local, int port,
 			int local_port)
 {
@@ -192,11 +193,11 @@ static int on_connected(void *arg, char *address, char *local, int port,
 static int set_headers(struct exchange *x, struct oci_error *err)
 {
 	const struct oci_strings *list = x->request->headers;
-	/* Without a 100 Continue to wait for: few registries send one. */
+	/* Do not wait for 100 Continue: few registries send it. */
 	struct curl_slist *more = curl_slist_append(NULL, "Expect:");
 
 	x->headers = more;
-	/* It is decoded, and not asked for. */
+	/* Compressed answers are decoded, but not requested. */
 	more = more ? curl_slist_append(more, "Accept-Encoding:") : NULL;
 	for (size_t i = 0; more && list && i < list->count; i++) {
 		more = curl_slist_append(x->headers, list->items[i]);
@@ -211,8 +212,8 @@ static void set_body(struct exchange *x)
 	const struct oci_http_request *r = x->request;
 
 	curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, r->method);
-	/* curl repeats a request on a kept connection that turns out to be
-	 * dead; what ends a session is not to be said twice unasked. */
+	/* curl repeats a request if a kept connection turns out to be dead. A
+	 * request that ends a session must not be repeated. */
 	if (strcmp(r->method, "PUT") == 0 || strcmp(r->method, "PATCH") == 0)
 		curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L);
 	if (strcmp(r->method, "HEAD") == 0) {
@@ -223,7 +224,7 @@ static void set_body(struct exchange *x)
 		if (strcmp(r->method, "GET") == 0 ||
 		    strcmp(r->method, "DELETE") == 0)
 			return;
-		/* An empty body has to be said: Content-Length: 0. */
+		/* An empty body needs a Content-Length: 0. */
 		curl_easy_setopt(x->easy, CURLOPT_POSTFIELDS, "");
 		curl_easy_setopt(x->easy, CURLOPT_POSTFIELDSIZE, 0L);
 		return;
@@ -313,7 +314,8 @@ int oci_exchange_prepare(struct exchange *x, struct oci_error *err)
 		return rc;
 	curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers);
 	curl_easy_setopt(x->easy, CURLOPT_URL, x->request->url);
-	/* Proxies compress documents unasked. A blob is what was stored. */
+	/* Proxies compress documents without being asked. Blobs are not
+	 * decoded. */
 	if (!x->request->sink)
 		curl_easy_setopt(x->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 	set_callbacks(x);

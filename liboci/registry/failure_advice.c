@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a registry said, as an error that names registry and object, with the
- * status, its words, and what to do where we know it.
+ * Turns the answer of a registry into an error: registry, object, status, the
+ * registry's message, and advice for known cases.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,11 +14,11 @@
 struct hint {
 	long status;	   /* 0: any */
 	const char *host;  /* NULL: any */
-	const char *words; /* in what it said; NULL: any */
+	const char *words; /* part of the registry's message; NULL: any */
 	const char *hint;
 };
 
-/* The first that fits. GHCR's texts are from reports of its users. */
+/* The first match is used. The messages of GHCR are from users' reports. */
 static const struct hint hints[] = {
 	{ 0, "ghcr.io", "installation not allowed to",
 	  "give the workflow 'permissions: packages: write'" },
@@ -59,14 +59,14 @@ static const char *find_hint(const struct oci_client *client, long status,
 
 enum { HINT_ROOM = OCI_REFERENCE_NAME + 120, CHUNK_LEAST = 64 * 1024 };
 
-/* Half of what was refused, or less: a power of two. */
+/* Suggests half of the refused size or less, a power of two. */
 static void hint_size(char out[HINT_ROOM], uint64_t refused)
 {
 	uint64_t size = CHUNK_LEAST;
 
 	if (refused <= CHUNK_LEAST) {
 		snprintf(out, HINT_ROOM,
-			 "that was a body of %llu bytes: raise "
+			 "the body had %llu bytes: raise "
 			 "the limit of the registry, or of the proxy before it",
 			 (unsigned long long)refused);
 		return;
@@ -88,7 +88,7 @@ static bool is_http_to_https(const char *message)
 	       strstr(message, "plain HTTP to an SSL-enabled");
 }
 
-/* Hints that depend on more than what was said. */
+/* Hints that depend on more than the registry's message. */
 static bool make_hint(char out[HINT_ROOM], const struct oci_client *client,
 		      const char *what, const char *message,
 		      const struct oci_http_response *response)

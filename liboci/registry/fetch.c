@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Downloads. A blob whose connection breaks is gone on with by Range, which
- * registries may ignore: what was had already is then passed over.
+ * Downloads of blobs. If the connection breaks, the rest is requested with a
+ * Range, which registries may ignore: then the bytes that came before are
+ * skipped.
  */
 #include "registry/fetch.h"
 
@@ -15,16 +16,17 @@
 enum { PATH_ROOM = OCI_REFERENCE_TEXT + 256, ATTEMPTS_MAX = 200,
        PROGRESS_LEAST = 64 * 1024 };
 
-/* Passes over the bytes that the real sink has, and counts. */
+/* Skips the bytes that the next sink has, and counts. */
 struct resume {
 	struct oci_sink base;
 	struct oci_sink *next;
 	uint64_t had;		/* bytes that the next sink has */
-	uint64_t skip;		/* of this answer, to be passed over */
-	const struct oci_http_response *response;	/* NULL once it began */
+	uint64_t skip;		/* bytes of this answer to skip */
+	const struct oci_http_response *response; /* NULL after its first
+						   * bytes */
 	uint64_t limit;
-	bool failed;		/* the next sink: trying again is of no use */
-	bool whole;		/* a Range was refused: from the first byte */
+	bool failed; /* the next sink failed: no retry */
+	bool whole;  /* a Range was refused: request all bytes */
 };
 
 static int resume_write(struct oci_sink *sink, const void *data, size_t size,
@@ -34,7 +36,7 @@ static int resume_write(struct oci_sink *sink, const void *data, size_t size,
 	size_t over;
 	int rc;
 
-	/* A 200 to a Range starts from the first byte. */
+	/* The status 200 instead of 206 means: from the first byte. */
 	if (self->response) {
 		self->skip = self->response->status == 206 ? 0 : self->had;
 		self->response = NULL;
@@ -87,18 +89,18 @@ static int fail(const struct oci_client *client,
 	return oci_client_fail(client, what, response, err);
 }
 
-/* Breaks of the line, one after the other, that are gone on after. */
+/* The number of consecutive failures that are retried. */
 static int breaks_max(const struct oci_client *client,
 		      const struct oci_http_response *response)
 {
 	int retries = (int)oci_client_retries(client->registry);
 
-	/* A signed address has ended: another is no retry. */
+	/* 403: a signed URL has expired; a new one is no retry. */
 	return response->status == 403 && !retries ? 1 : retries;
 }
 
-/* Some registries, and proxies before them, take no Range, or none that begins
- * there (416), though they serve the blob. */
+/* Some registries and proxies refuse a Range, or a Range that begins there
+ * (416), although they serve the whole blob. */
 static bool refuses_range(const struct oci_http_response *response,
 			  const struct resume *resume)
 {
@@ -126,7 +128,7 @@ int oci_fetch_blob(struct oci_client *client,
 		bool again;
 
 		rc = get_once(&response, client, path, &resume, err);
-		/* All of it came, whatever happened to the line then. */
+		/* All bytes came before the connection broke. */
 		if (rc == OCI_E_SYSTEM && !resume.failed &&
 		    resume.had == d->size) {
 			oci_http_response_release(&response);

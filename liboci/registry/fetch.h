@@ -9,27 +9,27 @@
 #include "registry/client.h"
 
 /*
- * Writes a blob to sink, going on after breaks where the registry can. A
- * sink gets each byte once and in order. Whether they are the right bytes is
- * the reader's to check.
+ * Writes a blob to sink. If the connection breaks, the download continues where
+ * it stopped, if the registry can do that. The sink gets each byte once and in
+ * order. Does not check the digest; the caller does.
  */
 int oci_fetch_blob(struct oci_client *client,
 		   const struct oci_descriptor *descriptor,
 		   struct oci_sink *sink, struct oci_error *err);
-/* The digest that a tag or digest leads to; empty where there is nothing.
- * actions: what the login is for, "pull" or also what comes next. */
+/* Finds the digest of a tag or digest; *out is empty if the repository has no
+ * such manifest. actions: the scope of the token, "pull" or "pull,push". */
 int oci_fetch_digest(struct oci_digest *out, struct oci_client *client,
 		     const char *actions, const char *reference,
 		     struct oci_error *err);
-/* The same, and a HEAD that finds nothing is not believed: some registries
- * answer GET alone. */
+/* The same, except that GET confirms a 404 to HEAD: some registries answer GET
+ * only. */
 int oci_fetch_digest_surely(struct oci_digest *out, struct oci_client *client,
 			    const char *actions, const char *reference,
 			    struct oci_error *err);
 /*
- * Gets a manifest or index by tag or digest. *text has a NUL behind it, the
- * caller frees it; *out has media type, digest and size. A document that is
- * not the digest asked for is OCI_E_CORRUPT.
+ * Gets a manifest or index by tag or digest. *text ends in a NUL; the caller
+ * frees it. *out has media type, digest and size. OCI_E_CORRUPT: the document
+ * does not have the digest that was asked for.
  */
 int oci_fetch_manifest(struct oci_descriptor *out, char **text,
 		       struct oci_client *client, const char *reference,

@@ -23,7 +23,7 @@ static int add_accepts(struct oci_strings *out, struct oci_error *err)
 		err);
 }
 
-/* Servers of plain files, and some proxies, say no more than these. */
+/* File servers and some proxies send only these. */
 static bool is_generic(const char *media_type)
 {
 	static const char *const types[] = {
@@ -40,8 +40,8 @@ static bool is_generic(const char *media_type)
 	return false;
 }
 
-/* The media type without its parameters, in lower case: RFC 9110, 8.3.1. Where
- * the header has none that says anything, the document's own. */
+/* The media type of the header without its parameters, in lower case (RFC 9110,
+ * 8.3.1), or, if the header is generic, that of the document. */
 static int media_type(char **out, const struct oci_http_response *response,
 		      struct oci_error *err)
 {
@@ -60,9 +60,9 @@ static int media_type(char **out, const struct oci_http_response *response,
 	return oci_text_set(out, own, err);
 }
 
-static int take(struct oci_descriptor *out,
-		const struct oci_http_response *response,
-		const char *reference, struct oci_error *err)
+static int read_answer(struct oci_descriptor *out,
+		       const struct oci_http_response *response,
+		       const char *reference, struct oci_error *err)
 {
 	struct oci_digest wanted;
 	int rc = media_type(&out->media_type, response, err);
@@ -76,7 +76,7 @@ static int take(struct oci_descriptor *out,
 			      "it has more than %u bytes", OCI_DOCUMENT_MAX);
 	if (!rc && !oci_media_is_document(out->media_type))
 		rc = oci_fail(err, OCI_E_UNSUPPORTED,
-			      "its Content-Type is '%.100s', no manifest's",
+			      "its Content-Type '%.100s' is not a manifest's",
 			      out->media_type);
 	if (!rc && strchr(reference, ':') &&
 	    (oci_digest_parse(&wanted, reference, NULL) ||
@@ -112,7 +112,7 @@ int oci_fetch_manifest(struct oci_descriptor *out, char **text,
 		rc = oci_client_fail(client, what, &response, err);
 	} else {
 		if (!rc)
-			rc = take(out, &response, reference, err);
+			rc = read_answer(out, &response, reference, err);
 		if (rc)
 			rc = oci_wrap(err, rc, "registry %s: %s", client->host,
 				      what);
@@ -128,7 +128,7 @@ int oci_fetch_manifest(struct oci_descriptor *out, char **text,
 	return rc;
 }
 
-/* *known where the HEAD's answer was enough. */
+/* Sets *known if the answer to HEAD is sufficient. */
 static int head(bool *known, struct oci_digest *out, struct oci_client *client,
 		const char *actions, const char *reference,
 		struct oci_error *err)

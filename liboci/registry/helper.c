@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * docker-credential-NAME get: the server on standard input, JSON on standard
- * output (docker-credential-helpers' protocol). No shell; time and output are
- * bounded.
+ * Runs docker-credential-NAME (docker-credential-helpers' protocol): input on
+ * standard input, JSON on standard output. No shell is used; time and output
+ * are limited.
  */
-#define _GNU_SOURCE	/* memfd_create is Linux' own */
+#define _GNU_SOURCE /* memfd_create is Linux's own */
 #include "registry/helper.h"
 
 #include <errno.h>
@@ -30,7 +30,7 @@
 enum {
 	OUTPUT_MAX = 64 * 1024,
 	SECONDS = 30,
-	SLICE = 100		/* milliseconds between looks at cancelled */
+	SLICE = 100 /* milliseconds between checks of cancelled */
 };
 
 extern char **environ;
@@ -42,8 +42,8 @@ static bool name_valid(const char *name)
 				  "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")];
 }
 
-/* Text in memory, read from its start: no pipe can break, and no secret comes
- * near a disk. */
+/* The input is a file in memory: there is no pipe that can break, and the
+ * secret is not written to disk. */
 static int open_input(int *fd, const char *text, struct oci_error *err)
 {
 	int rc;
@@ -70,7 +70,7 @@ static int spawn(pid_t *pid, const char *program, const char *verb, int in,
 
 	if (failed)
 		return oci_fail_nomem(err);
-	/* Our threads block all signals; a helper is not to. */
+	/* The threads of this library block all signals; a helper must not. */
 	sigemptyset(&none);
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setsigmask(&attributes, &none);
@@ -94,7 +94,7 @@ static bool is_set(volatile const int *cancelled)
 	return cancelled && __atomic_load_n(cancelled, __ATOMIC_RELAXED);
 }
 
-/* Reads until the end, the limit, or the time is over. */
+/* Reads until the end, the size limit, or the time limit. */
 static int read_output(struct oci_buf *out, int fd,
 		       volatile const int *cancelled, struct oci_error *err)
 {
@@ -126,7 +126,7 @@ static int read_output(struct oci_buf *out, int fd,
 	return rc;
 }
 
-/* Waits a while for its end, and ends it then. */
+/* Waits for the helper's end, and kills it after the time limit. */
 static int reap(int *status, pid_t pid, int rc,
 		volatile const int *cancelled, struct oci_error *err)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libcurl's multi interface on a thread of its own. Callers queue an exchange
- * and sleep until it is over; curl's callbacks run on the thread, one
- * exchange's at a time, while its caller sleeps, so that they need no lock.
+ * Runs libcurl's multi interface on one thread. Callers queue an exchange and
+ * sleep until it is finished. curl's callbacks run on that thread while the
+ * caller sleeps, so they need no lock.
  */
 #include "registry/http.h"
 
@@ -27,12 +27,12 @@ struct oci_http {
 	pthread_mutex_t lock;
 	pthread_cond_t finished;
 	struct exchange *queue;
-	struct exchange *under_way;	/* the thread's own */
-	unsigned count;			/* of those */
+	struct exchange *under_way; /* used by the thread only */
+	unsigned count;		    /* number of exchanges in under_way */
 	bool ending;
 };
 
-/* Moves what callers queued into curl. */
+/* Adds the queued exchanges to curl. */
 static void take_queue(struct oci_http *http)
 {
 	struct exchange *x, *next;

@@ -66,8 +66,9 @@ bool oci_ip_is_loopback(const struct oci_ip *ip)
 	return is_in(ip, "127.0.0.0", 96 + 8) || is_in(ip, "::1", 128);
 }
 
-/* The IPv4 address that an IPv6 one leads to; false if it does not. */
-static bool carried(struct oci_ip *out, const struct oci_ip *ip)
+/* Finds the IPv4 address that is embedded in an IPv6 address; false if there is
+ * none. */
+static bool embedded_ipv4(struct oci_ip *out, const struct oci_ip *ip)
 {
 	if (is_in(ip, "::", 96) || is_in(ip, "64:ff9b::", 96))
 		from_ipv4(out, ip->bytes + 12);
@@ -107,5 +108,5 @@ bool oci_ip_is_private(const struct oci_ip *ip)
 	for (size_t i = 0; i < sizeof(nets) / sizeof(nets[0]); i++)
 		if (is_in(ip, nets[i].net, nets[i].bits))
 			return true;
-	return carried(&inner, ip) && oci_ip_is_private(&inner);
+	return embedded_ipv4(&inner, ip) && oci_ip_is_private(&inner);
 }

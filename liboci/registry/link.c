@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Links of an answer (RFC 8288, section 3): <TARGET>; rel="next", with commas
- * between several. An answer may have several of these headers, too.
+ * The Link header (RFC 8288, section 3): <TARGET>; rel="next", separated by
+ * commas. An answer may have several of these headers.
  */
 #include "registry/link.h"
 
@@ -22,8 +22,8 @@ static const char *skip_blanks(const char *p)
 	return p + strspn(p, " \t");
 }
 
-/* A token, or what is between quotes; returns what follows, NULL where a quote
- * does not end. */
+/* Reads a token or quoted text. Returns the rest, or NULL if the quote is not
+ * closed. */
 static const char *read_value(struct span *out, const char *p)
 {
 	if (*p != '"') {
@@ -37,7 +37,7 @@ static const char *read_value(struct span *out, const char *p)
 	return *p ? p + 1 : NULL;
 }
 
-/* Whether one of the words of a value is "next". */
+/* Returns whether "next" is one of the words of a value. */
 static bool says_next(const struct span *value)
 {
 	const char *p = value->start, *end = p + value->size;
@@ -54,8 +54,8 @@ static bool says_next(const struct span *value)
 	return false;
 }
 
-/* The parameters of one link, of which the first rel counts; returns what
- * follows, or NULL. */
+/* Reads the parameters of one link; the first rel counts. Returns the rest, or
+ * NULL. */
 static const char *read_parameters(bool *next, const char *p)
 {
 	bool seen = false;

@@ -6,9 +6,10 @@
 #include "registry/http.h"
 
 /*
- * The target of the answer's first link whose relation is "next", as it stands
- * there; *out is NULL where there is none, and the caller frees it. A header
- * that cannot be read is OCI_E_INVALID: it may have had such a link.
+ * Finds the first link of the answer whose relation is "next", and copies its
+ * target as it is written. *out is NULL if there is none; the caller frees it.
+ * OCI_E_INVALID: a header has a syntax error, and such a link may have been
+ * lost.
  */
 int oci_link_next(char **out, const struct oci_http_response *response,
 		  struct oci_error *err);

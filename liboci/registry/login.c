@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keeping credentials in a config file, as docker login does. */
+/* Stores credentials in a config file, as docker login does. */
 #include <oci/registry.h>
 
 #include <stdlib.h>
@@ -73,7 +73,8 @@ static int write_auth(const char *path, const char *text, size_t size,
 	return rc;
 }
 
-/* With the file's folder locked: several runs may log in at once. */
+/* Called with the file's folder locked, because several runs may log in at
+ * once. */
 static int store(const char *path, const char *host,
 		 const struct oci_credential *credential, struct oci_error *err)
 {

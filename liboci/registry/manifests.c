@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Manifests by digest, then by tag, each with exactly its bytes and with its
- * media type as Content-Type.
+ * Puts manifests under their digests, then under tags, each with exactly its
+ * bytes and with its media type as Content-Type.
  */
 #include "registry/manifests.h"
 
@@ -46,7 +46,7 @@ int oci_manifests_add(struct oci_manifests *manifests,
 
 	if (oci_manifests_find(manifests, &descriptor->digest))
 		return 0;
-	/* A NUL would cut the copy, and with it the document. */
+	/* Copies end at a NUL, so a document with a NUL would be cut. */
 	if (strlen(text) != descriptor->size)
 		return oci_fail(err, OCI_E_INVALID,
 				"manifest %s has a NUL in it",
@@ -69,7 +69,7 @@ void oci_manifests_release(struct oci_manifests *manifests)
 	free(manifests->tag);
 }
 
-/* Whether the repository has a document; the image is asked for by its tag
+/* Asks whether the repository has a document; for the image, by its tag
  * first. */
 static int ask(bool *out, struct oci_manifests *manifests, bool image,
 	       const struct oci_digest *digest, struct oci_client *client,
@@ -102,7 +102,7 @@ int oci_manifests_hold(bool *out, struct oci_manifests *manifests,
 	*out = true;
 	for (size_t i = 0; *out && i < all->count; i++)
 		*out = !strstr(image->texts.items[i], "\"subject\"");
-	/* The image comes last, and is the first to be missing. */
+	/* The image is the last of the list, and most likely to be missing. */
 	for (size_t i = all->count; !rc && *out && i-- > 0;)
 		rc = ask(out, manifests, i + 1 == all->count,
 			 &all->items[i].digest, client, err);
@@ -132,7 +132,7 @@ int oci_manifests_open(struct oci_source **out,
 	if (i == manifests->list.count) {
 		rc = oci_fetch_manifest(&fetched, &text, client, digest->text,
 					err);
-		/* The name that was asked for, also where it is no sha256. */
+		/* Keep the digest that was asked for: it may not be sha256. */
 		fetched.digest = *digest;
 		if (!rc)
 			rc = oci_manifests_add(manifests, &fetched, text,
@@ -172,10 +172,11 @@ static bool misses_blobs(const struct oci_http_response *response)
 		oci_client_said(response, "BLOB_UNKNOWN"));
 }
 
-/* What the answer to a PUT told beside its status. */
+/* The parts of the answer to a PUT beside its status. */
 struct put_answer {
 	bool blobs_missing;
-	bool knows_subject;	/* OCI-Subject: it lists referrers itself */
+	bool knows_subject; /* OCI-Subject: the registry lists referrers
+			     * itself */
 };
 
 static int put(struct put_answer *answer, const struct oci_descriptor *d,
@@ -194,7 +195,7 @@ static int put(struct put_answer *answer, const struct oci_descriptor *d,
 	char type[256];
 	int rc = 0;
 
-	/* A name goes into the address: a tag, or a digest. */
+	/* The name becomes part of the URL: a tag, or a digest. */
 	if (oci_digest_parse(&digest, name, NULL))
 		rc = oci_tag_check(name, err);
 	if (!rc)
@@ -220,7 +221,7 @@ static int put(struct put_answer *answer, const struct oci_descriptor *d,
 	return rc;
 }
 
-/* *unlisted becomes true of those that a registry may not list as referrers. */
+/* Sets unlisted[i] if the registry may not list document i as a referrer. */
 static int put_all(bool *blobs_missing, bool *unlisted,
 		   const struct oci_manifests *manifests,
 		   struct oci_client *client, struct oci_error *err)
@@ -281,7 +282,7 @@ int oci_manifest_put(const struct oci_descriptor *descriptor, const char *text,
 	return put(&answer, descriptor, text, name, client, err);
 }
 
-/* The error of one tag, with what became of the others. */
+/* Adds to the error of one tag which tags were set. */
 static int fail_tag(const struct oci_descriptors *names, size_t failed,
 		    int rc, struct oci_error *err)
 {
@@ -297,8 +298,8 @@ static int fail_tag(const struct oci_descriptors *names, size_t failed,
 			break;
 	}
 	if (names->count > 1)
-		rc = oci_wrap(err, rc, "of %zu tags %zu were set%s%s",
-			      names->count, failed, failed ? ": " : "",
+		rc = oci_wrap(err, rc, "%zu of %zu tags were set%s%s", failed,
+			      names->count, failed ? ": " : "",
 			      done.data ? done.data : "");
 	oci_buf_release(&done);
 	return rc;
@@ -327,13 +328,13 @@ int oci_manifests_expect(const struct oci_manifests *manifests,
 		if (!rc && !oci_digest_equal(&now, expected))
 			rc = oci_fail(err, OCI_E_CHANGED,
 				      "registry %s: tag %s was changed "
-				      "meanwhile, and is left as it is",
+				      "meanwhile; it was not set",
 				      client->host, tag);
 	}
 	return rc;
 }
 
-/* What was there already may have its tags, too. */
+/* Documents that the repository had already may have their tags too. */
 static int has_tag(bool *out, const struct oci_manifests *manifests,
 		   struct oci_client *client, const char *tag,
 		   const struct oci_digest *digest, struct oci_error *err)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Blobs that another repository of the registry has. OCI Distribution
+ * Mounts blobs from other repositories of the registry. OCI Distribution
  * Specification, "Mounting a blob from another repository".
  */
 #include <stdio.h>
@@ -12,9 +12,9 @@
 
 enum { PATH_ROOM = OCI_REFERENCE_TEXT + 256 };
 
-/* Where it comes from; repositories that were named; and then those where it
- * was seen. A refusal of the first one opens a session, and ends the search:
- * the one that is certain comes first. */
+/* Lists the blob's origin, the repositories of the options, and then the mount
+ * candidates. A refusal opens a session and ends the search, so the repository
+ * that certainly has the blob comes first. */
 static int candidates(struct oci_strings *out, const struct oci_upload *u,
 		      struct oci_error *err)
 {
@@ -29,7 +29,7 @@ static int candidates(struct oci_strings *out, const struct oci_upload *u,
 			    err);
 }
 
-/* Asks for a mount; *mounted, or a session, or neither. */
+/* Requests a mount. Sets *mounted, opens a session, or does neither. */
 static int mount(bool *mounted, struct oci_upload *u, const char *from,
 		 struct oci_error *err)
 {
@@ -51,7 +51,7 @@ static int mount(bool *mounted, struct oci_upload *u, const char *from,
 				      err);
 	oci_http_response_release(&response);
 	free(url);
-	/* Whatever else happened, there is the plain way. */
+	/* After other failures, the blob is uploaded. */
 	return rc == OCI_E_CANCELLED || rc == OCI_E_NOMEM ? rc : 0;
 }
 
@@ -78,7 +78,7 @@ int oci_upload_would_mount(struct oci_upload *u, struct oci_error *err)
 		bool there;
 
 		other.repository = list.items[i];
-		/* Who may not look there may not mount from there. */
+		/* A repository that cannot be read cannot be mounted from. */
 		if (!oci_upload_exists(&there, &other, "pull", &u->digest,
 				       NULL) &&
 		    there)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where blobs were seen: in memory, and in a file between runs. */
+/* Mount candidates, in memory and in a file between runs. */
 #include "registry/mount_candidates.h"
 
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 
 enum {
 	FOUND_MAX = 3,
-	FILE_MAX = 1024 * 1024, /* the older half goes beyond it */
+	FILE_MAX = 1024 * 1024, /* the older half is dropped if it is larger */
 	LINE_ROOM = 2 * OCI_REFERENCE_NAME + OCI_DIGEST_TEXT + 4
 };
 
@@ -31,7 +31,7 @@ int oci_mount_candidates_init(struct oci_mount_candidates *self,
 	return path ? oci_text_copy(&self->path, path, err) : 0;
 }
 
-/* "HOST/REPOSITORY DIGEST": what is not so is passed over. */
+/* Lines that are not "HOST/REPOSITORY DIGEST" are ignored. */
 static bool is_line(const char *line, size_t size)
 {
 	const char *space = memchr(line, ' ', size);
@@ -87,10 +87,10 @@ void oci_mount_candidates_add(struct oci_mount_candidates *self,
 	pthread_mutex_unlock(&self->lock);
 }
 
-/* The repository that a line tells of, where it is of this blob. */
-static int take(struct oci_strings *out, const char *line, const char *host,
-		const char *repository, const struct oci_digest *digest,
-		struct oci_error *err)
+/* Adds the repository of a line if its blob and host match. */
+static int add_match(struct oci_strings *out, const char *line,
+		     const char *host, const char *repository,
+		     const struct oci_digest *digest, struct oci_error *err)
 {
 	size_t size = strlen(host);
 	const char *space = strchr(line, ' ');
@@ -122,8 +122,8 @@ int oci_mount_candidates_find(struct oci_strings *out,
 	for (size_t n = 0; n < 2; n++)
 		for (size_t i = lists[n]->count;
 		     !rc && i-- > 0 && out->count < FOUND_MAX;)
-			rc = take(out, lists[n]->items[i], host, repository,
-				  digest, err);
+			rc = add_match(out, lists[n]->items[i], host,
+				       repository, digest, err);
 	pthread_mutex_unlock(&self->lock);
 	return rc;
 }
@@ -178,7 +178,7 @@ static int add_lines(struct oci_buf *out, const struct oci_strings *list,
 	return rc;
 }
 
-/* Of too many lines the older go. */
+/* Drops the older half of the lines. */
 static void rewrite(struct oci_mount_candidates *self)
 {
 	struct oci_buf text;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Repositories where blobs are believed to exist, so that other repositories of
- * the registry can mount them. A wrong one only costs a request. A file keeps
- * them between runs, in lines "HOST/REPOSITORY DIGEST", the newest last.
+ * the registry can mount them. A wrong candidate only costs a request. A file
+ * keeps them between runs, in lines "HOST/REPOSITORY DIGEST", the newest last.
  */
 #ifndef REGISTRY_MOUNT_CANDIDATES_H
 #define REGISTRY_MOUNT_CANDIDATES_H

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What came of an exchange, in words that say what to do. */
+/* The result of an exchange, as an error with advice. */
 #include <string.h>
 
 #include "base/error.h"
 #include "registry/exchange.h"
 #include "registry/ip.h"
 
-/* What went wrong; curl's own words have a proxy's password in them where it
- * cannot read the address. */
-static const char *words_of(const struct exchange *x)
+/* curl's own message has a proxy's password in it if curl cannot parse the
+ * proxy's address. */
+static const char *reason_of(const struct exchange *x)
 {
 	if (x->result == CURLE_COULDNT_RESOLVE_PROXY)
 		return "the proxy is not found, or its address cannot be "
@@ -26,7 +26,7 @@ static bool is_refused_by_proxy(const struct exchange *x)
 	return x->result != CURLE_OK && status == 407;
 }
 
-/* What OpenSSL and GnuTLS make of an answer without TLS. */
+/* Recognizes the errors of OpenSSL and GnuTLS for an answer without TLS. */
 static bool is_plain_server(const struct exchange *x)
 {
 	return x->result == CURLE_SSL_CONNECT_ERROR &&
@@ -36,7 +36,7 @@ static bool is_plain_server(const struct exchange *x)
 		strstr(x->why, "unexpected TLS packet"));
 }
 
-static void note_address(struct exchange *x)
+static void record_address(struct exchange *x)
 {
 	const char *text = NULL;
 	struct oci_ip ip;
@@ -62,14 +62,15 @@ int oci_exchange_outcome(struct exchange *x, struct oci_error *err)
 		return oci_fail(err, OCI_E_INVALID,
 				"its address is private, and the registry is "
 				"public: refused");
-	note_address(x);
+	record_address(x);
 	if (x->stopped)
 		return oci_fail(err,
 				strcmp(x->stopped, "cancelled") == 0
 					? OCI_E_CANCELLED
 					: OCI_E_SYSTEM,
 				"%s", x->stopped);
-	/* An answer in mid-body may be followed by a reset: it counts. */
+	/* An answer before the end of the body may be followed by a reset; the
+	 * answer counts. */
 	if (x->result == CURLE_OK || cut || x->response->status >= 400)
 		return 0;
 	if (is_refused_by_proxy(x))
@@ -77,15 +78,15 @@ int oci_exchange_outcome(struct exchange *x, struct oci_error *err)
 				"the proxy wants a name and a password "
 				"(status 407): check its address in the "
 				"environment");
-	/* Another attempt would meet the same certificate. */
+	/* A retry would get the same certificate. */
 	if (x->result == CURLE_PEER_FAILED_VERIFICATION)
-		return oci_fail(err, OCI_E_INVALID, "%s: %s", words_of(x),
+		return oci_fail(err, OCI_E_INVALID, "%s: %s", reason_of(x),
 				strstr(x->why, "subject name")
 					? "its certificate is for another name"
 					: "name its authority with --ca-file");
 	if (is_plain_server(x))
 		return oci_fail(err, OCI_E_INVALID,
 				"%s: if it speaks plain http, use --plain-http",
-				words_of(x));
-	return oci_fail(err, OCI_E_SYSTEM, "%s", words_of(x));
+				reason_of(x));
+	return oci_fail(err, OCI_E_SYSTEM, "%s", reason_of(x));
 }

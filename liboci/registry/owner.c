@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Owners of hosts. A registry that was taken over could send credentials
- * anywhere by the realm of its challenge: they go to its owner's hosts alone,
- * to a few servers that are known, and to those that the user allows.
+ * Owners of hosts. A compromised registry could send credentials anywhere by
+ * the realm of its challenge. Therefore they are sent only to hosts of the
+ * registry's owner, to a few known servers, and to hosts that the user allows.
  */
 #include "registry/owner.h"
 
@@ -11,7 +11,7 @@
 
 #include "document/auths.h"
 
-/* The last two labels of a host, by which we tell its owner. */
+/* The last two labels of a host, which stand for its owner. */
 static const char *owner_of(const char *host)
 {
 	const char *end = host + strcspn(host, ":");
@@ -26,7 +26,7 @@ static const char *owner_of(const char *host)
 	return p;
 }
 
-/* Addresses have no owner, and under these others register names. */
+/* Addresses have no owner, and names below these suffixes have many owners. */
 static bool is_shared(const char *host)
 {
 	static const char *const suffixes[] = {
@@ -63,7 +63,7 @@ static bool ends_in(const char *host, const char *tail)
 	return size > n && strncasecmp(host + size - n, tail, n) == 0;
 }
 
-/* Registries whose token server has another name. */
+/* Token servers under another name than their registry. */
 static bool is_known(const char *registry, const char *host)
 {
 	static const struct {
@@ -81,7 +81,7 @@ static bool is_known(const char *registry, const char *host)
 	return false;
 }
 
-/* "REGISTRY=HOST" of the options. */
+/* Looks for "REGISTRY=HOST" in the options. */
 static bool is_allowed(const struct oci_client *client, const char *host)
 {
 	const struct oci_strings *list = &client->registry->token_hosts;

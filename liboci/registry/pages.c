@@ -19,7 +19,7 @@ struct reading {
 	uint64_t bytes;		 /* of the pages so far */
 };
 
-/* Adds the URL of the page that follows, if there is one. */
+/* Adds the URL of the next page, if there is one. */
 static int add_next(struct reading *r, const struct oci_http_response *response,
 		    struct oci_error *err)
 {
@@ -36,7 +36,7 @@ static int add_next(struct reading *r, const struct oci_http_response *response,
 			      "the next page is of another host: refused");
 	else if (oci_strings_has(&r->urls, next))
 		rc = oci_fail(err, OCI_E_INVALID,
-			      "its pages lead back to one before");
+			      "its next page was read before");
 	else if (r->urls.count == PAGES_MAX)
 		rc = oci_fail(err, OCI_E_LIMIT,
 			      "it has more than %d pages, "

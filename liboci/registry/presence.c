@@ -8,10 +8,10 @@
 
 enum { PATH_ROOM = OCI_REFERENCE_TEXT + 256 };
 
-/* A HEAD is refused without words: asks again for them. */
-static int ask_for_words(bool *out, struct oci_client *client,
-			 struct oci_call *call, const char *what,
-			 struct oci_error *err)
+/* The answer to HEAD has no error message: gets it with GET. */
+static int get_message(bool *out, struct oci_client *client,
+		       struct oci_call *call, const char *what,
+		       struct oci_error *err)
 {
 	struct oci_http_response response;
 	int rc;
@@ -51,7 +51,7 @@ int oci_upload_exists(bool *out, struct oci_client *client,
 	*out = status / 100 == 2;
 	if (*out || status == 404 || status == 405)
 		return 0;
-	return ask_for_words(out, client, &call, what, err);
+	return get_message(out, client, &call, what, err);
 }
 
 bool oci_repository_is_empty(struct oci_client *client)

@@ -12,9 +12,9 @@
 #include "registry/url.h"
 
 enum { WORD_ROOM = 300 }; /* a name has at most 255 bytes (RFC 1035) */
-enum { IPV4_BITS = 96 };  /* that all IPv4 addresses begin with */
+enum { IPV4_BITS = 96 };  /* the prefix of all IPv4 addresses */
 
-/* Where a request goes to. */
+/* The destination of a request. */
 struct endpoint {
 	char *host; /* lower case, without brackets and last dot */
 	unsigned port;
@@ -22,8 +22,8 @@ struct endpoint {
 	bool has_ip;
 };
 
-/* Cuts the port from "host:port" or "[v6]:port", and tells whether it is that
- * of the endpoint. No port, and an empty one, are all ports. */
+/* Cuts the port from "host:port" or "[v6]:port", and returns whether it matches
+ * the endpoint's. A missing or empty port matches all ports. */
 static bool take_port(const struct endpoint *to, char *word)
 {
 	char *colon = strrchr(word, ':');
@@ -67,7 +67,7 @@ static bool is_in_range(const struct endpoint *to, char *word, char *slash)
 		return false;
 	if (!strchr(word, ':'))
 		bits += IPV4_BITS;
-	/* A range of IPv6, "::/0" too, has no addresses of IPv4. */
+	/* IPv6 ranges, even "::/0", do not contain IPv4 addresses. */
 	if (bits < IPV4_BITS && is_ipv4(&to->ip))
 		return false;
 	return oci_ip_within(&to->ip, &net, (unsigned)bits);
@@ -83,13 +83,13 @@ static bool is_name(const struct endpoint *to, const char *word)
 		size--;
 	if (!below && whole == size && strncasecmp(to->host, word, size) == 0)
 		return true;
-	/* "example.com" is for a.example.com, too. */
+	/* "example.com" matches its subdomains too. */
 	return size > (size_t)below && whole > size + !below &&
 	       (below || to->host[whole - size - 1] == '.') &&
 	       strncasecmp(to->host + whole - size, word, size) == 0;
 }
 
-/* Whether one word of NO_PROXY is for the endpoint. */
+/* Returns whether one word of NO_PROXY matches the endpoint. */
 static bool matches(const struct endpoint *to, char *word)
 {
 	char *slash = strchr(word, '/');
@@ -127,7 +127,7 @@ static bool is_excepted(const struct endpoint *to, const char *list)
 	return false;
 }
 
-static bool goes_past(const struct endpoint *to, const char *list)
+static bool is_direct(const struct endpoint *to, const char *list)
 {
 	return strcasecmp(to->host, "localhost") == 0 ||
 	       (to->has_ip && oci_ip_is_loopback(&to->ip)) ||
@@ -151,7 +151,7 @@ int oci_proxy_for(const char **out, const struct oci_proxies *proxies,
 	if (rc)
 		return rc;
 	to.has_ip = oci_ip_parse(&to.ip, to.host);
-	if (!goes_past(&to, proxies->none))
+	if (!is_direct(&to, proxies->none))
 		*out = proxy;
 	free(to.host);
 	return 0;

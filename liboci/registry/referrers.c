@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The referrers tag: an index under ALG-HEX that a client keeps, because the
- * registry does not. Several clients may keep it at the same time: some time
- * after writing, it is read again, and written once more where the entry is
- * gone.
+ * The referrers tag: an index under ALG-HEX that clients maintain because the
+ * registry does not. Several clients may change it at the same time, so it is
+ * read again some time after writing, and written once more if an entry is
+ * missing.
  */
 #include "registry/referrers.h"
 
@@ -22,8 +22,8 @@
 
 enum { ATTEMPTS = 20, HEX_MAX = 64, REFERRERS_MAX = 10000 };
 
-/* "sha256:abc" is kept under the tag "sha256-abc", of which more than 64 digits
- * are cut off: a tag of SHA-512 would be too long. */
+/* The tag for "sha256:abc" is "sha256-abc". It has at most 64 digits, because
+ * the tag for a SHA-512 would be too long. */
 static void tag_of(char tag[OCI_DIGEST_TEXT], const struct oci_digest *subject)
 {
 	size_t algorithm = strcspn(subject->text, ":");
@@ -36,7 +36,7 @@ static void tag_of(char tag[OCI_DIGEST_TEXT], const struct oci_digest *subject)
 		tag[algorithm + 1 + HEX_MAX] = '\0';
 }
 
-/* The index under the tag; an empty one where there is none. */
+/* Reads the index under the tag; it is empty if there is none. */
 static int read_index(struct oci_index *out, struct oci_client *client,
 		      const char *tag, struct oci_error *err)
 {
@@ -54,8 +54,9 @@ static int read_index(struct oci_index *out, struct oci_client *client,
 				     err);
 	else
 		rc = oci_fail(err, OCI_E_CONFLICT,
-			      "registry %s: tag '%s' is to list referrers, but "
-			      "is an image: remove it", client->host, tag);
+			      "registry %s: tag '%s' should be an index of "
+			      "referrers, but is an image: remove it",
+			      client->host, tag);
 	if (!rc && !out->media_type)
 		rc = oci_text_set(&out->media_type, OCI_MEDIA_INDEX, err);
 	oci_descriptor_release(&d);
@@ -90,7 +91,7 @@ static int write_index(struct oci_client *client, const char *tag,
 	return rc;
 }
 
-/* One round; *done where the entry was there already. */
+/* Adds an entry if the index lacks it. *done: it was there already. */
 static int enter(bool *done, struct oci_client *client, const char *tag,
 		 const struct oci_descriptor *entry, struct oci_error *err)
 {
@@ -123,7 +124,8 @@ static int enter_manifest(bool *done, struct oci_client *client,
 	return rc;
 }
 
-/* One round over those that may be missing; *left is how many were. */
+/* Adds the missing entries. *left is the number of those that were added and
+ * have to be checked again. */
 static int enter_all(size_t *left, struct oci_client *client,
 		     const struct oci_manifests *manifests, bool *missing,
 		     struct oci_error *err)
@@ -191,8 +193,8 @@ static int read_page(void *data, const char *text, size_t size,
 	return rc;
 }
 
-/* The registry's own list. *found is false if the registry keeps none, which
- * only the status 404 says. */
+/* Reads the registry's own list. *found is false if the registry answers 404,
+ * which means that it keeps no list. */
 static int read_list(bool *found, struct oci_descriptors *out,
 		     struct oci_client *client,
 		     const struct oci_digest *subject, struct oci_error *err)
@@ -201,8 +203,8 @@ static int read_list(bool *found, struct oci_descriptors *out,
 	const struct oci_pages pages = {
 		.path = path,
 		.what = what,
-		.advice = "404 alone says that a registry keeps no list; "
-			  "without --referrers the image is copied by itself",
+		.advice = "only status 404 means that a registry keeps no "
+			  "list; without --referrers only the image is copied",
 		.read = read_page,
 		.data = out,
 	};

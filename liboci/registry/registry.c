@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What all the repositories of a program share: connections and tokens. */
+/* The state that all repositories of a program share: connections and
+ * tokens. */
 #include <oci/registry.h>
 
 #include <stdlib.h>
@@ -82,7 +83,7 @@ int oci_registry_new(struct oci_registry **out,
 	pthread_mutex_init(&self->login, NULL);
 	rc = oci_mount_candidates_init(&self->mount_candidates,
 				       options->mount_candidates, err);
-	/* A plan changes nothing, not even what is remembered. */
+	/* A dry run changes nothing, not even the file of mount candidates. */
 	self->mount_candidates.read_only = options->plan;
 	if (!rc)
 		rc = oci_text_copy(&self->temp_dir,

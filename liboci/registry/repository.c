@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A repository as a store. Blobs that are added go up on threads of a pool
- * while others are made; manifests wait until all of the blobs are there, and
- * tags until all of the manifests are: children, index, tags.
+ * A repository as a store. The threads of a pool upload blobs while others are
+ * still being made. When all blobs are uploaded, manifests are put, children
+ * first, and then the tags.
  */
 #include "registry/repository.h"
 
@@ -33,7 +33,7 @@ static int repository_has(bool *out, struct oci_store *store,
 				 err);
 }
 
-/* Documents are small: they come whole. Blobs come into a file first. */
+/* Documents are small and kept in memory; a blob is downloaded to a file. */
 static int repository_open(struct oci_source **out, struct oci_store *store,
 			   const struct oci_descriptor *descriptor,
 			   struct oci_error *err)
@@ -134,7 +134,8 @@ static bool repository_same(const struct oci_store *a,
 	       strcmp(one->client.repository, two->client.repository) == 0;
 }
 
-/* The name of another repository of the registry, or NULL. */
+/* Returns the repository of `from` if it is another one of the same registry,
+ * or NULL. */
 static const char *origin(const struct oci_repository *self,
 			  const struct oci_store *from)
 {
@@ -189,11 +190,11 @@ static int repository_holds(bool *out, struct oci_store *store,
 	return rc;
 }
 
-/* A registry of several machines may take a while to find a blob that was just
+/* A registry of several machines may need a while to find a blob that was just
  * uploaded to one of them. */
-static int put_patiently(struct oci_repository *self, int rc, bool missing,
-			 const struct oci_descriptors *listed,
-			 struct oci_error *err)
+static int retry_put(struct oci_repository *self, int rc, bool missing,
+		     const struct oci_descriptors *listed,
+		     struct oci_error *err)
 {
 	const struct oci_http_response none = { 0 };
 	struct oci_registry *registry = self->client.registry;
@@ -212,11 +213,12 @@ static int put_patiently(struct oci_repository *self, int rc, bool missing,
 	return rc;
 }
 
-/* Where it misses blobs that it claimed to have, these go up once more. */
+/* Puts the manifests. If the registry misses blobs that it claimed to have,
+ * they are uploaded and the manifests are put again. */
 static int put_manifests(struct oci_repository *self, struct oci_error *err)
 {
-	/* BuildKit gives attestations, which an index has, subjects: a client
-	 * finds them there, and needs no tag that lists them. */
+	/* BuildKit's attestations have subjects too, but clients find them in
+	 * the index: they need no referrers tag. */
 	const struct oci_descriptors *listed =
 		self->base.referrers ? NULL : oci_store_names(&self->base);
 	bool missing, any;
@@ -231,7 +233,7 @@ static int put_manifests(struct oci_repository *self, struct oci_error *err)
 	if (any)
 		rc = oci_manifests_put(&missing, &self->manifests, listed,
 				       &self->client, err);
-	return put_patiently(self, rc, missing, listed, err);
+	return retry_put(self, rc, missing, listed, err);
 }
 
 static int tell(struct oci_repository *self, struct oci_error *err)
@@ -243,7 +245,7 @@ static int tell(struct oci_repository *self, struct oci_error *err)
 					    err);
 }
 
-/* What no tag leads to is no output yet. */
+/* Without a tag, blobs and manifests are not visible yet. */
 static int repository_prepare(struct oci_store *store, struct oci_error *err)
 {
 	struct oci_repository *self = (struct oci_repository *)store;
@@ -286,7 +288,8 @@ static int repository_referrers(struct oci_descriptors *out,
 	return oci_referrers_list(out, &self->client, subject, err);
 }
 
-/* What was read is kept, unless manifests are those to be pushed. */
+/* The manifest is kept for later reads, unless self->manifests is the list of
+ * those to push. */
 static int repository_find_tag(struct oci_descriptor *out, char **text,
 			       struct oci_store *store, const char *tag,
 			       struct oci_error *err)
@@ -294,7 +297,7 @@ static int repository_find_tag(struct oci_descriptor *out, char **text,
 	struct oci_repository *self = (struct oci_repository *)store;
 	int rc = oci_fetch_manifest(out, text, &self->client, tag, err);
 
-	if (rc || self->takes)
+	if (rc || self->pushes)
 		return rc;
 	rc = oci_manifests_add(&self->manifests, out, *text, err);
 	if (!rc)
@@ -320,7 +323,7 @@ static void repository_free(struct oci_store *store)
 	struct oci_repository *self = (struct oci_repository *)store;
 
 	oci_uploads_release(&self->uploads);
-	if (self->takes)
+	if (self->pushes)
 		atomic_fetch_sub(&self->client.registry->repositories, 1);
 	oci_manifests_release(&self->manifests);
 	free(self->client.host);

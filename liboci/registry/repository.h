@@ -15,10 +15,11 @@ struct oci_repository {
 	struct oci_client client;
 	struct oci_uploads uploads;
 	struct oci_manifests manifests;	/* in the order of their adding */
-	bool takes;			/* was opened to push to */
-	struct oci_digest expected;	/* that tags lead to; empty: nothing */
-	bool expects;
-	bool prepared; /* all but the tags is there */
+	bool pushes;			/* was opened for pushing */
+	struct oci_digest expected;	/* of the image's tag before the push;
+					 * empty: no such tag */
+	bool expects;			/* `expected` is set */
+	bool prepared; /* everything except the tags is in the registry */
 };
 
 /* Freed by oci_store_free. */

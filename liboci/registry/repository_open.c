@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opening a repository, to push to it or to read from it. */
+/* Opens a repository, for pushing or for reading. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,7 +52,7 @@ int oci_repository_create(struct oci_repository **out,
 
 	*out = NULL;
 	if (!rc) {
-		self->takes = true;
+		self->pushes = true;
 		atomic_fetch_add(&registry->repositories, 1);
 	}
 	if (!rc && reference->tag[0])

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Retries: statuses, Retry-After, and pauses. */
+/* Retries: which statuses, Retry-After, and pauses. */
 #include "registry/retry.h"
 
 #include <stdlib.h>
@@ -41,7 +41,7 @@ bool oci_retry_status(const struct oci_http_response *response)
 	return is_rate_limit(response);
 }
 
-/* Retry-After in milliseconds; -1 where there is none that makes sense. */
+/* Retry-After in milliseconds; -1 if it is absent or invalid. */
 static int64_t retry_after(const struct oci_http_response *response)
 {
 	const char *text = oci_http_header(response, "retry-after");
@@ -79,7 +79,8 @@ int64_t oci_retry_pause(const struct oci_http_response *response,
 		pause *= 2;
 	if (pause > PAUSE_MAX)
 		pause = PAUSE_MAX;
-	/* Half of it at random, so that clients do not come back together. */
+	/* Half of the pause is random, so that clients do not all return at
+	 * once. */
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return pause / 2 + now.tv_nsec / 1000 % (pause / 2 + 1);
 }

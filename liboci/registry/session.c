@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opening a session, following its Location, and giving it up. */
+/* Opens an upload session, follows its Location, and abandons it. */
 #include "registry/session.h"
 
 #include <stdio.h>
@@ -29,7 +29,7 @@ int oci_session_move(struct oci_session *session, struct oci_client *client,
 		number = LEAST_MOST;
 	if (least)
 		session->least = (size_t)number;
-	/* Answers to a PATCH may keep the place. */
+	/* The answer to a PATCH need not have a Location. */
 	if (!location && session->location)
 		return 0;
 	if (!location)
@@ -85,7 +85,7 @@ void oci_session_abandon(struct oci_session *session,
 
 	if (!session->location)
 		return;
-	/* Best effort: the registry forgets it in the end. */
+	/* A failure is ignored, because registries drop old sessions. */
 	oci_client_call(&response, NULL, client, &call, NULL);
 	oci_http_response_release(&response);
 	oci_session_release(session);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The file is written and read at offsets; the lock is of its size alone. */
+/* The file is written and read at offsets; the lock protects its size only. */
 #include "registry/spool.h"
 
 #include <stdlib.h>
@@ -9,21 +9,21 @@
 #include "io/file.h"
 
 /*
- * Where packing has all cores, sending each block as it comes costs it its
- * caches: at this distance, packing and pushing take a twentieth less time of
- * the cores.
+ * Sending each block as soon as it is written costs packing its CPU caches if
+ * it uses all cores. At this distance, packing and pushing take a twentieth
+ * less CPU time.
  */
 enum { BEHIND = 4 * 1024 * 1024 };
 
-/* Under the lock. */
+/* Called with the lock held. */
 static bool is_ready(const struct oci_spool *spool)
 {
 	return spool->state != OCI_SPOOL_GROWS ||
 	       spool->size - spool->read >= BEHIND;
 }
 
-static void tell(struct oci_spool *spool, uint64_t more,
-		 enum oci_spool_state state)
+static void update(struct oci_spool *spool, uint64_t more,
+		   enum oci_spool_state state)
 {
 	struct oci_http *http = spool->http;
 	bool ready;
@@ -34,7 +34,7 @@ static void tell(struct oci_spool *spool, uint64_t more,
 	ready = is_ready(spool);
 	pthread_cond_broadcast(&spool->changed);
 	pthread_mutex_unlock(&spool->lock);
-	/* The reader may have freed an ended spool by now. */
+	/* The reader may have freed the spool if it has ended. */
 	if (ready)
 		oci_http_wake(http);
 }
@@ -45,13 +45,13 @@ int oci_spool_write(struct oci_spool *spool, const void *data, size_t size,
 	int rc = oci_file_write(spool->fd, data, size, err);
 
 	if (!rc)
-		tell(spool, size, OCI_SPOOL_GROWS);
+		update(spool, size, OCI_SPOOL_GROWS);
 	return rc;
 }
 
 void oci_spool_end(struct oci_spool *spool, enum oci_spool_state state)
 {
-	tell(spool, 0, state);
+	update(spool, 0, state);
 }
 
 static enum oci_spool_state wait_for(uint64_t *size, struct oci_spool *spool,
@@ -109,12 +109,13 @@ static int spool_read(size_t *got, struct oci_source *source, void *data,
 	pthread_mutex_unlock(&spool->lock);
 	if (size > left)
 		size = (size_t)left;
-	/* A session whose body ends can be given up; one whose body breaks
-	 * off cannot: distribution answers 404 or 416. */
+	/* distribution can drop a session whose body has ended; if the body
+	 * broke off, it answers 404 or 416. */
 	if (state == OCI_SPOOL_DROPPED)
 		size = 0;
 	if (!size && state == OCI_SPOOL_GROWS)
-		return oci_fail(err, OCI_E_SYSTEM, "there is no more yet");
+		return oci_fail(err, OCI_E_SYSTEM,
+				"the spool has no more bytes yet");
 	rc = oci_file_read_at(got, spool->fd, data, size, from, err);
 	pthread_mutex_lock(&spool->lock);
 	spool->read = from + *got;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The bytes of a blob in a temporary file without a name. One thread writes
- * them; another one reads them as a source, also while more are written.
+ * The bytes of a blob in an unlinked temporary file. One thread writes them;
+ * another one reads them as a source, also before the writer has ended.
  */
 #ifndef REGISTRY_SPOOL_H
 #define REGISTRY_SPOOL_H
@@ -21,7 +21,7 @@ struct oci_spool {
 	struct oci_source base; /* first: a spool is a source */
 	int fd;
 	struct oci_http *http;		/* woken when there is more to read */
-	pthread_mutex_t lock;		/* of what follows */
+	pthread_mutex_t lock;		/* of the fields below */
 	pthread_cond_t changed;
 	uint64_t size; /* bytes written */
 	uint64_t read; /* bytes read */
@@ -42,9 +42,9 @@ bool oci_spool_wait_size(struct oci_spool *spool, uint64_t least);
 /* Waits until the spool has ended. Returns whether it is complete. */
 bool oci_spool_wait_end(struct oci_spool *spool);
 /*
- * For oci_call: whether the source, which is a spool, may be read. While the
- * spool grows, the reader stays some MiB behind the writer. A spool that was
- * dropped reads as one that has ended.
+ * For oci_call: returns whether the source, which is a spool, may be read.
+ * While the spool grows, the reader stays some MiB behind the writer. A dropped
+ * spool reads as one that has ended.
  */
 bool oci_spool_ready(struct oci_source *source);
 

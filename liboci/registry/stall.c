@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Exchanges that come to nothing: too slow, or for too long. */
+/* Ends exchanges that are too slow or take too long. */
 #include "registry/exchange.h"
 
 enum { ALWAYS_SECONDS = 3 };
@@ -12,7 +12,8 @@ static time_t monotonic(void)
 	return now.tv_sec;
 }
 
-/* Bytes are on their way: not all is sent yet, or the answer has begun. */
+/* Returns whether bytes are expected to move: the body is not sent completely,
+ * or the answer has begun. */
 static bool is_moving(const struct exchange *x)
 {
 	const struct oci_http_request *r = x->request;
@@ -21,8 +22,8 @@ static bool is_moving(const struct exchange *x)
 	       (r->body && !x->body_ended && x->sent < r->body_size);
 }
 
-/* How long an exchange may wait, by the part of it that comes next. */
-static unsigned patience(const struct exchange *x)
+/* The longest time without a byte, in the present phase of the exchange. */
+static unsigned max_wait(const struct exchange *x)
 {
 	const struct oci_http_options *o = x->options;
 
@@ -33,9 +34,9 @@ static unsigned patience(const struct exchange *x)
 	return x->request->body ? o->answer_seconds : o->first_byte_seconds;
 }
 
-/* A byte now and then is no transfer. Of several, each has its share of the
- * line, so that a slow line is not taken for a slow server. */
-static bool is_dripping(struct exchange *x, time_t now)
+/* Compares with the least rate. Exchanges in flight share it, because a slow
+ * connection does not mean a slow server. */
+static bool is_too_slow(struct exchange *x, time_t now)
 {
 	const struct oci_http_options *o = x->options;
 	uint64_t moved = x->sent + x->received;
@@ -61,18 +62,18 @@ const char *oci_exchange_stall(struct exchange *x, uint64_t moved)
 	bool document = !x->request->sink && x->received;
 	time_t now = monotonic();
 
-	/* Nothing to send is not slowness in sending it. */
+	/* The time in which the body had nothing to send does not count. */
 	if (moved != x->sent + x->received || !x->moved || x->paused)
 		x->moved = now;
 	if (document && !x->answered)
 		x->answered = now;
-	if (now - x->moved > (time_t)patience(x))
+	if (now - x->moved > (time_t)max_wait(x))
 		return "nothing was sent or received for too long";
-	if (is_dripping(x, now))
-		return "too few bytes a second came or went for a minute "
-		       "(--speed-limit)";
+	if (is_too_slow(x, now))
+		return "too few bytes a second were sent or received for a "
+		       "minute (--speed-limit)";
 	if (document &&
 	    now - x->answered > (time_t)x->options->document_seconds)
-		return "the answer took too long to come";
+		return "the answer took too long";
 	return NULL;
 }

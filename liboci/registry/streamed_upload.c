@@ -9,10 +9,10 @@
 #include "io/file.h"
 #include "registry/upload.h"
 
-/* What is smaller is made before the registry has answered. */
+/* Smaller blobs are complete before the registry has answered. */
 enum { LEAST = 1024 * 1024 };
 
-/* One streamed upload. All borrowed. */
+/* One streamed upload. All pointers are borrowed. */
 struct stream {
 	struct oci_session *session;
 	struct oci_streaming *shared;
@@ -32,7 +32,7 @@ void oci_streaming_release(struct oci_streaming *streaming)
 	oci_strings_release(&streaming->heads);
 }
 
-/* Whether no other one began with the same bytes. */
+/* Returns whether no earlier upload began with the same bytes. */
 static bool begins_anew(const struct stream *s)
 {
 	struct oci_streaming *shared = s->shared;
@@ -67,14 +67,14 @@ static bool fits(const struct stream *s)
 	return out;
 }
 
-static void give_up(struct oci_streaming *shared)
+static void stop_streaming(struct oci_streaming *shared)
 {
 	pthread_mutex_lock(&shared->lock);
 	shared->fits = false;
 	pthread_mutex_unlock(&shared->lock);
 }
 
-/* Whether the answer to the PATCH says that all is there. */
+/* Returns whether the answer to the PATCH says that all bytes have arrived. */
 static bool has_all(const struct stream *s,
 		    const struct oci_http_response *response)
 {
@@ -136,6 +136,6 @@ void oci_streamed_upload(struct oci_session *out,
 	if (!rc && out->whole)
 		return;
 	if (oci_spool_wait_size(spool, LEAST))
-		give_up(streaming);
+		stop_streaming(streaming);
 	oci_session_abandon(out, client);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The bytes of a blob in one PATCH without a length while they are written, as
- * Docker's engine sends all of its layers. The commit, which names the digest,
- * is left to upload.h.
+ * Sends the bytes of a blob in one PATCH without a length while they are
+ * written, as Docker Engine sends its layers. upload.h sends the commit, which
+ * names the digest.
  */
 #ifndef REGISTRY_STREAMED_UPLOAD_H
 #define REGISTRY_STREAMED_UPLOAD_H
@@ -14,11 +14,13 @@
 
 /* What the streamed uploads of a repository share. */
 struct oci_streaming {
-	const atomic_bool *stop;  /* none begins any more */
-	pthread_mutex_t lock;	  /* of what follows */
-	bool asked;		  /* whether the repository is empty */
-	bool fits;		  /* it is, and takes such bodies */
-	struct oci_strings heads; /* digests of how each one begins */
+	const atomic_bool *stop;  /* no further upload begins */
+	pthread_mutex_t lock;	  /* of the fields below */
+	bool asked;		  /* the next field is set */
+	bool fits;		  /* the repository is empty and accepts such
+				   * bodies */
+	struct oci_strings heads; /* digests of the first bytes of each
+				   * upload */
 };
 
 void oci_streaming_init(struct oci_streaming *out, const atomic_bool *stop);
@@ -29,11 +31,11 @@ void oci_streaming_release(struct oci_streaming *streaming);
  * holds every byte, or location is NULL: nothing was sent, or the session was
  * abandoned. A failure is no error, because the spool can be sent once more.
  *
- * Nothing is sent if the repository has something already: a blob of the same
- * inputs may be there, and its digest is not known before it is complete. The
- * same holds if the blob is small, or begins as an earlier one did and may be
- * the same. A registry that refused one streamed upload gets no more: the
- * refused bytes are sent twice.
+ * Nothing is sent if the repository is not empty: it may have the same blob,
+ * whose digest is not known before it is complete. Nothing is sent either if
+ * the blob is small, or begins as an earlier one did and may be the same. A
+ * registry that refused one streamed upload gets no more: the refused bytes are
+ * sent twice.
  */
 void oci_streamed_upload(struct oci_session *out,
 			 struct oci_streaming *streaming,

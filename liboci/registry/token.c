@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Token servers: distribution's "Token Authentication Specification" (GET) and
- * "OAuth2 Token Authentication" (POST, for identity tokens). The realm is the
- * registry's word, so where credentials go is decided here.
+ * "OAuth2 Token Authentication" (POST, for identity tokens). The registry
+ * chooses the realm, so this file checks whether it may get the credentials.
  */
 #include "registry/token.h"
 
@@ -19,15 +19,16 @@
 
 enum { TEXT_ROOM = 64 * 1024 };
 
-/* Credentials go to hosts of the registry's owner alone, or to those that the
- * user allowed, and over plain http to the registry's own host alone, which
- * plain_http names. Loopback addresses count as one host. */
+/* Credentials are sent only to hosts of the registry's owner or hosts that the
+ * user allowed, and over plain http only to the registry's own host, for which
+ * the user chose plain http. All loopback addresses count as one host. */
 static int check_owner(const struct oci_client *client, const char *realm,
 		       const char *host, struct oci_error *err)
 {
 	if (oci_url_is_loopback(realm) && oci_url_is_loopback(client->base))
 		return 0;
-	/* GitLab has its registry and its tokens on two ports of one host. */
+	/* GitLab has its registry and its token server on two ports of one
+	 * host. */
 	if (oci_url_same_host(realm, client->base))
 		return 0;
 	if (!oci_owner_trusts(client, host))
@@ -45,8 +46,9 @@ static int check_owner(const struct oci_client *client, const char *realm,
 }
 
 /*
- * Where a realm may be: https unless the registry itself is plain, no private
- * address for a public registry, and what check_owner says of credentials.
+ * Checks a realm: it has to be https unless the registry is plain, must not be
+ * private if the registry is public, and has to pass check_owner if it gets
+ * credentials.
  */
 static int check_realm(const struct oci_client *client, const char *realm,
 		       bool credentials, struct oci_error *err)
@@ -152,7 +154,8 @@ static int get_token(struct oci_http_response *out, struct oci_client *client,
 	return rc;
 }
 
-/* NAME=VALUE with the value encoded, behind "&" where it is not the first. */
+/* Appends NAME=VALUE with the value encoded, after "&" unless it is the
+ * first. */
 static int add_field(struct oci_buf *out, const char *name, const char *value,
 		     struct oci_error *err)
 {
@@ -174,7 +177,7 @@ static int token_form(struct oci_buf *out, const struct oci_client *client,
 	char scope[2 * OCI_REFERENCE_NAME + 128];
 	int rc = add_field(out, "grant_type", "refresh_token", err);
 
-	/* RFC 6749, 3.3: a blank between scopes. */
+	/* RFC 6749, 3.3: scopes are separated by a blank. */
 	snprintf(scope, sizeof(scope), "repository:%s:%s%s%s%s",
 		 client->repository, call->actions,
 		 call->mount_from ? " repository:" : "",
@@ -193,7 +196,7 @@ static int token_form(struct oci_buf *out, const struct oci_client *client,
 	return rc;
 }
 
-/* OAuth2: for identity tokens, which a helper or docker login gave. */
+/* OAuth2, for identity tokens of a credential helper or of docker login. */
 static int post_token(struct oci_http_response *out, struct oci_client *client,
 		      const struct oci_call *call,
 		      const struct oci_challenge *challenge,
@@ -229,7 +232,7 @@ static int post_token(struct oci_http_response *out, struct oci_client *client,
 	return rc;
 }
 
-/* Token servers that do not know OAuth2 answer with one of these. */
+/* The answers of token servers that do not support OAuth2. */
 static bool wants_get(const struct oci_http_response *response)
 {
 	return response->status == 400 || response->status == 401 ||

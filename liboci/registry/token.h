@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Getting a token from the realm that a challenge names. */
+/* Tokens from the realm of a challenge. */
 #ifndef REGISTRY_TOKEN_H
 #define REGISTRY_TOKEN_H
 
 #include "registry/challenge.h"
 #include "registry/client.h"
 
-/* The most bytes of a token server's answer. */
+/* Most bytes of a token server's answer. */
 #define OCI_TOKEN_MAX (1024 * 1024)
 
 /*
- * Asks with an identity token (may be NULL), else with the header basic (may
- * be NULL: anonymously). *out is the answer, which may be a refusal.
+ * Requests a token with an identity token, or else with the Authorization
+ * header basic, or else anonymously; both may be NULL. *out is the answer,
+ * which may be a refusal.
  */
 int oci_token_fetch(struct oci_http_response *out, struct oci_client *client,
 		    const struct oci_call *call,

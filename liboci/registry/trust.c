@@ -49,7 +49,7 @@ static int add_pem(struct oci_buf *out, const char *path,
 	return rc;
 }
 
-/* A certificate and its key: the first pair is ours. */
+/* Uses the first certificate that has a key. */
 static int use_pair(struct oci_trust *out, const char *path,
 		    struct oci_error *err)
 {
@@ -72,7 +72,8 @@ static int read_folder(struct oci_trust *out, struct oci_buf *pem,
 	int count = scandir(folder, &names, NULL, alphasort);
 	int rc = 0;
 
-	/* /etc/docker is often root's alone: what is there is not for us. */
+	/* /etc/docker is often readable by root only; its files are then
+	 * ignored. */
 	if (count < 0)
 		return errno == ENOENT || errno == ENOTDIR ||
 				       errno == EACCES ? 0 :

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One blob: is it there, can it be mounted, else a session, its bytes, and the
- * commit. A commit whose answer is lost or strange is settled by asking
- * whether the blob is there; only if not, everything starts over.
+ * Uploads one blob: asks whether the repository has it, tries to mount it, and
+ * otherwise opens a session, sends the bytes, and commits. If the answer to a
+ * commit is lost or unclear, the repository is asked whether it has the blob;
+ * if not, the upload starts over.
  */
 #include "registry/upload.h"
 
@@ -17,12 +18,12 @@
 enum {
 	PATH_ROOM = OCI_REFERENCE_TEXT + 256,
 	BREAKS_IN_ONE_PIECE = 2,
-	CHUNK_FALLBACK = 4 * 1024 * 1024	/* what GHCR takes */
+	CHUNK_FALLBACK = 4 * 1024 * 1024 /* a size that GHCR accepts */
 };
 
 static const char push[] = "pull,push";
 
-/* "push blob sha256:...": what is being done. */
+/* The operation for messages: "push blob sha256:...". */
 struct what {
 	char text[OCI_DIGEST_TEXT + 32];
 };
@@ -41,11 +42,11 @@ static int fail(const struct oci_upload *u,
 	return oci_client_fail(u->client, what_of(u).text, response, err);
 }
 
-/* What a commit came to. */
+/* The result of a commit. */
 enum commit {
 	COMMITTED,
-	UNSURE,		/* ask whether the blob is there */
-	TOO_LARGE,	/* in pieces, then */
+	UNSURE,	   /* ask whether the blob is there */
+	TOO_LARGE, /* send it in chunks */
 	BAD_DIGEST,
 	REFUSED
 };
@@ -73,7 +74,7 @@ static enum commit judge(const struct oci_http_response *response)
 	}
 }
 
-/* The PUT that ends a session, with the bytes or after them. */
+/* Sends the PUT that ends a session, with the bytes or after them. */
 static int commit(enum commit *out, const struct oci_upload *u, bool with_body,
 		  struct oci_http_response *response, struct oci_error *err)
 {
@@ -103,7 +104,7 @@ static int commit(enum commit *out, const struct oci_upload *u, bool with_body,
 	return broken ? 0 : rc;
 }
 
-/* One session from its opening to its end. */
+/* Runs one session from its opening to its commit. */
 static int try_session(enum commit *out, struct oci_upload *u, size_t chunk,
 		       struct oci_http_response *response,
 		       struct oci_error *err)
@@ -135,8 +136,8 @@ static int fail_unsure(const struct oci_upload *u, int sessions,
 			u->client->host, u->digest.text, sessions);
 }
 
-/* Whether another session makes sense after this one; *done where the blob
- * turned out to be there. */
+/* Decides whether another session may help. *done: the repository has the
+ * blob. */
 static int next_session(bool *done, size_t *chunk, enum commit result,
 			int sessions, const struct oci_upload *u,
 			const struct oci_http_response *response,
@@ -161,8 +162,8 @@ static int next_session(bool *done, size_t *chunk, enum commit result,
 		return rc;
 	if (sessions > (int)oci_client_retries(u->client->registry))
 		return fail_unsure(u, sessions, response, err);
-	/* What a line does not carry at once, it may in pieces, of which those
-	 * that arrived stay. */
+	/* If the connection breaks on one large body, chunks may arrive, and
+	 * those that did need not be sent again. */
 	if (!response->status && sessions >= BREAKS_IN_ONE_PIECE && !*chunk &&
 	    u->size > CHUNK_FALLBACK)
 		*chunk = CHUNK_FALLBACK;
@@ -185,7 +186,8 @@ static int upload(struct oci_upload *u, struct oci_error *err)
 		if (!rc)
 			rc = next_session(&done, &chunk, result, ++sessions, u,
 					  &response, err);
-		/* The registry may still be at a commit: asked first. */
+		/* next_session has asked for the blob: the commit may still
+		 * have been in progress. */
 		if (!done)
 			oci_session_abandon(&u->session, u->client);
 		oci_session_release(&u->session);
@@ -205,7 +207,7 @@ static int send(struct oci_upload *u, struct oci_error *err)
 	return rc || mounted ? rc : upload(u, err);
 }
 
-/* What send would come to. */
+/* Dry run: finds out what send would do. */
 static int plan(struct oci_upload *u, struct oci_error *err)
 {
 	int rc = oci_upload_would_mount(u, err);
@@ -214,8 +216,8 @@ static int plan(struct oci_upload *u, struct oci_error *err)
 	return rc;
 }
 
-/* Two repositories of a registry that get a blob in one run: one of them
- * uploads it, and the other mounts it. */
+/* If two repositories of a registry get the same blob in one run, one of them
+ * uploads it, and the other one mounts it. */
 static int send_alone(struct oci_upload *u, struct oci_error *err)
 {
 	struct oci_mount_candidates *seen =

@@ -15,13 +15,14 @@ struct oci_upload {
 	struct oci_client *client;
 	struct oci_digest digest;
 	uint64_t size;
-	struct oci_source *source; /* can be rewound; compares its digest */
-	const char *origin;		/* a repository that has it; or NULL */
-	const struct oci_strings *mount_from;
-	size_t chunk_size;		/* 0: in one piece */
+	struct oci_source *source; /* can be rewound; checks its digest */
+	const char *origin;	   /* a repository that has the blob; or
+				    * NULL */
+	const struct oci_strings *mount_from; /* repositories to try */
+	size_t chunk_size;		/* bytes of a chunk; 0: one body */
 	bool force;			/* upload even if HEAD finds the blob */
 	bool plan;			/* a dry run: nothing is sent */
-	struct oci_session session;	/* is used if it is open, and closed */
+	struct oci_session session;	/* used if open; closed at the end */
 	enum oci_upload_result result;
 	char *from; /* in a dry run: the repository to mount the blob from, or
 		     * NULL; the caller frees it */
@@ -35,16 +36,16 @@ int oci_upload_exists(bool *out, struct oci_client *client,
 		      const char *actions, const struct oci_digest *digest,
 		      struct oci_error *err);
 
-/* Returns whether the registry says that the repository is empty; false if it
- * gives another answer or none. */
+/* Returns whether the registry says that the repository is empty; false if
+ * there is another answer or none. */
 bool oci_repository_is_empty(struct oci_client *client);
 /* mount.c: requests a mount. Sets *mounted if the registry mounted the blob. If
  * it opened a session instead, upload->session is open. */
 int oci_upload_mount(bool *mounted, struct oci_upload *upload,
 		     struct oci_error *err);
-/* Sets upload->from if a repository has the blob. */
+/* Dry run: sets upload->from if another repository has the blob. */
 int oci_upload_would_mount(struct oci_upload *upload, struct oci_error *err);
-/* upload_chunks.c: sends the bytes in pieces, without the commit. Sets *restart
+/* upload_chunks.c: sends the bytes in chunks, without the commit. Sets *restart
  * if the registry lost the session. */
 int oci_upload_chunks(bool *restart, struct oci_upload *upload, size_t chunk,
 		      struct oci_error *err);

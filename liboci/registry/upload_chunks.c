@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A blob in pieces: PATCH with Content-Range, for registries that take no
- * large bodies. OCI Distribution Specification, "Pushing a blob in chunks".
- * The registry's Range says how much it has; where it is behind, the rest is
- * sent again, where it does not move (Amazon ECR), our own count holds.
+ * Sends a blob in chunks: PATCH with Content-Range, for registries that do not
+ * accept large bodies. OCI Distribution Specification, "Pushing a blob in
+ * chunks". The registry's Range says how many bytes it has. If it has fewer
+ * than were sent, the rest is sent again; if its Range does not move (Amazon
+ * ECR), the number of bytes sent is used.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,12 +27,12 @@ struct chunks {
 	size_t chunk;
 	size_t have;		/* bytes in data */
 	uint64_t start;		/* of data in the blob */
-	uint64_t offset;	/* that the registry has */
-	unsigned failures;	/* since bytes arrived */
+	uint64_t offset;	/* number of bytes that the registry has */
+	unsigned failures;	/* since the last progress */
 	bool restart;
 };
 
-/* Fills data with the piece at offset. */
+/* Reads the chunk with the byte at offset into data. */
 static int load(struct chunks *c, struct oci_error *err)
 {
 	uint64_t left = c->u->size - c->offset;
@@ -63,7 +64,7 @@ static int load(struct chunks *c, struct oci_error *err)
 	return rc;
 }
 
-/* Asks how much the registry has. */
+/* Asks the registry how many bytes it has. */
 static int ask(struct chunks *c, struct oci_error *err)
 {
 	struct oci_call call = {
@@ -82,7 +83,7 @@ static int ask(struct chunks *c, struct oci_error *err)
 		rc = oci_session_move(c->session, c->u->client, url, &response,
 				      err);
 	} else if (!rc) {
-		/* "0-0" is one byte or none: nobody knows. */
+		/* "0-0" means one byte or none. */
 		c->restart = true;
 	}
 	oci_http_response_release(&response);
@@ -90,7 +91,7 @@ static int ask(struct chunks *c, struct oci_error *err)
 	return rc;
 }
 
-/* What a PATCH that was taken says of the offset. */
+/* Sets the offset from the answer to an accepted PATCH. */
 static int advance(struct chunks *c, uint64_t sent,
 		   const struct oci_http_response *response,
 		   struct oci_error *err)
@@ -104,7 +105,7 @@ static int advance(struct chunks *c, uint64_t sent,
 					"registry %s: push blob %s: it claims "
 					"more bytes than were sent",
 					c->u->client->host, c->u->digest.text);
-		/* "0-0": a byte, or none. */
+		/* "0-0" means one byte or none. */
 		if (has == 1 && sent > 1 && c->offset == 0) {
 			c->restart = true;
 			return 0;
@@ -125,7 +126,7 @@ static int advance(struct chunks *c, uint64_t sent,
 	return 0;
 }
 
-static bool may_fail(struct chunks *c)
+static bool count_failure(struct chunks *c)
 {
 	return ++c->failures <= oci_client_retries(c->u->client->registry);
 }
@@ -148,13 +149,13 @@ static int judge(struct chunks *c, uint64_t sent, const char *url,
 		c->restart = true;
 		return 0;
 	}
-	if (oci_retry_status(response) && may_fail(c)) {
+	if (oci_retry_status(response) && count_failure(c)) {
 		rc = oci_client_wait(c->u->client->registry,
 				     oci_retry_pause(response,
 						     c->failures - 1), err);
 		return rc ? rc : ask(c, err);
 	}
-	if (response->status != 416 || !may_fail(c))
+	if (response->status != 416 || !count_failure(c))
 		return oci_client_fail(c->u->client, what, response, err);
 	if (strstr(response->text, "4.00MiB") && c->chunk > 4u << 20) {
 		c->chunk = 4u << 20;
@@ -202,7 +203,7 @@ static int send_piece(struct chunks *c, struct oci_error *err)
 				     err);
 	if (!rc)
 		rc = judge(c, end, url, &response, err);
-	else if (rc == OCI_E_SYSTEM && may_fail(c))
+	else if (rc == OCI_E_SYSTEM && count_failure(c))
 		rc = ask(c, err);
 	oci_http_response_release(&response);
 	oci_source_free(body);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The list of a repository's blobs, and the pool that runs their tasks. */
+/* The list of a repository's blobs, and the pool of threads that runs their
+ * tasks. */
 #include "registry/uploads.h"
 
 #include <stdlib.h>
@@ -47,7 +48,7 @@ static int new_blob(struct oci_blob_upload **out, struct oci_uploads *self,
 	return 0;
 }
 
-/* A blob whose task can be given to the pool. */
+/* Makes a blob with a task, and the pool for it. */
 static int new_task(struct oci_blob_upload **out, struct oci_uploads *self,
 		    struct oci_error *err)
 {
@@ -58,14 +59,14 @@ static int new_task(struct oci_blob_upload **out, struct oci_uploads *self,
 	return rc ? rc : new_blob(out, self, err);
 }
 
-static void give(struct oci_blob_upload *blob)
+static void start_task(struct oci_blob_upload *blob)
 {
-	blob->given = true;
+	blob->queued = true;
 	oci_pool_give(blob->owner->pool, &blob->task);
 }
 
-/* Of several repositories of a registry, one may mount what another one got;
- * in pieces means that large bodies are not taken. */
+/* Several repositories of a registry can mount blobs from each other instead.
+ * With chunks, the registry does not accept large bodies. */
 static bool may_stream(const struct oci_uploads *self)
 {
 	const struct oci_registry *registry = self->client->registry;
@@ -89,7 +90,7 @@ int oci_uploads_open(struct oci_sink **out, struct oci_uploads *self,
 	blob->upload.source = &blob->spool->base;
 	blob->streams = streams && may_stream(self);
 	oci_blob_upload_open(blob);
-	give(blob);
+	start_task(blob);
 	*out = &blob->sink;
 	return 0;
 }
@@ -109,7 +110,7 @@ int oci_uploads_add(struct oci_uploads *self, const struct oci_digest *digest,
 	blob->upload.size = size;
 	blob->upload.source = source;
 	blob->upload.origin = origin;
-	give(blob);
+	start_task(blob);
 	return 0;
 }
 
@@ -178,7 +179,7 @@ int oci_uploads_wait(struct oci_uploads *self, struct oci_error *err)
 	drop_open(self);
 	self->result = (struct oci_push_result){ .present = self->held };
 	for (blob = self->blobs; blob; blob = blob->next) {
-		if (blob->given)
+		if (blob->queued)
 			oci_pool_wait(self->pool, &blob->task);
 		if (!oci_blob_upload_is_complete(blob))
 			continue;
@@ -186,7 +187,8 @@ int oci_uploads_wait(struct oci_uploads *self, struct oci_error *err)
 			count(&self->result, &blob->upload);
 			continue;
 		}
-		/* What was not begun only tells that another failed. */
+		/* An upload that did not begin only says that another one
+		 * failed. */
 		if (rc && rc != OCI_E_CANCELLED)
 			continue;
 		if (err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* URLs, taken apart and put together by libcurl's own parser. */
+/* URLs, parsed and made by libcurl. */
 #include "registry/url.h"
 
 #include <ctype.h>
@@ -22,14 +22,13 @@ static int bad_url(const char *url, struct oci_error *err)
 	size_t size = strcspn(url, "?#");
 	const char *at = memchr(url, '@', size);
 
-	/* What stands before it may be a password. */
+	/* The part before the "@" may be a password. */
 	if (at) {
 		size -= (size_t)(at + 1 - url);
 		url = at + 1;
 	}
-	return oci_fail(err, OCI_E_INVALID, "'%s%.*s' is no URL that can be "
-			"used", at ? "...@" : "",
-			size < 200 ? (int)size : 200, url);
+	return oci_fail(err, OCI_E_INVALID, "'%s%.*s' is not a valid URL",
+			at ? "...@" : "", size < 200 ? (int)size : 200, url);
 }
 
 static int open_url(CURLU **out, struct oci_error *err)
@@ -40,8 +39,7 @@ static int open_url(CURLU **out, struct oci_error *err)
 	return rc || *out ? rc : oci_fail_nomem(err);
 }
 
-/* Turns curl's result into an error; memory that ran out is not the URL's
- * fault. */
+/* Turns curl's result into an error. */
 static int judge(CURLUcode code, const char *url, struct oci_error *err)
 {
 	if (code == CURLUE_OK)
@@ -50,7 +48,7 @@ static int judge(CURLUcode code, const char *url, struct oci_error *err)
 					    : bad_url(url, err);
 }
 
-/* A copy of a part that the caller frees; it has to be there. */
+/* Copies a part, which has to exist; the caller frees *out. */
 static int get_part(char **out, const char *url, CURLUPart part, unsigned flags,
 		    struct oci_error *err)
 {
@@ -71,7 +69,7 @@ static int get_part(char **out, const char *url, CURLUPart part, unsigned flags,
 	return rc;
 }
 
-/* The same; NULL where it is absent. */
+/* The same; returns NULL if the part does not exist. */
 static char *part_of(const char *url, CURLUPart part, unsigned flags)
 {
 	char *copy;
@@ -104,7 +102,7 @@ int oci_url_resolve(char **out, const char *base, const char *location,
 			   location, err);
 	if (!rc && !is_http(value))
 		rc = bad_url(location, err);
-	/* A whole URL stays as it is, to the byte. */
+	/* An absolute URL stays unchanged, to the byte. */
 	if (!rc)
 		rc = oci_text_copy(out, is_http(location) ? location : value,
 				   err);
@@ -161,7 +159,7 @@ int oci_url_host(char **out, const char *url, struct oci_error *err)
 	return rc;
 }
 
-/* Lower case, without brackets, zone and a last dot. */
+/* Changes host to lower case, without brackets, zone and a last dot. */
 static void plain_host(char *host)
 {
 	size_t size = strcspn(host, "%]");
@@ -262,7 +260,7 @@ int oci_url_add(char **out, const char *url, const char *name,
 	if (memchr(url, '?', size))
 		join = url[size - 1] == '?' || url[size - 1] == '&' ? "" : "&";
 	oci_buf_init(&buf, URL_MAX);
-	/* A fragment is not sent: it goes. */
+	/* A fragment is not sent, so it is dropped. */
 	rc = oci_buf_format(&buf, err, "%.*s%s%s=%s", (int)size, url, join,
 			    name, encoded);
 	if (!rc)

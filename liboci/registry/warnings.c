@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Warning: 299 - "TEXT", which a registry sends with any answer: a repository
- * that is to move, a quota that is nearly used up. OCI Distribution
+ * Warning: 299 - "TEXT". A registry may send it with any answer, if a
+ * repository is to move or a quota is nearly used up. OCI Distribution
  * Specification, "Warnings".
  */
 #include <stdio.h>
@@ -13,7 +13,7 @@
 
 enum { WARNINGS_MAX = 20, TEXT_ROOM = 1024 };
 
-/* The quoted text, of which the specification allows 1000 bytes or so. */
+/* Reads the quoted text; the specification allows about 1000 bytes. */
 static bool read_text(char out[TEXT_ROOM], const char *header)
 {
 	const char *p = strchr(header, '"');
@@ -30,7 +30,7 @@ static bool read_text(char out[TEXT_ROOM], const char *header)
 	return n > 0;
 }
 
-/* Each once: a push has many answers. */
+/* Each warning is reported once, because a push gets many answers. */
 static bool is_new(struct oci_registry *registry, const char *text)
 {
 	return registry->warnings.count < WARNINGS_MAX &&

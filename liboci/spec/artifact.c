@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Artifacts: a manifest whose layers are files as they are, each with its
- * name. OCI Image Specification, manifest.md, "Guidelines for Artifact Usage".
+ * Artifacts: a manifest whose layers are unchanged files with names. OCI Image
+ * Specification, manifest.md, "Guidelines for Artifact Usage".
  */
 #include "spec/artifact.h"
 
@@ -47,7 +47,7 @@ bool oci_decode_media_type(struct oci_decoder *d, const struct oci_yaml *node,
 	return true;
 }
 
-/* A name is what a file is called where the artifact is unpacked. */
+/* A name becomes the name of a file when the artifact is unpacked. */
 static bool decode_name(struct oci_decoder *d, const struct oci_yaml *node,
 			void *out)
 {
@@ -155,7 +155,7 @@ static size_t blobs_of(const struct oci_plan_file *file)
 	return file->from ? file->inputs.count : 1;
 }
 
-/* What any file system, and any terminal, takes. */
+/* Returns whether any file system and terminal can handle the name. */
 static bool is_plain(const char *name)
 {
 	size_t size = 0;

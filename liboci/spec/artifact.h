@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The 'files' of a spec that is an artifact: blobs that are no image. */
+/* The 'files' of a spec of an artifact: blobs that are not an image. */
 #ifndef SPEC_ARTIFACT_H
 #define SPEC_ARTIFACT_H
 
@@ -8,15 +8,16 @@
 
 /* const char *: a media type. */
 oci_decode_fn oci_decode_media_type;
-/* struct oci_plan_files, without their inputs. */
+/* struct oci_plan_files; the inputs are found later. */
 oci_decode_fn oci_decode_files;
 
-/* Whether the keys of root, an artifact or none, fit together. */
+/* Reports keys of root that do not fit together, for an artifact or an
+ * image. */
 bool oci_artifact_check(struct oci_decoder *d, const struct oci_yaml *root);
-/* Whether each file has a name that no other has; inputs are found. */
+/* Reports files with the same or an invalid name, after inputs were found. */
 bool oci_artifact_check_names(struct oci_diagnostics *report,
 			      const struct oci_plan_files *files);
-/* The name of a file's input: its own, or that of the input. */
+/* Returns the name of a file's input: the file's, or else the input's. */
 const char *oci_artifact_name(const struct oci_plan_file *file, size_t input);
 
 #endif

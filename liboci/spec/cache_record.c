@@ -23,8 +23,9 @@ static int add_state(struct oci_buf *out, const struct oci_digest_state *state,
 	return rc;
 }
 
-/* "KEY DIFF_ID DIGEST SIZE TAR-SIZE DEVICE INODE SECONDS NANOSECONDS", and for
- * each block "IN OUT END ID" with the words of both states. */
+/* The format: "FINGERPRINT DIFF_ID DIGEST SIZE TAR-SIZE DEVICE INODE SECONDS
+ * NANOSECONDS", and for each block "IN OUT END ID" with the words of both
+ * states. */
 int oci_cache_record_format(struct oci_buf *out,
 			    const struct oci_cache_record *record,
 			    struct oci_error *err)
@@ -54,8 +55,8 @@ int oci_cache_record_format(struct oci_buf *out,
 	return rc;
 }
 
-/* The next word; NULL where there is none. */
-static char *take_word(char **text)
+/* Reads the next word; returns NULL if there is none. */
+static char *read_word(char **text)
 {
 	char *word = *text, *end = strpbrk(word, " \n");
 
@@ -66,36 +67,36 @@ static char *take_word(char **text)
 	return word;
 }
 
-static bool take_digest(struct oci_digest *out, char **text)
+static bool read_digest(struct oci_digest *out, char **text)
 {
-	const char *word = take_word(text);
+	const char *word = read_word(text);
 
 	return word && oci_digest_parse(out, word, NULL) == 0;
 }
 
-/* The same; there may be none. */
-static bool take_key(struct oci_digest *out, char **text)
+/* The same, but "-" means an empty digest. */
+static bool read_key(struct oci_digest *out, char **text)
 {
 	*out = (struct oci_digest){ 0 };
 	if (strncmp(*text, "- ", 2) != 0)
-		return take_digest(out, text);
+		return read_digest(out, text);
 	*text += 2;
 	return true;
 }
 
-static bool take_number(uint64_t *out, char **text, uint64_t max)
+static bool read_number(uint64_t *out, char **text, uint64_t max)
 {
-	const char *word = take_word(text);
+	const char *word = read_word(text);
 
 	return word && oci_number_parse(out, word, 10, max);
 }
 
-static bool take_state(struct oci_digest_state *out, char **text,
+static bool read_state(struct oci_digest_state *out, char **text,
 		       uint64_t bytes)
 {
 	out->size = bytes / OCI_DIGEST_BLOCK * OCI_DIGEST_BLOCK;
 	for (int i = 0; i < 8; i++) {
-		const char *word = take_word(text);
+		const char *word = read_word(text);
 		uint64_t value;
 
 		if (!word || !oci_number_parse(&value, word, 16, UINT32_MAX))
@@ -105,14 +106,14 @@ static bool take_state(struct oci_digest_state *out, char **text,
 	return true;
 }
 
-static bool take_block(struct oci_block *out, char **text, uint64_t before,
+static bool read_block(struct oci_block *out, char **text, uint64_t before,
 		       uint64_t written)
 {
-	return take_number(&out->in_size, text, UINT32_MAX) &&
-	       take_number(&out->out_size, text, UINT32_MAX) &&
-	       take_digest(&out->end, text) && take_key(&out->id, text) &&
-	       take_state(&out->in, text, before) &&
-	       take_state(&out->out, text, written);
+	return read_number(&out->in_size, text, UINT32_MAX) &&
+	       read_number(&out->out_size, text, UINT32_MAX) &&
+	       read_digest(&out->end, text) && read_key(&out->id, text) &&
+	       read_state(&out->in, text, before) &&
+	       read_state(&out->out, text, written);
 }
 
 bool oci_cache_record_parse(struct oci_cache_record *out, char *text)
@@ -120,20 +121,20 @@ bool oci_cache_record_parse(struct oci_cache_record *out, char *text)
 	uint64_t before = 0, written = 0;
 
 	*out = (struct oci_cache_record){ 0 };
-	if (!take_key(&out->fingerprint, &text) ||
-	    !take_digest(&out->layer.diff_id, &text) ||
-	    !take_digest(&out->layer.digest, &text) ||
-	    !take_number(&out->layer.size, &text, UINT64_MAX) ||
-	    !take_number(&out->layer.tar_size, &text, UINT64_MAX) ||
-	    !take_number(&out->file.device, &text, UINT64_MAX) ||
-	    !take_number(&out->file.inode, &text, UINT64_MAX) ||
-	    !take_number(&out->file.seconds, &text, UINT64_MAX) ||
-	    !take_number(&out->file.nanoseconds, &text, UINT64_MAX))
+	if (!read_key(&out->fingerprint, &text) ||
+	    !read_digest(&out->layer.diff_id, &text) ||
+	    !read_digest(&out->layer.digest, &text) ||
+	    !read_number(&out->layer.size, &text, UINT64_MAX) ||
+	    !read_number(&out->layer.tar_size, &text, UINT64_MAX) ||
+	    !read_number(&out->file.device, &text, UINT64_MAX) ||
+	    !read_number(&out->file.inode, &text, UINT64_MAX) ||
+	    !read_number(&out->file.seconds, &text, UINT64_MAX) ||
+	    !read_number(&out->file.nanoseconds, &text, UINT64_MAX))
 		return false;
 	while (*text) {
 		struct oci_block block;
 
-		if (!take_block(&block, &text, before, written) ||
+		if (!read_block(&block, &text, before, written) ||
 		    oci_blocks_add(&out->blocks, &block, NULL))
 			return false;
 		before += block.in_size;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The 'lint' of a spec. Which rules there are, who checks knows. */
+/* The 'lint' of a spec. The linter checks the names of rules. */
 #include "spec/checks.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-/* "100MB", "64MiB" or bytes. */
+/* A size: "100MB", "64MiB" or bytes. */
 static bool decode_size(struct oci_decoder *d, const struct oci_yaml *node,
 			void *out)
 {

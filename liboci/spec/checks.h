@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The 'lint' of a spec: what checks of the image are to pass over. */
+/* The 'lint' of a spec: exceptions to the rules, and a size budget. */
 #ifndef SPEC_CHECKS_H
 #define SPEC_CHECKS_H
 

@@ -35,7 +35,7 @@ static bool ends_in(const char *text, const char *tail)
 	return size > n && strcmp(text + size - n, tail) == 0;
 }
 
-/* Specs are told from images by how their names end. */
+/* The end of the name tells specs from images. */
 static bool names_spec(const char *text)
 {
 	return ends_in(text, ".spec") || ends_in(text, ".yaml") ||
@@ -123,8 +123,9 @@ static bool decode_tags(struct oci_decoder *d, const struct oci_yaml *node,
 
 		if (oci_table_get(&seen, tag, strlen(tag)))
 			good = oci_diagnose(d->report, node->items[i],
-					    "tag '%s' stands twice, expected "
-					    "it once", tag);
+					    "tag '%s' occurs twice, expected "
+					    "it once",
+					    tag);
 		else if (oci_table_set(&seen, tag, strlen(tag), tag, NULL))
 			good = oci_diagnose_nomem(d->report);
 	}
@@ -134,7 +135,7 @@ static bool decode_tags(struct oci_decoder *d, const struct oci_yaml *node,
 	return good;
 }
 
-/* What was decoded elsewhere. */
+/* For keys that are decoded elsewhere. */
 static bool decode_nothing(struct oci_decoder *d, const struct oci_yaml *node,
 			   void *out)
 {
@@ -221,7 +222,7 @@ static bool decode_layer(struct oci_decoder *d, const struct oci_yaml *node,
 			    "'entries', 'debs' or both");
 }
 
-/* Layers that are not good stay, so that their inputs are looked for. */
+/* Bad layers stay in the plan, so that their inputs are searched too. */
 static bool decode_layers(struct oci_decoder *d, const struct oci_yaml *node,
 			  void *out)
 {
@@ -295,8 +296,8 @@ static bool has_platform(const struct oci_platform_list *list,
 	return false;
 }
 
-static void take_platforms(struct oci_platform_list *out,
-			   struct oci_decoder *d, const struct oci_yaml *node)
+static void read_platforms(struct oci_platform_list *out, struct oci_decoder *d,
+			   const struct oci_yaml *node)
 {
 	struct oci_strings list;
 
@@ -312,8 +313,9 @@ static void take_platforms(struct oci_platform_list *out,
 		if (oci_platform_parse(&platform, list.items[i], NULL))
 			continue;
 		if (has_platform(out, &platform)) {
-			oci_diagnose(d->report, node->items[i], "platform '%s' "
-				     "stands twice, expected it once",
+			oci_diagnose(d->report, node->items[i],
+				     "platform '%s' "
+				     "occurs twice, expected it once",
 				     list.items[i]);
 			continue;
 		}
@@ -340,7 +342,7 @@ void oci_decode_platforms(struct oci_platform_list *out, struct oci_decoder *d,
 		return;
 	}
 	if (node)
-		take_platforms(out, d, node);
+		read_platforms(out, d, node);
 	if (out->count == 0)
 		oci_platform_parse(&out->items[out->count++], "linux/riscv64",
 				   NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Mappings by tables of keys, texts, lists and maps. */
+/* Decodes mappings with tables of keys, texts, lists and maps. */
 #include "spec/decoder.h"
 
 #include <stdlib.h>
@@ -79,7 +79,8 @@ bool oci_decode_mapping(struct oci_decoder *d, const struct oci_yaml *node,
 				      (char *)out + field->offset);
 	}
 	d->key = outer;
-	/* A key that nobody knows may have been meant as one of these. */
+	/* An unknown key may be a misspelled required one, so do not report
+	 * that one as missing. */
 	for (size_t i = 0; !strange && i < count; i++)
 		if (fields[i].required && !oci_yaml_key(node, fields[i].key))
 			good = oci_diagnose(d->report, node, "%s has no '%s', "
@@ -177,7 +178,7 @@ bool oci_decode_list(struct oci_decoder *d, const struct oci_yaml *node,
 			good = false;
 			continue;
 		}
-		/* The lists that the public headers take are not const. */
+		/* Lists in the public headers are not const. */
 		list.items[list.count] = oci_arena_text(d->arena, text);
 		if (!list.items[list.count++])
 			return oci_diagnose_nomem(d->report);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Collecting errors. A message is formatted by base/error, so that control
- * characters of the spec do not reach a terminal.
+ * Collects errors. oci_vfail formats them, so that control characters of the
+ * spec do not reach a terminal.
  */
 #include "spec/diagnostics.h"
 

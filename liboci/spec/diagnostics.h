@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The errors of one spec, collected so that a user sees all of them at once,
- * in the order of the file. The spec is decoded once a platform, so the same
- * error may arrive several times: it is kept once.
+ * The errors of one spec, collected so that the user sees all of them at once,
+ * in the order of the file. A spec is decoded once for each platform; an error
+ * that is reported several times is kept once.
  */
 #ifndef SPEC_DIAGNOSTICS_H
 #define SPEC_DIAGNOSTICS_H
@@ -16,7 +16,7 @@
 #include "base/table.h"
 #include "spec/node.h"
 
-/* More errors than this are counted out, not shown. */
+/* Most errors that are kept. */
 #define OCI_DIAGNOSTICS_MAX 200
 
 struct oci_diagnostic {
@@ -32,31 +32,33 @@ struct oci_diagnostics {
 	size_t capacity;
 	struct oci_table seen;
 	struct oci_arena arena;
-	unsigned hints;		/* suggestions looked for */
-	bool full;		/* later errors are dropped */
-	bool nomem;		/* memory ran out: outweighs all the others */
+	unsigned hints; /* number of suggestions so far */
+	bool full;	/* further errors are dropped */
+	bool nomem;	/* memory ran out: the only error that is
+			 * returned */
 };
 
 void oci_diagnostics_init(struct oci_diagnostics *report, const char *file);
 void oci_diagnostics_release(struct oci_diagnostics *report);
 
-/* Notes an error at a place; returns false, for `return oci_diagnose(...)`. */
+/* Adds an error with its position; returns false, for `return
+ * oci_diagnose(...)`. */
 bool oci_diagnose_at(struct oci_diagnostics *report, unsigned line,
 		     unsigned column, const char *fmt, ...) OCI_PRINTF(4, 5);
 bool oci_diagnose(struct oci_diagnostics *report, const struct oci_yaml *at,
 		  const char *fmt, ...) OCI_PRINTF(3, 4);
-/* Notes that memory ran out; returns false. */
+/* Records that memory ran out; returns false. */
 bool oci_diagnose_nomem(struct oci_diagnostics *report);
 /*
- * Whether a suggestion may still be looked for: a hostile spec does not get to
- * ask for millions of them.
+ * Returns whether another suggestion may be searched; their number is limited,
+ * because a hostile spec may have millions of errors.
  */
 bool oci_diagnostics_hint(struct oci_diagnostics *report);
 
 bool oci_diagnostics_clean(const struct oci_diagnostics *report);
 /*
- * Hands out every error in the order of the file. Returns 0 when there was
- * none, else *err is the first with the number of the others.
+ * Calls tell for every error, in the order of the file. Returns 0 if there is
+ * none; otherwise *err is the first one and the number of the others.
  */
 int oci_diagnostics_finish(struct oci_diagnostics *report,
 			   oci_diagnostic_fn *tell, void *data,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An entry has a path, exactly one key that says what is put there (its
- * kind), and options, each of which goes with some of the kinds.
+ * An entry has a path, exactly one key for its kind, and options, each of which
+ * is valid with some kinds only.
  */
 #include "spec/entry.h"
 
@@ -30,19 +30,21 @@ static const char *const kinds[] = {
 	"remove",
 };
 
-/* Which kinds an option goes with, and where it takes 'keep'. */
+/* The kinds with which an option is valid, and the offset of a value that may
+ * be 'keep'. */
 static const struct {
 	const char *key;
 	unsigned kinds;
 	const char *goes_with;
-	size_t number;		/* where an int64_t may be OCI_KEEP, or 0 */
+	size_t number; /* offset of an int64_t that may be OCI_KEEP; or
+			* 0 */
 } options[] = {
 	{ "mode", OWNED, "from, archive, content, dir and device",
 	  FIELD(mode) },
 	{ "owner", OWNED | BIT(OCI_PLAN_SYMLINK),
-	  "all kinds but hardlink and remove", FIELD(owner.uid) },
+	  "all kinds except hardlink and remove", FIELD(owner.uid) },
 	{ "mtime", OWNED | BIT(OCI_PLAN_SYMLINK),
-	  "all kinds but hardlink and remove", FIELD(mtime) },
+	  "all kinds except hardlink and remove", FIELD(mtime) },
 	{ "capabilities", SOURCES | BIT(OCI_PLAN_CONTENT),
 	  "from, archive and content", 0 },
 	{ "xattrs", SOURCES | BIT(OCI_PLAN_CONTENT) | BIT(OCI_PLAN_DIRECTORY),
@@ -50,7 +52,7 @@ static const struct {
 	{ "strip", BIT(OCI_PLAN_ARCHIVE), "archive", 0 },
 	{ "include", SOURCES, "from and archive", 0 },
 	{ "exclude", SOURCES, "from and archive", 0 },
-	{ "replace", OWNED | LINKS, "all kinds but remove", 0 },
+	{ "replace", OWNED | LINKS, "all kinds except remove", 0 },
 };
 
 const char *oci_entry_word(enum oci_plan_kind kind)
@@ -58,8 +60,8 @@ const char *oci_entry_word(enum oci_plan_kind kind)
 	return kind == OCI_PLAN_NONE ? "nothing" : kinds[kind - 1];
 }
 
-/* Checks a path inside the image, and brings it into its clean form. */
-static bool take_path(struct oci_decoder *d, const struct oci_yaml *node,
+/* Decodes a path inside the image, and cleans it. */
+static bool read_path(struct oci_decoder *d, const struct oci_yaml *node,
 		      const char **out, bool *into)
 {
 	char clean[OCI_PATH_MAX + 1] = "/";
@@ -95,7 +97,7 @@ static bool decode_path(struct oci_decoder *d, const struct oci_yaml *node,
 {
 	struct oci_plan_entry *entry = out;
 
-	return take_path(d, node, &entry->path, &entry->into) &&
+	return read_path(d, node, &entry->path, &entry->into) &&
 	       check_whiteout(d, node, entry->path);
 }
 
@@ -128,7 +130,7 @@ static bool decode_hardlink(struct oci_decoder *d, const struct oci_yaml *node,
 	struct oci_plan_entry *entry = out;
 	bool into;
 
-	if (!take_path(d, node, &entry->source, &into))
+	if (!read_path(d, node, &entry->source, &into))
 		return false;
 	if (!into)
 		return true;
@@ -173,7 +175,7 @@ static bool check_pattern(struct oci_decoder *d, const struct oci_yaml *node,
 			    text);
 }
 
-/* Drops what no path that is matched has: "." and empty parts. */
+/* Drops "." and empty parts, which no matched path has. */
 static void clean_pattern(char *pattern)
 {
 	char *to = pattern;
@@ -240,8 +242,9 @@ static const struct oci_field fields[] = {
 	{ "replace", oci_decode_flag, FIELD(replace), false },
 };
 
-/* A key that nobody knows was reported, and may have been meant as the kind. */
-static bool has_stranger(const struct oci_yaml *node)
+/* Returns whether there is an unknown key, which was reported; it may be a
+ * misspelled kind. */
+static bool has_unknown_key(const struct oci_yaml *node)
 {
 	size_t known = 0;
 
@@ -250,8 +253,8 @@ static bool has_stranger(const struct oci_yaml *node)
 	return known < node->count / 2;
 }
 
-/* Finds the one kind. */
-static bool take_kind(struct oci_decoder *d, const struct oci_yaml *node,
+/* Finds the kind, exactly one. */
+static bool read_kind(struct oci_decoder *d, const struct oci_yaml *node,
 		      enum oci_plan_kind *out)
 {
 	enum oci_plan_kind kind = OCI_PLAN_NONE;
@@ -268,11 +271,12 @@ static bool take_kind(struct oci_decoder *d, const struct oci_yaml *node,
 		else if (key)
 			kind = (enum oci_plan_kind)(i + 1);
 	}
-	if (!kind && has_stranger(node))
+	if (!kind && has_unknown_key(node))
 		return false;
 	if (!kind)
-		return oci_diagnose(d->report, node, "the entry says nothing "
-				    "of what is at its path, expected one of "
+		return oci_diagnose(d->report, node,
+				    "the entry does not say "
+				    "what is at its path, expected one of "
 				    "from, archive, content, dir, symlink, "
 				    "hardlink, device, remove");
 	*out = kind;
@@ -298,8 +302,9 @@ static bool check_options(struct oci_decoder *d, const struct oci_yaml *node,
 		if (!key)
 			continue;
 		if (!(options[i].kinds & BIT(kind)))
-			good = oci_diagnose(d->report, key, "'%s' stands with "
-					    "'%s', but goes with %s only",
+			good = oci_diagnose(d->report, key,
+					    "'%s' is used with "
+					    "'%s', but is valid only with %s",
 					    name, oci_entry_word(kind),
 					    options[i].goes_with);
 		else if (keeps(entry, options[i].number) &&
@@ -312,7 +317,8 @@ static bool check_options(struct oci_decoder *d, const struct oci_yaml *node,
 	return good;
 }
 
-/* Only some kinds can stand at a path that ends in '/', or at the root. */
+/* Reports a path that ends in '/', or the root, for a kind that cannot have
+ * it. */
 static bool check_end(struct oci_decoder *d, const struct oci_yaml *node,
 		      const struct oci_plan_entry *entry)
 {
@@ -322,14 +328,17 @@ static bool check_end(struct oci_decoder *d, const struct oci_yaml *node,
 	    (SOURCES & BIT(entry->kind)))
 		return true;
 	if (!entry->path[1])
-		return oci_diagnose(d->report, path, "path '/' is the image's "
-				    "root, but '%s' is no folder, expected a "
-				    "path below it",
-				    oci_entry_word(entry->kind));
-	return oci_diagnose(d->report, path, "path '%.200s/' ends in '/', but "
-			    "'%s' takes the path of one thing, expected it "
-			    "without the '/'", entry->path,
-			    oci_entry_word(entry->kind));
+		return oci_diagnose(
+			d->report, path,
+			"path '/' is the image's "
+			"root, but '%s' is not a folder, expected a "
+			"path below it",
+			oci_entry_word(entry->kind));
+	return oci_diagnose(d->report, path,
+			    "path '%.200s/' ends in '/', but "
+			    "'%s' is not a folder, expected the path "
+			    "without the '/'",
+			    entry->path, oci_entry_word(entry->kind));
 }
 
 bool oci_decode_entry(struct oci_decoder *d, const struct oci_yaml *node,
@@ -344,7 +353,7 @@ bool oci_decode_entry(struct oci_decoder *d, const struct oci_yaml *node,
 	entry->owner = (struct oci_plan_owner){OCI_DEFAULT, OCI_DEFAULT};
 	good = oci_decode_mapping(d, node, "an entry", fields, COUNT(fields),
 				  entry);
-	if (node->type != OCI_YAML_MAPPING || !take_kind(d, node, &entry->kind))
+	if (node->type != OCI_YAML_MAPPING || !read_kind(d, node, &entry->kind))
 		return false;
 	good &= check_options(d, node, entry);
 	good &= check_end(d, node, entry);

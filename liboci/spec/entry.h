@@ -6,9 +6,9 @@
 #include "spec/decoder.h"
 #include "spec/plan.h"
 
-/* struct oci_plan_entry, without its inputs. */
+/* struct oci_plan_entry; the inputs are found later. */
 oci_decode_fn oci_decode_entry;
-/* "from", "archive" and so on. */
+/* Returns the key of a kind: "from", "archive" and so on. */
 const char *oci_entry_word(enum oci_plan_kind kind);
 
 #endif

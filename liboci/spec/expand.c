@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Expansion reads a value once, from left to right; what a variable brings is
- * not read again. The bytes that all values together may grow to are limited.
+ * Expands variables. A value is read once, from left to right, and values of
+ * variables are not expanded again. The size of all values together is limited.
  */
 #include "spec/expand.h"
 
@@ -41,7 +41,8 @@ static bool add(struct oci_buf *out, struct oci_scope *scope,
 	return rc ? oci_diagnose_nomem(scope->report) : true;
 }
 
-/* Puts in the variable whose "${" is at p; *p is behind its "}" then. */
+/* Adds the value of the variable whose "${" is at *p, and moves *p after its
+ * "}". */
 static bool add_variable(struct oci_buf *out, struct oci_scope *scope,
 			 const struct oci_yaml *node, const char **p,
 			 const char *end)
@@ -71,7 +72,7 @@ static bool add_variable(struct oci_buf *out, struct oci_scope *scope,
 	       add(out, scope, node, value, value_size);
 }
 
-/* Where the next "${" or "$${" starts, or end. */
+/* Finds the next "${" or "$${"; returns end if there is none. */
 static const char *next_sign(const char *p, const char *end)
 {
 	for (; p + 1 < end; p++) {

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* "${NAME}" in the values of a spec. */
+/* Variables in the values of a spec: "${NAME}". */
 #ifndef SPEC_EXPAND_H
 #define SPEC_EXPAND_H
 
 #include "spec/scope.h"
 
 /*
- * The value of a scalar with its variables put in; "$${" is a literal "${",
- * any other "$" is itself. *text ends in a NUL that *size does not count, and
- * is borrowed from the node or lives in the scope's arena. False when
- * something is wrong, which was reported.
+ * Expands the variables of a scalar. "$${" becomes "${"; any other "$" stays.
+ * *text ends in a NUL that *size does not count; it is borrowed from the node
+ * or in the scope's arena. Returns false after reporting an error.
  */
 bool oci_expand(const char **text, size_t *size, struct oci_scope *scope,
 		const struct oci_yaml *node);
-/* The length of the variable's name that text starts with, or 0. */
+/* Returns the length of the variable name at the start of text, or 0. */
 size_t oci_expand_name(const char *text);
 
 #endif

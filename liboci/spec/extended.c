@@ -13,7 +13,7 @@
 #define CAPABILITY "security.capability"
 #define EXAMPLE "cap_net_bind_service=ep"
 
-/* By their numbers in linux/capability.h, without "cap_". */
+/* Indexed by their numbers in linux/capability.h, without "cap_". */
 static const char *const names[] = {
 	"chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill",
 	"setgid", "setuid", "setpcap", "linux_immutable", "net_bind_service",
@@ -31,7 +31,7 @@ struct capabilities {
 	uint64_t permitted;
 	uint64_t inheritable;
 	bool effective;
-	bool some; /* clauses were read */
+	bool some; /* a clause was read */
 };
 
 static bool append(struct oci_decoder *d, const struct oci_yaml *node,
@@ -62,7 +62,8 @@ static bool append(struct oci_decoder *d, const struct oci_yaml *node,
 	return true;
 }
 
-/* "cap_net_raw", "net_raw" or "all": its bit; 0 if there is no such one. */
+/* Returns the bit of "cap_net_raw" or "net_raw", all bits for "all", or 0 for
+ * other names. */
 static uint64_t find_capability(const char *text, size_t size)
 {
 	if (size == 3 && strncasecmp(text, "all", size) == 0)
@@ -78,7 +79,7 @@ static uint64_t find_capability(const char *text, size_t size)
 	return 0;
 }
 
-/* One clause, "NAME,NAME=FLAGS" or "NAME,NAME+FLAGS". */
+/* Reads one clause, "NAME,NAME=FLAGS" or "NAME,NAME+FLAGS". */
 static bool read_clause(struct capabilities *out, const char *text, size_t size)
 {
 	size_t end = strcspn(text, "=+ \t"), flags = end + 1;
@@ -106,7 +107,7 @@ static bool read_clause(struct capabilities *out, const char *text, size_t size)
 		if (!strchr("eip", text[i]))
 			return false;
 	}
-	/* A file has one effective bit for all of its capabilities. */
+	/* A file has one effective bit for all its capabilities. */
 	if (!(permitted || inheritable) || !bits ||
 	    (out->some && out->effective != effective))
 		return false;
@@ -123,7 +124,7 @@ static void put32(unsigned char *out, uint64_t value)
 		out[i] = (unsigned char)(value >> 8 * i);
 }
 
-/* Linux' struct vfs_cap_data, linux/capability.h, revision 2. */
+/* The format is struct vfs_cap_data of linux/capability.h, revision 2. */
 static void format(unsigned char out[VALUE_SIZE], const struct capabilities *c)
 {
 	put32(out, UINT64_C(0x02000000) | c->effective);
@@ -168,7 +169,7 @@ static int digit(char c)
 	return at ? (int)(at - digits) : -1;
 }
 
-/* The bytes of "0x..." in place. */
+/* Decodes the digits of "0x..." in place. */
 static bool read_hex(char *text, size_t *size)
 {
 	*size = strlen(text) / 2;
@@ -184,7 +185,7 @@ static bool read_hex(char *text, size_t *size)
 	return true;
 }
 
-static bool take_value(struct oci_decoder *d, const struct oci_yaml *node,
+static bool read_value(struct oci_decoder *d, const struct oci_yaml *node,
 		       struct oci_plan_extended *list, const char *name,
 		       const char *text)
 {
@@ -217,7 +218,7 @@ static bool take_value(struct oci_decoder *d, const struct oci_yaml *node,
 	return good;
 }
 
-/* Names that all readers of pax records read alike. */
+/* Returns whether all readers of pax records handle the name the same way. */
 static bool is_user_name(const char *name)
 {
 	if (strncmp(name, "user.", 5) != 0 || !name[5] || strlen(name) > 255)
@@ -243,7 +244,7 @@ bool oci_decode_xattrs(struct oci_decoder *d, const struct oci_yaml *node,
 					    "user.NAME or " CAPABILITY,
 					    d->key, name);
 		else
-			good = take_value(d, node, out, name,
+			good = read_value(d, node, out, name,
 					  map.items[i].value);
 	}
 	return good;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is behind struct oci_spec. */
+/* The members of struct oci_spec. */
 #ifndef SPEC_HANDLE_H
 #define SPEC_HANDLE_H
 
@@ -9,12 +9,13 @@
 #include "spec/plan.h"
 
 struct oci_spec {
-	struct oci_arena arena;		/* the plans and their texts */
-	const char *file;		/* as it was named */
+	struct oci_arena arena; /* the plans and their strings */
+	const char *file;	/* the path that the caller gave */
 	const struct oci_platform *platforms;
-	struct oci_plan *plans;		/* one a platform */
-	struct oci_spec **bases;	/* beside the plans; NULL: no spec */
-	size_t count;			/* of both, at least 1 */
+	struct oci_plan *plans;	 /* one for each platform */
+	struct oci_spec **bases; /* for each plan, the spec that is its
+				  * base; or NULL */
+	size_t count;		 /* of plans and bases; at least 1 */
 	struct oci_strings inputs;
 	struct oci_strings remotes;	/* bases in registries, each once */
 };

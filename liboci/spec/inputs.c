@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Finding inputs before anything is packed, so that what is missing is told
- * with everything else that is wrong.
+ * Finds inputs before anything is packed, so that missing ones are reported
+ * together with all other errors.
  *
- * A relative input has no ".." and does not reach outside the spec's folder
- * through a symlink either: a folder of downloads with a link to somebody's
- * keys must not end in an image. Absolute paths are taken as they are written.
+ * A relative input has no ".." and must not leave the spec's folder through a
+ * symlink either: a downloaded folder with a link to private keys must not put
+ * them into an image. Absolute paths are not restricted.
  */
-#define _XOPEN_SOURCE 700	/* realpath is in POSIX' XSI part */
+#define _XOPEN_SOURCE 700 /* realpath is in POSIX's XSI part */
 
 #include "spec/inputs.h"
 
@@ -28,13 +28,14 @@
 
 enum { MEANT_MAX = 1024 };
 
-/* What one key of the spec asks for. */
+/* The inputs of one key of the spec. */
 struct request {
 	const struct oci_yaml *node;
 	const char *key;
 	const char *pattern;
 	bool folders;		/* may be a folder */
-	bool remote;		/* may have been meant as one in a registry */
+	bool remote;		/* may be a mistaken name of an image in a
+				 * registry */
 };
 
 void oci_inputs_init(struct oci_inputs *inputs, struct oci_arena *arena,
@@ -68,7 +69,7 @@ bool oci_inputs_add(struct oci_inputs *inputs, const char *path)
 	return true;
 }
 
-/* Whether path, with its links followed, stays below the folder. */
+/* Returns whether path stays below the folder after following symlinks. */
 static bool check_inside(struct oci_inputs *inputs, const struct request *r,
 			 const char *path)
 {
@@ -79,8 +80,8 @@ static bool check_inside(struct oci_inputs *inputs, const struct request *r,
 		return true;
 	real = realpath(path, NULL);
 	if (!real)
-		return errno == ENOMEM ? oci_diagnose_nomem(inputs->report) :
-					 true;	/* told when it is opened */
+		return errno == ENOMEM ? oci_diagnose_nomem(inputs->report)
+				       : true; /* reported when it is opened */
 	inside = strcmp(inputs->real_folder, "/") == 0 ||
 		 oci_path_within(real, inputs->real_folder);
 	if (!inside)
@@ -107,7 +108,7 @@ static bool fail_absent(struct oci_inputs *inputs, const struct request *r,
 	else
 		oci_diagnose(inputs->report, r->node,
 			     "'%s' names '%.300s', "
-			     "which is not there, expected %s%s%.300s%s%s",
+			     "which does not exist, expected %s%s%.300s%s%s",
 			     r->key, path,
 			     r->folders ? "a file or folder" : "a file",
 			     absolute ? "" : " below '",
@@ -146,7 +147,7 @@ static bool check_type(struct oci_inputs *inputs, const struct request *r,
 			    "one of them", r->key, path);
 }
 
-/* Opens one input to see what it is, and that it can be read. */
+/* Opens one input to learn its type and whether it can be read. */
 static bool check_input(struct oci_inputs *inputs, const struct request *r,
 			const char *path, bool *folder)
 {
@@ -171,9 +172,9 @@ static bool check_input(struct oci_inputs *inputs, const struct request *r,
 	return good && oci_inputs_add(inputs, path);
 }
 
-static bool take_matches(struct oci_inputs *inputs, const struct request *r,
-			 const struct oci_strings *matches,
-			 struct oci_plan_inputs *out)
+static bool add_matches(struct oci_inputs *inputs, const struct request *r,
+			const struct oci_strings *matches,
+			struct oci_plan_inputs *out)
 {
 	bool good = true;
 
@@ -227,7 +228,7 @@ static bool find(struct oci_inputs *inputs, const struct request *r,
 				    r->pattern[0] == '/' ? "/" :
 				    inputs->folder);
 	else
-		good = take_matches(inputs, r, &matches, out);
+		good = add_matches(inputs, r, &matches, out);
 	oci_strings_release(&matches);
 	return good;
 }
@@ -261,7 +262,7 @@ static void resolve_entry(struct oci_inputs *inputs,
 			     "is a file, expected a folder");
 }
 
-/* A path of this machine, as it is written: no pattern. */
+/* Finds a path without wildcards. */
 static bool resolve_path(struct oci_inputs *inputs, const struct request *r,
 			 char out[OCI_PATH_MAX])
 {
@@ -281,8 +282,8 @@ static bool resolve_path(struct oci_inputs *inputs, const struct request *r,
 	return check_input(inputs, r, out, &folder);
 }
 
-/* Where the tag of oci:DIR:TAG, or the name of FILE.tar:NAME, starts with its
- * colon; "" where there is none. */
+/* Finds the colon before the tag of oci:DIR:TAG or the name of FILE.tar:NAME;
+ * returns "" if there is none. */
 static const char *find_tag(const char *text, bool layout)
 {
 	const char *tag = layout ? strrchr(text, ':') : strstr(text, ".tar:");
@@ -294,8 +295,8 @@ static const char *find_tag(const char *text, bool layout)
 	return strchr(tag, '/') ? "" : tag;
 }
 
-/* oci:DIR[:TAG], dir:DIR and FILE.tar[:NAME] keep their form; docker:// is no
- * path. */
+/* Makes the path in oci:DIR[:TAG], dir:DIR and FILE.tar[:NAME] relative to the
+ * spec's folder; docker:// has no path. */
 static void resolve_base(struct oci_inputs *inputs, struct oci_plan_base *base)
 {
 	const char *kind = "", *text = base->text, *tag;

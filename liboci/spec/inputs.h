@@ -7,20 +7,20 @@
 #include "spec/plan.h"
 
 struct oci_inputs {
-	struct oci_arena *arena;	/* borrowed, as is what follows */
+	struct oci_arena *arena; /* borrowed, like the next two */
 	struct oci_diagnostics *report;
-	const char *folder;		/* where relative ones start */
-	char *real_folder;		/* the same without links, or NULL */
-	struct oci_strings found;	/* each once, in the order found */
+	const char *folder;	  /* relative paths start here */
+	char *real_folder;	  /* without symlinks; or NULL */
+	struct oci_strings found; /* each once, in the order of finding */
 	struct oci_table seen;
 };
 
 void oci_inputs_init(struct oci_inputs *inputs, struct oci_arena *arena,
 		     struct oci_diagnostics *report, const char *folder);
 void oci_inputs_release(struct oci_inputs *inputs);
-/* Fills in the inputs of every entry and deb; what is missing is reported. */
+/* Finds the inputs of every entry and deb; reports missing ones. */
 void oci_inputs_resolve(struct oci_inputs *inputs, struct oci_plan *plan);
-/* Adds one path to what was found. */
+/* Adds one path to the found ones. */
 bool oci_inputs_add(struct oci_inputs *inputs, const char *path);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _XOPEN_SOURCE 700 /* realpath is in POSIX' XSI part */
+#define _XOPEN_SOURCE 700 /* realpath is in POSIX's XSI part */
 
 #include "spec/layer_cache.h"
 
@@ -13,11 +13,11 @@
 #include "store/cache.h"
 #include "store/cached_blob.h"
 
-/* Of the fingerprints below, and of the tar that a tree becomes: with another
- * number there is no cache hit. */
+/* The version of the fingerprints below and of the tar of a tree. A new number
+ * prevents all cache hits. */
 #define FORMAT "oci-pack layer 5 " OCI_VERSION
 
-/* What the cache puts in front of a record. */
+/* Room for the first line of a record's file. */
 enum { HEAD_ROOM = 256 };
 
 static int add_layer(struct oci_fingerprint *fingerprint,
@@ -36,7 +36,8 @@ static int add_layer(struct oci_fingerprint *fingerprint,
 					     err);
 }
 
-/* Which record is the layer's: by its place in a file. */
+/* A record is identified by the spec file, the platform and the layer's
+ * number. */
 static int add_position(struct oci_fingerprint *fingerprint,
 			const struct oci_layer_inputs *s, struct oci_error *err)
 {
@@ -128,7 +129,7 @@ void oci_cached_layer_record(const struct oci_cached_layer *cached,
 		cached->racy ? (struct oci_digest){ 0 } : cached->fingerprint;
 	oci_buf_init(&text, OCI_DOCUMENT_MAX - HEAD_ROOM);
 	if (oci_cache_record_format(&text, record, NULL)) {
-		/* Too large: without its blocks. */
+		/* It is too large: leave out the blocks. */
 		text.len = 0;
 		record->blocks.count = 0;
 		oci_cache_record_format(&text, record, NULL);

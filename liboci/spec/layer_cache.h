@@ -25,10 +25,10 @@ struct oci_layer_inputs {
 	const struct oci_layer_options *options;
 	int64_t epoch;
 	const struct oci_digest *below; /* the fingerprint of the layers below;
-					 * empty: there are none */
+					 * empty: none */
 };
 
-/* What the cache has for a layer. */
+/* The cache's record of a layer. */
 struct oci_cached_layer {
 	struct oci_digest name;	       /* the record's key in the cache */
 	struct oci_digest fingerprint; /* of the layer's present inputs */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Looking at nodes. */
+/* Functions that read nodes. */
 #include "spec/node.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A plan to layers, a config and a manifest in a store. */
+/* Turns a plan into layers, a config and a manifest in a store. */
 #include <string.h>
 
 #include "base/error.h"
@@ -9,14 +9,13 @@
 #include "spec/handle.h"
 #include "spec/pack.h"
 
-/* A registry that fails is no fault of the spec; a name that it does not have
- * is. */
+/* An unreachable registry is not an error of the spec; a missing image is. */
 static bool is_of_registry(const char *base, int rc)
 {
 	return rc == OCI_E_SYSTEM && strncmp(base, "docker://", 9) == 0;
 }
 
-/* Layers and config of a plan, over those of what it starts from. */
+/* Packs the layers and config of a plan on top of its base. */
 static int pack_plan(struct oci_packing *p, struct oci_error *err)
 {
 	const struct oci_spec *spec = p->spec;
@@ -41,9 +40,10 @@ static int pack_plan(struct oci_packing *p, struct oci_error *err)
 					 &plan->config, err);
 }
 
-/* Who looks may end it: what was written is nobody's then. */
-static int snapshot(struct oci_descriptor *written, struct oci_packing *p,
-		    struct oci_error *err)
+/* The lint callback may stop the build; the manifest is then left
+ * unreferenced. */
+static int lint(struct oci_descriptor *written, struct oci_packing *p,
+		struct oci_error *err)
 {
 	const struct oci_pack_options *o = p->options;
 	const struct oci_config *config = oci_image_config(p->image);
@@ -94,7 +94,7 @@ static int pack_platform(struct oci_descriptor *out, struct oci_packing *p,
 	if (!rc)
 		rc = oci_image_write(out, p->image, p->store, err);
 	if (!rc && p->options->check)
-		rc = snapshot(out, p, err);
+		rc = lint(out, p, err);
 out:
 	oci_pack_forget(p);
 	oci_rootfs_free(p->rootfs);
@@ -109,7 +109,7 @@ static bool has_pair(const struct oci_pairs *map, const struct oci_pair *pair)
 	return value && strcmp(value, pair->value) == 0;
 }
 
-/* An index says what is true of all its manifests. */
+/* An index gets the annotations that all its manifests have. */
 static int common_annotations(struct oci_pairs *out,
 			      const struct oci_spec *spec,
 			      struct oci_error *err)

@@ -18,8 +18,8 @@ struct oci_pack_base {
 	struct oci_descriptor image;
 };
 
-/* A layer that is in the image and is not applied to the root file system yet.
- */
+/* A layer that is in the image and is not applied to the root file system
+ * yet. */
 struct oci_pending {
 	struct oci_pending *next;
 	const struct oci_spec *spec;
@@ -41,10 +41,9 @@ struct oci_packing {
 	struct oci_rootfs *rootfs;   /* of the layers below the pending ones */
 	struct oci_pending *pending; /* layers, lowest first */
 	struct oci_digest fingerprint;	/* of all layers so far */
-	bool racy; /* the fingerprint may stand for other inputs
-		    * later */
+	bool racy; /* the fingerprint must not give a cache hit */
 	struct oci_pack_base **open;	/* bases of all platforms */
-	struct oci_pairs base;		/* the annotations of the base that all
+	struct oci_pairs base;		/* the base annotations that all
 					 * manifests so far have */
 	bool begun;			/* a manifest was written */
 	struct oci_watch watch;		/* over the layers of this platform */
@@ -84,12 +83,12 @@ int oci_pack_artifact(struct oci_descriptor *out, const struct oci_plan *plan,
 		      const struct oci_pack_options *options,
 		      struct oci_error *err);
 
-/* pack_notes.c: calls options->note for what may be a mistake in the spec, once
+/* pack_notes.c: calls options->note for probable mistakes in the spec, after
  * everything is packed. */
 void oci_pack_notes(const struct oci_spec *spec,
 		    const struct oci_pack_options *options);
 
-/* pack_config.c: changes *out as the plan says. */
+/* pack_config.c: applies the plan's settings to *out. */
 int oci_pack_config(struct oci_config *out,
 		    const struct oci_plan_settings *from,
 		    struct oci_error *err);

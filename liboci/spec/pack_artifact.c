@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An artifact into a store: files as they are, the empty config, a manifest.
- * Files carry their names in the annotation that oras goes by.
+ * Writes an artifact into a store: files, the empty config, a manifest. The
+ * names of files are in the annotation that oras reads.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static int open_source(struct oci_source **out,
 				      file->content.size, err);
 }
 
-/* Copies a source into the store and measures it on the way. */
+/* Copies a source into the store and computes its descriptor. */
 static int add_blob(struct oci_descriptor *out, struct oci_store *store,
 		    struct oci_source *source,
 		    const struct oci_pack_options *options,
@@ -54,8 +54,9 @@ static int add_blob(struct oci_descriptor *out, struct oci_store *store,
 	return rc;
 }
 
-static int tell(const struct oci_pack_options *options, const char *name,
-		uint64_t size, struct oci_error *err)
+static int report_progress(const struct oci_pack_options *options,
+			   const char *name, uint64_t size,
+			   struct oci_error *err)
 {
 	struct oci_progress progress = {
 		.what = name, .done = size, .total = size,
@@ -87,7 +88,7 @@ static int add_file(struct oci_manifest *manifest, struct oci_store *store,
 	if (!rc)
 		rc = oci_descriptors_add(&manifest->layers, &layer, err);
 	if (!rc)
-		rc = tell(options, name, layer.size, err);
+		rc = report_progress(options, name, layer.size, err);
 	oci_descriptor_release(&layer);
 	return rc;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bases that are images: opened once, by who knows of registries. */
+/* Bases that are images. The caller's open_base opens each of them once. */
 #include "spec/pack.h"
 
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static int find(struct oci_pack_base **out, struct oci_pack_base **open,
 		return 0;
 	if (!options->open_base)
 		return oci_fail(err, OCI_E_UNSUPPORTED,
-				"nobody here opens base images");
+				"this program cannot open base images");
 	base = calloc(1, sizeof(*base));
 	if (!base)
 		return oci_fail_nomem(err);
@@ -53,9 +53,9 @@ static int find(struct oci_pack_base **out, struct oci_pack_base **open,
 	return 0;
 }
 
-/* What it was made from, as the image specification names it, unless the spec
- * says so itself: the digest is the one that the name has, an index's if the
- * base is for several platforms, so that it tells whether the name has moved.
+/* Adds the annotations of the base that the image specification defines, unless
+ * the spec has them. The digest is that of the name, which is an index if the
+ * base has several platforms, so that one can tell whether the name has moved.
  * annotations.md, "Pre-Defined Annotation Keys". */
 static int annotate(struct oci_image *image, const char *text,
 		    const struct oci_digest *digest, struct oci_error *err)

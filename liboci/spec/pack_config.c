@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a spec says of the config, over what its base has: as a Dockerfile
- * does it. Lists and maps are merged by name, single values are replaced, and
- * an entrypoint takes the base's command away.
+ * Merges the config of a spec into that of its base, as a Dockerfile does:
+ * lists and maps by name, single values are replaced, and an entrypoint removes
+ * the base's command.
  */
 #include "spec/pack.h"
 
@@ -30,7 +30,8 @@ static int replace_texts(struct oci_strings *out,
 	return copy_texts(out, from, err);
 }
 
-/* Bytes of a text that name it: "NAME=" of a variable. */
+/* Returns the size of a text's name: "NAME=" of a variable, or the whole
+ * text. */
 static size_t name_size(const char *text, bool variables)
 {
 	size_t size = strlen(text), name = strcspn(text, "=") + 1;
@@ -38,10 +39,10 @@ static size_t name_size(const char *text, bool variables)
 	return variables && name <= size ? name : size;
 }
 
-/* Of a variable that a base has twice the last value counts, as for engines:
- * it takes the place of the first. */
-static int drop_doubles(struct oci_table *numbers, struct oci_strings *list,
-			struct oci_error *err)
+/* If a base has a variable twice, the last value replaces the first one, as in
+ * engines. */
+static int drop_duplicates(struct oci_table *numbers, struct oci_strings *list,
+			   struct oci_error *err)
 {
 	size_t kept = 0;
 	int rc = 0;
@@ -67,20 +68,21 @@ static int drop_doubles(struct oci_table *numbers, struct oci_strings *list,
 	return rc;
 }
 
-/* Makes a text of a list, at index, known by its name: the first one counts. */
-static int enter(struct oci_table *numbers, struct oci_strings *list,
-		 size_t index, bool variables, struct oci_error *err)
+/* Adds the name of the text at index to the table; the first one counts. */
+static int add_name(struct oci_table *numbers, struct oci_strings *list,
+		    size_t index, bool variables, struct oci_error *err)
 {
 	char *text = list->items[index];
 	size_t size = name_size(text, variables);
 
 	if (oci_table_get(numbers, text, size))
 		return 0;
-	/* The items move while the list grows, their texts do not. */
+	/* Items move while the list grows, but their texts do not. */
 	return oci_table_set(numbers, text, size, (void *)(index + 1), err);
 }
 
-/* The table's key is a part of the text. */
+/* Replaces a text. The table's key is a part of it, so the key is replaced
+ * first. */
 static int replace_one(struct oci_table *numbers, char **item, const char *text,
 		       size_t number, struct oci_error *err)
 {
@@ -113,11 +115,11 @@ static int merge_one(struct oci_table *numbers, struct oci_strings *out,
 		return replace_one(numbers, &out->items[number - 1], text,
 				   number, err);
 	rc = oci_strings_add(out, text, err);
-	return rc ? rc : enter(numbers, out, out->count - 1, variables, err);
+	return rc ? rc : add_name(numbers, out, out->count - 1, variables, err);
 }
 
-/* Adds what is not there; of variables, "NAME=VALUE" takes the place of the
- * base's NAME. */
+/* Adds the texts that `out` lacks; a variable replaces the base's variable of
+ * the same name. */
 static int merge_texts(struct oci_strings *out, const struct oci_strings *from,
 		       bool variables, struct oci_error *err)
 {
@@ -125,9 +127,9 @@ static int merge_texts(struct oci_strings *out, const struct oci_strings *from,
 	int rc = 0;
 
 	if (variables && from->count)
-		rc = drop_doubles(&numbers, out, err);
+		rc = drop_duplicates(&numbers, out, err);
 	for (size_t i = 0; !rc && from->count && i < out->count; i++)
-		rc = enter(&numbers, out, i, variables, err);
+		rc = add_name(&numbers, out, i, variables, err);
 	for (size_t i = 0; !rc && i < from->count; i++)
 		rc = merge_one(&numbers, out, from->items[i], variables, err);
 	oci_table_release(&numbers);

@@ -31,7 +31,7 @@ static struct oci_layer_options options_of(const struct oci_packing *p,
 	return out;
 }
 
-/* Lays out a layer as it was written; *done where the cache has its bytes. */
+/* Applies the packed layer; *done is false if the cache does not have it. */
 static int apply_written(bool *done, const struct oci_packing *p,
 			 const struct oci_layer *layer, struct oci_error *err)
 {
@@ -49,8 +49,8 @@ static int apply_written(bool *done, const struct oci_packing *p,
 	return rc;
 }
 
-/* What has to be unpacked comes faster from what it became; of files, their
- * names are enough. */
+/* Returns whether the layer has archives or packages. Then applying the packed
+ * layer is faster; otherwise the snapshot of the inputs is enough. */
 static bool is_unpacked(const struct oci_plan_layer *layer)
 {
 	if (layer->deb_count)
@@ -74,8 +74,7 @@ static bool is_as_written(const struct oci_packing *p,
 	return oci_layer_inputs_are(&pending->fingerprint, &inputs);
 }
 
-/* A layer must not be applied from other inputs than those it was packed from.
- */
+/* A layer must be applied from the same inputs from which it was packed. */
 static int fail_changed(struct oci_error *err)
 {
 	return oci_fail(err, OCI_E_CHANGED, "its inputs changed while it was "
@@ -150,7 +149,7 @@ void oci_pack_forget(struct oci_packing *p)
 	}
 }
 
-/* Takes tree over, if there is one. */
+/* Takes ownership of tree, which may be NULL. */
 static int add_pending(struct oci_packing *p,
 		       const struct oci_plan_layer *layer,
 		       const struct oci_cached_layer *cached,
@@ -176,9 +175,9 @@ static int add_pending(struct oci_packing *p,
 	return 0;
 }
 
-static int report_known(const struct oci_packing *p,
-			const struct oci_plan_layer *layer,
-			const struct oci_layer *cached, struct oci_error *err)
+static int report_reused(const struct oci_packing *p,
+			 const struct oci_plan_layer *layer,
+			 const struct oci_layer *cached, struct oci_error *err)
 {
 	const struct oci_progress progress = {
 		layer->name,
@@ -191,7 +190,8 @@ static int report_known(const struct oci_packing *p,
 				 p->options->progress_data, &progress, err);
 }
 
-/* Takes a layer that was packed before, where the store has it or gets it. */
+/* Uses the layer of a cache hit, if the store has its blob or can get it from
+ * the cache. */
 static int use_cached(bool *taken, struct oci_packing *p,
 		      const struct oci_plan_layer *layer,
 		      struct oci_cached_layer *cached,
@@ -210,11 +210,11 @@ static int use_cached(bool *taken, struct oci_packing *p,
 	if (!rc && *taken)
 		rc = add_pending(p, layer, cached, NULL, err);
 	if (!rc && *taken)
-		rc = report_known(p, layer, written, err);
+		rc = report_reused(p, layer, written, err);
 	return rc;
 }
 
-/* Blocks that are as before are copied from the cache's blob. */
+/* Unchanged blocks are copied from the blob in the cache. */
 static int write_layer(struct oci_cache_record *out, struct oci_packing *p,
 		       const struct oci_tree *tree,
 		       const struct oci_cached_layer *cached,
@@ -278,9 +278,9 @@ static int pack_anew(struct oci_packing *p, struct oci_cached_layer *cached,
 	return rc;
 }
 
-static int pack_looked(struct oci_packing *p,
-		       const struct oci_plan_layer *layer,
-		       struct oci_snapshot *snapshot, struct oci_error *err)
+static int pack_snapshot(struct oci_packing *p,
+			 const struct oci_plan_layer *layer,
+			 struct oci_snapshot *snapshot, struct oci_error *err)
 {
 	struct oci_layer_options options = options_of(p, layer);
 	struct oci_cached_layer cached = { 0 };
@@ -313,7 +313,7 @@ int oci_pack_layer(struct oci_packing *p, const struct oci_plan_layer *layer,
 	int rc = oci_snapshot_take(&snapshot, layer, &p->watch, err);
 
 	if (!rc) {
-		rc = pack_looked(p, layer, &snapshot, err);
+		rc = pack_snapshot(p, layer, &snapshot, err);
 		oci_snapshot_release(&snapshot);
 	}
 	return oci_pack_locate_error(p, rc, layer->position, err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What stops nothing and may still be a slip: a pattern of exclude that
- * excluded nothing. A clean checkout has no "*.pyc", so it is no error.
+ * Notes on probable mistakes: a pattern of exclude that excludes nothing. It is
+ * not an error, because a clean checkout may have no "*.pyc".
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,15 +15,15 @@
 
 enum { NOTE_MAX = 1536 };
 
-static bool was_asked(const struct oci_plan_entry *e)
+static bool was_applied(const struct oci_plan_entry *e)
 {
 	return e->seen && e->seen[e->exclude.count];
 }
 
-/* Whether the pattern has matched for a platform, or the entry is told of with
+/* Returns whether the pattern matched on another platform, or was reported for
  * an earlier one. */
-static bool is_told(const struct oci_spec *spec, size_t plan, size_t layer,
-		    size_t entry, size_t pattern)
+static bool is_reported(const struct oci_spec *spec, size_t plan, size_t layer,
+			size_t entry, size_t pattern)
 {
 	const struct oci_yaml *node =
 		spec->plans[plan].layers[layer].entries[entry].node;
@@ -36,7 +36,7 @@ static bool is_told(const struct oci_spec *spec, size_t plan, size_t layer,
 		    l->entry_count <= entry)
 			continue;
 		e = &l->entries[entry];
-		if (e->node != node || !was_asked(e) ||
+		if (e->node != node || !was_applied(e) ||
 		    e->exclude.count <= pattern)
 			continue;
 		if (i < plan || e->seen[pattern])
@@ -45,8 +45,9 @@ static bool is_told(const struct oci_spec *spec, size_t plan, size_t layer,
 	return false;
 }
 
-/* The file of an input's folder that a pattern without magic may have meant;
- * *exact if the pattern names one that is there. The caller frees it. */
+/* Finds a file of the input folders that a pattern without wildcards may mean.
+ * Sets *exact if the pattern names an existing file. The caller frees the
+ * result. */
 static char *find_near(const struct oci_plan_entry *e, const char *pattern,
 		       bool *exact)
 {
@@ -92,8 +93,9 @@ static void note_layer(const struct oci_spec *spec,
 	for (size_t i = 0; i < l->entry_count; i++) {
 		const struct oci_plan_entry *e = &l->entries[i];
 
-		for (size_t n = 0; was_asked(e) && n < e->exclude.count; n++)
-			if (!e->seen[n] && !is_told(spec, plan, layer, i, n))
+		for (size_t n = 0; was_applied(e) && n < e->exclude.count; n++)
+			if (!e->seen[n] &&
+			    !is_reported(spec, plan, layer, i, n))
 				note(o, e, e->exclude.items[n]);
 	}
 }

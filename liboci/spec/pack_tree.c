@@ -46,7 +46,7 @@ static struct oci_attributes attributes_of(const struct oci_plan_entry *entry)
 	};
 }
 
-/* A file under a path that ends in '/' keeps its own name. */
+/* A file keeps its name under a path that ends in '/'. */
 static int add_file(struct oci_tree *tree, const struct oci_plan_entry *entry,
 		    const char *from, const struct stat *st,
 		    const struct oci_attributes *attrs, struct oci_error *err)
@@ -66,17 +66,17 @@ static int add_file(struct oci_tree *tree, const struct oci_plan_entry *entry,
 	return oci_tree_add_snapshot(tree, path, from, st, attrs, err);
 }
 
-/* Uses up what was listed. */
+/* Adds the listing of a folder, and frees it. */
 static int add_folder(struct oci_tree *tree, const struct oci_plan_entry *entry,
-		      struct oci_snapshot_input *looked,
+		      struct oci_snapshot_input *state,
 		      const struct oci_attributes *attrs, struct oci_error *err)
 {
 	const struct oci_filter filter = oci_plan_entry_filter(entry);
-	int rc = oci_tree_add_listing(tree, entry->path, looked->listing,
+	int rc = oci_tree_add_listing(tree, entry->path, state->listing,
 				      &filter, attrs, err);
 
-	oci_listing_free(looked->listing);
-	looked->listing = NULL;
+	oci_listing_free(state->listing);
+	state->listing = NULL;
 	return rc;
 }
 
@@ -89,17 +89,17 @@ static int add_inputs(struct oci_tree *tree, const struct oci_plan_entry *entry,
 
 	for (size_t i = 0; !rc && i < entry->inputs.count; i++) {
 		const struct oci_plan_input *input = &entry->inputs.items[i];
-		struct oci_snapshot_input *looked = (*next)++;
+		struct oci_snapshot_input *state = (*next)++;
 
 		tree->seen = entry->seen;
 		if (entry->kind == OCI_PLAN_ARCHIVE)
 			rc = oci_tree_add_archive(tree, entry->path,
 						  input->path, &filter, attrs,
 						  err);
-		else if (looked->listing)
-			rc = add_folder(tree, entry, looked, attrs, err);
+		else if (state->listing)
+			rc = add_folder(tree, entry, state, attrs, err);
 		else
-			rc = add_file(tree, entry, input->path, &looked->st,
+			rc = add_file(tree, entry, input->path, &state->st,
 				      attrs, err);
 	}
 	tree->seen = NULL;

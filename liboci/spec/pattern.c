@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A walk that starts below the pattern's leading parts without magic, and
- * enters a folder only where something in it could match. Names are sorted
- * before anything is made of them, so that the order of a file system does not
- * matter. "*" matches names that start with a dot too.
+ * Walks the file system from the pattern's leading parts without wildcards, and
+ * enters a folder only if something in it can match. Names are sorted first, so
+ * that the order of the file system does not matter. "*" also matches names
+ * that start with a dot.
  */
 #include "spec/pattern.h"
 
@@ -22,7 +22,7 @@ struct walk {
 	struct oci_strings *out;
 	const char *folder; /* "" for "." */
 	char pattern[OCI_PATH_MAX];
-	char path[OCI_PATH_MAX]; /* of what is looked at */
+	char path[OCI_PATH_MAX]; /* present path */
 	size_t parts;
 	bool deep;
 };
@@ -36,9 +36,9 @@ static size_t count_parts(const char *path)
 	return count;
 }
 
-/* Drops empty and "." parts, but for the "/" that an absolute pattern has. */
-static int take_pattern(struct walk *w, const char *pattern,
-			struct oci_error *err)
+/* Drops empty and "." parts, except the "/" of an absolute pattern. */
+static int set_pattern(struct walk *w, const char *pattern,
+		       struct oci_error *err)
 {
 	size_t used = 0;
 
@@ -66,7 +66,7 @@ static int take_pattern(struct walk *w, const char *pattern,
 	return 0;
 }
 
-/* "DIR/NAME" with one slash; out is neither of them. */
+/* Joins "DIR/NAME" with one slash. out must not be dir or name. */
 static int join(char out[OCI_PATH_MAX], const char *dir, const char *name,
 		struct oci_error *err)
 {
@@ -81,7 +81,7 @@ static int join(char out[OCI_PATH_MAX], const char *dir, const char *name,
 	return 0;
 }
 
-/* Puts the path to open for what the pattern calls relative into w->path. */
+/* Sets w->path to the path on disk of a path relative to the folder. */
 static int locate(struct walk *w, const char *relative, struct oci_error *err)
 {
 	if (!*relative && !*w->folder)
@@ -140,7 +140,7 @@ static int visit(struct walk *w, const char *relative, struct oci_error *err)
 	rc = locate(w, relative, err);
 	if (rc)
 		return rc;
-	/* Links to folders above would be followed for ever. */
+	/* With "**", links to parent folders would form a loop. */
 	enter = enter && is_folder(w->path, !w->deep);
 	if (match && !(w->deep && is_folder(w->path, true)))
 		rc = oci_strings_add(w->out, w->path, err);
@@ -167,7 +167,7 @@ static int walk(struct walk *w, const char *relative, struct oci_error *err)
 	return rc;
 }
 
-/* The leading parts of a pattern with magic that have none themselves. */
+/* Copies the leading parts of a pattern that have no wildcards. */
 static void literal_head(char out[OCI_PATH_MAX], const char *pattern)
 {
 	size_t used = 0, magic = strcspn(pattern, "*?[\\");
@@ -191,7 +191,7 @@ int oci_pattern_find(struct oci_strings *out, const char *folder,
 		return oci_fail_nomem(err);
 	w->out = out;
 	w->folder = strcmp(folder, ".") == 0 ? "" : folder;
-	rc = take_pattern(w, pattern, err);
+	rc = set_pattern(w, pattern, err);
 	if (!rc && !oci_glob_magic(w->pattern)) {
 		rc = locate(w, w->pattern, err);
 		if (!rc)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Patterns over the file system. */
+/* Patterns that match paths on disk. */
 #ifndef SPEC_PATTERN_H
 #define SPEC_PATTERN_H
 
@@ -7,10 +7,10 @@
 #include <oci/text.h>
 
 /*
- * Adds what pattern matches to out, sorted by bytes. pattern is relative to
- * folder unless it starts with "/". One without magic is itself, whether it is
- * there or not. "**" matches no folders, only what is in them, and does not
- * follow symlinks.
+ * Adds the paths that match pattern to out, sorted by bytes. A pattern that
+ * does not start with "/" is relative to folder. A pattern without wildcards
+ * gives its path, whether or not that exists. "**" matches files only, at any
+ * depth, and does not follow symlinks.
  */
 int oci_pattern_find(struct oci_strings *out, const char *folder,
 		     const char *pattern, struct oci_error *err);

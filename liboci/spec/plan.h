@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a spec asks for on one platform: every value typed and expanded, every
- * input found. All of it lives in the spec's arena, the items of lists and
- * maps too, so that nothing here is released on its own.
+ * A spec for one platform: every value typed and expanded, every input found.
+ * Everything is in the spec's arena, including the items of lists and maps, and
+ * is released with it.
  */
 #ifndef SPEC_PLAN_H
 #define SPEC_PLAN_H
@@ -27,13 +27,13 @@ enum oci_plan_kind {
 	OCI_PLAN_REMOVE
 };
 
-/* A text that may hold NULs. */
+/* A string that may contain NULs. */
 struct oci_plan_bytes {
 	const char *data;
 	size_t size;
 };
 
-/* A file or folder of this machine. */
+/* A file or folder on disk. */
 struct oci_plan_input {
 	const char *path;
 	bool folder;
@@ -64,8 +64,8 @@ struct oci_plan_entry {
 	const struct oci_yaml *node;
 	enum oci_plan_kind kind;
 	const char *path;	/* "/usr/bin": clean, absolute */
-	bool into;		/* path was written with a '/' at its end */
-	const char *source;	/* a pattern, or a link's target */
+	bool into;		/* the path ends in '/' */
+	const char *source;	/* a pattern, or the target of a link */
 	const struct oci_yaml *source_node;
 	struct oci_plan_bytes content;
 	struct oci_plan_device device;
@@ -77,9 +77,9 @@ struct oci_plan_entry {
 	int64_t strip;
 	struct oci_strings include;
 	struct oci_strings exclude;
-	unsigned char *seen;	/* of oci_filter_mark, or NULL */
+	unsigned char *seen;	/* for oci_filter_mark; or NULL */
 	const char *position;	/* "FILE:LINE:COL" */
-	struct oci_plan_inputs inputs;	/* of from and archive */
+	struct oci_plan_inputs inputs; /* of kinds from and archive */
 };
 
 struct oci_plan_deb {
@@ -98,13 +98,13 @@ struct oci_plan_layer {
 	size_t entry_count;
 };
 
-/* A file of an artifact, or several. */
+/* One or several files of an artifact. */
 struct oci_plan_file {
 	const struct oci_yaml *node;
-	const char *name;	/* or NULL: those of the inputs */
-	const char *from;	/* a pattern, or NULL: content */
+	const char *name; /* or NULL: the names of the inputs */
+	const char *from; /* a pattern; or NULL: use content */
 	struct oci_plan_bytes content;
-	const char *type;	/* its media type */
+	const char *type; /* media type */
 	const char *position;
 	struct oci_plan_inputs inputs;	/* of from */
 };
@@ -120,7 +120,7 @@ enum oci_plan_base_kind {
 	OCI_PLAN_BASE_SPEC
 };
 
-/* What an image starts from. */
+/* The base of an image. */
 struct oci_plan_base {
 	enum oci_plan_base_kind kind;
 	const struct oci_yaml *node;
@@ -135,7 +135,7 @@ struct oci_plan_settings {
 	struct oci_strings env;		/* "NAME=VALUE" */
 	struct oci_strings entrypoint;
 	struct oci_strings cmd;
-	bool has_entrypoint;		/* also where it is empty */
+	bool has_entrypoint; /* also if it is empty */
 	bool has_cmd;
 	struct oci_strings exposed_ports;
 	struct oci_strings volumes;
@@ -147,7 +147,7 @@ struct oci_plan {
 	struct oci_platform platform;
 	const char *image;		/* or NULL */
 	struct oci_strings tags;
-	const char *artifact;		/* its type, or NULL: an image */
+	const char *artifact;		/* its type; or NULL: an image */
 	struct oci_plan_files files;	/* of an artifact */
 	struct oci_plan_base base;
 	struct oci_plan_layer *layers;

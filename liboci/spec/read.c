@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading a spec: at most OCI_SPEC_MAX bytes, and UTF-8 only. libyaml would
- * take UTF-16 as well, but the places in messages would then be wrong.
+ * Reads a spec: at most OCI_SPEC_MAX bytes of UTF-8. libyaml also accepts
+ * UTF-16, but then the positions in messages would be wrong.
  */
 #include "spec/read.h"
 
@@ -47,7 +47,7 @@ static int read_all(struct oci_buf *out, int fd, const char *path,
 	}
 }
 
-/* The length of the character at p, or 0 when it is not UTF-8. */
+/* Returns the length of the character at p; 0 if it is not UTF-8. */
 static size_t character_size(const char *p, size_t left)
 {
 	for (size_t n = 1; n <= 4 && n <= left; n++)
@@ -95,7 +95,7 @@ static void drop_mark(struct oci_buf *buf)
 	memmove(buf->data, buf->data + 3, buf->len + 1);
 }
 
-/* With the name that is near, where there is no such file. */
+/* Suggests a similar name if the file does not exist. */
 static int fail_open(const char *path, struct oci_error *err)
 {
 	bool absent = errno == ENOENT;
@@ -111,7 +111,8 @@ static int fail_open(const char *path, struct oci_error *err)
 	return rc;
 }
 
-/* What the file is, where its first bytes tell that it is no spec. */
+/* Recognizes other files by their first bytes; returns NULL if it may be a
+ * spec. */
 static const char *name_kind(const struct oci_buf *buf)
 {
 	static const struct {
@@ -141,7 +142,7 @@ static const char *name_kind(const struct oci_buf *buf)
 	return NULL;
 }
 
-/* A Dockerfile's first instruction, behind comments: FROM, or ARG before it. */
+/* Returns whether the first instruction after comments is FROM or ARG. */
 static bool is_dockerfile(const struct oci_buf *buf)
 {
 	const char *p = buf->data, *end = p + buf->len;
@@ -170,9 +171,9 @@ static bool check_kind(const struct oci_buf *buf,
 	if (is_dockerfile(buf))
 		return oci_diagnose_at(report, 1, 1,
 				       "the file is a Dockerfile, "
-				       "expected a spec, such as examples/tini "
-				       "has: nothing is run, files and "
-				       "packages become layers");
+				       "expected a spec such as the one in "
+				       "examples/tini: no commands are run, "
+				       "files and packages become layers");
 	return true;
 }
 
@@ -195,8 +196,9 @@ int oci_spec_read(struct oci_buf *out, const char *path,
 	if (out->len > OCI_SPEC_MAX) {
 		oci_diagnose_at(report, 1, 1,
 				"the spec has more than %u bytes, expected "
-				"large content in files of its own, named with "
-				"'from'", OCI_SPEC_MAX);
+				"large content in separate files, named with "
+				"'from'",
+				OCI_SPEC_MAX);
 		return 0;
 	}
 	if (check_kind(out, report) && check_text(out, report))

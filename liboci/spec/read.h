@@ -7,13 +7,13 @@
 #include "spec/diagnostics.h"
 
 /*
- * Reads the spec into *out, which the caller has made empty and releases,
- * without a byte order mark. A file that is too large or is not UTF-8 is
- * reported, not returned.
+ * Reads the spec into *out, which is empty before and released by the caller,
+ * and drops a byte order mark. A file that is too large or not UTF-8 is
+ * reported as a diagnostic; the function then returns 0.
  */
 int oci_spec_read(struct oci_buf *out, const char *path,
 		  struct oci_diagnostics *report, struct oci_error *err);
-/* The line and column of the byte at offset, both from 1. */
+/* Computes the line and column of the byte at offset, both from 1. */
 void oci_spec_position(unsigned *line, unsigned *column, const char *data,
 		       size_t offset);
 

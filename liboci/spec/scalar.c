@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Typed scalars. The schema knows the type, so YAML's own guesses do not
- * count: 0755 is octal, and no is a text where a text is wanted.
+ * Decodes typed scalars. The key decides the type, not YAML: 0755 is octal, and
+ * "no" is a text where a text is expected.
  */
 #include "spec/scalar.h"
 
@@ -17,7 +17,7 @@
 
 enum { COUNT_MAX = 1000, SHORTEST = 1000000 };
 
-/* The largest id there is: 2^32 - 1 stands for none. */
+/* The largest id; 2^32 - 1 means none. */
 #define ID_MAX UINT64_C(4294967294)
 
 bool oci_decode_flag(struct oci_decoder *d, const struct oci_yaml *node,
@@ -46,7 +46,7 @@ bool oci_decode_mode(struct oci_decoder *d, const struct oci_yaml *node,
 		*(int64_t *)out = OCI_KEEP;
 		return true;
 	}
-	/* 420 in JSON is what others write for 0644. */
+	/* JSON specs may have 420 for 0644. */
 	if (node->plain && node->text[0] >= '1' && node->text[0] <= '9')
 		return oci_diagnose(d->report, node,
 				    "'%s' is the decimal "
@@ -63,7 +63,7 @@ bool oci_decode_mode(struct oci_decoder *d, const struct oci_yaml *node,
 	return true;
 }
 
-/* Splits text at its only colon; both halves are numbers. */
+/* Splits text at its only colon into two numbers. */
 static bool parse_ids(const char *text, uint64_t max, uint64_t *first,
 		      uint64_t *second)
 {

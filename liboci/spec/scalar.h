@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Scalars with a type of their own: see decoder.h for the rules. */
+/* Scalars with types: see decoder.h. */
 #ifndef SPEC_SCALAR_H
 #define SPEC_SCALAR_H
 

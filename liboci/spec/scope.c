@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Variables are expanded when they are first used, and remembered. One that is
- * used while it is being expanded is part of a cycle.
+ * Expands variables when they are first used, and keeps the values. A variable
+ * that is used while it is being expanded is part of a cycle.
  */
 #include "spec/scope.h"
 
@@ -18,7 +18,7 @@ enum state { UNUSED, OPEN, DONE, BROKEN };
 
 struct oci_variable {
 	const char *name;
-	const struct oci_yaml *node;	/* its value in the spec, or NULL */
+	const struct oci_yaml *node; /* its value in the spec; or NULL */
 	const char *value;
 	size_t size;
 	enum state state;
@@ -92,7 +92,7 @@ static void add_declared(struct oci_scope *scope, const struct oci_yaml *key,
 		return;
 	}
 	if (old)
-		return;		/* a key that stands twice was reported */
+		return; /* a duplicate key, which was reported */
 	if (scope->count == OCI_VARIABLES_MAX) {
 		oci_diagnose(scope->report, key, "more than %d variables, "
 			     "expected fewer",
@@ -110,7 +110,7 @@ static void add_declared(struct oci_scope *scope, const struct oci_yaml *key,
 		old->state = BROKEN;
 }
 
-/* Names the variables that there are, the built-in ones apart. */
+/* Reports an unknown name, and lists the variables from number skip on. */
 static bool unknown(struct oci_scope *scope, const struct oci_yaml *at,
 		    const char *what, const char *name, size_t skip)
 {
@@ -119,7 +119,7 @@ static bool unknown(struct oci_scope *scope, const struct oci_yaml *at,
 	if (!oci_diagnostics_hint(scope->report))
 		return false;
 	oci_buf_init(&hint, HINT_MAX);
-	/* A list that is cut off is good enough. */
+	/* The list may be cut off. */
 	if (oci_suggest_text(&hint, scope->names + skip, scope->count - skip,
 			     name, NULL) == OCI_E_NOMEM)
 		oci_diagnose_nomem(scope->report);
@@ -179,7 +179,7 @@ void oci_scope_init(struct oci_scope *scope, struct oci_arena *arena,
 		set_one(scope, vars ? vars : root, &set->items[i]);
 }
 
-/* Expands a variable's own value. */
+/* Expands the value of a variable. */
 static bool evaluate(struct oci_scope *scope, struct oci_variable *variable)
 {
 	bool good;
@@ -215,15 +215,17 @@ bool oci_scope_get(const char **value, size_t *size, struct oci_scope *scope,
 	if (variable->state == OPEN)
 		return oci_diagnose(scope->report, node,
 				    "variable '%s' is used for its own value, "
-				    "expected no circle", name);
+				    "expected no cycle",
+				    name);
 	if (variable->state == UNUSED && !evaluate(scope, variable))
 		return false;
 	if (variable->state == BROKEN)
 		return false;
 	if (!variable->value)
 		return oci_diagnose(scope->report, node,
-				    "'${%s}' has no value yet, expected none "
-				    "of a platform's own names in 'platforms'",
+				    "'${%s}' has no value in 'platforms', "
+				    "expected a variable that does not depend "
+				    "on the platform",
 				    name);
 	*value = variable->value;
 	*size = variable->size;

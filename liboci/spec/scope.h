@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The variables of a spec as one platform sees them: those under 'vars', what
- * was set from outside, and the built-in arch, os, variant and platform.
+ * The variables of a spec for one platform: those of 'vars', those that the
+ * caller sets, and the built-in arch, os, variant and platform.
  *
- * A variable's own value may use other variables; what is set from outside is
- * taken as it is.
+ * The value of a variable in 'vars' may use other variables; values that the
+ * caller sets are not expanded.
  */
 #ifndef SPEC_SCOPE_H
 #define SPEC_SCOPE_H
@@ -15,7 +15,7 @@
 #include "spec/diagnostics.h"
 
 #define OCI_VARIABLES_MAX 256
-/* Bytes of all the values that are expanded for a platform. */
+/* Most bytes of all expanded values of one platform. */
 #define OCI_EXPANDED_MAX (16u << 20)
 
 struct oci_variable;
@@ -32,18 +32,18 @@ struct oci_scope {
 
 /*
  * vars is the mapping under 'vars', or NULL; set may be NULL; platform is NULL
- * where it is not known yet. root is where errors without a place go.
+ * while it is unknown. Errors without a position are reported at root.
  */
 void oci_scope_init(struct oci_scope *scope, struct oci_arena *arena,
 		    struct oci_diagnostics *report,
 		    const struct oci_yaml *root, const struct oci_yaml *vars,
 		    const struct oci_pairs *set,
 		    const struct oci_platform *platform);
-/* Reports every variable that has no good value. */
+/* Reports every variable without a good value. */
 void oci_scope_check(struct oci_scope *scope);
 /*
- * The value of name, for a use at node. False when something is wrong, which
- * was reported.
+ * Finds the value of name, which is used at node. Returns false after reporting
+ * an error.
  */
 bool oci_scope_get(const char **value, size_t *size, struct oci_scope *scope,
 		   const struct oci_yaml *node, const char *name);

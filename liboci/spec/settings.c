@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The members of OCI's image config that a spec sets, checked as far as the
- * image specification and Docker's engine are strict about them (config.md).
+ * The members of the image config that a spec sets, with the checks of the
+ * image specification (config.md) and of Docker Engine.
  */
 #include "spec/settings.h"
 
@@ -77,7 +77,7 @@ static bool check_variable(struct oci_decoder *d, const struct oci_yaml *node,
 			    "NAME=VALUE", d->key, text);
 }
 
-/* Names that stand twice: the engine would take the last one silently. */
+/* Reports duplicate names, of which engines silently use the last. */
 static bool check_twice(struct oci_decoder *d, const struct oci_yaml *node,
 			const struct oci_strings *env)
 {
@@ -99,7 +99,7 @@ static bool check_twice(struct oci_decoder *d, const struct oci_yaml *node,
 	return good;
 }
 
-/* "KEY=VALUE" in the arena. */
+/* Makes "KEY=VALUE" in the arena. */
 static bool join_pair(struct oci_decoder *d, const struct oci_yaml *key,
 		      const struct oci_yaml *value, char **out)
 {

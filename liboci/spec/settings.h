@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The 'config' of a spec: how a container starts. */
+/* The 'config' of a spec, which says how a container starts. */
 #ifndef SPEC_SETTINGS_H
 #define SPEC_SETTINGS_H
 

@@ -111,7 +111,7 @@ static int add_listing(struct oci_fingerprint *fingerprint,
 		if (f->racy)
 			oci_fingerprint_mark_racy(fingerprint);
 	}
-	/* Nothing has this path: it ends the folder. */
+	/* Not a path of any folder, so it ends the list. */
 	return rc ? rc : oci_fingerprint_text(fingerprint, NULL, err);
 }
 

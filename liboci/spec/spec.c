@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Opening a spec: read, parse, then decode once a platform, then look for the
- * inputs. Errors of all the steps but the first two come in one go.
+ * Opens a spec: reads and parses it, decodes it once for each platform, and
+ * finds the inputs. Errors of decoding and of inputs are reported together.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,15 +16,17 @@
 #include "spec/read.h"
 #include "spec/yaml.h"
 
-/* While a spec is being opened. */
+/* The state of opening a spec. */
 struct opening {
 	struct oci_spec *spec;
 	const struct oci_spec_options *options;
 	struct oci_diagnostics report;
 	struct oci_inputs inputs;
 	const struct oci_yaml *root;
-	struct oci_pairs vars;		/* of options, that are for this spec */
-	unsigned depth;			/* of specs that are bases */
+	struct oci_pairs vars; /* variables of the options that this
+				* spec uses */
+	unsigned depth;	       /* number of specs below which this one
+				* is a base */
 };
 
 enum { DEPTH_MAX = 8 };
@@ -33,7 +35,7 @@ static int open_spec(struct oci_spec **out, const char *path,
 		     const struct oci_spec_options *options, unsigned depth,
 		     struct oci_error *err);
 
-/* The folder of a path: "." where it has none. */
+/* Returns the folder of a path; "." if it has none. */
 static char *folder_of(struct oci_arena *arena, const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -87,8 +89,9 @@ static void check_platforms(struct opening *o)
 			if (!oci_platform_equal(&p[i], &p[j]))
 				continue;
 			oci_platform_format(text, &p[i]);
-			oci_diagnose(&o->report, o->root, "platform '%s' is "
-				     "asked for twice, expected it once",
+			oci_diagnose(&o->report, o->root,
+				     "platform '%s' is "
+				     "selected twice, expected it once",
 				     text);
 		}
 }
@@ -122,7 +125,7 @@ static bool same_texts(const struct oci_strings *a, const struct oci_strings *b)
 	return true;
 }
 
-/* Image and tags name the index, so they cannot differ by platform. */
+/* Image and tags name the index, so all platforms must have the same. */
 static void check_names(struct opening *o)
 {
 	const struct oci_plan *first = &o->spec->plans[0];
@@ -144,7 +147,7 @@ static void check_names(struct opening *o)
 	}
 }
 
-/* A file is the same everywhere, or it is another artifact. */
+/* Files do not depend on the platform. */
 static void check_artifact(struct opening *o)
 {
 	const struct oci_yaml *root = o->root;
@@ -179,7 +182,7 @@ static void decode(struct opening *o, const char *folder)
 	oci_inputs_release(&o->inputs);
 }
 
-/* A spec that is a base gets the variables that it declares. */
+/* A spec that is a base gets only the variables that it declares. */
 static int choose_vars(struct opening *o, struct oci_error *err)
 {
 	const struct oci_pairs *all = o->options->vars;
@@ -197,7 +200,7 @@ static int choose_vars(struct opening *o, struct oci_error *err)
 	return rc;
 }
 
-/* Tells why a base cannot be one: it is no part of what o reports itself. */
+/* Reports an error of a base, which is not in o->report. */
 static int fail_base(const struct opening *o, const struct oci_error *why,
 		     struct oci_error *err)
 {
@@ -213,7 +216,7 @@ static int fail_depth(const struct opening *o, const char *position,
 
 	oci_fail(&why, OCI_E_INVALID,
 		 "%s: specs are bases of each other more "
-		 "than %d deep, expected no circle",
+		 "than %d deep, expected no cycle",
 		 position, DEPTH_MAX);
 	return fail_base(o, &why, err);
 }
@@ -238,7 +241,7 @@ static int add_remote(struct oci_spec *spec, const char *base,
 	       oci_strings_add(&spec->remotes, base, err);
 }
 
-/* What a spec that is a base reads and starts from, so does this one. */
+/* Adds the inputs and remote bases of a spec that is a base. */
 static int add_all(struct oci_spec *spec, const struct oci_spec *base,
 		   struct oci_error *err)
 {
@@ -252,7 +255,7 @@ static int add_all(struct oci_spec *spec, const struct oci_spec *base,
 	return rc;
 }
 
-/* The spec that a plan's image starts from, for its platform. */
+/* Opens the spec that is the base of a plan, for the plan's platform. */
 static int open_base(struct opening *o, size_t i, struct oci_error *err)
 {
 	const struct oci_plan_base *base = &o->spec->plans[i].base;

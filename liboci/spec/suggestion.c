@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Keys of Dockerfiles, Compose files, apko and melange, and keys of the spec
- * that stand in the wrong mapping.
+ * Suggestions for keys of Dockerfiles, Compose files, apko and melange, and for
+ * keys of the spec in the wrong mapping.
  */
 #include "spec/suggestion.h"
 
@@ -15,7 +15,7 @@
 #define IN_ENTRY "expected it in an entry: entries: [{path: /TARGET, ...}]"
 #define IN_LAYER "expected it in a layer: layers: [{...}]"
 #define FILES "expected an entry of a layer: {path: /TARGET, from: FILE}"
-#define NOT_RUN "expected 'entries' and 'debs' in a layer: nothing is run"
+#define NOT_RUN "expected 'entries' and 'debs' in a layer: no command is run"
 
 static const struct meant {
 	const char *noun; /* NULL: any */
@@ -81,14 +81,14 @@ static const struct meant {
 	{ NULL, "script", NOT_RUN },
 	{ NULL, "copy", FILES },
 	{ NULL, "add", FILES },
-	{ NULL, "packages", "expected 'debs' in a layer: files, no names" },
-	{ NULL, "apt", "expected 'debs' in a layer: files, no names" },
+	{ NULL, "packages", "expected 'debs' in a layer: files, not names" },
+	{ NULL, "apt", "expected 'debs' in a layer: files, not names" },
 	{ NULL, "workdir", "expected 'working-dir' under 'config'" },
 	{ NULL, "ports", "expected 'exposed-ports' under 'config'" },
 	{ NULL, "expose", "expected 'exposed-ports' under 'config'" },
 	{ NULL, "environment", "expected 'env' under 'config'" },
 	{ NULL, "command", "expected 'cmd' under 'config'" },
-	{ NULL, "onbuild", "expected no such key: nothing is run" },
+	{ NULL, "onbuild", "expected no such key: no command is run" },
 	{ NULL, "maintainer", "expected 'annotations' or 'labels'" },
 };
 
@@ -133,8 +133,7 @@ int oci_suggest_input(struct oci_buf *out, const char *key, const char *pattern,
 	int rc = 0;
 
 	if (pattern[0] == '~')
-		return oci_buf_text(out, ": '~' stands for no folder here",
-				    err);
+		return oci_buf_text(out, ": '~' is not expanded here", err);
 	if (key && strcmp(key, "debs") == 0 && is_package_name(pattern))
 		return oci_buf_text(out,
 				    ": packages are fetched first, as "

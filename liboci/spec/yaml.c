@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The only file that knows libyaml. Nodes are built from the parser's events,
- * because libyaml's own documents recurse and hide where aliases stood.
+ * The only file that uses libyaml. Nodes are built from the parser's events,
+ * because libyaml's documents recurse and hide the positions of aliases.
  *
- * A node's weight is what a visit of it with all its aliases costs. It is
- * known when the node ends, so text that expands without end is found here,
- * before anything is expanded; an alias of a node that has not ended is a
- * cycle.
+ * A node's weight is the cost of visiting it with all its aliases expanded. It
+ * is known when the node ends, so endless expansion is detected before anything
+ * is expanded. An alias of a node that has not ended is a cycle.
  */
 #include "spec/yaml.h"
 
@@ -17,7 +16,7 @@
 #include "base/array.h"
 #include "spec/read.h"
 
-/* A list or mapping whose end has not been seen. */
+/* A list or mapping that has not ended. */
 struct frame {
 	struct oci_yaml *node;
 	struct oci_yaml **items;
@@ -46,7 +45,7 @@ static bool fail_at(struct loader *l, const yaml_mark_t *mark, const char *text)
 			       (unsigned)mark->column + 1, "%s", text);
 }
 
-/* Whether a tab stands before the text of the line. */
+/* Returns whether the line is indented with a tab. */
 static bool is_tabbed(const struct loader *l, unsigned line)
 {
 	const char *p = l->data, *end = p + l->size;
@@ -78,8 +77,8 @@ static bool fail_syntax(struct loader *l)
 	if (is_tabbed(l, line))
 		return oci_diagnose_at(
 			l->report, line, column,
-			"a tab indents the line, expected blanks, "
-			"which alone indent YAML");
+			"a tab indents the line, expected blanks: YAML "
+			"does not allow tabs there");
 	if (!p->context)
 		return oci_diagnose_at(l->report, line, column,
 				       "%s, expected YAML", p->problem);
@@ -89,7 +88,7 @@ static bool fail_syntax(struct loader *l)
 			       p->context_mark.line + 1);
 }
 
-/* Puts a finished node where it belongs. */
+/* Adds a complete node to its list or mapping. */
 static bool attach(struct loader *l, struct oci_yaml *node)
 {
 	struct frame *frame = l->depth ? &l->frames[l->depth - 1] : NULL;
@@ -140,8 +139,8 @@ static struct oci_yaml *node_new(struct loader *l, const yaml_event_t *event,
 	return node;
 }
 
-static bool remember(struct loader *l, const yaml_char_t *anchor,
-		     struct oci_yaml *node)
+static bool set_anchor(struct loader *l, const yaml_char_t *anchor,
+		       struct oci_yaml *node)
 {
 	const char *name;
 
@@ -167,7 +166,7 @@ static bool check_tag(struct loader *l, const yaml_event_t *event,
 			       "follow from the keys", text);
 }
 
-static bool take_scalar(struct loader *l, const yaml_event_t *event)
+static bool add_scalar(struct loader *l, const yaml_event_t *event)
 {
 	struct oci_yaml *node = node_new(l, event, OCI_YAML_SCALAR);
 	const char *text = (const char *)event->data.scalar.value;
@@ -182,11 +181,11 @@ static bool take_scalar(struct loader *l, const yaml_event_t *event)
 	node->text = oci_arena_copy(l->arena, text, size);
 	if (!node->text)
 		return oci_diagnose_nomem(l->report);
-	return remember(l, event->data.scalar.anchor, node) &&
+	return set_anchor(l, event->data.scalar.anchor, node) &&
 	       attach(l, node) && check_weight(l, &event->start_mark);
 }
 
-static bool take_alias(struct loader *l, const yaml_event_t *event)
+static bool add_alias(struct loader *l, const yaml_event_t *event)
 {
 	const char *name = (const char *)event->data.alias.anchor;
 	struct oci_yaml *node = oci_table_get(&l->anchors, name, strlen(name));
@@ -199,7 +198,7 @@ static bool take_alias(struct loader *l, const yaml_event_t *event)
 				       "'&%s' before it", name, name);
 	if (node->open)
 		return oci_diagnose_at(l->report, line, column,
-				       "alias '*%s' stands inside its own "
+				       "alias '*%s' is inside its own "
 				       "anchor, expected one that has ended",
 				       name);
 	return attach(l, node) && check_weight(l, &event->start_mark);
@@ -216,14 +215,14 @@ static bool open_frame(struct loader *l, const yaml_event_t *event,
 			       "lists and mappings nest deeper than 64, "
 			       "expected a flat spec");
 	node = node_new(l, event, type);
-	if (!node || !check_tag(l, event, tag) || !remember(l, anchor, node))
+	if (!node || !check_tag(l, event, tag) || !set_anchor(l, anchor, node))
 		return false;
 	node->open = true;
 	l->frames[l->depth++] = (struct frame){.node = node};
 	return true;
 }
 
-/* Keys are scalars, and each stands once. */
+/* Keys must be scalars and unique. */
 static bool check_keys(struct loader *l, const struct frame *frame)
 {
 	struct oci_table seen = {0};
@@ -240,7 +239,8 @@ static bool check_keys(struct loader *l, const struct frame *frame)
 		}
 		first = oci_table_get(&seen, key->text, key->size);
 		if (first)
-			oci_diagnose(l->report, key, "key '%s' stands twice, "
+			oci_diagnose(l->report, key,
+				     "key '%s' occurs twice, "
 				     "expected it once: it is on line %u too",
 				     key->text, first->line);
 		else if (oci_table_set(&seen, key->text, key->size, key, NULL))
@@ -270,7 +270,7 @@ static bool close_frame(struct loader *l, const yaml_event_t *event)
 	return attach(l, node) && check_weight(l, &event->start_mark);
 }
 
-static bool take(struct loader *l, const yaml_event_t *event)
+static bool handle_event(struct loader *l, const yaml_event_t *event)
 {
 	switch (event->type) {
 	case YAML_STREAM_END_EVENT:
@@ -282,9 +282,9 @@ static bool take(struct loader *l, const yaml_event_t *event)
 		return fail_at(l, &event->start_mark,
 			       "a second document starts, expected one");
 	case YAML_SCALAR_EVENT:
-		return take_scalar(l, event);
+		return add_scalar(l, event);
 	case YAML_ALIAS_EVENT:
-		return take_alias(l, event);
+		return add_alias(l, event);
 	case YAML_SEQUENCE_START_EVENT:
 		return open_frame(l, event, OCI_YAML_SEQUENCE,
 				  event->data.sequence_start.anchor,
@@ -310,7 +310,7 @@ static bool run(struct loader *l)
 
 		if (!yaml_parser_parse(&l->parser, &event))
 			return fail_syntax(l);
-		good = take(l, &event);
+		good = handle_event(l, &event);
 		yaml_event_delete(&event);
 	}
 	if (good && !l->root)

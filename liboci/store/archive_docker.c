@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Docker's archives as stores. Docker Image Specification 1.2, "Combined Image
- * JSON + Filesystem Changeset Format": manifest.json names the members that
- * are an image's config and layers. Each layer is hashed once; each image gets
- * a manifest with OCI's media types, the same one every time. Configs and
- * layers stay as they are, and where they are.
+ * JSON + Filesystem Changeset Format": manifest.json names the members with an
+ * image's config and layers. Each layer is hashed once. Each image gets a
+ * reproducible manifest with OCI's media types. Configs and layers are read in
+ * place, unchanged.
  */
 #include "store/archive_docker.h"
 
@@ -30,7 +30,7 @@ static int describe(struct oci_descriptor *out,
 	return oci_text_copy(&out->media_type, media_type, err);
 }
 
-/* What is not compressed has its diff_id for a digest. */
+/* The digest of a layer that is not compressed is its diff_id. */
 static int check_diff_id(const struct oci_docker_store *self,
 			 const struct oci_docker_blob *layer,
 			 const struct oci_digest *diff_id,
@@ -55,8 +55,8 @@ static int check_diff_id(const struct oci_docker_store *self,
 				"zstd, and OCI has no media type for that: "
 				"save it without compression");
 	return oci_fail(err, OCI_E_CORRUPT,
-			"it has the digest %s, where the config has the "
-			"diff_id %s", layer->digest.text, diff_id->text);
+			"its digest is %s, but the config has the diff_id %s",
+			layer->digest.text, diff_id->text);
 }
 
 static int add_layers(struct oci_manifest *out, struct oci_docker_store *self,
@@ -111,7 +111,7 @@ static int read_config(struct oci_config *out, struct oci_manifest *manifest,
 	return rc ? oci_wrap(err, rc, "config '%s'", name) : 0;
 }
 
-/* Where two images have one name, it is not said which of them is meant. */
+/* A name must not stand for two images. */
 static int check_name(const struct oci_docker_store *self,
 		      const struct oci_reference *name,
 		      const struct oci_descriptor *image,
@@ -132,8 +132,8 @@ static int check_name(const struct oci_docker_store *self,
 		if (other && strcmp(other, full) == 0 &&
 		    !oci_digest_equal(&d->digest, &image->digest))
 			return oci_fail(err, OCI_E_CONFLICT,
-					"another image has the name '%s', too: "
-					"save each under a name of its own",
+					"another image has the name '%s' too: "
+					"save each under its own name",
 					full);
 	}
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Archives that have Docker's manifest.json and no OCI layout, as stores:
- * archive_docker.c reads the documents, archive_docker_blobs.c has the blobs.
+ * Stores of archives that have Docker's manifest.json and no OCI layout.
+ * archive_docker.c reads the documents; archive_docker_blobs.c has the blobs.
  */
 #ifndef STORE_ARCHIVE_DOCKER_H
 #define STORE_ARCHIVE_DOCKER_H
@@ -12,9 +12,9 @@
 struct oci_docker_blob {
 	struct oci_digest digest;
 	uint64_t size;
-	const char *media_type;		/* of a layer, by its first bytes */
-	const struct oci_member *member;	/* or text: a manifest */
-	char *text;
+	const char *media_type;		 /* of a layer, from its first bytes */
+	const struct oci_member *member; /* NULL: the blob is text */
+	char *text;			 /* a manifest; or NULL */
 	struct oci_docker_blob *next;
 };
 
@@ -23,31 +23,33 @@ struct oci_docker_store {
 	struct oci_members *members;
 	struct oci_arena arena;
 	struct oci_table digests;	/* digest to blob */
-	struct oci_table hashed;	/* name of a member to its blob */
+	struct oci_table hashed;	/* name of a member to its blob, once
+					 * hashed */
 	struct oci_docker_blob *first;
 	size_t count;
 	size_t text_size;		/* bytes of all manifests */
 };
 
-/* Makes the archive a store; takes the members over, also where it fails. */
+/* Makes a store of the archive. Takes ownership of members, even on failure. */
 int oci_docker_archive_open(struct oci_store **out,
 			    struct oci_members *members,
 			    struct oci_error *err);
 
-/* A store without blobs or names; takes the members over, as above. */
+/* Makes a store without blobs or names. Takes ownership of members, as
+ * above. */
 int oci_docker_store_new(struct oci_docker_store **out,
 			 struct oci_members *members, struct oci_error *err);
-/* The bytes of a member, unchecked. */
+/* Opens the bytes of a member, unchecked. */
 int oci_docker_open_member(struct oci_source **out,
 			   const struct oci_docker_store *self,
 			   const struct oci_member *member,
 			   struct oci_error *err);
-/* The blob that a member is. Each is hashed once, when it is first asked for.
- * Borrowed from the store. */
+/* Finds the blob of a member. A member is hashed at the first call; *out is
+ * borrowed from the store. */
 int oci_docker_find_member(const struct oci_docker_blob **out,
 			   struct oci_docker_store *self, const char *name,
 			   struct oci_error *err);
-/* Adds a document, which is taken over. */
+/* Adds a document. Takes ownership of text. */
 int oci_docker_add_text(const struct oci_docker_blob **out,
 			struct oci_docker_store *self, char *text,
 			struct oci_error *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The blobs of Docker's archives: members of the tar, where they are, and the
- * manifests that are made up for them, in memory.
+ * The blobs of Docker's archives: members of the tar, read in place, and the
+ * generated manifests, in memory.
  */
 #include "store/archive_docker.h"
 
@@ -118,9 +118,11 @@ int oci_docker_open_member(struct oci_source **out,
 				     member->size, err);
 }
 
-/* The media type of a layer, by its first bytes. */
-static int tell_type(const char **out, const struct oci_docker_store *self,
-		     const struct oci_member *member, struct oci_error *err)
+/* Finds the media type of a layer from its first bytes. */
+static int find_media_type(const char **out,
+			   const struct oci_docker_store *self,
+			   const struct oci_member *member,
+			   struct oci_error *err)
 {
 	static const char *const types[] = {
 		[OCI_INFLATE_PLAIN] = OCI_MEDIA_LAYER,
@@ -146,7 +148,7 @@ static int measure_member(struct oci_docker_blob *out,
 			  struct oci_error *err)
 {
 	struct oci_source *source;
-	int rc = tell_type(&out->media_type, self, member, err);
+	int rc = find_media_type(&out->media_type, self, member, err);
 
 	out->member = member;
 	if (!rc)
@@ -160,7 +162,8 @@ static int measure_member(struct oci_docker_blob *out,
 	return rc;
 }
 
-/* Equal blobs are one: the first. A text is taken over. */
+/* Adds a blob unless the store has one with its digest. Takes ownership of
+ * blob->text. */
 static int add_blob(struct oci_docker_store *self, struct oci_docker_blob *blob,
 		    struct oci_error *err)
 {
@@ -183,7 +186,6 @@ static int add_blob(struct oci_docker_store *self, struct oci_docker_blob *blob,
 	return 0;
 }
 
-/* The blob that a member is; it is hashed when it is first asked for. */
 int oci_docker_find_member(const struct oci_docker_blob **out,
 			   struct oci_docker_store *self, const char *name,
 			   struct oci_error *err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading image archives: those that are OCI layouts here, those of Docker's
- * alone in archive_docker.c. Blobs are read from their place in the tar.
+ * Reads image archives: OCI layouts here, and Docker's own in archive_docker.c.
+ * Blobs are read in place.
  */
 #include <oci/archive.h>
 
@@ -17,7 +17,7 @@
 #include "store/members.h"
 #include "store/store.h"
 
-enum { INDEX_MAX = 20 * 1024 * 1024 };	/* containerd's cap */
+enum { INDEX_MAX = 20 * 1024 * 1024 }; /* containerd's limit */
 
 struct archive_store {
 	struct oci_store base;
@@ -142,7 +142,7 @@ static void check_image(const struct archive_store *self,
 	}
 }
 
-/* manifest.json, where there is one, tells of what is there. */
+/* Checks that the members in manifest.json exist. */
 static int archive_check(struct oci_store *store,
 			 void (*report)(void *data, const char *finding),
 			 void *data, struct oci_error *err)
@@ -192,7 +192,7 @@ static int read_documents(struct archive_store *self, struct oci_error *err)
 	return rc;
 }
 
-/* Takes the members over, also where it fails. */
+/* Takes ownership of members, even on failure. */
 static int open_oci(struct oci_store **out, struct oci_members *members,
 		    struct oci_error *err)
 {
@@ -245,7 +245,7 @@ int oci_archive_open(struct oci_store **out, const char *path,
 	} else {
 		oci_members_free(members);
 		rc = oci_fail(err, OCI_E_UNSUPPORTED,
-			      "no image archive: it "
+			      "not an image archive: it "
 			      "has no oci-layout and no manifest.json; "
 			      "a spec packs a tar of files with 'archive: "
 			      "FILE'");

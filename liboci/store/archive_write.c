@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writing image archives in one pass: a blob's bytes go straight to their
- * place in the file, behind room for a header that is filled in when size and
- * digest are known. Members, in this order: oci-layout, the folders, blobs as
- * they were added, index.json, manifest.json.
+ * Writes image archives in one pass. A blob's bytes are written at their final
+ * offset, after room for a header that is filled in when size and digest are
+ * known. The order of the members: oci-layout, the folders, blobs as they were
+ * added, index.json, manifest.json.
  */
 #include <oci/archive.h>
 
@@ -39,7 +39,7 @@ struct writer {
 	bool has_platform;
 	bool prepared;
 	bool committed;		/* or failed */
-	bool creating;		/* a blob is being written */
+	bool creating;		/* a sink for a blob is open */
 	uint64_t end;		/* offset of the next header */
 	struct oci_arena arena;
 	struct oci_table table;	/* digest to member */
@@ -129,7 +129,7 @@ static int writer_create(struct oci_sink **out, struct oci_store *store,
 	return 0;
 }
 
-/* Writes the header of a member whose bytes stand behind it already. */
+/* Writes the header of a member whose bytes have been written after it. */
 static int end_member(struct writer *self, const char *name, uint64_t size,
 		      struct oci_error *err)
 {
@@ -150,8 +150,8 @@ static int end_member(struct writer *self, const char *name, uint64_t size,
 	return 0;
 }
 
-/* The bytes of a member stand behind room for one header; a long name needs
- * more of it, and is known only now. Cuts name for the header that follows. */
+/* There is room for one header only, and a long name, which is known only now,
+ * needs more: moves the bytes. Shortens name for the header that follows. */
 static int put_long_name(struct writer *self, char *name, uint64_t size,
 			 struct oci_error *err)
 {
@@ -213,7 +213,8 @@ static int writer_add(struct oci_store *store, struct oci_sink *sink,
 	if (blob->failed || blob->size != size)
 		return oci_fail(err, OCI_E_INVALID, "blob %s is not whole",
 				digest->text);
-	/* Equal blobs are one: the next header goes over this copy. */
+	/* The archive has this blob already: the next member overwrites this
+	 * copy. */
 	if (oci_table_get(&self->table, digest->text, strlen(digest->text)))
 		return 0;
 	oci_blob_path(name, digest);
@@ -240,7 +241,7 @@ static int write_documents(struct writer *self, struct oci_error *err)
 	if (!rc)
 		rc = oci_file_write_at(self->out.fd, end, sizeof(end),
 				       self->end, err);
-	/* A copy of a blob that was there already may reach further. */
+	/* Removes the rest of an overwritten copy. */
 	if (!rc && ftruncate(self->out.fd,
 			     (off_t)(self->end + sizeof(end))) != 0)
 		rc = oci_fail_errno(err, "'%s'", self->out.path);

@@ -48,7 +48,7 @@ void oci_cache_free(struct oci_cache *cache)
 	free(cache);
 }
 
-/* DIR/blobs/ALG/HEX; digests are checked where they are read. */
+/* Makes DIR/blobs/ALG/HEX. */
 static int blob_path(char out[OCI_CACHE_PATH], const struct oci_cache *cache,
 		     const struct oci_digest *digest, struct oci_error *err)
 {
@@ -74,7 +74,8 @@ int oci_cache_peek(int *fd, const struct oci_cache *cache,
 		return rc;
 	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (*fd < 0)
-		return 0;	/* whatever is wrong: it is fetched */
+		return 0; /* the blob is fetched again, whatever the error
+			   * is */
 	if (fstat(*fd, &st) == 0 && S_ISREG(st.st_mode) &&
 	    (uint64_t)st.st_size == size)
 		return 0;
@@ -95,14 +96,15 @@ int oci_cache_get(int *fd, const struct oci_cache *cache,
 		rc = oci_cache_peek(fd, cache, digest, size, err);
 	if (rc || *fd < 0)
 		return rc;
-	/* What cannot be read to its end is as bad as what is wrong. */
+	/* A blob that cannot be read is removed too. */
 	if (oci_fd_has_digest(*fd, size, digest)) {
 		const struct timespec used[] = {
 			{ .tv_nsec = UTIME_NOW }, { .tv_nsec = UTIME_OMIT },
 		};
 
-		/* It was of use: it stays longer than others. A layout may
-		 * have the same file and know it by its mtime. */
+		/* The access time says that it was used, for oci_cache_prune.
+		 * The mtime stays, because a layout may have the same file and
+		 * know it by its mtime. */
 		futimens(*fd, used);
 		return 0;
 	}
@@ -164,7 +166,7 @@ int oci_cache_end(int *fd, struct oci_cache_entry *entry,
 	*fd = -1;
 	if (!rc && rename(entry->temp, path) != 0)
 		rc = oci_fail_errno(err, "rename '%s'", entry->temp);
-	/* Two names of one file are not renamed: rename(2). */
+	/* rename(2) does nothing if both are names of the same file. */
 	unlink(entry->temp);
 	if (!rc && lseek(entry->fd, 0, SEEK_SET) != 0)
 		rc = oci_fail_errno(err, "seek '%s'", path);

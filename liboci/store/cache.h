@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Inside the cache: its files, and the store in front of it. */
+/* Internals of the cache: its files, and the store that uses it. */
 #ifndef STORE_CACHE_H
 #define STORE_CACHE_H
 
@@ -11,42 +11,43 @@
 
 enum { OCI_CACHE_PATH = 4096 };	/* room for the path of a file */
 
-/* cache_note.c: the folders of notes; NULL ends them. */
+/* cache_records.c: the folders of records; NULL-terminated. */
 extern const char *const oci_cache_kinds[];
 
 struct oci_cache {
 	char *path;
 	uint64_t max_bytes;
-	bool grew;		/* in this run */
+	bool grew;		/* this run added files */
 	bool has_key;		/* the key was read */
 	unsigned char key[OCI_MAC_KEY];
 };
 
-/* cache_key.c: OCI_E_INVALID where another user may have written to it. */
+/* cache_key.c: OCI_E_INVALID if another user may have written to the cache. */
 int oci_cache_check_folders(const struct oci_cache *cache,
 			    struct oci_error *err);
-/* Reads the secret that records are signed with, once; make: makes it where
- * there is none. False where there is none that only this user knows. */
+/* Reads the secret that signs records, at the first call. If there is none and
+ * make is set, creates it. Returns false if there is no secret that only this
+ * user can read. */
 bool oci_cache_has_key(struct oci_cache *cache, bool make);
-/* Removes it: there is no record left. */
+/* Removes the secret; called when no record is left. */
 void oci_cache_forget_key(struct oci_cache *cache);
 
-/* Opens a blob that is there and right; *fd is -1 where there is none. One
- * that is wrong is removed. */
+/* Opens a blob after checking its digest. *fd is -1 if the cache has no such
+ * blob. A wrong one is removed. */
 int oci_cache_get(int *fd, const struct oci_cache *cache,
 		  const struct oci_digest *digest, uint64_t size,
 		  struct oci_error *err);
 
-/* The same without reading it: only its size is compared. */
+/* The same, except that only the size is compared. */
 int oci_cache_peek(int *fd, const struct oci_cache *cache,
 		   const struct oci_digest *digest, uint64_t size,
 		   struct oci_error *err);
 
-/* Reads a document that is there and right; the caller frees it. */
+/* Reads a document and checks its digest; the caller frees *out. */
 int oci_cache_load(char **out, size_t *size, const struct oci_cache *cache,
 		   const struct oci_digest *digest, struct oci_error *err);
 
-/* A blob on its way in. */
+/* A blob that is being added. */
 struct oci_cache_entry {
 	int fd;
 	char *temp;
@@ -54,14 +55,15 @@ struct oci_cache_entry {
 
 int oci_cache_begin(struct oci_cache_entry *out, const struct oci_cache *cache,
 		    const struct oci_digest *digest, struct oci_error *err);
-/* Gives it its name; *fd is open at its start then. */
+/* Gives the blob its name; *fd is then open at its start. */
 int oci_cache_end(int *fd, struct oci_cache_entry *entry,
 		  struct oci_cache *cache, const struct oci_digest *digest,
 		  struct oci_error *err);
-/* Removes what did not end. */
+/* Removes an entry that was not ended. */
 void oci_cache_drop(struct oci_cache_entry *entry);
 
-/* cache_prune.c: when a handle goes that added something. */
+/* cache_prune.c: prunes a cache that is too large; called when a handle that
+ * added files is closed. */
 void oci_cache_limit(struct oci_cache *cache);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Trust in the cache. Only this user may write to its folders, and each record
- * carries a code that is made with the secret DIR/key (HMAC, RFC 2104). A
- * record that was damaged, changed or moved to another place is not used.
+ * carries an HMAC (RFC 2104) that is made with the secret DIR/key. A record
+ * that was damaged, changed or moved is not used.
  */
 #define _DEFAULT_SOURCE /* getrandom */
 #include <fcntl.h>
@@ -26,7 +26,7 @@ static int check_folder(const char *path, struct oci_error *err)
 	int rc;
 
 	if (stat(path, &st) != 0)
-		return 0;	/* it is made when it is needed */
+		return 0; /* it is created when it is needed */
 	if (st.st_uid != geteuid())
 		rc = oci_fail(err, OCI_E_INVALID, "cache '%s' belongs to "
 			      "another user (%lu)", path,
@@ -60,7 +60,7 @@ int oci_cache_check_folders(const struct oci_cache *cache,
 	return rc;
 }
 
-/* A key that others may read or write is no secret. */
+/* A key that other users may read or write is not used. */
 static bool read_key(struct oci_cache *cache, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -77,7 +77,7 @@ static bool read_key(struct oci_cache *cache, const char *path)
 	return got == sizeof(cache->key);
 }
 
-/* The first process that makes the key decides what it is. */
+/* If several processes make a key, the first one is used. */
 static void make_key(const struct oci_cache *cache, const char *path)
 {
 	unsigned char key[OCI_MAC_KEY];
@@ -90,7 +90,8 @@ static void make_key(const struct oci_cache *cache, const char *path)
 		return;
 	if (!oci_file_write(fd, key, sizeof(key), NULL) &&
 	    link(temp, path) != 0)
-		(void)!rename(temp, path);	/* it was of no use */
+		(void)!rename(temp, path); /* the existing key cannot be
+					    * used */
 	close(fd);
 	unlink(temp);
 	free(temp);

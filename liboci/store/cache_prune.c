@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is in the cache, and what has to go. */
+/* The size of the cache, and its pruning. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,13 +20,14 @@ struct file {
 	char *path;
 	uint64_t size;
 	struct timespec used;
-	bool note;
+	bool record;
 };
 
 struct files {
 	struct file *items;
 	size_t count;
-	size_t blobs;		/* the first so many; others are notes */
+	size_t blobs; /* number of blobs, which come first; then
+		       * records */
 	size_t capacity;
 };
 
@@ -64,8 +65,9 @@ static int add(struct files *files, const char *path, const struct stat *st,
 	return rc;
 }
 
-/* A file of a process that ended in the middle, by the clock that gave both
- * their times: that of this process may be another one, or may have jumped. */
+/* A temporary file of a process that was killed. Both times are of the file
+ * system's clock, because the clock of this process may differ or may have
+ * jumped. */
 static bool is_stale(const char *name, const struct stat *st,
 		     const struct stat *folder)
 {
@@ -148,7 +150,7 @@ int oci_cache_prune(struct oci_cache_info *removed, struct oci_cache *cache,
 
 	for (size_t i = 0; i < files.count; i++) {
 		bytes += files.items[i].size;
-		files.items[i].note = i >= files.blobs;
+		files.items[i].record = i >= files.blobs;
 	}
 	if (files.count)
 		qsort(files.items, files.count, sizeof(*files.items),
@@ -160,7 +162,7 @@ int oci_cache_prune(struct oci_cache_info *removed, struct oci_cache *cache,
 		if (unlink(file->path) != 0 && errno != ENOENT)
 			rc = oci_fail_errno(err, "remove '%s'", file->path);
 		bytes -= file->size;
-		gone.blobs += !rc && !file->note;
+		gone.blobs += !rc && !file->record;
 		gone.bytes += rc ? 0 : file->size;
 	}
 	release(&files);
@@ -175,7 +177,7 @@ void oci_cache_limit(struct oci_cache *cache)
 {
 	struct oci_cache_info info;
 
-	/* Some room, so that not every run has to clean up. */
+	/* Leaves some room, so that the next runs need not prune. */
 	if (!oci_cache_info(&info, cache, NULL) &&
 	    info.bytes > cache->max_bytes)
 		oci_cache_prune(NULL, cache, cache->max_bytes / 4 * 3, NULL);

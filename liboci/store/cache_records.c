@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Small texts in the cache: DIR/KIND/HEX. The first line is a code of the
- * kind, the key and the text, made with the cache's secret (cache_key.c). A
- * text that is cut short, damaged, or not of this cache's making counts as
- * absent.
+ * Small signed texts in the cache: DIR/KIND/HEX. The first line is an HMAC of
+ * the kind, the key and the text, made with the cache's secret (cache_key.c). A
+ * text that is damaged, or that this cache did not sign, counts as absent.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,9 +24,9 @@ const char *const oci_cache_kinds[] = {
 	NULL,
 };
 
-static int note_path(char out[OCI_CACHE_PATH], const struct oci_cache *cache,
-		     const char *kind, const struct oci_digest *key,
-		     struct oci_error *err)
+static int record_path(char out[OCI_CACHE_PATH], const struct oci_cache *cache,
+		       const char *kind, const struct oci_digest *key,
+		       struct oci_error *err)
 {
 	int n = snprintf(out, OCI_CACHE_PATH, "%s/%s/%s", cache->path, kind,
 			 oci_digest_hex(key));
@@ -56,13 +55,13 @@ static int sign(char out[OCI_MAC_TEXT], const struct oci_cache *cache,
 	return rc;
 }
 
-/* Whether the first line is right of what follows it. */
+/* Returns whether the first line matches the text after it. */
 static bool is_right(const struct oci_cache *cache, const char *kind,
 		     const struct oci_digest *key, const char *data,
 		     size_t size)
 {
 	char code[OCI_MAC_TEXT];
-	const size_t head = OCI_MAC_TEXT; /* with its line end */
+	const size_t head = OCI_MAC_TEXT; /* with the newline */
 
 	return size >= head && data[head - 1] == '\n' &&
 	       sign(code, cache, kind, key, data + head, size - head, NULL) ==
@@ -75,7 +74,7 @@ int oci_cache_record_read(char **out, size_t *size, struct oci_cache *cache,
 			  struct oci_error *err)
 {
 	char path[OCI_CACHE_PATH];
-	int rc = note_path(path, cache, kind, key, err);
+	int rc = record_path(path, cache, kind, key, err);
 
 	*out = NULL;
 	*size = 0;
@@ -87,18 +86,17 @@ int oci_cache_record_read(char **out, size_t *size, struct oci_cache *cache,
 		free(*out);
 		*out = NULL;
 		return oci_fail(err, OCI_E_NOT_FOUND,
-				"the cache has no such "
-				"note");
+				"the cache has no such record");
 	}
-	/* It was of use: it stays longer than others. */
+	/* Its times say that it was used, for oci_cache_prune. */
 	utimensat(AT_FDCWD, path, NULL, 0);
 	*size -= OCI_MAC_TEXT;
 	memmove(*out, *out + OCI_MAC_TEXT, *size + 1);
 	return 0;
 }
 
-static int write_note(int fd, const char code[OCI_MAC_TEXT], const void *text,
-		      size_t size, struct oci_error *err)
+static int write_record(int fd, const char code[OCI_MAC_TEXT], const void *text,
+			size_t size, struct oci_error *err)
 {
 	int rc = oci_file_write(fd, code, OCI_MAC_TEXT - 1, err);
 
@@ -113,12 +111,12 @@ int oci_cache_record_write(struct oci_cache *cache, const char *kind,
 {
 	char path[OCI_CACHE_PATH], code[OCI_MAC_TEXT];
 	char *folder = NULL, *temp = NULL;
-	int fd = -1, rc = note_path(path, cache, kind, key, err);
+	int fd = -1, rc = record_path(path, cache, kind, key, err);
 
 	if (!rc && !oci_cache_has_key(cache, true))
 		rc = oci_fail(err, OCI_E_SYSTEM,
-			      "cache '%s' has no key of "
-			      "this user's",
+			      "cache '%s' has no key that only this user can "
+			      "read",
 			      cache->path);
 	if (!rc)
 		rc = sign(code, cache, kind, key, text, size, err);
@@ -127,9 +125,9 @@ int oci_cache_record_write(struct oci_cache *cache, const char *kind,
 	if (!rc)
 		rc = oci_path_folder(&folder, path, err);
 	if (!rc)
-		rc = oci_temp_create(&fd, &temp, folder, "note", 0600, err);
+		rc = oci_temp_create(&fd, &temp, folder, "record", 0600, err);
 	if (!rc)
-		rc = write_note(fd, code, text, size, err);
+		rc = write_record(fd, code, text, size, err);
 	if (fd >= 0)
 		close(fd);
 	if (!rc && rename(temp, path) != 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cache in front of another store, which is opened when it is needed. */
+/* A store that reads blobs from the cache, and otherwise from another store,
+ * which is opened when it is needed. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@ struct cached {
 	struct oci_store *from;		/* NULL until it is needed */
 };
 
-static int need(struct cached *self, struct oci_error *err)
+static int open_source(struct cached *self, struct oci_error *err)
 {
 	return self->from ? 0 : self->open(self->data, &self->from, err);
 }
@@ -29,13 +30,13 @@ static int cached_has(bool *out, struct oci_store *store,
 		      const struct oci_digest *digest, struct oci_error *err)
 {
 	struct cached *self = (struct cached *)store;
-	int rc = need(self, err);
+	int rc = open_source(self, err);
 
 	return rc ? rc : oci_store_has(out, self->from, digest, err);
 }
 
-/* A disk that is full says nothing of whose it is. */
-static int blame(const struct cached *self, int rc, struct oci_error *err)
+/* Errors of a full disk do not name the cache. */
+static int name_cache(const struct cached *self, int rc, struct oci_error *err)
 {
 	if (!err || (err->system != ENOSPC && err->system != EDQUOT &&
 		     err->system != EROFS && err->system != EACCES &&
@@ -51,7 +52,7 @@ static int fetch(int *fd, struct cached *self, const struct oci_descriptor *d,
 {
 	struct oci_cache_entry entry;
 	struct oci_sink *sink = NULL;
-	int rc = need(self, err);
+	int rc = open_source(self, err);
 
 	*fd = -1;
 	if (rc)
@@ -65,7 +66,7 @@ static int fetch(int *fd, struct cached *self, const struct oci_descriptor *d,
 		rc = oci_cache_end(fd, &entry, self->cache, &d->digest, err);
 	oci_sink_free(sink);
 	oci_cache_drop(&entry);
-	return rc ? blame(self, rc, err) : 0;
+	return rc ? name_cache(self, rc, err) : 0;
 }
 
 static int cached_open(struct oci_source **out, struct oci_store *store,
@@ -84,7 +85,7 @@ static int cached_blobs(struct oci_store *store, oci_blob_fn *visit,
 			void *data, struct oci_error *err)
 {
 	struct cached *self = (struct cached *)store;
-	int rc = need(self, err);
+	int rc = open_source(self, err);
 
 	return rc ? rc : oci_store_blobs(self->from, visit, data, err);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The store's blob comes first, and its failures count; the cache's copy is
- * made beside it, and its failures are passed over.
+ * Failures of the store's blob are returned; failures of the cache's copy are
+ * ignored.
  */
 #include "store/cached_blob.h"
 
@@ -17,7 +17,7 @@
 #include "store/cache.h"
 #include "store/store.h"
 
-/* All zero if the store has no file of the blob, or one of another size. */
+/* All zero if the store has no file of the blob, or one with another size. */
 static void read_mark(struct oci_file_mark *out, struct oci_store *store,
 		      const struct oci_digest *digest, uint64_t size)
 {
@@ -95,7 +95,8 @@ static void cached_free(struct oci_sink *sink)
 	free(self);
 }
 
-/* A store that writes each blob to a file of its own needs no second one. */
+/* If the store writes each blob to its own file, the cache needs no second
+ * file. */
 static void open_entry(struct cached_blob *self)
 {
 	const struct oci_store_ops *ops = self->store->ops;
@@ -103,7 +104,7 @@ static void open_entry(struct cached_blob *self)
 
 	if (!self->cache || ops->file || ops->dup_fd)
 		return;
-	/* The digest decides the folder alone. */
+	/* The digest only decides the folder. */
 	if (oci_digest_data(&any, "", 0, NULL) ||
 	    oci_cache_begin(&self->entry, self->cache, &any, NULL))
 		oci_cache_drop(&self->entry);
@@ -136,7 +137,7 @@ int oci_cached_blob_open(struct oci_sink **out, struct oci_store *store,
 	return 0;
 }
 
-/* Gives an entry that is whole its name in the cache. */
+/* Gives a complete entry its name in the cache. */
 static void end_entry(struct oci_cache_entry *entry, struct oci_cache *cache,
 		      const struct oci_digest *digest)
 {
@@ -148,8 +149,8 @@ static void end_entry(struct oci_cache_entry *entry, struct oci_cache *cache,
 	oci_cache_drop(entry);
 }
 
-/* Not a file that other users may write to: they could change what every later
- * run takes from the cache. */
+/* Does not link a file that other users may write to: they could change the
+ * cache. */
 static bool link_file(const char *path, const char *to, int flags)
 {
 	struct stat st;
@@ -174,8 +175,8 @@ static bool copy_file(struct oci_cache_entry *entry, const char *path)
 	return !rc;
 }
 
-/* Puts the file at path into the cache. Later runs digest it whenever they use
- * it, as they do with every file there. */
+/* Adds the file at path to the cache. Its digest is checked at each use, as for
+ * every file of the cache. */
 static void add_path(struct oci_cache *cache, const char *path, int flags,
 		     const struct oci_digest *digest)
 {
@@ -184,8 +185,8 @@ static void add_path(struct oci_cache *cache, const char *path, int flags,
 
 	if (there &&
 	    (unlink(entry.temp) != 0 || !link_file(path, entry.temp, flags))) {
-		/* It may be on another file system. The name of the entry is
-		 * gone: take another one. */
+		/* The file may be on another file system. The temporary name is
+		 * gone, so begin again. */
 		oci_cache_drop(&entry);
 		there = oci_cache_begin(&entry, cache, digest, NULL) == 0 &&
 			copy_file(&entry, path);
@@ -195,8 +196,8 @@ static void add_path(struct oci_cache *cache, const char *path, int flags,
 	oci_cache_drop(&entry);
 }
 
-/* lent: the file that the store wrote to, or -1. A file without a name is
- * linked by the system's link that leads to it: open(2), O_TMPFILE. */
+/* lent: the file that the store wrote to, or -1. An unlinked file is linked
+ * through its entry in /proc: open(2), O_TMPFILE. */
 static void add_to_cache(struct cached_blob *self, int lent,
 			 const struct oci_digest *digest)
 {

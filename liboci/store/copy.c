@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From one store to another. Documents are read first, all the way down, and
- * say which blobs there are; blobs go over side by side; documents follow,
+ * Copies an image from one store to another. All documents are read first and
+ * name the blobs. Then blobs are copied in parallel, and then documents,
  * children before parents.
  */
 #include <oci/copy.h>
@@ -27,7 +27,7 @@ struct copy {
 	struct oci_watch watch;
 };
 
-/* One blob on its way. */
+/* The copy of one blob. */
 struct transfer {
 	struct oci_task task;		/* first: a task is a transfer */
 	struct copy *copy;
@@ -64,7 +64,7 @@ static int report(struct copy *c, const struct oci_descriptor *blob,
 				 c->options->progress_data, &progress, err);
 }
 
-/* Ends the transfer in a slot, if there is one. */
+/* Ends the transfer of a slot, if there is one. */
 static int end_transfer(struct copy *c, struct oci_pool *pool,
 			struct transfer *t, struct oci_error *err)
 {
@@ -103,7 +103,8 @@ static int start_transfer(struct copy *c, struct oci_pool *pool,
 	return 0;
 }
 
-/* Slots in turn, so that blobs are added in the order of the documents. */
+/* Uses the slots in turn, so that blobs are added in the order of the
+ * documents. */
 static int run_transfers(struct copy *c, struct oci_pool *pool,
 			 struct transfer *slots, size_t count,
 			 struct oci_error *err)
@@ -155,7 +156,7 @@ static int transfer_blobs(struct copy *c, struct oci_error *err)
 	return rc;
 }
 
-/* Stores that read their blobs themselves know best when. */
+/* Stores with `import` read the blobs themselves. */
 static int import_blobs(struct copy *c, struct oci_error *err)
 {
 	int rc = 0;
@@ -197,7 +198,7 @@ static int write_documents(struct copy *c, struct oci_error *err)
 	return rc;
 }
 
-/* The text of one of the documents, or NULL. */
+/* Returns the text of one of the documents, or NULL. */
 static const char *text_of(const struct oci_closure *all,
 			   const struct oci_digest *digest)
 {
@@ -207,7 +208,8 @@ static const char *text_of(const struct oci_closure *all,
 	return NULL;
 }
 
-/* Before anything is written. */
+/* Checks that no tag in `to` loses signatures; called before anything is
+ * written. */
 static int keep_signatures(struct copy *c, struct oci_error *err)
 {
 	const struct oci_descriptors *list = &c->all.tagged;
@@ -220,7 +222,7 @@ static int keep_signatures(struct copy *c, struct oci_error *err)
 		rc = text ? oci_signatures_copy_tag(c->to, tag, &list->items[i],
 						    text, err)
 			  : oci_fail(err, OCI_E_INVALID,
-				     "tag %s is to hold signatures, but leads "
+				     "tag %s should hold signatures, but leads "
 				     "to no manifest: remove it, or copy "
 				     "without --referrers",
 				     tag);
@@ -228,8 +230,8 @@ static int keep_signatures(struct copy *c, struct oci_error *err)
 	return rc;
 }
 
-/* A registry lists referrers itself; in a layout, index.json does. Signatures
- * that are found by their tags keep them, everywhere. */
+/* In a layout, index.json names the referrers; a registry lists them itself.
+ * Signatures with tags keep their tags. */
 static int list_referrers(struct copy *c, struct oci_error *err)
 {
 	int rc = 0;
@@ -271,9 +273,8 @@ int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
 			      &c.watch, err);
 	if (rc == OCI_E_NOT_FOUND && oci_media_is_index(out->media_type))
 		rc = oci_advise(err, rc,
-				"an index may be saved without some "
-				"of its images: --platform copies one that is "
-				"there");
+				"an index may lack some of its images: "
+				"--platform copies one that it has");
 	if (!rc)
 		rc = oci_closure_drop_foreign(&c.all, from, c.options, err);
 	if (!rc)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Folders of the dir: transport of containers/image, version 1.1, as stores
- * that are read: DIR/version, DIR/manifest.json, DIR/HEX for each blob,
- * DIR/HEX.manifest.json for what an index has. HEX is a digest's without its
- * algorithm, which the number of digits tells.
+ * Reads folders of the dir: transport of containers/image, version 1.1:
+ * DIR/version, DIR/manifest.json, DIR/HEX for each blob, and
+ * DIR/HEX.manifest.json for each manifest of an index. HEX is a digest without
+ * its algorithm, which follows from the number of digits.
  */
 #include <oci/dir.h>
 
@@ -32,7 +32,7 @@ struct dir_store {
 	struct oci_digest top;		/* of manifest.json */
 };
 
-/* "DIR/NAMEEND"; the caller frees it. */
+/* Makes "DIR/NAMEEND"; the caller frees it. */
 static int join(char **out, const struct dir_store *self, const char *name,
 		const char *end, struct oci_error *err)
 {
@@ -47,7 +47,8 @@ static int join(char **out, const struct dir_store *self, const char *name,
 	return rc;
 }
 
-/* The file of a blob; NULL where it has none. The caller frees it. */
+/* Finds the file of a blob; *out is NULL if there is none. The caller frees
+ * it. */
 static int find_blob(char **out, const struct dir_store *self,
 		     const struct oci_digest *digest, struct oci_error *err)
 {
@@ -100,7 +101,7 @@ static int dir_open_blob(struct oci_source **out, struct oci_store *store,
 	return rc;
 }
 
-/* Adds the digest that a file's name tells, if it tells one. */
+/* Adds the digest of a file's name, if the name is one. */
 static int add_digest(struct oci_strings *out, const char *name,
 		      struct oci_error *err)
 {
@@ -176,7 +177,7 @@ static void dir_free(struct oci_store *store)
 	free(self);
 }
 
-/* Folders that are not called by that name have no version. */
+/* The file is optional. */
 static int check_version(const struct dir_store *self, struct oci_error *err)
 {
 	char *path, *text = NULL;
@@ -226,8 +227,9 @@ static int read_manifest(struct dir_store *self, struct oci_error *err)
 		return rc;
 	rc = oci_file_load(&text, &size, path, OCI_DOCUMENT_MAX, err);
 	if (rc == OCI_E_NOT_FOUND && stat(self->path, &st) == 0)
-		rc = oci_fail(err, rc, "it is no folder of skopeo's dir: it "
-			      "has no manifest.json");
+		rc = oci_fail(err, rc,
+			      "it is not a folder of skopeo's dir: "
+			      "it has no manifest.json");
 	free(path);
 	if (rc)
 		return rc;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * manifest.json from index.json. `docker load` with the classic image store
- * reads this document alone: one entry an image, with the familiar names.
+ * Makes manifest.json from index.json. `docker load` with the classic image
+ * store reads only this document: one entry for each image, with its familiar
+ * names.
  */
 #include "store/docker.h"
 
@@ -40,7 +41,7 @@ static int describe_layers(struct oci_docker_image *out,
 	return rc;
 }
 
-/* The familiar name of an entry of index.json, if it has a whole one. */
+/* Adds the familiar name of an entry of index.json, if it has a full name. */
 static int add_tag(struct oci_docker_image *out,
 		   const struct oci_descriptor *entry, struct oci_error *err)
 {
@@ -96,7 +97,7 @@ static int describe(struct oci_docker_images *out, struct oci_store *store,
 	return rc;
 }
 
-/* The place of the first entry with the same digest. */
+/* Returns the index of the first entry with the same digest. */
 static size_t first_of(const struct oci_descriptors *list, size_t i)
 {
 	size_t first = 0;
@@ -131,7 +132,7 @@ int oci_docker_describe(char **out, struct oci_store *store,
 	for (size_t i = 0; !rc && i < list->count; i++) {
 		size_t before = images.count;
 
-		/* A signature's config looks like that of an image. */
+		/* A signature is left out: its config looks like an image's. */
 		if (first_of(list, i) != i || oci_is_signature(&list->items[i]))
 			continue;
 		rc = describe(&images, store, &list->items[i], platform, err);

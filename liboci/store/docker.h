@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What manifest.json of an archive has to say of its images. */
+/* manifest.json of an archive, which describes its images for Docker. */
 #ifndef STORE_DOCKER_H
 #define STORE_DOCKER_H
 
@@ -11,9 +11,9 @@
 void oci_blob_path(char out[OCI_BLOB_PATH], const struct oci_digest *digest);
 
 /*
- * manifest.json for what the store names: each image once, with its tags. Of
- * an index it can tell one platform's image: platform's, NULL: the first.
- * The caller frees *out.
+ * Makes manifest.json for the images that the store names, each once with its
+ * tags. For an index, it describes the image of one platform: `platform`, or,
+ * if that is NULL, the first. The caller frees *out.
  */
 int oci_docker_describe(char **out, struct oci_store *store,
 			const struct oci_platform *platform,

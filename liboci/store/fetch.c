@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A blob from a store into a sink, by the way that suits the store. */
+/* Copies a blob from a store to a sink. */
 #include "base/error.h"
 #include "document/artifact.h"
 #include "io/digest.h"
 #include "store/store.h"
 
-/* For stores that write to a sink themselves, and do not check. */
+/* Checks the digest, for stores that write to a sink without checking it. */
 static int fetch_checked(struct oci_store *from, const struct oci_descriptor *d,
 			 struct oci_sink *sink, struct oci_error *err)
 {

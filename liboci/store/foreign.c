@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Layers that a registry need not have, because their descriptors have URLs:
- * Windows' own, and those that may not be distributed. The URLs stay in the
- * manifest, which is copied byte for byte; nothing is fetched from them. OCI
- * Image Specification, descriptor.md, "urls".
+ * Foreign layers: a registry need not have layers whose descriptors have URLs,
+ * such as layers of Windows, or layers that may not be distributed. The URLs
+ * stay in the manifest, which is copied byte for byte; nothing is downloaded
+ * from them. OCI Image Specification, descriptor.md, "urls".
  */
 #include "base/error.h"
 #include "document/rest.h"
 #include "store/closure.h"
 
-static void tell(const struct oci_descriptor *d, const char *url,
-		 const struct oci_copy_options *options)
+static void report(const struct oci_descriptor *d, const char *url,
+		   const struct oci_copy_options *options)
 {
-	struct oci_error note;
+	struct oci_error text;
 
-	oci_fail(&note, OCI_OK,
-		 "layer %s is not where the image is, but at "
-		 "%s: it is passed over",
+	oci_fail(&text, OCI_OK,
+		 "layer %s is not stored with the image, but at "
+		 "%s: it is not copied",
 		 d->digest.text, url);
 	if (options->note)
-		options->note(options->note_data, note.message);
+		options->note(options->note_data, text.message);
 }
 
 int oci_closure_drop_foreign(struct oci_closure *closure,
@@ -42,7 +42,7 @@ int oci_closure_drop_foreign(struct oci_closure *closure,
 			list->items[kept++] = *d;
 			continue;
 		}
-		tell(d, url, options);
+		report(d, url, options);
 		oci_descriptor_release(d);
 	}
 	list->count = kept;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The images that an image or index leads to, and the one for a platform.
- * OCI Image Specification, image-index.md.
+ * Finds the images of an index, and the image for a platform. OCI Image
+ * Specification, image-index.md.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -73,8 +73,7 @@ int oci_store_images(struct oci_descriptors *out, struct oci_store *store,
 	return rc;
 }
 
-/* Indexes need not tell the platform of an image; its config does. What is not
- * there has none. */
+/* Sets the platform from the config, because indexes need not state it. */
 static int fill_platform(struct oci_descriptor *d, struct oci_store *store,
 			 struct oci_walk *walk, struct oci_error *err)
 {
@@ -94,8 +93,8 @@ static int fill_platform(struct oci_descriptor *d, struct oci_store *store,
 	return 0;
 }
 
-/* The image that says just that platform comes before those that fit it, of
- * which the highest variant comes first. */
+/* Chooses an image with exactly this platform, or else the compatible one with
+ * the highest variant. */
 static const struct oci_descriptor *
 choose(const struct oci_descriptors *list, const struct oci_platform *platform)
 {
@@ -109,7 +108,7 @@ choose(const struct oci_descriptors *list, const struct oci_platform *platform)
 			continue;
 		if (oci_platform_equal(&d->platform, platform))
 			return d;
-		/* Of two that fit each other, the first. */
+		/* If two fit each other, the first one is chosen. */
 		if (!best ||
 		    (oci_platform_fits(&best->platform, &d->platform) &&
 		     !oci_platform_fits(&d->platform, &best->platform)))
@@ -133,7 +132,7 @@ static int fail_platform(const struct oci_descriptor *from,
 		const struct oci_descriptor *d = &list->items[i];
 
 		oci_platform_format(text, &d->platform);
-		/* A long list ends early. */
+		/* A long list is cut off. */
 		if (d->has_platform &&
 		    oci_buf_format(&has, NULL, "%s%s", has.len ? ", " : "",
 				   text))
@@ -143,17 +142,18 @@ static int fail_platform(const struct oci_descriptor *from,
 		oci_platform_format(name, platform);
 	if (index)
 		rc = oci_fail(err, OCI_E_NOT_FOUND,
-			      "index %s has no image for %s, but for %s",
+			      "index %s has no image for %s; it has %s",
 			      from->digest.text, name,
-			      has.len ? has.data : "none that it names");
+			      has.len ? has.data : "no named platforms");
 	else if (has.len)
 		rc = oci_fail(err, OCI_E_NOT_FOUND,
 			      "image %s is for %s, but wanted for %s",
 			      from->digest.text, has.data, name);
 	else
 		rc = oci_fail(err, OCI_E_NOT_FOUND,
-			      "%s is no image for %s: its config tells no "
-			      "platform", from->digest.text, name);
+			      "image %s is not for %s: its config has no "
+			      "platform",
+			      from->digest.text, name);
 	oci_buf_release(&has);
 	return rc;
 }
@@ -168,7 +168,7 @@ static int find(struct oci_descriptor *out, struct oci_store *store,
 	struct oci_error why;
 	int rc = 0;
 
-	/* One that says just that needs no other one to be read. */
+	/* If an entry has exactly this platform, no config is read. */
 	for (size_t i = 0; platform && !found && i < list->count; i++)
 		if (list->items[i].has_platform &&
 		    oci_platform_equal(&list->items[i].platform, platform))

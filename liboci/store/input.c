@@ -18,7 +18,8 @@ static int fail_read(struct oci_error *err)
 	return oci_fail_errno(err, "read standard input");
 }
 
-/* read(2) goes on after a signal: the watch is looked at before it. */
+/* read(2) may restart after a signal, so poll(2) waits for input, and the watch
+ * is checked in between. */
 static int read_some(size_t *got, char data[CHUNK],
 		     const struct oci_watch *watch, struct oci_error *err)
 {
@@ -83,7 +84,7 @@ static int open_standard(int *fd, const char *temp_dir,
 		return oci_fail(err, OCI_E_INVALID,
 				"standard input is a terminal: have a program "
 				"or a file write to it");
-	/* A file that nobody has read from yet is as good as by its name. */
+	/* An unread regular file can be read directly. */
 	if (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode) &&
 	    lseek(STDIN_FILENO, 0, SEEK_CUR) == 0) {
 		*fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
@@ -106,7 +107,7 @@ int oci_input_open(int *fd, const char *path, const char *temp_dir,
 	*fd = -1;
 	if (strcmp(path, "-") == 0)
 		return open_standard(fd, temp_dir, watch, err);
-	/* Non-blocking: a fifo must not hang before it cannot be read. */
+	/* Non-blocking, so that opening a fifo does not wait for a writer. */
 	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	return *fd < 0 ? oci_fail_errno(err, "open '%s'", path) : 0;
 }

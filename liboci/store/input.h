@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where an archive is read from: a file, or standard input. */
+/* The input of an archive: a file, or standard input. */
 #ifndef STORE_INPUT_H
 #define STORE_INPUT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tar of a layer in a store. */
+/* The inflated tar of a layer in a store. */
 #include <stdlib.h>
 
 #include <oci/read.h>
@@ -10,12 +10,12 @@
 
 struct layer_source {
 	struct oci_source base;
-	struct oci_source *blob; /* compares its digest at its end */
+	struct oci_source *blob; /* checks its digest at its end */
 	struct oci_source *inflate;
 };
 
-/* The blob may go on behind the end of the tar: its digest is compared only
- * once all of it was read. */
+/* The blob may continue after the end of the tar, and its digest is checked at
+ * its end only: reads the rest. */
 static int layer_read(size_t *got, struct oci_source *source, void *data,
 		      size_t size, struct oci_error *err)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * OCI layouts on disk: DIR/oci-layout, DIR/index.json, DIR/blobs/ALG/HEX.
- * OCI Image Specification, image-layout.md. Everything that a run adds has a
- * temporary name until its commit, so that a failed run takes back nothing
- * that others see; index.json is renamed last, so that a reader never sees a
- * name without its blobs.
+ * OCI layouts on disk: DIR/oci-layout, DIR/index.json, DIR/blobs/ALG/HEX. OCI
+ * Image Specification, image-layout.md. Files of a run have temporary names
+ * until its commit, so a failed run has nothing to undo that other processes
+ * could see. index.json is renamed last, so readers never see a name without
+ * its blobs.
  */
 #include "store/layout.h"
 
@@ -25,7 +25,7 @@ static void layout_free(struct oci_store *store)
 
 	oci_layout_drop_blobs(self);
 	oci_layout_unprepare(self);
-	/* Only an empty folder goes. */
+	/* rmdir(2) removes only an empty folder. */
 	if (self->made)
 		rmdir(self->path);
 	oci_table_release(&self->table);
@@ -102,7 +102,7 @@ int oci_layout_make_folder(struct oci_layout *self, struct oci_error *err)
 	return 0;
 }
 
-/* Files of a run that is not at its end, or that was killed. */
+/* Files of a run that is in progress, or that was killed. */
 static bool is_temp(const char *name)
 {
 	size_t size = strlen(name);
@@ -111,9 +111,9 @@ static bool is_temp(const char *name)
 	       strcmp(name + size - 4, ".tmp") == 0;
 }
 
-/* Whether there is nothing of anybody's in the folder. */
-static int look_into(bool *empty, const struct oci_layout *self,
-		     struct oci_error *err)
+/* Sets *empty if the folder has no files except temporary ones. */
+static int check_empty(bool *empty, const struct oci_layout *self,
+		       struct oci_error *err)
 {
 	struct oci_strings names = { 0 };
 	int rc = oci_layout_list(&names, self->path, err);
@@ -125,12 +125,13 @@ static int look_into(bool *empty, const struct oci_layout *self,
 	return rc;
 }
 
-/* A layout, an empty folder, or something else; OCI_E_NOT_FOUND for the last.
- * A run that was killed may leave a layout without an index. */
-static int read_there(struct oci_layout *self, struct oci_error *err)
+/* Reads an existing layout; an empty folder counts as one. OCI_E_NOT_FOUND: the
+ * folder has other files. A run that was killed may leave a layout without
+ * index.json. */
+static int read_existing(struct oci_layout *self, struct oci_error *err)
 {
 	bool empty;
-	int rc = look_into(&empty, self, err);
+	int rc = check_empty(&empty, self, err);
 
 	if (rc || empty)
 		return rc;
@@ -151,7 +152,7 @@ int oci_layout_create(struct oci_store **out, const char *path,
 	if (!rc)
 		rc = oci_layout_make_folder(self, err);
 	if (!rc) {
-		rc = read_there(self, err);
+		rc = read_existing(self, err);
 		if (rc == OCI_E_NOT_FOUND)
 			rc = oci_fail(err, OCI_E_CONFLICT,
 				      "'%s' holds files, "

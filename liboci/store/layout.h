@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An OCI layout on disk: layout.c opens and commits, layout_blob.c has the
- * blobs, layout_index.c index.json and its lock, layout_place.c the names of
- * new blobs.
+ * An OCI layout on disk. layout.c opens and creates it, layout_blob.c has the
+ * blobs, layout_index.c index.json and its lock, layout_publish.c the final
+ * names of new blobs.
  */
 #ifndef STORE_LAYOUT_H
 #define STORE_LAYOUT_H
@@ -12,18 +12,19 @@
 #include "io/atomic.h"
 #include "store/store.h"
 
-/* A blob that this run added, or found to be right. */
+/* A blob that this run added, or whose digest it has checked. */
 struct oci_layout_blob {
 	struct oci_digest digest;
 	char *temp;		       /* its file until the commit; or NULL */
-	char *path;		       /* its file from then on; of the arena */
+	char *path;		       /* its file after the commit; in the
+					* arena */
 	struct oci_layout_blob *next;  /* in the order of adding */
 };
 
 struct oci_layout {
 	struct oci_store base;
 	char *path;
-	bool made;	/* this run made the folder */
+	bool made;	/* this run created the folder */
 	unsigned temps; /* temporary files so far, for their names */
 	struct oci_arena arena;
 	struct oci_table table; /* digest to struct oci_layout_blob */
@@ -32,54 +33,55 @@ struct oci_layout {
 	struct oci_digest expected; /* see oci_layout_expect */
 	char *expected_name;	    /* NULL: the only image */
 	bool expects;
-	/* From oci_layout_prepare to the commit. */
+	/* Set by oci_layout_prepare until the commit. */
 	bool prepared;
-	int lock;		/* of oci-layout; -1: none */
-	bool mine;		/* this run made oci-layout */
+	int lock;		/* descriptor of oci-layout; -1: not locked */
+	bool mine;		/* this run created oci-layout */
 	struct oci_index next;	/* the new index.json, */
-	struct oci_atomic file; /* and its file; unopened: no change */
+	struct oci_atomic file; /* its file; not open: no change */
 };
 
-/* "DIR/NAME"; the caller frees it. */
+/* Makes "DIR/NAME"; the caller frees it. */
 int oci_layout_path(char **out, const struct oci_layout *self,
 		    const char *name, struct oci_error *err);
-/* "DIR/blobs/ALG/HEX"; the caller frees it. */
+/* Makes "DIR/blobs/ALG/HEX"; the caller frees it. */
 int oci_layout_blob_path(char **out, const struct oci_layout *self,
 			 const struct oci_digest *digest,
 			 struct oci_error *err);
-/* The names in a folder, sorted; none where there is no folder. */
+/* Adds the sorted names of a folder's entries; none if there is no folder. */
 int oci_layout_list(struct oci_strings *out, const char *path,
 		    struct oci_error *err);
-/* Makes the layout's folder, if it is not there. */
+/* Creates the layout's folder if it does not exist. */
 int oci_layout_make_folder(struct oci_layout *self, struct oci_error *err);
 
-/* layout_index.c: reads oci-layout, and index.json into *out.
- * OCI_E_NOT_FOUND if there is none. */
+/* layout_index.c: checks oci-layout, and reads index.json into *out.
+ * OCI_E_NOT_FOUND if the file does not exist. */
 int oci_layout_read_version(const struct oci_layout *self,
 			    struct oci_error *err);
 int oci_layout_read_index(struct oci_index *out, const struct oci_layout *self,
 			  struct oci_error *err);
-/* Puts the blobs that were added in place, and the changes of names into
- * index.json as it is now. Up to the rename of index.json a failure changes
- * nothing that a reader sees; from there on nothing fails. */
+/* Gives the added blobs their names, and applies the changes of names to the
+ * present index.json. If it fails before the rename of index.json, readers see
+ * no change; after the rename it does not fail. */
 int oci_layout_commit(struct oci_store *store, struct oci_error *err);
-/* All of it that may fail for want of room or memory: the layout is locked from
- * then on, and the new index.json lies beside the old one. */
+/* Does everything that may fail for want of room or memory. Afterwards the
+ * layout is locked, and the new index.json is beside the old one. */
 int oci_layout_prepare(struct oci_store *store, struct oci_error *err);
-/* Takes back what was prepared and not committed. */
+/* Undoes oci_layout_prepare after a commit or instead of one. */
 void oci_layout_unprepare(struct oci_layout *self);
 
-/* layout_place.c: makes the folders of the blobs that were added. */
+/* layout_publish.c: makes the folders for the added blobs. */
 int oci_layout_make_blobs(struct oci_layout *self, struct oci_error *err);
-/* Removes those of them that are empty. */
+/* Removes the empty ones of these folders. */
 void oci_layout_remove_blobs(const struct oci_layout *self);
-/* Gives each added blob its name in blobs/, durably. Allocates nothing. */
+/* Gives each added blob its name in blobs/, durably. Does not allocate
+ * memory. */
 int oci_layout_publish_blobs(struct oci_layout *self, struct oci_error *err);
-/* Removes the files of blobs that were not placed. */
+/* Removes the files of blobs that were not published. */
 void oci_layout_drop_blobs(struct oci_layout *self);
 
-/* See struct oci_store_ops. A layout that is written to has what was added,
- * and what lies in blobs/ with the right bytes: these are read, once. */
+/* See struct oci_store_ops. A layout that is written to has the blobs that were
+ * added, and files in blobs/ with the right digest, which is checked once. */
 int oci_layout_has(bool *out, struct oci_store *store,
 		   const struct oci_digest *digest, struct oci_error *err);
 int oci_layout_has_right(bool *out, struct oci_store *store,

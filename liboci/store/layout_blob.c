@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The blobs of an OCI layout: DIR/blobs/ALG/HEX, each in place by a rename.
+ * The blobs of an OCI layout: DIR/blobs/ALG/HEX. A rename gives each its name.
  * OCI Image Specification, image-layout.md.
  */
 #include "store/layout.h"
@@ -52,7 +52,7 @@ static struct oci_layout_blob *find(const struct oci_layout *self,
 	return oci_table_get(&self->table, digest->text, strlen(digest->text));
 }
 
-/* Takes temp over, which may be NULL, unless it fails. */
+/* Takes ownership of temp, which may be NULL, unless it fails. */
 static int remember(struct oci_layout *self, const struct oci_digest *digest,
 		    char *temp, struct oci_error *err)
 {
@@ -78,7 +78,8 @@ static int remember(struct oci_layout *self, const struct oci_digest *digest,
 	return 0;
 }
 
-/* The file that has the bytes of a blob now; the caller frees it. */
+/* Finds the file that has the bytes of a blob at present; the caller frees
+ * *out. */
 static int file_of(char **out, const struct oci_layout *self,
 		   const struct oci_digest *digest, struct oci_error *err)
 {
@@ -199,8 +200,9 @@ static void blob_free(struct oci_sink *sink)
 	free(self);
 }
 
-/* Blobs are never written again: the umask's users may replace them, and not
- * change the bytes of a file that the cache and other layouts may share. */
+/* Removes write permission for group and others. Other users may then replace a
+ * blob, if the umask lets them, but cannot change a file that the cache and
+ * other layouts may share. */
 static int protect(int fd, const char *path, struct oci_error *err)
 {
 	struct stat st;
@@ -211,8 +213,8 @@ static int protect(int fd, const char *path, struct oci_error *err)
 	return oci_fail_errno(err, "change the mode of '%s'", path);
 }
 
-/* A new file in the layout's folder. A run that made the folder and failed
- * removes it again while it is empty: it is made anew then. */
+/* Creates a file in the layout's folder. Another run that failed may have
+ * removed the empty folder meanwhile; then it is created again. */
 static int open_temp(struct oci_atomic *file, struct oci_layout *self,
 		     struct oci_error *err)
 {
@@ -256,8 +258,8 @@ int oci_layout_create_blob(struct oci_sink **out, struct oci_store *store,
 	return 0;
 }
 
-/* The file keeps its temporary name up to the commit: a run that fails has
- * nothing to take back that another run may have come to need. */
+/* The file keeps its temporary name until the commit, so that a failed run need
+ * not remove a blob that another run may use by then. */
 int oci_layout_add_blob(struct oci_store *store, struct oci_sink *sink,
 			const struct oci_digest *digest, uint64_t size,
 			struct oci_error *err)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * index.json of a layout, which several processes may change at once. Each one
- * locks the file oci-layout, reads index.json as it is then, makes its own
- * changes to that, and renames the new one into place. The lock is flock(2),
- * held for a commit alone; oci-layout is never replaced, so all lock one file.
- * OCI Image Specification, image-layout.md.
+ * index.json of a layout, which several processes may change at the same time.
+ * Each process locks the file oci-layout, reads the present index.json, applies
+ * its changes, and renames the new file into place. The lock is flock(2), held
+ * during a commit only. oci-layout is never replaced, so all processes lock the
+ * same file. OCI Image Specification, image-layout.md.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 #include "io/lock.h"
 #include "store/layout.h"
 
-enum { INDEX_MAX = 20 * 1024 * 1024 }; /* containerd's cap */
+enum { INDEX_MAX = 20 * 1024 * 1024 }; /* containerd's limit */
 enum { LOCK_TRIES = 1000 };
 
 static int load(char **out, size_t *size, const struct oci_layout *self,
@@ -72,21 +72,21 @@ int oci_layout_read_index(struct oci_index *out, const struct oci_layout *self,
 	return rc ? oci_wrap(err, rc, "'%s/index.json'", self->path) : 0;
 }
 
-/* Gives the file its name unless another one has it: *mine tells. */
+/* Gives the file its name unless there is one; sets *mine if it did. */
 static int place_version(bool *mine, const char *temp, const char *path,
 			 struct oci_error *err)
 {
 	*mine = link(temp, path) == 0;
 	if (*mine || errno == EEXIST)
 		return 0;
-	/* File systems without hard links. */
+	/* Some file systems have no hard links. */
 	if (errno != EPERM && errno != EOPNOTSUPP && errno != EMLINK)
 		return oci_fail_errno(err, "make '%s'", path);
 	*mine = rename(temp, path) == 0;
 	return *mine ? 0 : oci_fail_errno(err, "make '%s'", path);
 }
 
-/* Makes oci-layout where there is none. */
+/* Creates oci-layout if it does not exist. */
 static int make_version(bool *mine, struct oci_layout *self, const char *path,
 			struct oci_error *err)
 {
@@ -109,15 +109,15 @@ static int make_version(bool *mine, struct oci_layout *self, const char *path,
 
 static int open_version(int *fd, const char *path, struct oci_error *err)
 {
-	/* NFS locks what may be written to. */
+	/* NFS needs a writable descriptor for the lock. */
 	*fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (*fd < 0 && (errno == EACCES || errno == EROFS || errno == EPERM))
 		*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	return *fd < 0 ? oci_fail_errno(err, "open '%s'", path) : 0;
 }
 
-/* A run that made the layout and failed has removed the file that it had
- * locked: a run that waited for that lock holds a file without a name. */
+/* Returns whether the locked file still has its name. A run that created the
+ * layout and failed removes the file, for which another run may wait. */
 static bool is_named(int fd, const char *path)
 {
 	struct stat now, held;
@@ -126,7 +126,7 @@ static bool is_named(int fd, const char *path)
 	       now.st_dev == held.st_dev && now.st_ino == held.st_ino;
 }
 
-/* One attempt; *fd is -1 where it has to be tried again. */
+/* One attempt; if *fd is -1 afterwards, another one is needed. */
 static int try_lock(int *fd, bool *mine, struct oci_layout *self,
 		    const char *path, struct oci_error *err)
 {
@@ -145,7 +145,7 @@ static int try_lock(int *fd, bool *mine, struct oci_layout *self,
 	return rc;
 }
 
-/* Closing *fd gives the lock back. *mine: this run made oci-layout. */
+/* Closing *fd releases the lock. *mine: this run created oci-layout. */
 static int lock(int *fd, bool *mine, struct oci_layout *self,
 		struct oci_error *err)
 {
@@ -158,8 +158,8 @@ static int lock(int *fd, bool *mine, struct oci_layout *self,
 		rc = try_lock(fd, mine, self, path, err);
 	if (!rc && *fd < 0)
 		rc = oci_fail(err, OCI_E_CHANGED,
-			      "layout '%s' comes and goes: "
-			      "other runs make and remove it",
+			      "layout '%s' was removed too often by other runs "
+			      "that failed: try again",
 			      self->path);
 	free(path);
 	return rc;
@@ -183,7 +183,7 @@ static int check_expected(const struct oci_layout *self,
 	return rc;
 }
 
-/* index.json as it is now, with the changes of this run. */
+/* Reads the present index.json and applies the changes of this run. */
 static int merge(struct oci_index *out, struct oci_layout *self,
 		 struct oci_error *err)
 {
@@ -219,8 +219,8 @@ static int format(char **out, const struct oci_layout *self,
 	return rc;
 }
 
-/* Writes the new index.json beside the old one; file stays unopened where it
- * would be the same. */
+/* Writes the new index.json beside the old one. file stays unopened if there is
+ * no change. */
 static int prepare_index(struct oci_atomic *file, struct oci_layout *self,
 			 const struct oci_index *index, struct oci_error *err)
 {
@@ -242,7 +242,7 @@ static int prepare_index(struct oci_atomic *file, struct oci_layout *self,
 	return rc;
 }
 
-/* Takes oci-layout and empty folders back, which this run made and has locked,
+/* Removes oci-layout and empty folders, which this run created and has locked,
  * unless another run has committed to the layout before. */
 static void remove_version(const struct oci_layout *self)
 {
@@ -298,12 +298,13 @@ int oci_layout_commit(struct oci_store *store, struct oci_error *err)
 
 	if (rc)
 		return rc;
-	/* Blobs have their names from here on: oci-layout stays. */
+	/* From here on, blobs have their names, so oci-layout must stay. */
 	self->mine = false;
 	rc = oci_layout_publish_blobs(self, err);
 	if (!rc && self->file.temp) {
 		rc = oci_atomic_publish(&self->file, err);
-		/* The new index is there: see oci_atomic_commit. */
+		/* The new index is visible, so this must not fail: see
+		 * oci_atomic_commit. */
 		if (!rc)
 			oci_folder_sync(self->path, NULL);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The blobs of a layout get their names: a part of its commit. */
+/* Gives the blobs of a layout their names, as a part of its commit. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 
 enum { PATH_ROOM = 4096 };
 
-/* From the innermost out. */
+/* The innermost folders come first. */
 static const char *const folders[] = {
 	"blobs/sha256",
 	"blobs/sha512",
@@ -19,7 +19,7 @@ static const char *const folders[] = {
 
 enum { FOLDERS = sizeof(folders) / sizeof(folders[0]) };
 
-/* False where the path is too long, as oci_layout_path has it. */
+/* Returns false if the path is too long. */
 static bool folder_path(char out[PATH_ROOM], const struct oci_layout *self,
 			size_t i)
 {
@@ -28,7 +28,7 @@ static bool folder_path(char out[PATH_ROOM], const struct oci_layout *self,
 	return n > 0 && n < PATH_ROOM;
 }
 
-/* image-layout.md: the folder has to be there, with or without blobs. */
+/* image-layout.md: the folder must exist, even without blobs. */
 int oci_layout_make_blobs(struct oci_layout *self, struct oci_error *err)
 {
 	char *path;
@@ -53,13 +53,13 @@ void oci_layout_remove_blobs(const struct oci_layout *self)
 			rmdir(path);
 }
 
-/* Replaces a file that is there: it may be damaged. */
+/* Replaces an existing file, which may be damaged. */
 static int place_blob(struct oci_layout_blob *known, struct oci_error *err)
 {
 	if (rename(known->temp, known->path) != 0)
 		return oci_fail_errno(err, "rename '%s' to '%s'", known->temp,
 				      known->path);
-	/* rename(2) leaves two names of one file as they are. */
+	/* rename(2) does nothing if both are names of the same file. */
 	unlink(known->temp);
 	free(known->temp);
 	known->temp = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A source over a blob of a store that is opened with the first read: an
- * upload that turns out to be needless then costs nothing.
+ * A source over a blob of a store that is opened at the first read, so that an
+ * upload that turns out to be unnecessary costs nothing.
  */
 #include <stdlib.h>
 
@@ -12,7 +12,7 @@ struct lazy {
 	struct oci_source base;
 	struct oci_store *store;
 	struct oci_descriptor blob;
-	struct oci_source *source;	/* NULL until it is read */
+	struct oci_source *source; /* NULL until the first read */
 };
 
 static int lazy_read(size_t *got, struct oci_source *source, void *data,
@@ -31,7 +31,8 @@ static int lazy_rewind(struct oci_source *source, struct oci_error *err)
 {
 	struct lazy *self = (struct lazy *)source;
 
-	/* Opened here, on the uploader's thread, and not in mid-transfer. */
+	/* The upload's thread opens the blob here, not curl's thread in
+	 * mid-transfer. */
 	if (self->source)
 		return oci_source_rewind(self->source, err);
 	return oci_store_open(&self->source, self->store, &self->blob, err);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The tar is walked once, to learn where each member starts; bytes are read
- * from there. Nothing is ever unpacked, so a link is a name for a file of the
- * archive or is refused when it is followed: `docker save` has such links in
- * place of layers that are there already.
+ * Reads the headers of a tar once and records the offset of each member.
+ * Nothing is unpacked, so a link must lead to a file of the archive: `docker
+ * save` has such links for layers that several images share.
  */
 #include "store/members.h"
 
@@ -21,7 +20,7 @@
 
 enum {
 	MEMBERS_MAX = 1000 * 1000,
-	LINKS_MAX = 40			/* as Linux has it */
+	LINKS_MAX = 40 /* the limit of Linux */
 };
 
 static struct oci_member *look_up(const struct oci_members *members,
@@ -30,7 +29,7 @@ static struct oci_member *look_up(const struct oci_members *members,
 	return oci_table_get(&members->table, name, strlen(name));
 }
 
-/* Goes on from the folder of path, of *size bytes, by a part of a link. */
+/* Appends one part of a symlink's target to the folder path of *size bytes. */
 static int step(char path[OCI_PATH_MAX], size_t *size, const char *part,
 		size_t part_size, struct oci_error *err)
 {
@@ -45,7 +44,8 @@ static int step(char path[OCI_PATH_MAX], size_t *size, const char *part,
 		return 0;
 	}
 	if (part_size > OCI_PATH_MAX - 2 - *size)
-		return oci_fail(err, OCI_E_LIMIT, "leads to too long a name");
+		return oci_fail(err, OCI_E_LIMIT,
+				"leads to a name that is too long");
 	if (*size)
 		path[(*size)++] = '/';
 	memcpy(path + *size, part, part_size);
@@ -53,7 +53,7 @@ static int step(char path[OCI_PATH_MAX], size_t *size, const char *part,
 	return 0;
 }
 
-/* Where a symlink leads; what is on the way need not be there. */
+/* Resolves a symlink; the folders in its target need not exist. */
 static int read_symlink(char out[OCI_PATH_MAX], const struct oci_member *link,
 			struct oci_error *err)
 {
@@ -118,9 +118,10 @@ int oci_members_find(const struct oci_member **out,
 		link = m;
 		rc = follow(path, m, err);
 	}
-	return rc ? rc : oci_fail(err, OCI_E_INVALID,
-				  "the link '%s' leads to links without end",
-				  name);
+	return rc ? rc
+		  : oci_fail(err, OCI_E_INVALID,
+			     "the link '%s' leads through too many links",
+			     name);
 }
 
 const struct oci_member *oci_members_get(const struct oci_members *members,
@@ -189,7 +190,7 @@ static int add_member(struct oci_members *self, const struct oci_member *from,
 	return oci_table_set(&self->table, m->name, strlen(m->name), m, err);
 }
 
-static int take_member(struct oci_members *self,
+static int read_member(struct oci_members *self,
 		       const struct oci_reader *reader,
 		       struct archive_entry *entry, struct oci_error *err)
 {
@@ -212,8 +213,7 @@ static int take_member(struct oci_members *self,
 				"its member '%s' has an absolute name", name);
 	if (archive_entry_size(entry) < 0)
 		return oci_fail(err, OCI_E_CORRUPT,
-				"its member '%s' has less than no bytes",
-				name);
+				"its member '%s' has a negative size", name);
 	if (archive_entry_sparse_count(entry) > 0)
 		return oci_fail(err, OCI_E_UNSUPPORTED,
 				"its member '%s' is sparse: make it by a tar "
@@ -237,7 +237,7 @@ static int walk(struct oci_members *self, struct oci_error *err)
 	do {
 		rc = oci_reader_next(&entry, reader, err);
 		if (!rc && entry)
-			rc = take_member(self, reader, entry, err);
+			rc = read_member(self, reader, entry, err);
 	} while (!rc && entry);
 	oci_reader_free(reader);
 	return rc;
@@ -260,7 +260,7 @@ static int spool(struct oci_members *self, struct oci_source *tar,
 	return rc;
 }
 
-/* Leaves self->fd open on a tar that is not compressed. */
+/* Opens self->fd on a tar that is not compressed. */
 static int open_tar(struct oci_members *self, const char *path,
 		    const char *temp_dir, struct oci_error *err)
 {

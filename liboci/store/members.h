@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The members of a tar on disk: where each one's bytes are. Image archives
- * (archive_read.c, archive_docker.c) are read through it.
+ * An index of the members of a tar on disk, with the offsets of their bytes.
+ * Image archives are read through it (archive_read.c, archive_docker.c).
  */
 #ifndef STORE_MEMBERS_H
 #define STORE_MEMBERS_H
@@ -17,9 +17,9 @@
 
 struct oci_member {
 	const char *name;		/* clean: see base/path.h */
-	const char *symlink;		/* where it leads, or NULL */
-	const char *hardlink;		/* the same */
-	uint64_t offset;		/* of a file's bytes */
+	const char *symlink;		/* its target; or NULL */
+	const char *hardlink;		/* its target; or NULL */
+	uint64_t offset;		/* of a file's bytes in the tar */
 	uint64_t size;
 	struct oci_member *next;
 };
@@ -28,15 +28,15 @@ struct oci_members {
 	int fd;				/* of a tar that is not compressed */
 	struct oci_arena arena;
 	struct oci_table table;		/* name to member */
-	struct oci_member *first;	/* the last one of the tar */
+	struct oci_member *first;	/* the last one in the tar */
 	size_t count;
 	struct oci_watch watch;
 };
 
 /*
- * Walks the tar at path once. A compressed one is inflated into an unlinked
- * file in temp_dir (NULL: /var/tmp) first. watch is copied. Names that are
- * absolute, have a ".." or stand twice are refused.
+ * Reads the headers of the tar at path, once. A compressed tar is first
+ * inflated into an unlinked file in temp_dir (NULL: /var/tmp). watch is copied.
+ * Names that are absolute, contain ".." or occur twice are errors.
  */
 int oci_members_open(struct oci_members **out, const char *path,
 		     const char *temp_dir, const struct oci_watch *watch,
@@ -44,14 +44,15 @@ int oci_members_open(struct oci_members **out, const char *path,
 /* NULL-safe. */
 void oci_members_free(struct oci_members *members);
 
-/* The file called name, behind links: of the archive, and at most 40. */
+/* Finds the file called name; follows up to 40 links inside the archive. */
 int oci_members_find(const struct oci_member **out,
 		     const struct oci_members *members, const char *name,
 		     struct oci_error *err);
-/* The same; NULL where there is none. */
+/* The same, without an error; returns NULL if there is no such file. */
 const struct oci_member *oci_members_get(const struct oci_members *members,
 					 const char *name);
-/* Reads a file of at most max bytes, with a NUL behind it; caller frees. */
+/* Reads a file of at most max bytes, and appends a NUL. The caller frees
+ * *out. */
 int oci_members_load(char **out, size_t *size,
 		     const struct oci_members *members, const char *name,
 		     size_t max, struct oci_error *err);

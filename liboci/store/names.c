@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The names in a store's index.json: annotations of its descriptors. The tag
- * is org.opencontainers.image.ref.name (image spec, annotations.md); the whole
- * name is io.containerd.image.name, which containerd looks at first.
+ * The names in a store's index.json are annotations of its descriptors. The tag
+ * is org.opencontainers.image.ref.name (image spec, annotations.md); the full
+ * name is io.containerd.image.name, which containerd prefers.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,15 +21,15 @@ static const char *annotation(const struct oci_descriptor *descriptor,
 	return oci_pairs_get(&descriptor->annotations, key);
 }
 
-/* The name of an entry. oci:DIR:TAG gives the tag alone; if two entries have
- * full names, these are compared. */
+/* The name of an entry. oci:DIR:TAG has a tag only; if two entries have full
+ * names, these are compared. */
 struct name {
-	char full[OCI_REFERENCE_TEXT]; /* canonical; "" where it has none */
-	char tag[OCI_REFERENCE_TEXT];  /* "" where it has none */
+	char full[OCI_REFERENCE_TEXT]; /* canonical; "" if there is none */
+	char tag[OCI_REFERENCE_TEXT];  /* "" if there is none */
 };
 
-/* Programs that give an image another tag may leave the full name that it had
- * (umoci): a full name with another tag than the entry's does not count. */
+/* Ignores a full name whose tag is not the entry's: programs that change the
+ * tag may leave the old full name (umoci). */
 static void set_full(struct name *out, const char *text)
 {
 	struct oci_reference reference;
@@ -46,7 +46,7 @@ static void read_name(struct name *out, const struct oci_descriptor *d)
 	const char *tag = annotation(d, OCI_ANNOTATION_REF_NAME);
 
 	*out = (struct name){0};
-	/* Some tools write the whole name where others write the tag. */
+	/* Some tools write the full name into the annotation of the tag. */
 	if (tag && !strpbrk(tag, "/:@"))
 		snprintf(out->tag, sizeof(out->tag), "%s", tag);
 	else
@@ -66,9 +66,9 @@ static bool same_name(const struct name *a, const struct name *b)
 	return a->tag[0] && strcmp(a->tag, b->tag) == 0;
 }
 
-/* Puts a copy of entry where its name was first, or at the end; whatever else
- * had the name goes, and so does the same image without a name if entry has
- * none. */
+/* Puts a copy of entry at the place of the first entry with its name, or at the
+ * end, and removes the other entries with that name. If entry has no name, it
+ * replaces an entry of the same image without a name. */
 static int put(struct oci_descriptors *list, const struct oci_descriptor *entry,
 	       struct oci_error *err)
 {
@@ -78,7 +78,7 @@ static int put(struct oci_descriptors *list, const struct oci_descriptor *entry,
 	int rc;
 
 	read_name(&name, entry);
-	/* Room first: what goes must not go before the other one is there. */
+	/* Adds the copy first, because after a removal this must not fail. */
 	rc = oci_descriptors_add(list, entry, err);
 	if (rc)
 		return rc;
@@ -107,7 +107,7 @@ static int put(struct oci_descriptors *list, const struct oci_descriptor *entry,
 	return 0;
 }
 
-/* Whether other gives the image of entry the name that entry gives it. */
+/* Returns whether both give the same image the same name. */
 static bool same_entry(const struct oci_descriptor *entry,
 		       const struct oci_descriptor *other)
 {
@@ -120,8 +120,8 @@ static bool same_entry(const struct oci_descriptor *entry,
 	return is_named(&name) ? same_name(&name, &there) : !is_named(&there);
 }
 
-static void take_out(struct oci_descriptors *list,
-		     const struct oci_descriptor *entry)
+static void remove_entry(struct oci_descriptors *list,
+			 const struct oci_descriptor *entry)
 {
 	size_t kept = 0;
 
@@ -139,11 +139,11 @@ static int apply(struct oci_descriptors *list,
 {
 	if (!change->untag)
 		return put(list, &change->entry, err);
-	take_out(list, &change->entry);
+	remove_entry(list, &change->entry);
 	return 0;
 }
 
-/* Makes a change, and keeps it for oci_names_replay. */
+/* Applies a change, and records it for oci_names_replay. */
 static int change_names(struct oci_store *store, bool untag,
 			const struct oci_descriptor *entry,
 			struct oci_error *err)
@@ -215,10 +215,9 @@ int oci_store_tag(struct oci_store *store, const struct oci_reference *name,
 	rc = oci_descriptor_copy(&entry, descriptor, err);
 	if (rc)
 		return rc;
-	/* `ctr image import` passes over images of other platforms. */
+	/* `ctr image import` ignores images of other platforms. */
 	entry.has_platform = false;
-	/* The image may bring a name from where it was, which is no name here.
-	 */
+	/* The name that the image has in another store is not its name here. */
 	oci_pairs_remove(&entry.annotations, OCI_ANNOTATION_REF_NAME);
 	oci_pairs_remove(&entry.annotations, OCI_ANNOTATION_IMAGE_NAME);
 	if (name && name->tag[0])
@@ -246,17 +245,17 @@ int oci_store_untag(struct oci_store *store, const struct oci_digest *digest,
 	return rc;
 }
 
-struct doubles {
+struct duplicates {
 	struct oci_arena arena;
 	struct oci_table full; /* name to the digest that it names */
-	struct oci_table bare; /* tag, of entries that have no more */
+	struct oci_table bare; /* tag, of entries without a full name */
 	struct oci_table any;  /* tag, of all entries */
 	void (*report)(void *data, const char *finding);
 	void *data;
 };
 
-/* Tells of a name that the table has for another digest. */
-static void compare(struct doubles *d, const struct oci_table *table,
+/* Reports a name that the table has with another digest. */
+static void compare(struct duplicates *d, const struct oci_table *table,
 		    const char *name, const char *digest)
 {
 	const char *other = oci_table_get(table, name, strlen(name));
@@ -265,15 +264,14 @@ static void compare(struct doubles *d, const struct oci_table *table,
 	if (!other || strcmp(other, digest) == 0)
 		return;
 	snprintf(text, sizeof(text),
-		 "index.json: '%s' names %s and %s: give "
-		 "the name again to the one that is meant",
+		 "index.json: '%s' names both %s and %s: tag "
+		 "the right one again",
 		 name, other, digest);
 	d->report(d->data, text);
 }
 
-static int note_name(struct doubles *d, struct oci_table *table,
-		     const char *name, const char *digest,
-		     struct oci_error *err)
+static int add_name(struct duplicates *d, struct oci_table *table,
+		    const char *name, const char *digest, struct oci_error *err)
 {
 	char *key;
 
@@ -285,7 +283,7 @@ static int note_name(struct doubles *d, struct oci_table *table,
 	return oci_table_set(table, key, strlen(key), (char *)digest, err);
 }
 
-static int check_name(struct doubles *d, const struct oci_descriptor *entry,
+static int check_name(struct duplicates *d, const struct oci_descriptor *entry,
 		      struct oci_error *err)
 {
 	const char *digest = entry->digest.text;
@@ -296,21 +294,20 @@ static int check_name(struct doubles *d, const struct oci_descriptor *entry,
 	if (name.full[0]) {
 		compare(d, &d->full, name.full, digest);
 		compare(d, &d->bare, name.tag, digest);
-		rc = note_name(d, &d->full, name.full, digest, err);
+		rc = add_name(d, &d->full, name.full, digest, err);
 	} else if (name.tag[0]) {
 		compare(d, &d->any, name.tag, digest);
-		rc = note_name(d, &d->bare, name.tag, digest, err);
+		rc = add_name(d, &d->bare, name.tag, digest, err);
 	}
-	return rc || !name.tag[0]
-		       ? rc
-		       : note_name(d, &d->any, name.tag, digest, err);
+	return rc || !name.tag[0] ? rc
+				  : add_name(d, &d->any, name.tag, digest, err);
 }
 
 int oci_names_check(const struct oci_descriptors *list,
 		    void (*report)(void *data, const char *finding), void *data,
 		    struct oci_error *err)
 {
-	struct doubles d = { .report = report, .data = data };
+	struct duplicates d = { .report = report, .data = data };
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < list->count; i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file, or a copy to a stream. */
+/* An archive's output: a file, or an unlinked file that is copied to a
+ * stream. */
 #include "store/output.h"
 
 #include <fcntl.h>
@@ -15,7 +16,7 @@
 #include "base/text.h"
 #include "io/file.h"
 
-/* Standard output and devices get a copy of a file without a name. */
+/* Standard output and devices get a copy of an unlinked file. */
 static bool is_stream(const char *path)
 {
 	struct stat st;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Referrers in stores that list all of their manifests. */
+/* Referrers in stores without a list of their own, such as layouts. */
 #include "store/referrers.h"
 
 #include <stdlib.h>
@@ -12,11 +12,12 @@
 #include "store/store.h"
 #include "store/walk.h"
 
-/* index.json may name more documents than one image leads to. */
+/* index.json may name many images, so the limits are higher than for one
+ * image. */
 enum { DOCUMENTS_MAX = 1000 * 1000 };
 #define BYTES_MAX (UINT64_C(4) << 30)
 
-/* What is beside the digest: the artifact type, and all of the annotations. */
+/* Adds the artifact type and all annotations to the descriptor. */
 static int describe(struct oci_descriptor *out,
 		    const struct oci_descriptor *from,
 		    const char *artifact_type,
@@ -92,7 +93,7 @@ static int add_if(struct oci_attached *out, struct oci_walk *walk,
 	return rc;
 }
 
-/* Every document that index.json names, once. */
+/* Reads every document that index.json names, once. */
 static int read_all(struct oci_attached *out, struct oci_store *store,
 		    struct oci_error *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding an image by one of its names: see names.c. */
+/* Finds an image by one of its names: see names.c. */
 #include <string.h>
 
 #include "base/buf.h"
@@ -35,7 +35,7 @@ static void list_names(struct oci_buf *out, const struct oci_descriptors *list)
 			name = annotation(d, OCI_ANNOTATION_REF_NAME);
 		if (!name)
 			name = d->digest.text;
-		/* A list that is too long ends early. */
+		/* A list that is too long is cut off. */
 		if (oci_buf_format(out, NULL, "%s%s", i ? ", " : "", name))
 			break;
 	}
@@ -50,27 +50,28 @@ static int fail_name(const struct oci_descriptors *list, const char *name,
 	oci_buf_init(&names, 1024);
 	list_names(&names, list);
 	if (!list->count)
-		rc = oci_fail(err, OCI_E_NOT_FOUND, "it holds no image");
+		rc = oci_fail(err, OCI_E_NOT_FOUND, "it has no image");
 	else if (name)
-		rc = oci_fail(err, OCI_E_NOT_FOUND, "it holds no '%s', but %s",
-			      name, names.data ? names.data : "");
+		rc = oci_fail(err, OCI_E_NOT_FOUND,
+			      "it has no image '%s'; it has %s", name,
+			      names.data ? names.data : "");
 	else
 		rc = oci_fail(err, OCI_E_INVALID,
-			      "it holds several images: name one of %s",
+			      "it has several images: name one of %s",
 			      names.data ? names.data : "");
 	oci_buf_release(&names);
 	return rc;
 }
 
-/* An entry without a name and with a type of its own is attached to an image,
- * and so is a signature. */
+/* A signature is attached to an image, and so is an entry with an artifact type
+ * and without a name. */
 static bool is_attached(const struct oci_descriptor *d)
 {
 	return oci_is_signature(d) ||
 	       (d->artifact_type && !annotation(d, OCI_ANNOTATION_REF_NAME));
 }
 
-/* *found is the entry called name, or full; NULL: there is none. */
+/* *found is the entry called name or full, or NULL. */
 static int find(const struct oci_descriptor **found,
 		const struct oci_descriptors *list, const char *name,
 		const char *full, struct oci_error *err)
@@ -105,7 +106,7 @@ int oci_store_resolve(struct oci_descriptor *out, const struct oci_store *store,
 	if (name && oci_reference_parse(&reference, name, NULL) == 0)
 		oci_reference_canonical(full, &reference);
 	rc = find(&found, list, name, full, err);
-	/* As for docker, a whole name without a tag is that of "latest". */
+	/* A full name without a tag means the tag "latest", as for docker. */
 	if (!rc && !found && full[0] && !reference.tag[0] &&
 	    !reference.digest.text[0]) {
 		memcpy(reference.tag, "latest", sizeof("latest"));

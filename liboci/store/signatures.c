@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Signatures, attestations and bills of material that are found by the digest
- * in their tags. One manifest has those of all signers, a layer each: one that
- * takes the place of another has to have its layers, too.
+ * Signatures, attestations and bills of material with the digest of their
+ * subject in their tags. One manifest has those of all signers, a layer each,
+ * so a manifest that replaces another one has to contain its layers too.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,7 +95,7 @@ static bool same_text(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : !a && !b;
 }
 
-/* Two keys may sign the same payload. */
+/* Two keys may sign the same payload, so the signatures are compared too. */
 static bool has_layer(const struct oci_manifest *manifest,
 		      const struct oci_descriptor *layer)
 {
@@ -112,7 +112,7 @@ static bool has_layer(const struct oci_manifest *manifest,
 	return false;
 }
 
-/* *lost is how many of the other one's layers ours has not. */
+/* *lost is the number of layers of `theirs` that `ours` lacks. */
 static int count_lost(size_t *lost, const struct oci_descriptor *theirs,
 		      const char *their_text, const struct oci_descriptor *ours,
 		      const char *text, struct oci_error *err)
@@ -151,8 +151,8 @@ int oci_signatures_copy_tag(struct oci_store *to, const char *tag,
 		rc = oci_wrap(err, rc, "tag %s of the destination", tag);
 	else if (lost)
 		rc = oci_fail(err, OCI_E_CONFLICT,
-			      "copying would remove %zu of what tag %s of the "
-			      "destination holds: remove that tag there "
+			      "copying would remove %zu signatures from tag %s "
+			      "of the destination: remove that tag there "
 			      "first, or copy without --referrers",
 			      lost, tag);
 	oci_descriptor_release(&theirs);

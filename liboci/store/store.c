@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is the same for every kind of store. */
+/* The functions that are the same for every kind of store. */
 #include "store/store.h"
 
 #include <stdlib.h>
@@ -90,7 +90,7 @@ int oci_store_read(char **out, struct oci_store *store,
 
 static int fail_read_only(struct oci_error *err)
 {
-	return oci_fail(err, OCI_E_UNSUPPORTED, "the store is only read");
+	return oci_fail(err, OCI_E_UNSUPPORTED, "the store is read-only");
 }
 
 int oci_store_create_known(struct oci_sink **out, struct oci_store *store,
@@ -124,7 +124,7 @@ int oci_store_put(struct oci_descriptor *out, struct oci_store *store,
 {
 	struct oci_sink *blob;
 	bool same = false;
-	/* A digest that is there keeps its algorithm. */
+	/* An existing digest keeps its algorithm. */
 	int rc = oci_digest_like(&out->digest, &out->digest, data, size, err);
 
 	if (rc)

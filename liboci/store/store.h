@@ -21,8 +21,8 @@ struct oci_store_ops {
 	int (*open)(struct oci_source **out, struct oci_store *store,
 		    const struct oci_descriptor *descriptor,
 		    struct oci_error *err);
-	/* Writes the bytes of a blob to a sink, on any thread. NULL: use open.
-	 */
+	/* Writes the bytes of a blob to a sink, on any thread. NULL: use
+	 * open. */
 	int (*fetch)(struct oci_store *store,
 		     const struct oci_descriptor *descriptor,
 		     struct oci_sink *sink, struct oci_error *err);
@@ -120,8 +120,8 @@ struct oci_store {
 	size_t change_count;
 	size_t change_capacity;
 	struct oci_watch watch; /* over the commit */
-	bool failed; /* a blob could not be added: the inputs are not to blame
-		      */
+	bool failed;	/* a blob could not be added: the inputs are not to
+			 * blame */
 	bool referrers; /* of a repository: list manifests with a subject that
 			 * only an index names among the referrers, too */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Several stores as one to write to: what is packed once goes to an archive
- * and to registries. The names are each store's own.
+ * Several stores as one store to write to: a layer is packed once, for an
+ * archive and for registries. Each store keeps its own names.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ struct tee {
 struct tee_sink {
 	struct oci_sink base;
 	size_t count;
-	struct oci_sink *sinks[];	/* owned, one a store */
+	struct oci_sink *sinks[]; /* owned, one for each store */
 };
 
 static int tee_write(struct oci_sink *sink, const void *data, size_t size,

@@ -34,7 +34,7 @@ static void put_octal(unsigned char *field, int digits, uint64_t value)
 	memcpy(field, text, (size_t)digits + 1);
 }
 
-/* Sizes and times have fields of one width. */
+/* Writes a size or a time; their fields have the same width. */
 static void put_number(unsigned char *field, uint64_t value)
 {
 	if (value <= OCTAL_MAX) {
@@ -48,7 +48,7 @@ static void put_number(unsigned char *field, uint64_t value)
 	}
 }
 
-/* A name of which NAME_ROOM bytes are taken. */
+/* Writes at most NAME_ROOM bytes of name. */
 static void put_header(unsigned char out[OCI_USTAR_BLOCK], const char *name,
 		       char type, uint64_t size, int64_t mtime)
 {
@@ -91,7 +91,7 @@ void oci_ustar_long_name(unsigned char out[OCI_USTAR_LONG], const char *name,
 			 int64_t mtime)
 {
 	char *record = (char *)out + OCI_USTAR_BLOCK;
-	/* "NNN path=NAME\n": names have 101 to some 200 bytes. */
+	/* "NNN path=NAME\n": names have 101 to about 200 bytes. */
 	int size = (int)strlen(name) + 3 + (int)strlen(" path=\n");
 
 	memset(out, 0, OCI_USTAR_LONG);

@@ -33,7 +33,7 @@ int oci_walk_count(struct oci_walk *walk,
 	size_t documents =
 		walk->max_documents ? walk->max_documents : DOCUMENTS_MAX;
 	uint64_t bytes = walk->max_bytes ? walk->max_bytes : BYTES_MAX;
-	/* One that is larger is not read. */
+	/* A larger document is not read. */
 	uint64_t size =
 		descriptor->size > OCI_DOCUMENT_MAX ? 0 : descriptor->size;
 

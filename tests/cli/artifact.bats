@@ -96,6 +96,6 @@ END
 	"$OCI_PACK" a.spec -q -o b.tar --jobs 1
 	cmp a.tar b.tar
 	rm in/small
-	refused 1 "^a\.spec:7:29: 'from' names 'in/small', which is not there" \
+	refused 1 "^a\.spec:7:29: 'from' names 'in/small', which does not exist" \
 		a.spec -o c.tar
 }

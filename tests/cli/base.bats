@@ -240,7 +240,7 @@ config() {
 	"$OCI_PACK" d.spec -q -o d.tar
 	"$OCI_PACK" verify -q d.tar
 	equal amd64 "$(layers d.tar linux/amd64 --cat 1 a)"
-	refused 1 'has no image for linux/arm/v7, but for linux/riscv64, linux' \
+	refused 1 'has no image for linux/arm/v7; it has linux/riscv64, linux' \
 		d.spec -o bad.tar --platform linux/arm/v7
 }
 

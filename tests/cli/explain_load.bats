@@ -91,7 +91,7 @@ rules() {
 	mv new a/manifest.json
 	again
 	"$OCI_PACK" lint --explain-load again.tar >all
-	grep -q "the layer 'missing' is not there" all
+	grep -q "the layer 'missing' is missing" all
 	jq '.[0].Layers = [] | .[0].Config = "missing"' a/manifest.json >new
 	mv new a/manifest.json
 	again
@@ -121,7 +121,7 @@ rules() {
 		'podman load' 'ctr image import'; do
 		matches "$tool +nothing" "$output"
 	done
-	matches 'it is an artifact, no image' "$output"
+	matches 'it is an artifact, not an image' "$output"
 }
 
 @test "faults 14: layers in zstd are not for old engines" {

@@ -207,7 +207,7 @@ assert d["images"][0]["config"]["author"] == \
 	plain copy oci:texts copy.tar
 	plain verify copy.tar
 	plain inspect oci:texts:other
-	matches 'it holds no .other., but x\\x1b' "$(<said)"
+	matches 'it has no image .other.; it has x\\x1b' "$(<said)"
 	plain inspect $'oci:x\x1b\x9b\u202e'
 	plain index create localhost:1/x oci:texts
 	base texts

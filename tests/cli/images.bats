@@ -500,7 +500,7 @@ print(tar.getmember("srv").pax_headers["SCHILY.xattr.user.kind"])' {} \; |
 	done
 	spec b.spec 'platforms: [linux/amd64]' \
 		'layers: [{entries: [{path: /a, symlink: b, xattrs: {user.a: b}}]}]'
-	refused 1 "'xattrs' stands with 'symlink', but goes with" b.spec -o x
+	refused 1 "'xattrs' is used with 'symlink', but is valid only with" b.spec -o x
 	# It is the entry's, and seen where it changes.
 	spec c.spec 'platforms: [linux/amd64]' \
 		'layers: [{entries: [{path: /a, dir: {}, xattrs: {user.a: one}}]}]'

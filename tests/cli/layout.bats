@@ -302,7 +302,7 @@ parallel() {
 	sed -i s/two/one/ l/index.json
 	run "$OCI_PACK" verify l
 	equal 3 "$status"
-	matches "'one' names sha256:[0-9a-f]+ and sha256:[0-9a-f]+" "$output"
+	matches "'one' names both sha256:[0-9a-f]+ and sha256:[0-9a-f]+" "$output"
 	pack v2.spec -o oci:l:one
 	"$OCI_PACK" verify l
 }

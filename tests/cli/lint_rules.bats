@@ -171,7 +171,7 @@ program() {
 @test "elf-needed: missing, and who needs it" {
 	program
 	image
-	finds elf-needed error /bin/p 'needs liba.so, which is nowhere'
+	finds elf-needed error /bin/p 'needs liba.so, which is in no folder'
 	elf in/usr/lib/liba.so soname=liba.so needed=libb.so
 	image
 	finds elf-needed error /usr/lib/liba.so \
@@ -543,8 +543,8 @@ program() {
 	echo x >in/work
 	echo x >in/data
 	image 'config: {working-dir: /work, volumes: [/data]}'
-	finds workdir-missing warning /work 'no directory'
-	finds volume-is-file error /data 'no directory'
+	finds workdir-missing warning /work 'not a directory'
+	finds volume-is-file error /data 'not a directory'
 	rm in/work in/data
 	mkdir in/work in/data
 	image 'config: {working-dir: /work, volumes: [/data]}'
@@ -583,7 +583,7 @@ program() {
 		f bin/own x
 		d opt/link 0755
 	LINES
-	finds usrmerge-shadowed error /bin 'takes the place of a link'
+	finds usrmerge-shadowed error /bin 'replaces a link'
 	lacks usrmerge-shadowed /opt/link
 	foreign <<-'LINES'
 		layer
@@ -766,7 +766,7 @@ layer 3 has '/d' twice$"
 	equal 4000 "$(jq .errors found.json)"
 	program "needed=$names,$names"
 	image
-	finds elf-truncated error /bin/p 'more names than can be'
+	finds elf-truncated error /bin/p 'too many names'
 }
 
 @test "the layer that has it is named" {
@@ -895,7 +895,7 @@ layer 3 has '/d' twice$"
 	elf in/usr/lib/libssl.so.3
 	image
 	finds ca-certificates-missing warning /usr/lib/libssl.so.3 'no list'
-	matches 'is in the image; the script.*not run. Add the list itself' \
+	matches 'is in the image, but its script.*not run. Add the list itself' \
 		"$(jq -r '.findings[] |
 			select(.rule == "ca-certificates-missing").remedy' \
 			found.json)"

@@ -135,7 +135,7 @@ docker\.io/library/x:2, localhost:5000/y:1, docker\.io/library/one:1$" \
 	[ "$one" != "$two" ]
 	cp "$saved/several.tar" .
 	"$OCI_PACK" inspect several.tar:one:1 | grep -q linux/riscv64
-	refused 1 "it holds no 'three', but docker" inspect several.tar:three
+	refused 1 "it has no image 'three'; it has docker" inspect several.tar:three
 	refused 1 "several images" inspect several.tar:1
 }
 
@@ -164,7 +164,7 @@ docker.io/library/x:2 2' "$(names_of same-twice.tar.layout)"
 }
 
 @test "a layer that is not what the config says" {
-	bad wrong-diff-id.tar "layer 1, '1\.tar': it has the digest .*diff_id"
+	bad wrong-diff-id.tar "layer 1, '1\.tar': its digest is .*diff_id"
 	bad wrong-size.tar "layer 2, '2\.tar': .*diff_id.*saved again"
 	# Of compressed ones, verify tells.
 	run --separate-stderr "$OCI_PACK" verify "$saved/wrong-compressed.tar"
@@ -202,9 +202,9 @@ docker.io/library/x:2 2' "$(names_of same-twice.tar.layout)"
 	bad parent-link.tar "'\.\./\.\./etc/passwd': leads out of the archive"
 	bad absolute-hardlink.tar "'/etc/passwd': leads out of the archive"
 	bad link-to-nothing.tar "no 'x/none', to which '2\.tar' is a link"
-	bad link-to-itself.tar "'2\.tar' leads to links without end"
-	bad link-loop.tar "'2\.tar' leads to links without end"
-	bad link-chain.tar "'2\.tar' leads to links without end"
+	bad link-to-itself.tar "'2\.tar' leads through too many links"
+	bad link-loop.tar "'2\.tar' leads through too many links"
+	bad link-chain.tar "'2\.tar' leads through too many links"
 }
 
 @test "two members of one name" {
@@ -222,7 +222,7 @@ docker.io/library/x:2 2' "$(names_of same-twice.tar.layout)"
 	bad layers-are-text.tar "manifest\.json: .*'Layers' is not an array"
 	bad huge.tar "'manifest\.json' has 4194306 bytes, the most is 4194304"
 	bad many-images.tar 'manifest\.json: more than 1000 images'
-	refused 1 'holds no image' inspect "$saved/no-image.tar"
+	refused 1 'has no image' inspect "$saved/no-image.tar"
 }
 
 @test "names of images that are none, or are another's" {

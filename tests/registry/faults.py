@@ -847,7 +847,7 @@ def tag_fails(c):
     c.registry.on("PUT", "/manifests/b", lambda r: (
         r.body(), r.error(403, "DENIED", "that tag is locked")))
     check(c.push("tags", name="x/y") == 1, c.said)
-    said(c, "1 were set: a", "locked")
+    said(c, "1 of 3 tags were set: a", "locked")
 
 
 # --- the rest ----------------------------------------------------------------

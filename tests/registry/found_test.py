@@ -364,7 +364,7 @@ def endless_referrers(c):
     c.registry.log.clear()
     listed(c, [[]], link="?page=0")
     check(copied(c) == 1, c.told)
-    said(c, "one before", one["digest"])
+    said(c, "was read before", one["digest"])
     check(len(c.registry.requests("GET", "/referrers/")) == 2, c.told)
     # Each page is fine, all of them are not.
     c.registry.scripts.clear()

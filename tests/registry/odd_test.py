@@ -49,14 +49,14 @@ def windows(c, present):
     return foreign
 
 
-@found(24, "a foreign layer that the registry lacks is passed over, and told")
+@found(24, "a foreign layer that the registry lacks is not copied, and told")
 def foreign(c):
     lacking = windows(c, False)
     other = c.server()
     for there in (other.host + "/x/z:t", "oci:out:t", "out.tar"):
         c.forget()
         check(c.run("copy", source(c), there, "--retries", "0") == 0, c.told)
-        said(c, lacking["digest"], "http://127.0.0.9:1/blob", "passed over")
+        said(c, lacking["digest"], "http://127.0.0.9:1/blob", "not copied")
     check(other.manifests["t"] == c.registry.manifests["t"], "it was changed")
     check(lacking["digest"] not in other.blobs and len(other.blobs) == 2,
           other.blobs.keys())

@@ -155,9 +155,9 @@ static void test_read_only(void **state)
 	(void)state;
 	check_done(oci_layout_open(&store, in_folder("a"), &err), &err, "a");
 	check_failed(oci_store_create(&blob, store, &err), &err,
-		     OCI_E_UNSUPPORTED, "only read", "create");
+		     OCI_E_UNSUPPORTED, "read-only", "create");
 	check_failed(oci_store_commit(store, &err), &err, OCI_E_UNSUPPORTED,
-		     "only read", "commit");
+		     "read-only", "commit");
 	oci_store_free(store);
 }
 
@@ -167,10 +167,12 @@ static void test_names(void **state)
 		const char *name, *message;	/* NULL: found */
 		int status;
 	} cases[] = {
-		{ "x:1", NULL, 0 }, { "docker.io/library/x:1", NULL, 0 },
-		{ "1", NULL, 0 }, { "only", NULL, 0 },
-		{ "y:1", "no 'y:1', but ", OCI_E_NOT_FOUND },
-		{ "3", "no '3'", OCI_E_NOT_FOUND },
+		{ "x:1", NULL, 0 },
+		{ "docker.io/library/x:1", NULL, 0 },
+		{ "1", NULL, 0 },
+		{ "only", NULL, 0 },
+		{ "y:1", "no image 'y:1'; it has ", OCI_E_NOT_FOUND },
+		{ "3", "no image '3'", OCI_E_NOT_FOUND },
 		{ "2", "several images", OCI_E_INVALID },
 		{ NULL, "several images", OCI_E_INVALID },
 	};

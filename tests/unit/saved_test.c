@@ -64,7 +64,7 @@ static void test_store(void **state)
 	check_failed(oci_store_open(&source, store, &none, &err), &err,
 		     OCI_E_NOT_FOUND, "has no blob", "open");
 	check_failed(oci_store_create(&sink, store, &err), &err,
-		     OCI_E_UNSUPPORTED, "only read", "create");
+		     OCI_E_UNSUPPORTED, "read-only", "create");
 	oci_descriptor_release(&image);
 	oci_store_free(store);
 }
@@ -78,9 +78,10 @@ static void test_wrong(void **state)
 	(void)state;
 	check_done(oci_digest_data(&other, "x", 1, &err), &err, "digest");
 	save_image("wrong.tar", layer, sizeof(layer), &other);
-	check_failed(oci_archive_open(&store, in_folder("wrong.tar"), NULL,
-				      &err), &err, OCI_E_CORRUPT,
-		     "image 1: layer 1, 'l.tar': it has the digest", "wrong");
+	check_failed(
+		oci_archive_open(&store, in_folder("wrong.tar"), NULL, &err),
+		&err, OCI_E_CORRUPT, "image 1: layer 1, 'l.tar': its digest is",
+		"wrong");
 	assert_null(store);
 }
 

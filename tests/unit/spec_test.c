@@ -156,8 +156,9 @@ static void test_platforms(void **state)
 	spec = open_text(&place, &told, "version: 1\nvars: {V: x}\n" LAYERS,
 			 &options);
 	assert_null(spec);
-	assert_string_equal(told.text.data, "a.spec:1:1: platform "
-			    "'linux/amd64' is asked for twice, expected it "
+	assert_string_equal(told.text.data,
+			    "a.spec:1:1: platform "
+			    "'linux/amd64' is selected twice, expected it "
 			    "once\n");
 	oci_buf_release(&told.text);
 	place_release(&place);
