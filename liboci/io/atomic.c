@@ -14,8 +14,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "io/file.h"
-
-enum { ATTEMPTS = 10000 };
+#include "io/temp.h"
 
 int oci_path_folder(char **out, const char *path, struct oci_error *err)
 {
@@ -29,48 +28,6 @@ int oci_path_folder(char **out, const char *path, struct oci_error *err)
 	rc = oci_text_copy(out, path, err);
 	if (!rc)
 		(*out)[slash - path] = '\0';
-	return rc;
-}
-
-/* One attempt; OCI_E_CONFLICT where the name is taken. */
-static int try_create(int *fd, char **path, const char *dir, const char *name,
-		      unsigned mode, unsigned attempt, struct oci_error *err)
-{
-	struct oci_buf buf;
-	int rc;
-
-	oci_buf_init(&buf, OCI_PATH_MAX);
-	rc = oci_buf_format(&buf, err, "%s/.%.200s.%ld-%u.tmp", dir, name,
-			    (long)getpid(), attempt);
-	if (!rc)
-		rc = oci_buf_detach(path, &buf, err);
-	oci_buf_release(&buf);
-	if (rc)
-		return rc;
-	*fd = open(*path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
-		   (mode_t)mode);
-	if (*fd >= 0)
-		return 0;
-	rc = oci_fail_errno(err, "create a file in '%s'", dir);
-	free(*path);
-	*path = NULL;
-	return rc;
-}
-
-int oci_temp_create(int *fd, char **path, const char *dir, const char *name,
-		    unsigned mode, struct oci_error *err)
-{
-	struct oci_error why;
-	int rc = 0;
-
-	*path = NULL;
-	for (unsigned i = 0; i < ATTEMPTS; i++) {
-		rc = try_create(fd, path, dir, name, mode, i, &why);
-		if (rc != OCI_E_CONFLICT)
-			break;
-	}
-	if (rc && err)
-		*err = why;
 	return rc;
 }
 

@@ -18,12 +18,6 @@ struct oci_atomic {
 
 #define OCI_ATOMIC_INIT { -1, NULL, NULL }
 
-/*
- * Creates DIR/.NAME.PID-N.tmp for reading and writing, with the permissions
- * of mode less the umask. *path is the caller's to free and to unlink.
- */
-int oci_temp_create(int *fd, char **path, const char *dir, const char *name,
-		    unsigned mode, struct oci_error *err);
 /* The folder part of a path, "." where it has none; the caller frees it. */
 int oci_path_folder(char **out, const char *path, struct oci_error *err);
 /* Syncs a folder, so that its names survive a crash. Does nothing if this

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whole reads and writes on file descriptors. */
-#define _GNU_SOURCE	/* sync_file_range, O_TMPFILE */
+#define _GNU_SOURCE	/* sync_file_range */
 #include "io/file.h"
 
 #include <errno.h>
@@ -14,7 +14,6 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "io/atomic.h"
 
 /* Linux takes at most this much in one call. */
 enum { CALL_MAX = 0x7ffff000 };
@@ -321,30 +320,6 @@ int oci_file_follow(char **out, const char *path, struct oci_error *err)
 		free(*out);
 		*out = NULL;
 	}
-	return rc;
-}
-
-int oci_file_temporary(int *fd, const char *dir, struct oci_error *err)
-{
-	char *name;
-	int rc;
-
-	/* A file without a name cannot be opened, whatever its mode. The cache
-	 * may give it one: blobs are for all to read and never written again.
-	 */
-	*fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0644);
-	if (*fd >= 0)
-		return 0;
-	/* The folder may be everybody's: nobody else is to open it. */
-	rc = oci_temp_create(fd, &name, dir, "oci", 0600, err);
-	if (rc)
-		return rc;
-	if (unlink(name) != 0) {
-		rc = oci_fail_errno(err, "unlink '%s'", name);
-		close(*fd);
-		*fd = -1;
-	}
-	free(name);
 	return rc;
 }
 

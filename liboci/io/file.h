@@ -46,8 +46,6 @@ int oci_file_make_folders(const char *path, unsigned mode,
 /* Follows the symlinks at path. *out is the path that they lead to, which need
  * not exist; the caller frees it. */
 int oci_file_follow(char **out, const char *path, struct oci_error *err);
-/* An unlinked file in dir, readable and writable, close on exec. */
-int oci_file_temporary(int *fd, const char *dir, struct oci_error *err);
 /* Closes a file that was written, and returns an error that close(2) reports.
  */
 int oci_file_close(int fd, const char *what, struct oci_error *err);

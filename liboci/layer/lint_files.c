@@ -12,6 +12,7 @@
 #include "base/glob.h"
 #include "base/text.h"
 #include "io/file.h"
+#include "io/temp.h"
 #include "layer/program.h"
 #include "layer/rootfs.h"
 

@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "io/file.h"
+#include "io/temp.h"
 #include "layer/node.h"
 #include "layer/xattr.h"
 

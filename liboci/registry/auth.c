@@ -16,6 +16,7 @@
 #include "document/token.h"
 #include "registry/challenge.h"
 #include "registry/client.h"
+#include "registry/clock.h"
 #include "registry/token.h"
 
 enum {
@@ -66,7 +67,7 @@ int oci_auth_header(char **out, struct oci_client *client,
 	token = find(client->registry, key);
 	if (token && token->header &&
 	    (!token->expires ||
-	     token->expires > oci_client_clock() / 1000 + EXPIRY_MARGIN))
+	     token->expires > oci_clock() / 1000 + EXPIRY_MARGIN))
 		rc = oci_text_copy(out, token->header, err);
 	pthread_mutex_unlock(&client->registry->lock);
 	free(key);
@@ -77,7 +78,7 @@ int oci_auth_header(char **out, struct oci_client *client,
 static void remember_realm(struct oci_token *token,
 			   const struct oci_challenge *challenge)
 {
-	token->issued = oci_client_clock() / 1000;
+	token->issued = oci_clock() / 1000;
 	if (oci_text_set(&token->realm, challenge->realm, NULL) ||
 	    oci_text_set(&token->service, challenge->service, NULL))
 		oci_text_set(&token->realm, NULL, NULL);
@@ -111,8 +112,7 @@ static int remember(struct oci_client *client, const struct oci_call *call,
 	if (token) {
 		oci_text_wipe(token->header);
 		token->header = header;
-		token->expires = seconds ? oci_client_clock() / 1000 + seconds :
-					   0;
+		token->expires = seconds ? oci_clock() / 1000 + seconds : 0;
 		remember_realm(token, challenge);
 	}
 	pthread_mutex_unlock(&registry->lock);
@@ -335,7 +335,7 @@ int oci_auth_answer(bool *again, struct oci_client *client,
 static bool find_realm(struct oci_challenge *out, struct oci_client *client,
 		       const char *key)
 {
-	int64_t now = oci_client_clock() / 1000;
+	int64_t now = oci_clock() / 1000;
 	const struct oci_token *token;
 	int rc = OCI_E_NOT_FOUND;
 

@@ -6,63 +6,22 @@
  */
 #include "registry/client.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "registry/clock.h"
 #include "registry/retry.h"
 #include "registry/url.h"
 
 enum {
 	REDIRECTS_MAX = 10,
-	RETRIES = 5,
 	LOGINS_MAX = 2,
 	LARGE_BODY = 8 * 1024 * 1024 /* takes long on slow connections */
 };
-
-int64_t oci_client_clock(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-int oci_client_wait(struct oci_registry *registry, int64_t milliseconds,
-		    struct oci_error *err)
-{
-	int64_t until = oci_client_clock() + milliseconds;
-	const struct timespec slice = { 0, 50 * 1000000 };
-
-	while (oci_client_clock() < until) {
-		if (registry->options.cancelled &&
-		    __atomic_load_n(registry->options.cancelled,
-				    __ATOMIC_RELAXED))
-			return oci_fail(err, OCI_E_CANCELLED, "cancelled");
-		nanosleep(&slice, NULL);
-	}
-	return 0;
-}
-
-void oci_client_log(struct oci_registry *registry, const char *fmt, ...)
-{
-	struct oci_error line;
-	va_list args;
-
-	if (!registry->options.log)
-		return;
-	va_start(args, fmt);
-	oci_vfail(&line, OCI_OK, fmt, args);
-	va_end(args);
-	pthread_mutex_lock(&registry->lock);
-	registry->options.log(registry->options.log_data, line.message);
-	pthread_mutex_unlock(&registry->lock);
-}
 
 /* The state of one call. */
 struct trip {
@@ -111,29 +70,6 @@ static void log_exchange(const struct trip *trip, int rc,
 			       trip->call->method, plain,
 			       trip->response->status);
 	free(plain);
-}
-
-/* The folder of certificates has Docker Hub's short name, and for other hosts
- * the host of the URL. */
-int oci_client_trust(struct oci_http_request *out,
-		     const struct oci_client *client, struct oci_error *err)
-{
-	const struct oci_trust *trust;
-	char *host = NULL;
-	int rc = 0;
-
-	if (!oci_url_same_origin(out->url, client->base))
-		rc = oci_url_host(&host, out->url, err);
-	if (!rc)
-		rc = oci_registry_trust(&trust, client->registry,
-					host ? host : client->host, err);
-	free(host);
-	if (rc)
-		return rc;
-	out->authorities = trust->authorities;
-	out->certificate = trust->certificate;
-	out->key = trust->key;
-	return 0;
 }
 
 static int send_once(struct trip *trip, struct oci_error *err)
@@ -231,14 +167,14 @@ static int wait_for_all(struct oci_registry *registry, struct oci_error *err)
 	pthread_mutex_lock(&registry->lock);
 	until = registry->busy_until;
 	pthread_mutex_unlock(&registry->lock);
-	return oci_client_wait(registry, until - oci_client_clock(), err);
+	return oci_client_wait(registry, until - oci_clock(), err);
 }
 
 static int back_off(struct trip *trip, bool for_all, int64_t milliseconds,
 		    struct oci_error *err)
 {
 	struct oci_registry *registry = trip->client->registry;
-	int64_t until = oci_client_clock() + milliseconds;
+	int64_t until = oci_clock() + milliseconds;
 
 	oci_client_log(registry, "waiting %lld ms, then again",
 		       (long long)milliseconds);
@@ -249,13 +185,6 @@ static int back_off(struct trip *trip, bool for_all, int64_t milliseconds,
 		pthread_mutex_unlock(&registry->lock);
 	}
 	return oci_client_wait(registry, milliseconds, err);
-}
-
-unsigned oci_client_retries(const struct oci_registry *registry)
-{
-	int retries = registry->options.retries;
-
-	return retries < 0 ? RETRIES : (unsigned)retries;
 }
 
 /* Decides whether another attempt may help, and waits before it. */

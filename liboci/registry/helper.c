@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE /* memfd_create is Linux's own */
 #include "registry/helper.h"
+#include "registry/clock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -98,13 +99,13 @@ static bool is_set(volatile const int *cancelled)
 static int read_output(struct oci_buf *out, int fd,
 		       volatile const int *cancelled, struct oci_error *err)
 {
-	int64_t until = oci_client_clock() + SECONDS * 1000;
+	int64_t until = oci_clock() + SECONDS * 1000;
 	char data[4096];
 	int rc = 0;
 
 	while (!rc) {
 		struct pollfd waiting = { .fd = fd, .events = POLLIN };
-		int64_t left = until - oci_client_clock();
+		int64_t left = until - oci_clock();
 		ssize_t n;
 
 		if (left <= 0)
@@ -130,12 +131,12 @@ static int read_output(struct oci_buf *out, int fd,
 static int reap(int *status, pid_t pid, int rc,
 		volatile const int *cancelled, struct oci_error *err)
 {
-	int64_t until = oci_client_clock() + SECONDS * 1000;
+	int64_t until = oci_clock() + SECONDS * 1000;
 	const struct timespec slice = { 0, 10 * 1000000 };
 	pid_t ended;
 
 	while ((ended = waitpid(pid, status, WNOHANG)) == 0 &&
-	       oci_client_clock() < until && !is_set(cancelled))
+	       oci_clock() < until && !is_set(cancelled))
 		nanosleep(&slice, NULL);
 	if (ended)
 		return rc;

@@ -5,7 +5,6 @@
  */
 #include "registry/manifests.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,9 +14,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "registry/fetch.h"
+#include "registry/manifest_put.h"
 #include "registry/referrers.h"
-
-enum { PATH_ROOM = OCI_REFERENCE_TEXT + 256 };
 
 static size_t find(const struct oci_manifests *manifests,
 		   const struct oci_digest *digest)
@@ -146,81 +144,6 @@ int oci_manifests_open(struct oci_source **out,
 				      strlen(manifests->texts.items[i]), err);
 }
 
-static int check_answer(const struct oci_descriptor *d,
-			const struct oci_client *client, const char *what,
-			const struct oci_http_response *response,
-			struct oci_error *err)
-{
-	const char *digest = oci_http_header(response,
-					     "docker-content-digest");
-
-	if (response->status / 100 != 2)
-		return oci_client_fail(client, what, response, err);
-	if (digest && strcmp(digest, d->digest.text) != 0 &&
-	    strncmp(digest, d->digest.text, 7) == 0)
-		return oci_fail(err, OCI_E_CORRUPT,
-				"registry %s: %s: it stored %.100s instead of "
-				"%s", client->host, what, digest,
-				d->digest.text);
-	return 0;
-}
-
-static bool misses_blobs(const struct oci_http_response *response)
-{
-	return (response->status == 400 || response->status == 404) &&
-	       (oci_client_said(response, "MANIFEST_BLOB_UNKNOWN") ||
-		oci_client_said(response, "BLOB_UNKNOWN"));
-}
-
-/* The parts of the answer to a PUT beside its status. */
-struct put_answer {
-	bool blobs_missing;
-	bool knows_subject; /* OCI-Subject: the registry lists referrers
-			     * itself */
-};
-
-static int put(struct put_answer *answer, const struct oci_descriptor *d,
-	       const char *text, const char *name, struct oci_client *client,
-	       struct oci_error *err)
-{
-	struct oci_http_response response = {0};
-	struct oci_strings headers = {0};
-	struct oci_source *body = NULL;
-	char path[PATH_ROOM], what[OCI_DIGEST_TEXT + 32];
-	struct oci_call call = {
-		.method = "PUT", .url = path, .headers = &headers,
-		.actions = "pull,push", .body_size = d->size,
-	};
-	struct oci_digest digest;
-	char type[256];
-	int rc = 0;
-
-	/* The name becomes part of the URL: a tag, or a digest. */
-	if (oci_digest_parse(&digest, name, NULL))
-		rc = oci_tag_check(name, err);
-	if (!rc)
-		rc = oci_source_open_memory(&body, text, (size_t)d->size, err);
-	snprintf(path, sizeof(path), "/v2/%s/manifests/%s",
-		 client->repository, name);
-	snprintf(what, sizeof(what), "push manifest %s", name);
-	snprintf(type, sizeof(type), "Content-Type: %.200s", d->media_type);
-	if (!rc)
-		rc = oci_strings_add(&headers, type, err);
-	call.body = body;
-	if (!rc)
-		rc = oci_client_call(&response, NULL, client, &call, err);
-	if (rc)
-		rc = oci_wrap(err, rc, "registry %s: %s", client->host, what);
-	else
-		rc = check_answer(d, client, what, &response, err);
-	answer->blobs_missing = misses_blobs(&response);
-	answer->knows_subject = oci_http_header(&response, "oci-subject");
-	oci_http_response_release(&response);
-	oci_source_free(body);
-	oci_strings_release(&headers);
-	return rc;
-}
-
 /* Sets unlisted[i] if the registry may not list document i as a referrer. */
 static int put_all(bool *blobs_missing, bool *unlisted,
 		   const struct oci_manifests *manifests,
@@ -231,12 +154,12 @@ static int put_all(bool *blobs_missing, bool *unlisted,
 	*blobs_missing = false;
 	for (size_t i = 0; !rc && i < manifests->list.count; i++) {
 		const struct oci_descriptor *d = &manifests->list.items[i];
-		struct put_answer answer = {0};
+		struct oci_put_answer answer;
 
 		if (is_held(manifests, &d->digest))
 			continue;
-		rc = put(&answer, d, manifests->texts.items[i],
-			 d->digest.text, client, err);
+		rc = oci_manifest_put(&answer, d, manifests->texts.items[i],
+				      d->digest.text, client, err);
 		*blobs_missing = answer.blobs_missing;
 		unlisted[i] = !answer.knows_subject;
 	}
@@ -271,15 +194,6 @@ int oci_manifests_put(bool *blobs_missing,
 		rc = oci_referrers_add(client, manifests, unlisted, err);
 	free(unlisted);
 	return rc;
-}
-
-int oci_manifest_put(const struct oci_descriptor *descriptor, const char *text,
-		     const char *name, struct oci_client *client,
-		     struct oci_error *err)
-{
-	struct put_answer answer = {0};
-
-	return put(&answer, descriptor, text, name, client, err);
 }
 
 /* Adds to the error of one tag which tags were set. */
@@ -366,6 +280,7 @@ int oci_manifests_tag(const struct oci_manifests *manifests,
 		const char *tag = oci_pairs_get(&entry->annotations,
 						OCI_ANNOTATION_REF_NAME);
 		size_t at = find(manifests, &entry->digest);
+		struct oci_put_answer answer;
 		bool has;
 		int rc;
 
@@ -374,9 +289,9 @@ int oci_manifests_tag(const struct oci_manifests *manifests,
 		rc = has_tag(&has, manifests, client, tag, &entry->digest,
 			     err);
 		if (!rc && !has)
-			rc = oci_manifest_put(&manifests->list.items[at],
-					      manifests->texts.items[at], tag,
-					      client, err);
+			rc = oci_manifest_put(
+				&answer, &manifests->list.items[at],
+				manifests->texts.items[at], tag, client, err);
 		if (rc)
 			return fail_tag(names, i, rc, err);
 	}

@@ -6,6 +6,7 @@
  * missing.
  */
 #include "registry/referrers.h"
+#include "registry/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "registry/fetch.h"
+#include "registry/manifest_put.h"
 #include "registry/pages.h"
 #include "registry/retry.h"
 #include "store/referrers.h"
@@ -78,6 +80,7 @@ static int write_index(struct oci_client *client, const char *tag,
 		       const struct oci_index *index, struct oci_error *err)
 {
 	struct oci_descriptor d = { .media_type = index->media_type };
+	struct oci_put_answer answer;
 	char *text;
 	int rc = oci_index_format(&text, index, err);
 
@@ -86,7 +89,7 @@ static int write_index(struct oci_client *client, const char *tag,
 	d.size = strlen(text);
 	rc = oci_digest_data(&d.digest, text, (size_t)d.size, err);
 	if (!rc)
-		rc = oci_manifest_put(&d, text, tag, client, err);
+		rc = oci_manifest_put(&answer, &d, text, tag, client, err);
 	free(text);
 	return rc;
 }
@@ -154,14 +157,13 @@ int oci_referrers_add(struct oci_client *client,
 	int rc = 0;
 
 	for (int i = 0; !rc && (left || !i) && i < ATTEMPTS; i++) {
-		int64_t start = oci_client_clock();
+		int64_t start = oci_clock();
 
 		rc = enter_all(&left, client, manifests, missing, err);
 		if (!rc && left)
 			rc = oci_client_wait(
 				client->registry,
-				oci_retry_spread(oci_client_clock() - start),
-				err);
+				oci_retry_spread(oci_clock() - start), err);
 	}
 	if (!rc && left)
 		rc = oci_fail(err, OCI_E_CHANGED,

@@ -25,11 +25,6 @@ int oci_referrers_add(struct oci_client *client,
 /* Adds the referrers of subject to *out, from the registry's own list or from
  * that tag. */
 int oci_referrers_list(struct oci_descriptors *out, struct oci_client *client,
-		       const struct oci_digest *subject,
-		       struct oci_error *err);
-/* manifests.c: puts one manifest under a tag or digest. */
-int oci_manifest_put(const struct oci_descriptor *descriptor, const char *text,
-		     const char *name, struct oci_client *client,
-		     struct oci_error *err);
+		       const struct oci_digest *subject, struct oci_error *err);
 
 #endif

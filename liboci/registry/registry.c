@@ -109,31 +109,6 @@ int oci_registry_new(struct oci_registry **out,
 	return rc;
 }
 
-int oci_registry_trust(const struct oci_trust **out,
-		       struct oci_registry *registry, const char *host,
-		       struct oci_error *err)
-{
-	struct oci_trust *trust;
-	int rc = 0;
-
-	*out = NULL;
-	pthread_mutex_lock(&registry->lock);
-	trust = registry->trusts;
-	while (trust && strcmp(trust->host, host) != 0)
-		trust = trust->next;
-	if (!trust) {
-		rc = oci_trust_load(&trust, &registry->certs, host,
-				    &registry->bundles, err);
-		if (!rc) {
-			trust->next = registry->trusts;
-			registry->trusts = trust;
-		}
-	}
-	pthread_mutex_unlock(&registry->lock);
-	*out = trust;
-	return rc;
-}
-
 void oci_registry_free(struct oci_registry *registry)
 {
 	if (!registry)

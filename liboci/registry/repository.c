@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "document/artifact.h"
 #include "io/file.h"
+#include "io/temp.h"
 #include "registry/fetch.h"
 #include "registry/referrers.h"
 #include "registry/retry.h"

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "io/file.h"
+#include "io/temp.h"
 
 /*
  * Sending each block as soon as it is written costs packing its CPU caches if

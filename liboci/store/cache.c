@@ -16,6 +16,7 @@
 #include "io/atomic.h"
 #include "io/digest.h"
 #include "io/file.h"
+#include "io/temp.h"
 
 int oci_cache_open(struct oci_cache **out, const char *path,
 		   uint64_t max_bytes, struct oci_error *err)

@@ -13,9 +13,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "io/atomic.h"
 #include "io/digest.h"
 #include "io/file.h"
+#include "io/temp.h"
 #include "store/cache.h"
 
 static int check_folder(const char *path, struct oci_error *err)

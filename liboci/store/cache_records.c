@@ -16,6 +16,7 @@
 #include "io/atomic.h"
 #include "io/digest.h"
 #include "io/file.h"
+#include "io/temp.h"
 #include "store/cache.h"
 
 const char *const oci_cache_kinds[] = {

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "io/file.h"
+#include "io/temp.h"
 
 enum { CHUNK = 64 * 1024, LOOK_MS = 250 };
 

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "io/file.h"
 #include "io/inflate.h"
+#include "io/temp.h"
 #include "layer/decompress.h"
 #include "layer/reader.h"
 #include "store/input.h"

@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "io/file.h"
+#include "io/temp.h"
 
 /* Standard output and devices get a copy of an unlinked file. */
 static bool is_stream(const char *path)
