@@ -19,8 +19,8 @@ bool can_ask(void)
 	return isatty(STDIN_FILENO) == 1;
 }
 
-/* The handler lets read(2) go on after a signal; pselect(2) ends. Signals are
- * blocked outside of it: one that comes just before it ends it, too. */
+/* Waits with pselect(2), because read(2) goes on after a signal. Signals are
+ * blocked elsewhere, so that a signal just before the call ends it, too. */
 static bool wait_for_line(const sigset_t *open)
 {
 	fd_set in;
@@ -36,7 +36,7 @@ static bool wait_for_line(const sigset_t *open)
 	return rc > 0 && !was_interrupted();
 }
 
-/* The bytes up to the end of the line, which may come in pieces. */
+/* Reads to the end of the line, which may come in pieces. */
 static size_t read_line(char *line, const sigset_t *open)
 {
 	size_t used = 0;
@@ -89,7 +89,7 @@ char *ask(const char *prompt, bool echo)
 		return NULL;
 	}
 	block(&open);
-	/* The echo is off before the prompt invites to type. */
+	/* The echo is off before the user can see the prompt. */
 	if (!echo && !hide(&before)) {
 		say(stderr,
 		    "oci-pack: the terminal cannot hide what is typed: "

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Opening the images that specs start from. What a lock or a digest pins is
- * looked for in the cache first, and no registry is asked where it is there.
+ * Opens base images. An image that a lock file or a digest pins is looked for
+ * in the cache first, and its registry is asked only if the cache lacks it.
  */
 #include "bases.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Where an image comes from that a cache stands in front of. */
+/* The registry behind a base image of the cache. */
 struct base_source {
 	struct base_source *next;
 	struct bases *bases;
@@ -46,7 +46,7 @@ int bases_open(struct bases *bases, const char *spec, struct oci_error *err)
 	if (!bases->lock_path)
 		return fail_nomem(err);
 	snprintf(bases->lock_path, size, "%s.lock", spec);
-	/* Standard input has no file beside it. */
+	/* A spec on standard input has no lock file. */
 	rc = strcmp(spec, "-") == 0 ? 0 : read_lock(bases, err);
 	if (rc || bases->no_cache)
 		return rc;
@@ -82,7 +82,7 @@ static int open_repository(struct oci_store **out, struct bases *bases,
 	struct oci_repository *repository = NULL;
 	int rc = 0;
 
-	/* Without a push, --plain-http and the like are for the base. */
+	/* Without a push, options such as --plain-http are for the base. */
 	if (!bases->pushes)
 		rc = remote_claim(bases->remote, name->host, err);
 	if (!rc && !*bases->registry)
@@ -94,7 +94,7 @@ static int open_repository(struct oci_store **out, struct bases *bases,
 	return rc;
 }
 
-/* What the cache lacks: an oci_cache_source_fn. */
+/* Opens the registry for blobs that the cache lacks: an oci_cache_source_fn. */
 static int open_source(void *data, struct oci_store **out,
 		       struct oci_error *err)
 {
@@ -106,7 +106,8 @@ static int open_source(void *data, struct oci_store **out,
 					  err);
 }
 
-/* Puts the cache in front; takes opened (may be NULL) over. */
+/* Makes a store of the cache and the registry behind it. Takes ownership of
+ * opened, which may be NULL. */
 static int open_cached(struct oci_store **out, struct bases *bases,
 		       const struct oci_reference *name,
 		       struct oci_store *opened, struct oci_error *err)
@@ -130,7 +131,7 @@ static int open_cached(struct oci_store **out, struct bases *bases,
 	return oci_cache_store(out, bases->cache, open_source, source, err);
 }
 
-/* An image whose digest is known: no registry is asked that need not be. */
+/* Opens an image whose digest is known. */
 static int open_pinned(struct bases *bases, struct oci_store **store,
 		       const struct oci_reference *name,
 		       const struct oci_descriptor *image,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The images that specs start from: the lock beside a spec, and the cache. */
+/* Base images: the lock file of a spec, and the cache. */
 #ifndef CLI_BASES_H
 #define CLI_BASES_H
 
@@ -14,8 +14,8 @@ struct bases {
 					 * is pushed to, not for bases */
 	char *lock_path;		/* SPEC.lock */
 	struct oci_lock lock;
-	bool locked;			/* there is a lock */
-	const char *cache_dir;		/* --cache-dir; NULL: the usual one */
+	bool locked;	       /* the lock file exists */
+	const char *cache_dir; /* --cache-dir; NULL: the default */
 	bool no_cache;
 	struct oci_cache *cache;	/* NULL: none */
 	struct base_source *sources;
@@ -24,8 +24,8 @@ struct bases {
 /* --cache-dir and --no-cache; the target is a struct bases. */
 extern const struct option_group bases_options;
 
-/* Reads the lock of the spec, and opens the cache. remote and registry are
- * set before. */
+/* Reads the lock file of the spec, and opens the cache. The caller sets remote
+ * and registry before. */
 int bases_open(struct bases *bases, const char *spec, struct oci_error *err);
 void bases_release(struct bases *bases);
 
@@ -33,13 +33,13 @@ void bases_release(struct bases *bases);
 int bases_open_image(void *data, struct oci_store **store,
 		     struct oci_descriptor *image, const char *base,
 		     struct oci_error *err);
-/* The same for docker://REF, whatever the lock says. */
+/* The same for docker://REF; ignores the lock file. */
 int bases_open_remote(struct bases *bases, struct oci_store **store,
 		      struct oci_descriptor *image, const char *base,
 		      struct oci_error *err);
 
 /* $XDG_CACHE_HOME/oci-pack or ~/.cache/oci-pack; the caller frees it. NULL
- * where neither is set, or memory ran out. */
+ * if neither HOME nor the variable is set, or without memory. */
 char *cache_folder(void);
 
 #endif

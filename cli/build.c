@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* oci-pack build: a spec becomes an archive or a layout, and is pushed. */
+/* oci-pack build: packs a spec into an archive, a layout, or a registry. */
 #include "build.h"
 
 #include <stdlib.h>
@@ -11,15 +11,15 @@ struct build {
 	struct build_options options;
 	int64_t epoch;
 	struct oci_spec *spec;
-	bool reported;			/* errors of the spec were said */
-	struct oci_registry *registry;	/* of all pushes */
+	bool reported;		       /* errors of the spec were printed */
+	struct oci_registry *registry; /* for all pushes */
 	struct build_target *targets;
 	size_t count;
 	struct oci_descriptor image;
 };
 
-/* Errors that start with a place in a spec are left so, for editors: its own,
- * or one that it is based on. */
+/* Whether a message starts with a position in a spec: FILE:LINE:COLUMN. Nothing
+ * is put in front of these, because editors read them. */
 static bool has_position(const char *text)
 {
 	for (const char *p = text; (p = strchr(p, ':')); p++) {
@@ -41,7 +41,7 @@ static void say_line(const char *text)
 	say(stderr, "%s%s\n", has_position(text) ? "" : "oci-pack: ", text);
 }
 
-/* The place in the spec is not to blame for a signal. */
+/* After a signal the message has no position in the spec. */
 static int say_failure(const struct oci_error *err)
 {
 	if (was_interrupted())
@@ -88,7 +88,7 @@ static int on_progress(void *data, const struct oci_progress *progress)
 	return was_interrupted();
 }
 
-/* Registries come first: their uploads run while what follows is packed. */
+/* Opens registries first: they receive each layer while it is packed. */
 static int open_targets(struct build *b, struct oci_error *err)
 {
 	struct build_options *o = &b->options;
@@ -169,7 +169,8 @@ static bool has_base(const struct oci_spec *spec, const char *base)
 	return false;
 }
 
-/* A lock that has more than the spec is out of date, but does no harm. */
+/* Tells of entries of the lock file that the spec does not use; they do no
+ * harm. */
 static void say_unused(const struct build *b)
 {
 	const struct bases *bases = &b->options.bases;
@@ -208,7 +209,8 @@ static int build(struct build *b, struct oci_error *err)
 		rc = build_target_name(&b->targets[i], &b->image, err);
 	for (size_t i = 0; !rc && i < b->count; i++)
 		rc = oci_store_prepare(b->targets[i].store, err);
-	/* Tags may still be refused; the rename of what is here is last. */
+	/* Registries first: they may still refuse a tag, while files and
+	 * layouts only have to be renamed. */
 	for (size_t i = 0; !rc && i < b->count; i++)
 		rc = oci_store_commit(b->targets[i].store, err);
 	return rc;
@@ -217,7 +219,7 @@ static int build(struct build *b, struct oci_error *err)
 static void say_result(const struct build *b)
 {
 	const char *output = b->options.output;
-	/* With an archive on stdout, the result is said on stderr. */
+	/* If stdout is the archive, the result goes to stderr. */
 	FILE *out = output && strcmp(output, "-") == 0 ? stderr : stdout;
 
 	if (b->options.remote.quiet) {
@@ -225,7 +227,7 @@ static void say_result(const struct build *b)
 		return;
 	}
 	if (b->options.remote.dry_run) {
-		plan_say(&b->options.remote.plan);
+		dry_run_print(&b->options.remote.totals);
 		return;
 	}
 	for (size_t i = 0; i < b->count; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checking what build has packed, before it goes anywhere. */
+/* Lints the image that build has packed, before anything is committed. */
 #include "build.h"
 
 #include <stdlib.h>
@@ -40,7 +40,8 @@ int build_lint_open(struct build_lint *lint, const struct oci_spec *spec,
 	return 0;
 }
 
-/* What decides the findings: the image, and what was said of the rules. */
+/* The digest of everything that decides the findings: config, layers, and the
+ * options of the rules. */
 static bool key_of(struct oci_digest *out, const struct build_lint *lint,
 		   const struct oci_config *config,
 		   const struct oci_descriptors *layers)
@@ -119,7 +120,7 @@ int build_lint_check(void *data, const struct oci_rootfs *rootfs,
 	rc = oci_lint_check(&lint->findings.result, &subject, &options, err);
 	if (!rc)
 		rc = findings_complete(&lint->findings, err);
-	/* Notes are not told of here. */
+	/* build does not print notes. */
 	if (!rc && lint->findings.result.errors == before.errors &&
 	    lint->findings.result.warnings == before.warnings)
 		note_clean(lint, config, layers);

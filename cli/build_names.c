@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the result of build is called, and that it is no input. */
+/* The names of the image that build packs, and the check that an output is not
+ * an input. */
 #define _XOPEN_SOURCE 700	/* realpath */
 
 #include "build.h"
@@ -24,7 +25,7 @@ static int add(struct build_names *out, const struct oci_reference *name,
 	return 0;
 }
 
-/* A name with a tag is itself; one without gets the tags, or "latest". */
+/* Adds a name that has a tag, or one name for each of tags, or "latest". */
 static int add_tags(struct build_names *out, const char *text,
 		    const struct oci_strings *tags, struct oci_error *err)
 {
@@ -61,7 +62,7 @@ int build_names_make(struct build_names *out,
 	return rc;
 }
 
-/* REPO or REPO@, which is to have no tag. */
+/* Adds REPO or REPO@ without a tag. */
 static int add_bare(struct build_names *out, const char *text,
 		    struct oci_error *err)
 {
@@ -111,7 +112,8 @@ static int refuse(const char *output, const char *input, bool inside,
 		output, inside ? "lies in" : "is", input);
 }
 
-/* The folder that a path is in, with all links resolved; NULL if none. */
+/* The folder of a path, with all symlinks resolved; NULL if it does not exist.
+ */
 static char *real_folder(const char *path)
 {
 	char *copy = strdup(path), *slash, *real;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The command line of build. */
+/* The options of build. */
 #include "build.h"
 #include "values.h"
 #include "words.h"
@@ -111,8 +111,8 @@ static int take_compression(void *target, const struct parse *parse,
 		       : -1;
 }
 
-/* --push-by-digest alone pushes the spec's own image; a tag has no place
- * beside it. */
+/* --push-by-digest without --push pushes the image that the spec names. With a
+ * tag in the name of --push it is refused. */
 static int check_by_digest(struct build_options *out)
 {
 	struct oci_reference name;
@@ -131,7 +131,8 @@ static int check_by_digest(struct build_options *out)
 	return oci_strings_add(&out->pushes, "", &err) ? say_error(&err) : -1;
 }
 
-/* The word behind the spec: a name for --push that is none, or too much. */
+/* Refuses a second word: a name for --push that is malformed, or a second
+ * spec. */
 static int say_second(const struct build_options *out, const char *word)
 {
 	struct oci_error err;
@@ -147,7 +148,7 @@ static int say_second(const struct build_options *out, const char *word)
 	return say_refused("build", "--push: ", &err);
 }
 
-/* Whether the words are one spec, with somewhere for its image to go. */
+/* Checks that there is one spec and at least one output. */
 static int check_words(const struct build_options *out, int argc, char **argv)
 {
 	const char *spec = argv[optind];
@@ -192,7 +193,7 @@ int build_options_parse(struct build_options *out, int argc, char **argv)
 	if (status >= 0)
 		return status;
 	out->spec = argv[optind];
-	out->remote.plan.quiet = out->remote.quiet;
+	out->remote.totals.quiet = out->remote.quiet;
 	return remote_ready(&out->remote, "build");
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where a build goes: opening, naming, telling. */
+/* The outputs of build: opens and names them, and prints the results. */
 #include "build_target.h"
 
 #include <stdlib.h>
@@ -68,7 +68,7 @@ int build_target_push(struct build_target *out, struct oci_registry **registry,
 	return 0;
 }
 
-/* oci:DIR:TAG is a name of its own; an image without a name gets none. */
+/* The tag of oci:DIR:TAG replaces all names. */
 int build_target_name(struct build_target *target,
 		      const struct oci_descriptor *image,
 		      struct oci_error *err)

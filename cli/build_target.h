@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The places that a build goes to: a file or folder, and registries. */
+/* The outputs of a build: a file or folder, and registries. */
 #ifndef CLI_BUILD_TARGET_H
 #define CLI_BUILD_TARGET_H
 
@@ -8,7 +8,7 @@
 struct build_target {
 	struct oci_store *store;
 	struct build_names names;
-	char *tag;		/* of oci:DIR:TAG, instead of the names */
+	char *tag; /* of oci:DIR:TAG; replaces the names */
 	bool archive;
 	struct oci_repository *repository; /* store, if it is one */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* oci-pack cache: what is kept of bases and layers, and removing it. */
+/* oci-pack cache: shows or empties the cache of base images and layers. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>

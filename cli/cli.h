@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the commands share: exit statuses, talk on stderr, and the names that
- * images go by on the command line.
+ * Shared by all commands: exit statuses, messages on stderr, values of options,
+ * names of local images, and signals.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
@@ -21,67 +21,70 @@ enum exit_status {
 	EXIT_FINDINGS = 3
 };
 
-/* One line on stderr, "oci-pack: ...", which is "interrupted" alone when a
- * signal came. Both return an exit status. */
+/* Print a line on stderr and return an exit status. After a signal, say_error
+ * prints only "oci-pack: interrupted". */
 int say_error(const struct oci_error *err);
 int say_usage(const char *command, const char *fmt, ...) OCI_PRINTF(2, 3);
 
 /* Stores OCI_E_NOMEM in *err, and returns it. */
 int fail_nomem(struct oci_error *err);
 
-/* The same for what ran out of memory, and for a value that the library
- * refused; option is put before its message. */
+/* The same for a lack of memory, and for a value that the library refused;
+ * option is put before the message. */
 int say_no_memory(void);
 int say_refused(const char *command, const char *option,
 		const struct oci_error *err);
 
-/* Where results go: stderr, where output is "-" and an archive on stdout. */
+/* The stream for results: stderr if output is "-", because stdout is the
+ * archive then; otherwise stdout. */
 FILE *result_stream(const char *output);
 
-/* Where to put temporary files: TMPDIR, or NULL for the library's own. */
+/* The folder for temporary files: TMPDIR, or NULL for the library's default. */
 const char *temp_dir(void);
-/* --max-inflated, for all that is opened; 0: the library's own limits. */
+/* --max-inflated, for everything that is opened; 0: the library's defaults. */
 void set_max_inflated(uint64_t bytes);
 uint64_t max_inflated(void);
-/* SOURCE_DATE_EPOCH, or OCI_DEFAULT. False, and said, when it is no time. */
+/* SOURCE_DATE_EPOCH, or OCI_DEFAULT. Prints a message and returns false if it
+ * is malformed. */
 bool read_epoch(int64_t *epoch);
 
-/* Decimal digits alone, at most max. */
+/* Reads decimal digits; false if there is anything else, or beyond max. */
 bool parse_number(uint64_t *out, const char *text, uint64_t max);
 
-/* Bytes, with KiB, MiB or GiB behind them, or K, M or G for the same. */
+/* Reads a number of bytes, which may end in KiB, MiB or GiB, or in K, M or G
+ * with the same meaning. */
 bool parse_size(uint64_t *out, const char *text);
 
-/* The end of a noun behind a number: "" of one, "s" of others. */
+/* "" for 1, otherwise "s". */
 const char *plural(uint64_t count);
 
 /* "27.3 MB" in decimal units. */
 #define SIZE_TEXT 16
 void format_size(char out[SIZE_TEXT], uint64_t bytes);
 
-/* What the command line calls an image. */
+/* The name of a local image on the command line. */
 struct image_name {
 	char *path;
 	char *tag;		/* of oci:DIR:TAG or FILE.tar:NAME, or NULL */
-	bool layout;		/* a folder; else a file */
+	bool layout;		/* a folder; otherwise a file */
 	bool dir;		/* dir:DIR; neither of the others */
 };
 
 /*
- * Reads FILE.tar, FILE.tar:NAME where there is such a file, "-", DIR,
+ * Reads FILE.tar, FILE.tar:NAME (if FILE.tar exists), "-", DIR,
  * oci:DIR[:TAG] or dir:DIR. The caller releases *out after a success.
  */
 int image_name_parse(struct image_name *out, const char *text,
 		     struct oci_error *err);
 void image_name_release(struct image_name *name);
-/* names.c: says in *err why text is no name in a registry, and what to write
- * instead. Returns OCI_E_INVALID. */
+/* names.c: stores in *err why text is not a name in a registry, and what to
+ * write instead. Returns OCI_E_INVALID. */
 int refuse_name(const char *text, struct oci_error *err);
-/* The same file: refuses the names of other programs' transports and file types
- * for what is written, such as docker://REF and FILE.tar.gz. */
+/* names.c: refuses outputs in other programs' notation, such as docker://REF,
+ * or of other types, such as FILE.tar.gz. */
 int check_output_name(const char *text, struct oci_error *err);
-/* The same file: tells in the message of *err what a name that cannot be opened
- * as an image is, or may have been meant as. */
+/* names.c: adds to *err what a name that cannot be opened is, or what may have
+ * been meant. */
 void add_image_hint(const char *text, struct oci_error *err);
 
 /* Fails if no image can be written there. */
@@ -94,11 +97,12 @@ int image_open_store(struct oci_store **store, const struct image_name *name,
 int image_open(struct oci_store **store, struct oci_descriptor *image,
 	       const struct image_name *name, struct oci_error *err);
 
-/* Set by SIGINT, SIGTERM and SIGHUP: operations end and clean up. */
+/* SIGINT, SIGTERM and SIGHUP set interrupted_flag: operations end and clean up.
+ */
 void catch_signals(void);
 bool was_interrupted(void);
-/* Ends the program by the signal that came, so that a shell that waits for it
- * sees that, and ends its loop. Returns where none came. */
+/* Ends the program by the signal that came, so that a shell sees it and ends
+ * its loop. Returns if no signal came. */
 void end_interrupted(void);
 volatile const int *interrupted_flag(void);
 

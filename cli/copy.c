@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* oci-pack copy, push and pull: an image from one place to others. */
+/* oci-pack copy, push and pull: copy an image to one or more destinations. */
 #include "copy.h"
 
 #include <getopt.h>
@@ -10,7 +10,7 @@ static int on_progress(void *data, const struct oci_progress *progress)
 {
 	const struct copy_command *c = data;
 
-	/* A registry's requests are told one by one. */
+	/* For registries, the log has each request. */
 	if (c->remote.verbose && progress->done == progress->total)
 		say(stderr, "copied %s\n", progress->what);
 	return was_interrupted();
@@ -28,7 +28,7 @@ static void say_result(const struct copy_command *c,
 	FILE *out = result_stream(target->text);
 
 	if (c->remote.dry_run && !c->remote.quiet) {
-		plan_say(&c->remote.plan);
+		dry_run_print(&c->remote.totals);
 		return;
 	}
 	if (c->remote.quiet) {
@@ -63,8 +63,8 @@ static int copy_to(struct copy_command *c, struct copy_target *target,
 	return rc ? rc : copy_name(target, &c->tags, from, err);
 }
 
-/* All targets are prepared before the first is committed: a destination that
- * fails leaves the others as they were. */
+/* Prepares all targets before the first commit, so that a destination that
+ * fails leaves the others unchanged. */
 static int copy_all(struct copy_command *c, struct copy_targets *targets,
 		    struct opened *from, struct oci_error *err)
 {
@@ -83,7 +83,7 @@ static int copy_all(struct copy_command *c, struct copy_targets *targets,
 	return rc;
 }
 
-/* Changes nothing; tells one repository's steps after the other's. */
+/* A dry run: prints the steps for one repository after the other. */
 static int plan_all(struct copy_command *c, struct copy_targets *targets,
 		    struct opened *from, struct oci_error *err)
 {
@@ -92,7 +92,7 @@ static int plan_all(struct copy_command *c, struct copy_targets *targets,
 	for (size_t i = 0; !rc && i < targets->count; i++) {
 		struct copy_target *target = &targets->items[i];
 
-		c->remote.plan = (struct plan){ .quiet = c->remote.quiet };
+		c->remote.totals = (struct dry_run){ .quiet = c->remote.quiet };
 		rc = copy_to(c, target, from, err);
 		if (!rc)
 			rc = oci_store_commit(target->store, err);
@@ -102,11 +102,11 @@ static int plan_all(struct copy_command *c, struct copy_targets *targets,
 	return rc;
 }
 
-/* --username is for where it goes, if that is a registry. */
+/* --username is for the destination, if that is a registry. */
 static int claim_destination(struct copy_command *c, char **names, int count,
 			     struct oci_error *err)
 {
-	/* Destinations of copy have options of their own. */
+	/* copy has options for each side. */
 	size_t claimed = c->verb == PUSH ? (size_t)count - 1 : c->verb == COPY;
 
 	return remote_claim_names(&c->remote, names + 1, claimed, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What copy, push and pull are asked for, and how they name a copy. */
+/* The options of copy, push and pull, and the names of copies. */
 #ifndef CLI_COPY_H
 #define CLI_COPY_H
 
@@ -15,22 +15,22 @@ struct copy_command {
 	struct platforms platforms;
 	bool referrers;
 	const char *output;
-	struct oci_strings tags; /* -t: whole names for what is written here */
+	struct oci_strings tags; /* -t: full names in an archive or layout */
 };
 
-/* One destination, opened to write. */
+/* One destination, opened for writing. */
 struct copy_target {
-	const char *text; /* as the command line has it; borrowed */
+	const char *text; /* as on the command line; borrowed */
 	char *path;	  /* of an archive or a layout; else NULL */
 	struct oci_registry *registry; /* NULL: none */
 	struct oci_repository *repository; /* the same */
 	struct oci_store *store;
-	bool shared; /* both are those of an earlier target */
+	bool shared; /* store and repository belong to an earlier target */
 	struct oci_reference name;
-	bool named;		/* the name has a tag, or is to get some */
+	bool named;		/* the name has a tag, or the copy gets tags */
 	bool by_digest;		/* REPO@: the copy gets no tag */
 	bool archive;
-	struct oci_descriptor copy; /* once it is copied */
+	struct oci_descriptor copy; /* valid after copying */
 };
 
 struct copy_targets {
@@ -46,12 +46,14 @@ int copy_targets_open(struct copy_targets *out, char *const *texts,
 		      struct copy_command *c, struct oci_error *err);
 void copy_targets_release(struct copy_targets *targets);
 
-/* copy_names.c: names the copy in target: as -t or the destination says, else
- * as the command line named the source, else with all names of the image. */
+/* copy_names.c: names the copy in target: by -t or the destination, otherwise
+ * by the source's name on the command line, otherwise by all names of the
+ * source.
+ */
 int copy_name(const struct copy_target *target, const struct oci_strings *tags,
 	      const struct opened *from, struct oci_error *err);
-/* Says that an archive has no whole name, if it has none: docker load with the
- * containerd image store cannot use such an image. */
+/* Prints a note if an archive has no full name: docker load with the containerd
+ * image store cannot use such an image. */
 void copy_say_names(const struct copy_target *target);
 
 /* copy_platforms.c: copies the platforms of the command as a new index, which

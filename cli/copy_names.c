@@ -4,7 +4,7 @@
 
 #include "copy.h"
 
-/* The name of an entry of index.json for the target. False: it has none. */
+/* Reads the name of an entry of index.json. False if it has none. */
 static bool read_name(struct oci_reference *out,
 		      const struct copy_target *target,
 		      const struct oci_descriptor *entry)
@@ -34,7 +34,7 @@ static bool read_name(struct oci_reference *out,
 	return true;
 }
 
-/* Gives the copy the name of one entry, if it has one. */
+/* Gives the copy the name of an entry, if the entry has a name. */
 static int keep_name(size_t *named, const struct copy_target *target,
 		     const struct oci_descriptor *entry,
 		     const struct oci_descriptor *copy, struct oci_error *err)
@@ -49,9 +49,9 @@ static int keep_name(size_t *named, const struct copy_target *target,
 	return oci_store_tag(target->store, &name, copy, err);
 }
 
-/* Names the copy as the source's image: with the one name that the command
- * line gave it, if it gave any: another name of the same image was not asked
- * for, and may be another image's at the destination. */
+/* Gives the copy the name by which the command line named the source; if it
+ * gave none, all names of the source. Other names of the same image may belong
+ * to other images at the destination. */
 static int keep_names(size_t *named, const struct copy_target *target,
 		      const struct opened *from,
 		      const struct oci_descriptor *copy, struct oci_error *err)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Some platforms of an index, as an index of their own. */
+/* Copies some platforms of an index as a new index. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "copy.h"
 
-/* Each platform that was asked for has to be there. */
+/* Fails if the source lacks one of the platforms. */
 static int check_platforms(const struct opened *from,
 			   const struct copy_command *c, struct oci_error *err)
 {

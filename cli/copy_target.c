@@ -6,12 +6,13 @@
 
 #include "copy.h"
 
-/* What is in the same registry already is mounted from there. */
+/* Blobs of a source in the same registry are mounted. */
 static int open_remote(struct copy_target *out, const struct opened *from,
 		       struct copy_command *c, struct oci_error *err)
 {
 	struct oci_strings mounts = { 0 };
-	/* Every REF of push may be another registry's; copy has sides. */
+	/* Each REF of push may be in another registry; copy has options for
+	 * each side. */
 	int rc = c->verb == PUSH ? remote_open_for(&out->registry, &c->remote,
 						   out->name.host, err)
 				 : remote_open_side(&out->registry, &c->remote,
@@ -52,9 +53,9 @@ static int fail_tags(const char *text, struct oci_error *err)
 		text);
 }
 
-/* Lends *out the store of an earlier target in the same place: two stores of
- * one layout would wait for each other's lock, and two of one repository send
- * every blob twice. */
+/* Lets *out borrow the store of an earlier target in the same layout, archive
+ * or repository: two stores of one layout would wait for each other's lock, and
+ * two of one repository would send every blob twice. */
 static bool share_store(struct copy_target *out,
 			const struct copy_targets *targets)
 {
@@ -148,7 +149,7 @@ static int open_one(struct copy_target *out, struct copy_targets *targets,
 	if (out->name.digest.text[0])
 		return fail_digest(out->text, err);
 	out->named = true;
-	/* A dry run tells each destination's steps by themselves. */
+	/* A dry run prints the steps for each destination. */
 	if (!c->remote.dry_run && share_store(out, targets))
 		return 0;
 	return open_remote(out, from, c, err);

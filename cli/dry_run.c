@@ -1,34 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --dry-run: what a push would do, a line a step. */
+/* --dry-run: prints one line for each step of a push. */
 #include "remote.h"
 
 #include <string.h>
 
-static void say_repository(struct plan *plan, const struct oci_push_step *s)
+static void say_repository(struct dry_run *totals,
+			   const struct oci_push_step *s)
 {
 	char name[OCI_REFERENCE_TEXT];
 
 	snprintf(name, sizeof(name), "%s/%s", s->host, s->repository);
-	if (strcmp(name, plan->name) == 0)
+	if (strcmp(name, totals->name) == 0)
 		return;
-	memcpy(plan->name, name, sizeof(name));
+	memcpy(totals->name, name, sizeof(name));
 	say(stdout, "%s\n", name);
 }
 
-static void count(struct plan *plan, const struct oci_push_step *s)
+static void count(struct dry_run *totals, const struct oci_push_step *s)
 {
 	if (s->action == OCI_PUSH_KEEP)
-		plan->there++;
+		totals->there++;
 	else if (s->kind == OCI_PUSH_MANIFEST)
-		plan->manifests++;
+		totals->manifests++;
 	else if (s->kind == OCI_PUSH_TAG)
-		plan->tags++;
+		totals->tags++;
 	else if (s->action == OCI_PUSH_MOUNT)
-		plan->mounts++;
+		totals->mounts++;
 	else
-		plan->blobs++;
+		totals->blobs++;
 	if (s->action == OCI_PUSH_SEND && s->kind != OCI_PUSH_TAG)
-		plan->bytes += s->size;
+		totals->bytes += s->size;
 }
 
 static void say_tag(const struct oci_push_step *s)
@@ -43,20 +44,20 @@ static void say_tag(const struct oci_push_step *s)
 		say(stdout, ", new\n");
 }
 
-int plan_step(void *data, const struct oci_push_step *s)
+int dry_run_step(void *data, const struct oci_push_step *s)
 {
 	static const char *const actions[] = {
 		[OCI_PUSH_KEEP] = "keep",
 		[OCI_PUSH_MOUNT] = "mount",
 		[OCI_PUSH_SEND] = "upload",
 	};
-	struct plan *plan = data;
+	struct dry_run *totals = data;
 	char size[SIZE_TEXT];
 
-	count(plan, s);
-	if (plan->quiet)
+	count(totals, s);
+	if (totals->quiet)
 		return was_interrupted();
-	say_repository(plan, s);
+	say_repository(totals, s);
 	if (s->kind == OCI_PUSH_TAG) {
 		say_tag(s);
 		return was_interrupted();
@@ -71,16 +72,16 @@ int plan_step(void *data, const struct oci_push_step *s)
 	return was_interrupted();
 }
 
-void plan_say(const struct plan *plan)
+void dry_run_print(const struct dry_run *totals)
 {
 	char size[SIZE_TEXT];
 
-	format_size(size, plan->bytes);
+	format_size(size, totals->bytes);
 	say(stdout,
 	    "to upload: %lu blob%s and %lu manifest%s, %s; to mount: "
 	    "%lu; tags to set: %lu; there already: %lu\n",
-	    plan->blobs, plural(plan->blobs), plan->manifests,
-	    plural(plan->manifests), size, plan->mounts, plan->tags,
-	    plan->there);
+	    totals->blobs, plural(totals->blobs), totals->manifests,
+	    plural(totals->manifests), size, totals->mounts, totals->tags,
+	    totals->there);
 	say(stdout, "nothing was changed\n");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Findings of checks, collected while they come. */
+/* Collects findings of the linter. */
 #include "findings.h"
 
 #include <stdlib.h>

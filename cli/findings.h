@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What checks of an image found: collected, and told to people and programs. */
+/* Findings of the linter: collected, and printed in four formats. */
 #ifndef CLI_FINDINGS_H
 #define CLI_FINDINGS_H
 
@@ -33,19 +33,19 @@ struct findings {
 	size_t exception_count;
 };
 
-/* As many as code scanning takes of one run; others are counted. */
+/* The most that code scanning accepts of one run; more are only counted. */
 enum { FINDINGS_MAX = 25000 };
 
-/* OCI_E_NOMEM where a finding could not be kept: none of them is printed. */
+/* OCI_E_NOMEM if a finding could not be stored: nothing is printed then. */
 int findings_complete(const struct findings *findings, struct oci_error *err);
 /* An oci_lint_fn; data is a struct findings. */
 void findings_add(void *data, const struct oci_lint_finding *finding);
-/* Another level for a rule; -1 to go on, else an exit status. */
+/* Sets another level for a rule. Returns -1 to go on, or an exit status. */
 int findings_except(struct findings *findings, const char *command,
 		    const char *rule, const char *path,
 		    enum oci_lint_level level);
 bool findings_format(enum findings_format *out, const char *text);
-/* Tells all of them; name is what was looked at. */
+/* Prints all findings; name is the image. */
 void findings_print(const struct findings *findings, FILE *out,
 		    enum findings_format format, const char *name);
 void findings_release(struct findings *findings);

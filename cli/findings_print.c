@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Findings as text, as JSON, as SARIF 2.1.0 (OASIS) for code scanning, and as
- * annotations of GitHub's workflows ("Workflow commands", error, warning and
+ * Prints findings as text, JSON, SARIF 2.1.0 (OASIS) for code scanning, or
+ * annotations of GitHub's workflows ("Workflow commands": error, warning,
  * notice).
  */
 #include "findings.h"
@@ -15,11 +15,11 @@ static const char *const levels[] = {
 	[OCI_LINT_WARNING] = "warning", [OCI_LINT_ERROR] = "error",
 };
 
-/* Paths that are named of findings that say the same. */
+/* The most paths that are listed for equal findings. */
 enum { PATHS_MAX = 4 };
 
-/* Why it matters, and what to do, are said once a rule: the remedy that was
- * said last, NULL if none was. */
+/* Why a rule matters and what to do is printed once for each rule. *said is the
+ * remedy that was printed last, or NULL. */
 static void print_advice(FILE *out, const char *told[RULES_MAX],
 			 const struct finding *f)
 {
@@ -40,7 +40,7 @@ static bool is_same(const struct finding *a, const struct finding *b)
 	       strcmp(a->platform, b->platform) == 0;
 }
 
-/* One cause is told once: so many findings from i on say the same. */
+/* Equal findings are printed once. Returns how many from i on are equal. */
 static size_t count_same(const struct findings *all, size_t i)
 {
 	size_t n = 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Images as the command line names them. */
+/* The names of local images on the command line. */
 #include "cli.h"
 
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static bool ends_in(const char *text, const char *tail)
 	return size > n && strcmp(text + size - n, tail) == 0;
 }
 
-/* A file by its name: one that exists, or that is to be an archive. */
+/* Whether path names a file: an existing one, or a future archive. */
 static bool names_file(const char *path)
 {
 	return strcmp(path, "-") == 0 || is_file(path) ||
@@ -36,7 +36,7 @@ static bool names_file(const char *path)
 		 ends_in(path, ".tgz") || ends_in(path, ".tar.zst")));
 }
 
-/* NAME of FILE.tar:NAME, where path starts with a file that is there. */
+/* Finds the colon of FILE.tar:NAME, if FILE.tar exists. */
 static char *find_name(char *path)
 {
 	for (char *colon = path; (colon = strchr(colon, ':')); colon++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* oci-pack index: one image of many platforms. */
+/* oci-pack index: joins images of several platforms. */
 #include "index.h"
 
 #include <getopt.h>
@@ -34,7 +34,7 @@ static int run(struct index_command *c, char **names, int count)
 	struct oci_error err = {0};
 	int rc = 0;
 
-	/* --username is for where it goes, if that is a registry. */
+	/* --username is for the destination, if that is a registry. */
 	if (remote_name(&name, text))
 		snprintf(c->remote.host, sizeof(c->remote.host), "%s",
 			 name.host);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What oci-pack index is asked for, and where its index goes. */
+/* The options of index, and the index that it reads and writes. */
 #ifndef CLI_INDEX_H
 #define CLI_INDEX_H
 
@@ -8,10 +8,11 @@
 
 enum index_verb { INDEX_CREATE, INDEX_APPEND, INDEX_REMOVE };
 
-/* --annotation, as it was given. */
+/* One --annotation. */
 struct index_note {
-	bool descriptor;	/* of images; else of the index */
-	bool has_platform;	/* of this platform's alone */
+	bool descriptor;   /* for descriptors of images; otherwise for the index
+			    */
+	bool has_platform; /* only for this platform */
 	struct oci_platform platform;
 	char *key;
 	const char *value;
@@ -33,40 +34,41 @@ struct index_command {
 int index_take_annotation(void *target, const struct parse *parse,
 			  const char *value);
 void index_release_options(struct index_command *command);
-/* Puts the annotations that were asked for into the join. */
+/* Adds the annotations of the command to the join. */
 int index_annotate(struct oci_join *join, const struct index_command *command,
 		   struct oci_error *err);
 
-/* The place of the index. */
+/* The index that is changed, and the one that is written. */
 struct index_target {
-	struct opened now;		/* what is there; not of create */
-	struct oci_registry *registry;	/* of the new one */
-	struct oci_repository *repository; /* store, if it is one */
+	struct opened now;	       /* the present index; not for create */
+	struct oci_registry *registry; /* of the new index */
+	struct oci_repository *repository; /* of store; or NULL */
 	struct oci_store *store;
-	struct oci_reference name;	/* the tag; empty where it has none */
+	struct oci_reference name; /* its tag may be empty */
 };
 
-/* index_target.c: reads what is there. */
+/* index_target.c: opens the present index. */
 int index_target_read(struct index_target *target, const char *text,
 		      struct index_command *command, struct oci_error *err);
-/* Opens it to write; OCI_E_CHANGED where what was read is there no more. */
+/* Opens the target for writing. OCI_E_CHANGED: another run replaced the index
+ * that was read. */
 int index_target_open(struct index_target *target, const char *text,
 		      struct index_command *command, struct oci_error *err);
-/* Names the new index as the old one was named, and commits. */
+/* Gives the new index the names of the old one, and commits. */
 int index_target_commit(struct index_target *target,
 			const struct oci_descriptor *index,
 			struct oci_error *err);
 void index_target_release(struct index_target *target);
 
-/* Images to join, opened as long as their blobs may be asked for. */
+/* The images to join; they stay open while their blobs may be read. */
 struct index_images {
-	struct opened *items;		/* NULL: names are to be removed */
+	struct opened *items; /* NULL for remove */
 	char **names;
 	size_t count;
 };
 
-/* index_make.c: makes the index at text, or changes the one there, and says so.
- * Other runs that change it too are waited for, but not for ever:
+/* index_make.c: makes or changes the index at text, and prints the result. If
+ * other runs change it at the same time, repeats a limited number of times:
  * OCI_E_CHANGED. */
 int index_make(struct index_command *command, const char *text,
 	       const struct index_images *images, struct oci_error *err);

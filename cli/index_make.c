@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Making an index where others may change it at the same time. A layout is
- * compared under its lock. Registries have no exchange in one step: the tag is
- * compared before it is set, and read again after a pause.
+ * Makes an index that other runs may change at the same time. A layout is
+ * compared under its lock. Registries cannot compare and set a tag in one step:
+ * the tag is compared before it is set, and read again after a pause.
  */
 #include "index.h"
 
@@ -27,11 +27,11 @@ static int on_progress(void *data, const struct oci_progress *progress)
 	return was_interrupted();
 }
 
-/* How often others may come between, and how long a run waits for them:
- * between the pause and twice as long. */
+/* How often an attempt is repeated because another run changed the index, and
+ * the pauses between attempts, in milliseconds; each is up to twice as long. */
 enum { TRIES = 50, REMOTE_TRIES = 20, PAUSE_MS = 100, PAUSE_MAX_MS = 5000 };
 
-/* What attempts at the same index share. */
+/* State that is shared by the attempts. */
 struct attempts {
 	struct oci_digest written; /* the last index; empty: none yet */
 	bool settled; /* the tag was read after that, and all is there */
@@ -46,13 +46,12 @@ static void say_result(const struct index_command *c, const char *text,
 	if (c->remote.quiet)
 		say(out, "%s\n", index->text);
 	else if (c->remote.dry_run)
-		plan_say(&c->remote.plan);
+		dry_run_print(&c->remote.totals);
 	else
 		say(out, "%s %s\n", text, index->text);
 }
 
-/* again: what this run removed before is gone, unless another one brought it
- * back. */
+/* again: an earlier attempt may have removed the members already. */
 static int fill(struct oci_join *join, const struct index_command *c,
 		const struct index_images *images, bool again,
 		struct oci_error *err)
@@ -92,7 +91,7 @@ static int commit(struct attempts *out, struct index_target *target,
 	return rc;
 }
 
-/* In later attempts, an index that is there already stays. */
+/* A later attempt leaves an index that has all members as it is. */
 static int write_join(struct attempts *out, struct index_target *target,
 		      const char *text, struct oci_join *join,
 		      struct index_command *c, struct oci_error *err)
@@ -105,7 +104,7 @@ static int write_join(struct attempts *out, struct index_target *target,
 	options.cancelled = interrupted_flag();
 	options.progress = on_progress;
 	options.progress_data = c;
-	c->remote.plan = (struct plan){ .quiet = c->remote.quiet };
+	c->remote.totals = (struct dry_run){ .quiet = c->remote.quiet };
 	if (!rc)
 		rc = oci_join_write(&index, join, target->store, &options, err);
 	out->settled =
@@ -149,8 +148,9 @@ static int make(struct attempts *out, struct index_command *c, const char *text,
 	return rc;
 }
 
-/* Runs that meet once are not to meet again. Another run that compared before
- * this one wrote takes about as long to write as this one did. */
+/* The pause is random, so that two runs do not collide again, and at least as
+ * long as writing took: another run that compared before this one wrote needs
+ * about that long to write. */
 static void pause_between(const struct attempts *attempts)
 {
 	long least = attempts->took < PAUSE_MS	     ? PAUSE_MS
@@ -165,8 +165,8 @@ static void pause_between(const struct attempts *attempts)
 	nanosleep(&time, NULL);
 }
 
-/* Whether the tag leads to what was written. Registries have no exchange in
- * one step: another run may have read the tag before, and set it since. */
+/* Checks that the tag still leads to the index that was written: another run
+ * may have read the tag before, and set it since. */
 static int is_there(bool *out, const struct attempts *attempts,
 		    struct index_command *c, const char *text,
 		    struct oci_error *err)
@@ -181,7 +181,7 @@ static int is_there(bool *out, const struct attempts *attempts,
 	return rc;
 }
 
-/* One attempt: *done unless another run came between. */
+/* One attempt. *done is false if another run changed the index meanwhile. */
 static int try_make(bool *done, struct attempts *attempts,
 		    struct index_command *c, const char *text,
 		    const struct index_images *images, struct oci_error *err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Platforms and annotations of oci-pack index. Annotations are written as for
- * docker buildx: [TYPE[[PLATFORM]][,...]:]KEY=VALUE.
+ * Annotations of oci-pack index, in the syntax of docker buildx:
+ * [TYPE[[PLATFORM]][,...]:]KEY=VALUE.
  */
 #include "index.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where an index is, and where the new one goes. */
+/* The index that is read, and the destination of the new one. */
 #include "index.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@ static int fail(struct oci_error *err, const char *text, const char *what)
 	return oci_error_set(err, OCI_E_INVALID, "'%.500s' %s", text, what);
 }
 
-/* A registry's name with its tag. */
+/* Completes a name in a registry with its tag. */
 static int name_remote(struct oci_reference *name, const char *text,
 		       struct oci_error *err)
 {
@@ -152,8 +152,8 @@ static int read_entry(struct oci_reference *out, const struct oci_descriptor *d,
 	return 0;
 }
 
-/* A layout's index takes over the names that the old one has there: the one
- * that was asked for, or all. */
+/* Gives the new index of a layout the names of the old one: the name on the
+ * command line, or all. */
 static int take_names(struct index_target *target,
 		      const struct oci_descriptor *index, struct oci_error *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* oci-pack inspect: what an image holds. */
+/* oci-pack inspect: shows platforms, layers, config and annotations. */
 #include "cli.h"
 
 #include <getopt.h>
@@ -16,7 +16,7 @@ struct options {
 	struct remote_options remote;
 };
 
-/* Documents of one image are in memory at a time; these are all of them. */
+/* The most bytes of all documents of an image, which are in memory together. */
 #define DOCUMENTS_BYTES (UINT64_C(64) << 20)
 
 static int read_document(char **out, uint64_t *bytes, struct oci_store *store,
@@ -73,7 +73,7 @@ static int show_image(struct inspect *in, const struct oci_descriptor *d,
 
 	if (!rc)
 		rc = read_manifest(&image, bytes, in->from.store, err);
-	/* Docker saves an index without the platforms that it lacks. */
+	/* Docker saves an index without all of its images. */
 	if (rc == OCI_E_NOT_FOUND && in->index.manifests.count &&
 	    !image.manifest_json) {
 		in->absent++;
@@ -94,8 +94,8 @@ static int by_digest(const void *a, const void *b)
 	return order ? order : (*left > *right) - (*left < *right);
 }
 
-/* How often each image of an index is listed: at its first place, 0 at the
- * others. The caller frees it. */
+/* Counts how often an index lists each image. The first entry of an image has
+ * the count, its other entries have 0. The caller frees the array. */
 static size_t *count_members(const struct oci_descriptors *list)
 {
 	const struct oci_descriptor **sorted =
@@ -164,7 +164,7 @@ static int show(struct inspect *in, const struct options *options,
 	return rc;
 }
 
-/* Nothing is shown of an image that cannot be read whole. */
+/* Prints nothing if a part of the image cannot be read. */
 static int show_all(struct inspect *in, const struct options *options,
 		    struct oci_error *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What inspect has read, and the two ways to print it. */
+/* The documents that inspect has read, and printing them as text or JSON. */
 #ifndef CLI_INSPECT_H
 #define CLI_INSPECT_H
 
@@ -7,10 +7,10 @@
 
 struct inspect_image {
 	struct oci_descriptor descriptor;
-	size_t listed;			/* times, in its index */
-	char *manifest_json;		/* NULL: an index names it, and it is
-					 * not in the store */
-	char *config_json;		/* NULL where it is no image's */
+	size_t listed;	     /* how often its index lists it */
+	char *manifest_json; /* NULL: an index lists it, and it is
+			      * not in the store */
+	char *config_json;   /* NULL for an artifact */
 	struct oci_manifest manifest;
 	struct oci_config config;
 };
@@ -19,11 +19,11 @@ struct inspect {
 	struct opened from;		/* a manifest or an index */
 	struct oci_descriptor chosen;	/* by --platform */
 	char *json;			/* the document */
-	struct oci_index index;		/* where it is one */
-	FILE *out;			/* shown when all could be read */
+	struct oci_index index;		/* if from is one */
+	FILE *out;			/* printed when everything was read */
 	bool as_json;
 	size_t count;			/* images that were printed */
-	size_t absent;			/* those of them that are not there */
+	size_t absent;			/* those that are absent */
 };
 
 /* The text before the images, one image, and the text after them. */

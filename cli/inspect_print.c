@@ -48,8 +48,8 @@ static void print_pairs(FILE *out, const char *title,
 		    map->items[i].value);
 }
 
-/* A file's name, in an artifact; else the history entry of the layer: that
- * of its number. */
+/* The name of an artifact's file, or the history entry of a layer, which is
+ * found by the layer's number. */
 static const char *layer_name(const struct inspect_image *image, size_t layer)
 {
 	static const char ours[] = "oci-pack layer";
@@ -110,8 +110,8 @@ static void print_config(FILE *out, const struct oci_config *config)
 	print_pairs(out, "Labels:", &config->labels);
 }
 
-/* The platform that an image's config tells; the index tells that of an image
- * which is absent. False: neither tells one. */
+/* The platform of an image: of its config, or of the index if the image is
+ * absent. False if neither has one. */
 static bool find_platform(char out[OCI_PLATFORM_TEXT],
 			  const struct inspect_image *image)
 {

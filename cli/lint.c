@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* oci-pack lint: whether an image can run, without running it. */
+/* oci-pack lint: checks that an image can run, without running it. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@ struct lint_command {
 	struct findings findings;
 	enum findings_format format;
 	struct platforms platform;
-	struct oci_strings rules;	/* of --ignore, in front of its glob */
+	struct oci_strings rules; /* RULE of each --ignore RULE[:GLOB] */
 	bool list;
 	bool explain;
 };

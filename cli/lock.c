@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* oci-pack lock: which image each base of a spec is today. */
+/* oci-pack lock: pins the base images of a spec by their digests. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +66,7 @@ static int check_platform(struct oci_store *store,
 			     is, name);
 }
 
-/* What a lock is good for: every platform has to be there. */
+/* Fails if the base lacks a platform of the spec. */
 static int check_platforms(struct lock_command *c, struct oci_store *store,
 			   const struct oci_descriptor *image,
 			   struct oci_error *err)
@@ -106,7 +106,7 @@ static int look_up(struct lock_command *c, const char *base,
 	return rc;
 }
 
-/* A base that names its digest needs no lock. */
+/* A base whose name has a digest needs no lock. */
 static bool is_pinned(const char *base)
 {
 	struct oci_reference name;
@@ -116,14 +116,14 @@ static bool is_pinned(const char *base)
 	       name.digest.text[0];
 }
 
-/* Whether its registry is asked. */
+/* Whether the base has to be looked up. */
 static bool is_asked(const struct lock_command *c, const char *base)
 {
 	return !is_pinned(base) &&
 	       (c->update || !oci_lock_get(&c->bases.lock, base));
 }
 
-/* Which base it was. */
+/* Looks up a base, and adds its name to an error. */
 static int look_up_named(struct lock_command *c, const char *base,
 			 struct oci_error *err)
 {
@@ -156,7 +156,7 @@ static int run(struct lock_command *c, const char *path)
 
 	c->bases.remote = &c->remote;
 	c->bases.registry = &c->registry;
-	/* Errors of the spec were reported one by one. */
+	/* Errors of the spec were printed one by one. */
 	if (open_spec(c, path, &err))
 		return c->reported ? EXIT_FAILED : say_error(&err);
 	rc = lock(c, path, &err);

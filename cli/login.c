@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* HOST, https://HOST/, and the hosts of Docker Hub, which are one registry. */
+/* Reads HOST or https://HOST/. All hosts of Docker Hub become one name. */
 static int find_host(char out[OCI_REFERENCE_NAME], const char *text,
 		     struct oci_error *err)
 {
@@ -86,8 +86,8 @@ static int check_host(char **words, int count)
 	return -1;
 }
 
-/* Asks for what the options do not give. The name that was typed is the
- * caller's to free. */
+/* Asks for the name and the password if the options do not give them. The
+ * caller frees *name. */
 static int complete(struct remote_options *remote, char **name)
 {
 	if (remote->password_stdin && remote->user)
@@ -137,7 +137,7 @@ static int refuse_password(void *target, const struct parse *parse,
 }
 
 static const struct cli_option own[] = {
-	/* getopt_long would take it for short for --password-stdin. */
+	/* Otherwise getopt_long would take it for --password-stdin. */
 	{ "password", 0, "PASSWORD", NULL, 0, refuse_password },
 	{ 0 },
 };

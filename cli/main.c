@@ -81,7 +81,7 @@ int main(int argc, char **argv)
 
 	if (fill_standard_streams())
 		return EXIT_FAILED;
-	/* A line is written at once, also where threads log. */
+	/* Lines of several threads do not mix. */
 	setvbuf(stderr, NULL, _IOLBF, 0);
 	if (argc < 2) {
 		print_help(stderr);
@@ -95,13 +95,13 @@ int main(int argc, char **argv)
 		status = run_help(argc, argv);
 	else
 		status = run(argc, argv);
-	/* A full disk under stdout shows only here. */
+	/* Buffered output fails only here if the disk is full. */
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		say(stderr, "oci-pack: standard output: %s\n",
 		    strerror(errno));
 		status = status ? status : EXIT_FAILED;
 	}
-	/* A run that was complete before the signal came is not undone. */
+	/* A run that was complete when the signal came has succeeded. */
 	if (status == EXIT_FAILED)
 		end_interrupted();
 	return status;

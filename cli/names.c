@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names of images that are wrong: what was probably meant, and what to write
- * instead. */
+/* Hints for wrong names of images: what was probably meant. */
 #include "remote.h"
 
 #include <fcntl.h>
@@ -23,7 +22,7 @@ static bool ends(const char *text, const char *tail)
 	return size > n && strcmp(text + size - n, tail) == 0;
 }
 
-/* Transports of skopeo and podman, and what stands for them here. */
+/* Transports of skopeo and podman, and what to write here instead. */
 static const struct {
 	const char *name;
 	const char *out; /* of what is written */
@@ -87,7 +86,8 @@ int refuse_name(const char *text, struct oci_error *err)
 		text, text);
 }
 
-/* A name in a registry, unless a folder of the host's name is here. */
+/* Whether text names an image in a registry, and no folder is called like the
+ * host. */
 static bool names_remote(const char *text)
 {
 	char host[OCI_REFERENCE_NAME];
@@ -154,7 +154,7 @@ static void say_kind(struct oci_error *err, const char *path, const char *kind,
 		      kind, remedy);
 }
 
-/* Whether a line of the text starts so. */
+/* Whether a line of the text begins with start. */
 static bool has_line(const char *text, const char *start)
 {
 	for (; text; text = strchr(text, '\n')) {
@@ -171,7 +171,7 @@ static bool is_spec(const char *text)
 	       (*text == '{' && strstr(text, "\"version\""));
 }
 
-/* What a file is that is there, but is no image. */
+/* Replaces the message by one that says what the file is, if it is known. */
 static void say_file(const char *path, struct oci_error *err)
 {
 	char head[HEAD];
@@ -197,7 +197,7 @@ static void say_file(const char *path, struct oci_error *err)
 		say_kind(err, path, "a Dockerfile", "docker build takes it");
 }
 
-/* What a name may have been where there is no such file. */
+/* Adds what may have been meant by a name that does not exist. */
 static void add_name_hint(const char *text, struct oci_error *err)
 {
 	struct oci_reference name;

@@ -23,7 +23,7 @@ static const struct cli_option help_option[] = {
 
 static const struct option_group help_group = { NULL, NULL, help_option };
 
-/* Of a value in brackets: "[REF]". */
+/* Whether value is in brackets, such as "[REF]". */
 static bool is_optional(const char *value)
 {
 	return value[0] == '[' && value[strlen(value) - 1] == ']';

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Registries on the command line: options, credentials, and opening.
- */
+/* Opens registries and images with the options of the command line. */
 #include "remote.h"
 
 #include <errno.h>
@@ -30,8 +28,8 @@ static int read_password(struct remote_options *o, const char *command)
 		return say_usage(command,
 				 "the password on standard input has a "
 				 "NUL");
-	/* One line end, as programs write it; a key may have lines of its own.
-	 */
+	/* Removes one line end, which echo writes. A key may have several
+	 * lines. */
 	n -= n && o->password[n - 1] == '\n';
 	n -= n && o->password[n - 1] == '\r';
 	o->password[n] = '\0';
@@ -40,7 +38,7 @@ static int read_password(struct remote_options *o, const char *command)
 	return -1;
 }
 
-/* Whether the file that an option names may be read; says so if it may not. */
+/* Prints an error and returns false if the file of an option cannot be read. */
 static bool is_there(const char *option, const char *path)
 {
 	if (!path || access(path, R_OK) == 0)
@@ -49,7 +47,7 @@ static bool is_there(const char *option, const char *path)
 	return false;
 }
 
-/* A variable that is empty is as good as not set. */
+/* The value of a variable; NULL if it is empty. */
 static const char *named_by(const char *variable)
 {
 	const char *value = getenv(variable);
@@ -62,7 +60,7 @@ int remote_ready(struct remote_options *o, const char *command)
 	if (o->password_stdin != (o->user && !o->password))
 		return say_usage(command, "--username and --password-stdin go "
 				 "together");
-	/* Only login makes the file. */
+	/* login creates the file. */
 	if (strcmp(command, "login") != 0 &&
 	    (!is_there("--authfile", o->authfile) ||
 	     !is_there("--src-authfile", o->src.authfile) ||
@@ -96,7 +94,7 @@ static int copy_pair(struct oci_credential *out, const char *user,
 	return out->user && out->password ? 0 : OCI_E_NOMEM;
 }
 
-/* The file that a side names comes before all others. */
+/* --src-authfile or --dest-authfile comes before all other files. */
 static int find_in_files(struct oci_credential *out,
 			 const struct remote_side *side, const char *host,
 			 const char *repository, struct oci_error *err)
@@ -182,15 +180,15 @@ int remote_open_side(struct oci_registry **out, struct remote_options *o,
 	options.certs = &o->certs;
 	options.token_hosts = &o->token_hosts;
 	options.mount_candidates = o->mount_candidates;
-	options.plan = o->dry_run ? plan_step : NULL;
-	options.plan_data = &o->plan;
+	options.dry_run = o->dry_run ? dry_run_step : NULL;
+	options.dry_run_data = &o->totals;
 	options.system_ca_file = named_by("SSL_CERT_FILE");
 	options.system_ca_folders = named_by("SSL_CERT_DIR");
 	remote_find_proxies(&options);
 	return oci_registry_new(out, &options, err);
 }
 
-/* The part before the first slash is a host, as docker tells it. */
+/* Whether the part before the first slash is a host, by docker's rule. */
 static bool has_host(const char *text)
 {
 	size_t size = strcspn(text, "/");
@@ -214,8 +212,8 @@ bool remote_name(struct oci_reference *out, const char *text)
 	return oci_reference_parse(out, text, NULL) == 0;
 }
 
-/* A folder that is there, the file of FILE.tar:NAME, or a path that starts at
- * this folder or the root. */
+/* Whether text names something local: an existing folder, FILE.tar:NAME, or a
+ * path that starts with "/" or ".". */
 static bool is_path(const char *text)
 {
 	char first[OCI_REFERENCE_NAME];
@@ -226,8 +224,8 @@ static bool is_path(const char *text)
 	       stat(first, &st) == 0;
 }
 
-/* "https:" of a URL, or "docker-daemon:" of another transport, where a host
- * would have a port. */
+/* Whether text starts with a scheme or a transport, such as "https:" or
+ * "docker-daemon:". */
 static bool has_scheme(const char *text)
 {
 	const char *colon = strpbrk(text, ":/");

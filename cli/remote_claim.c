@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* The option given that is for one host alone; NULL: none. */
+/* The name of the given option that is for one host only, or NULL. */
 static const char *said_of_one(const struct remote_options *o)
 {
 	return o->user	       ? "--username"
@@ -16,7 +16,7 @@ static const char *said_of_one(const struct remote_options *o)
 			       : NULL;
 }
 
-/* No other host is to see the password, nor to be talked to without TLS. */
+/* No other host may see the password or be used without TLS. */
 int remote_claim(struct remote_options *o, const char *host,
 		 struct oci_error *err)
 {
@@ -46,7 +46,7 @@ int remote_claim_names(struct remote_options *o, char *const *names,
 	return rc;
 }
 
-/* Whether the names are of two registries; fills *a and *b then. */
+/* Whether the names are in two registries; fills *a and *b if so. */
 static bool differ(struct oci_reference *a, struct oci_reference *b,
 		   char **names, int count)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files that the environment names: credentials, certificates, what is
- * remembered. The library reads no environment: they are looked up here.
+ * Reads the environment for the library, which does not: files of credentials,
+ * folders of certificates, the file of mount candidates, proxies.
  */
 #include "bases.h"
 
@@ -10,7 +10,7 @@
 
 enum { PATH_ROOM = 4096 };
 
-/* A path that is too long is one that is not there. */
+/* A path that is too long counts as absent. */
 static bool add_path(struct oci_strings *out, const char *folder,
 		     const char *name)
 {
@@ -31,7 +31,7 @@ static const char *variable(void *data, const char *name)
 	return getenv(name);
 }
 
-/* The file that --authfile names comes before all others. */
+/* --authfile comes before all other files. */
 static bool find_credentials(struct remote_options *o)
 {
 	return add_path(&o->files, o->authfile, "") &&
@@ -66,7 +66,7 @@ char *cache_folder(void)
 	return n > 0 && (size_t)n < sizeof(path) ? strdup(path) : NULL;
 }
 
-/* Where blobs were seen is a cache like others. */
+/* The file of mount candidates is in the cache folder. */
 static bool find_sightings(struct remote_options *o)
 {
 	char *folder = cache_folder();
@@ -102,7 +102,7 @@ char *remote_config_path(const struct remote_options *o)
 	return strdup(path);
 }
 
-/* Capitals first, as Go has it; empty is as good as not set. */
+/* Capitals first, as in Go; an empty variable counts as absent. */
 static const char *either(const char *capitals, const char *small)
 {
 	const char *value = getenv(capitals);
@@ -113,7 +113,7 @@ static const char *either(const char *capitals, const char *small)
 
 void remote_find_proxies(struct oci_registry_options *out)
 {
-	/* A CGI program's HTTP_PROXY is its client's header "Proxy". */
+	/* In a CGI program, HTTP_PROXY is the header "Proxy" of the client. */
 	out->http_proxy = getenv("REQUEST_METHOD")
 				  ? getenv("http_proxy")
 				  : either("HTTP_PROXY", "http_proxy");

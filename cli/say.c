@@ -51,7 +51,7 @@ static void pad(FILE *out, int count)
 		fputc(' ', out);
 }
 
-/* The width of a text as it is written: characters, not bytes. */
+/* Writes a text unless out is NULL. Returns its width in characters. */
 static int write_escaped(FILE *out, const char *text, size_t size)
 {
 	char one[OCI_ESCAPE_ROOM];
@@ -172,7 +172,8 @@ int say(FILE *out, const char *fmt, ...)
 	return 0;
 }
 
-/* A character as JSON texts have it; "\x1b" and "\u202e" of what controls. */
+/* Writes a character of a JSON string. shown is the character, or its escape
+ * such as "\x1b" or "\u202e" if it could control a terminal. */
 static void json_character(FILE *out, const char *text, size_t size,
 			   const char *shown)
 {

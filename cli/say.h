@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All that the command writes for people and programs. Texts of images,
- * registries and files are foreign: they pass through here alone, and cannot
- * make a terminal or a CI system do anything. `make lint` keeps other files of
- * cli/ from writing.
+ * All output of the command. Texts of images, registries and files are escaped
+ * here, so that they cannot control a terminal or a CI system. `make lint`
+ * refuses output in other files of cli/.
  */
 #ifndef CLI_SAY_H
 #define CLI_SAY_H
@@ -15,22 +14,22 @@
 #include <oci/error.h>
 
 /*
- * printf, with each %s escaped by oci_text_escape; what fmt says itself stays.
- * The precision of %s counts bytes before that, its width characters after it.
- * Returns 0; whether it was written, the stream knows.
+ * Like printf(3), with each %s escaped by oci_text_escape. The precision of %s
+ * counts bytes before escaping, its width characters after it. Returns 0; the
+ * stream keeps errors.
  */
 int say(FILE *out, const char *fmt, ...) OCI_PRINTF(2, 3);
 int say_args(FILE *out, const char *fmt, va_list args) OCI_PRINTF(2, 0);
-/* Text in quotes as JSON has it; bytes that are no UTF-8 become U+FFFD. */
+/* Writes a JSON string; bytes that are not UTF-8 become U+FFFD. */
 void say_json(FILE *out, const char *text);
-/* A JSON document as it is, but for characters that control a terminal, which
- * it can only have in its texts: they become \uXXXX. */
+/* Writes a JSON document unchanged, except that characters that control a
+ * terminal become \uXXXX; they can only be in strings. */
 void say_json_document(FILE *out, const char *json);
-/* The message, or a property, of a workflow command of GitHub. */
+/* Writes the message, or a property, of a workflow command of GitHub. */
 void say_github(FILE *out, const char *text, int property);
-/* A relative URI reference in quotes: RFC 3986. */
+/* Writes a relative URI reference in quotes: RFC 3986. */
 void say_uri(FILE *out, const char *text);
-/* Bytes as they are, where they were asked for so. */
+/* Writes bytes unchanged: the user asked for them. */
 void say_bytes(FILE *out, const void *data, size_t size);
 
 #endif

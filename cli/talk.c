@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is said to people, the environment, and signals. */
+/* Messages, values of the environment, and signals. */
 #include "cli.h"
 
 #include <signal.h>
@@ -34,7 +34,7 @@ void catch_signals(void)
 	if (sigaction(SIGHUP, NULL, &before) != 0 ||
 	    before.sa_handler != SIG_IGN)
 		sigaction(SIGHUP, &action, NULL);
-	/* A reader that goes away is an error of write, with a message. */
+	/* If the reader of a pipe ends, write fails with a message. */
 	action.sa_handler = SIG_IGN;
 	action.sa_flags = 0;
 	sigaction(SIGPIPE, &action, NULL);
@@ -62,7 +62,7 @@ volatile const int *interrupted_flag(void)
 
 int say_error(const struct oci_error *err)
 {
-	/* The file that was read then is not to blame. */
+	/* The error of the interrupted call does not matter. */
 	if (was_interrupted()) {
 		say(stderr, "oci-pack: interrupted\n");
 		return EXIT_FAILED;

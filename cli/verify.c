@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* oci-pack verify: whether everything in a layout or archive is right. */
+/* oci-pack verify: checks that an image is complete and undamaged. */
 #include "remote.h"
 
 #include <getopt.h>
@@ -33,7 +33,7 @@ static int verify(struct oci_store *store, const char *name, bool quiet)
 	return EXIT_DONE;
 }
 
-/* A local store is checked whole, whichever images it holds. */
+/* All images of a local store are checked. */
 static int open_local(struct opened *out, const char *text,
 		      struct oci_error *err)
 {

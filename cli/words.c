@@ -113,7 +113,7 @@ int say_unknown_command(const char *word)
 	return EXIT_USAGE;
 }
 
-/* The option of that value, or NULL. */
+/* The option with that val, or NULL. */
 static const struct option *find_value(const struct option *options, int value)
 {
 	for (; options->name; options++)
@@ -196,7 +196,7 @@ static int say_long(const char *command, const struct option *options,
 	memcpy(name, word + 2, size);
 	name[size] = '\0';
 	known = find_name(options, name);
-	/* getopt_long takes the beginning of a name for the option. */
+	/* getopt_long accepts the beginning of a name. */
 	if (!known && optopt)
 		known = find_value(options, optopt);
 	if (!known)
@@ -235,7 +235,7 @@ int say_unknown_option(const char *command, const struct option *options,
 {
 	const char *word = argv[optind - 1];
 
-	/* A letter in the middle of a word: getopt has not gone on yet. */
+	/* In a word of several letters, optind is still at that word. */
 	if (optopt > ' ' && optopt < 127 &&
 	    (strncmp(word, "--", 2) != 0 || !find_value(options, optopt)))
 		return say_short(command, options, optopt);

@@ -129,7 +129,7 @@ void oci_blob_upload_run(struct oci_task *task, unsigned worker)
 	/* Frees the spool's space as early as possible. A blob that the
 	 * registry claims to have keeps its source, because it may have to be
 	 * uploaded after all. */
-	if (!complete || blob->status || u->plan ||
+	if (!complete || blob->status || u->dry_run ||
 	    u->result != OCI_UPLOAD_PRESENT)
 		drop_source(blob);
 	if (blob->status)

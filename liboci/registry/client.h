@@ -146,7 +146,7 @@ int oci_registry_trust(const struct oci_trust **out,
 		       struct oci_registry *registry, const char *host,
 		       struct oci_error *err);
 
-/* dry_run.c: calls options.plan for a step. */
+/* dry_run.c: calls options.dry_run for a step. */
 int oci_client_tell(const struct oci_client *client,
 		    const struct oci_push_step *step, struct oci_error *err);
 

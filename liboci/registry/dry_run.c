@@ -11,7 +11,7 @@ int oci_client_tell(const struct oci_client *client,
 {
 	const struct oci_registry_options *o = &client->registry->options;
 
-	return o->plan(o->plan_data, step)
+	return o->dry_run(o->dry_run_data, step)
 		       ? oci_fail(err, OCI_E_CANCELLED, "cancelled")
 		       : 0;
 }

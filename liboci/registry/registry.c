@@ -84,7 +84,7 @@ int oci_registry_new(struct oci_registry **out,
 	rc = oci_mount_candidates_init(&self->mount_candidates,
 				       options->mount_candidates, err);
 	/* A dry run changes nothing, not even the file of mount candidates. */
-	self->mount_candidates.read_only = options->plan;
+	self->mount_candidates.read_only = options->dry_run;
 	if (!rc)
 		rc = oci_text_copy(&self->temp_dir,
 				   options->temp_dir ? options->temp_dir :

@@ -183,7 +183,7 @@ static int repository_holds(bool *out, struct oci_store *store,
 	int rc;
 
 	*out = false;
-	if (self->client.registry->options.plan)
+	if (self->client.registry->options.dry_run)
 		return 0;
 	rc = oci_manifests_hold(out, &self->manifests, image, &self->client,
 				err);
@@ -255,7 +255,7 @@ static int repository_prepare(struct oci_store *store, struct oci_error *err)
 	if (self->prepared)
 		return 0;
 	rc = oci_uploads_wait(&self->uploads, err);
-	if (!rc && !self->client.registry->options.plan)
+	if (!rc && !self->client.registry->options.dry_run)
 		rc = put_manifests(self, err);
 	self->prepared = !rc;
 	return rc;
@@ -267,7 +267,7 @@ static int repository_commit(struct oci_store *store, struct oci_error *err)
 	int rc = repository_prepare(store, err);
 
 	self->prepared = false;
-	if (!rc && self->client.registry->options.plan)
+	if (!rc && self->client.registry->options.dry_run)
 		return tell(self, err);
 	if (!rc && self->expects)
 		rc = oci_manifests_expect(&self->manifests, &self->expected,

@@ -208,7 +208,7 @@ static int send(struct oci_upload *u, struct oci_error *err)
 }
 
 /* Dry run: finds out what send would do. */
-static int plan(struct oci_upload *u, struct oci_error *err)
+static int dry_run(struct oci_upload *u, struct oci_error *err)
 {
 	int rc = oci_upload_would_mount(u, err);
 
@@ -229,7 +229,7 @@ static int send_alone(struct oci_upload *u, struct oci_error *err)
 
 	if (rc || there)
 		return rc;
-	rc = u->plan ? plan(u, err) : send(u, err);
+	rc = u->dry_run ? dry_run(u, err) : send(u, err);
 	if (!rc)
 		oci_mount_candidates_add(seen, host, u->client->repository,
 					 &u->digest);

@@ -21,7 +21,7 @@ struct oci_upload {
 	const struct oci_strings *mount_from; /* repositories to try */
 	size_t chunk_size;		/* bytes of a chunk; 0: one body */
 	bool force;			/* upload even if HEAD finds the blob */
-	bool plan;			/* a dry run: nothing is sent */
+	bool dry_run;			/* a dry run: nothing is sent */
 	struct oci_session session;	/* used if open; closed at the end */
 	enum oci_upload_result result;
 	char *from; /* in a dry run: the repository to mount the blob from, or

@@ -39,7 +39,7 @@ static int new_blob(struct oci_blob_upload **out, struct oci_uploads *self,
 		.client = self->client,
 		.mount_from = &self->mount_from,
 		.chunk_size = options->chunk_size,
-		.plan = options->plan != NULL,
+		.dry_run = options->dry_run != NULL,
 	};
 	if (!self->blobs)
 		self->last = &self->blobs;
@@ -71,7 +71,7 @@ static bool may_stream(const struct oci_uploads *self)
 {
 	const struct oci_registry *registry = self->client->registry;
 
-	return !registry->options.plan && !registry->options.chunk_size &&
+	return !registry->options.dry_run && !registry->options.chunk_size &&
 	       registry->repositories == 1 && !self->mount_from.count;
 }
 

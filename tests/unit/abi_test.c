@@ -95,7 +95,7 @@ static const struct subject subjects[] = {
 	    AT(registry, credential_data), AT(registry, log),
 	    AT(registry, log_data), AT(registry, cancelled),
 	    AT(registry, mount_candidates), AT(registry, certs),
-	    AT(registry, plan), AT(registry, plan_data),
+	    AT(registry, dry_run), AT(registry, dry_run_data),
 	    AT(registry, only_host), AT(registry, http_proxy),
 	    AT(registry, https_proxy), AT(registry, all_proxy),
 	    AT(registry, no_proxy), AT(registry, first_byte_seconds),

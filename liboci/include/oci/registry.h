@@ -152,8 +152,8 @@ struct oci_registry_options {
 	/* If not NULL, pushes are dry runs: they change nothing, and
 	 * oci_store_commit calls this function for each blob, manifest and tag
 	 * that a push would send. */
-	oci_push_fn *plan;
-	void *plan_data;
+	oci_push_fn *dry_run;
+	void *dry_run_data;
 	/* The only host, as in references, to which insecure and plain_http
 	 * apply; NULL: all hosts. Copied. */
 	const char *only_host;
