@@ -17,7 +17,7 @@ static int info(struct oci_cache *cache, const char *folder,
 {
 	struct oci_cache_info found;
 	char size[SIZE_TEXT];
-	int rc = oci_cache_info(&found, cache, err);
+	int rc = oci_cache_measure(&found, cache, err);
 
 	if (rc)
 		return rc;

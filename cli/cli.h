@@ -77,14 +77,14 @@ struct image_name {
 int image_name_parse(struct image_name *out, const char *text,
 		     struct oci_error *err);
 void image_name_release(struct image_name *name);
-/* names.c: stores in *err why text is not a name in a registry, and what to
- * write instead. Returns OCI_E_INVALID. */
+/* name_hints.c: stores in *err why text is not a name in a registry, and what
+ * to write instead. Returns OCI_E_INVALID. */
 int refuse_name(const char *text, struct oci_error *err);
-/* names.c: refuses outputs in other programs' notation, such as docker://REF,
- * or of other types, such as FILE.tar.gz. */
+/* name_hints.c: refuses outputs in other programs' notation, such as
+ * docker://REF, or of other types, such as FILE.tar.gz. */
 int check_output_name(const char *text, struct oci_error *err);
-/* names.c: adds to *err what a name that cannot be opened is, or what may have
- * been meant. */
+/* name_hints.c: adds to *err what a name that cannot be opened is, or what may
+ * have been meant. */
 void add_image_hint(const char *text, struct oci_error *err);
 
 /* Fails if no image can be written there. */

@@ -90,7 +90,7 @@ static int pass(const char **media_type, struct oci_rootfs *rootfs,
 	if (rc)
 		return rc;
 	oci_inflate_watch(inflate, rootfs->watch);
-	rc = choose_type(media_type, layer, oci_inflate_kind(inflate), err);
+	rc = choose_type(media_type, layer, oci_inflate_found(inflate), err);
 	if (!rc)
 		rc = read_tar(&found, rootfs, inflate, err);
 	if (!rc)

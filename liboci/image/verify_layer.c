@@ -91,7 +91,7 @@ static int measure(struct oci_seen *seen, struct oci_verify *v,
 	if (!rc)
 		rc = oci_measure_end(diff_id_of(seen, like), &size, sink, err);
 	if (!rc)
-		seen->kind = oci_inflate_kind(inflate);
+		seen->kind = oci_inflate_found(inflate);
 	else if (err && !strstr(err->message, d->digest.text))
 		rc = oci_wrap(err, rc, "blob %s", d->digest.text);
 	oci_sink_free(sink);

@@ -372,7 +372,7 @@ void oci_inflate_padded(struct oci_source *inflate)
 	((struct inflate *)inflate)->padded = true;
 }
 
-enum oci_inflate_kind oci_inflate_kind(const struct oci_source *inflate)
+enum oci_inflate_kind oci_inflate_found(const struct oci_source *inflate)
 {
 	return ((const struct inflate *)inflate)->kind;
 }

@@ -26,6 +26,6 @@ void oci_inflate_watch(struct oci_source *inflate, struct oci_watch *watch);
  * and block devices pad with them. Engines refuse a layer that has some. */
 void oci_inflate_padded(struct oci_source *inflate);
 /* The compression of the stream, known after the first read. */
-enum oci_inflate_kind oci_inflate_kind(const struct oci_source *inflate);
+enum oci_inflate_kind oci_inflate_found(const struct oci_source *inflate);
 
 #endif

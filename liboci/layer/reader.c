@@ -171,7 +171,7 @@ static int open_stream(struct oci_reader *self, struct oci_source *source,
 	rc = oci_inflate_open(&self->inflate, source, err);
 	if (!rc)
 		oci_inflate_padded(self->inflate);
-	if (!rc && oci_inflate_kind(self->inflate) == OCI_INFLATE_PLAIN)
+	if (!rc && oci_inflate_found(self->inflate) == OCI_INFLATE_PLAIN)
 		rc = oci_decompress_open(&self->decompress, self->inflate,
 					 err);
 	self->stream = self->decompress ? self->decompress : self->inflate;

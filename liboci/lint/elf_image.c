@@ -32,8 +32,8 @@ int oci_elf_fill(size_t *at, struct oci_elf_image *image, uint64_t offset,
 	return rc;
 }
 
-int oci_elf_text(const char **out, struct oci_elf_image *image, size_t at,
-		 size_t size, struct oci_error *err)
+int oci_elf_copy_text(const char **out, struct oci_elf_image *image, size_t at,
+		      size_t size, struct oci_error *err)
 {
 	const char *text = (const char *)image->data + at;
 

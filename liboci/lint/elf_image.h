@@ -34,8 +34,8 @@ struct oci_elf_image {
 int oci_elf_fill(size_t *at, struct oci_elf_image *image, uint64_t offset,
 		 uint64_t size, struct oci_error *err);
 /* Copies a string of at most size bytes from index at of data. */
-int oci_elf_text(const char **out, struct oci_elf_image *image, size_t at,
-		 size_t size, struct oci_error *err);
+int oci_elf_copy_text(const char **out, struct oci_elf_image *image, size_t at,
+		      size_t size, struct oci_error *err);
 /* Copies a dynamic string. OCI_E_CORRUPT if there are too many, or if they are
  * too long. */
 int oci_elf_string(const char **out, struct oci_elf_image *image,

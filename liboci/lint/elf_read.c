@@ -109,7 +109,8 @@ static int read_interpreter(struct oci_elf *out, struct oci_elf_image *image,
 				"the name of its interpreter has %llu bytes",
 				(unsigned long long)p->p_filesz);
 	rc = oci_elf_fill(&at, image, p->p_offset, p->p_filesz, err);
-	return rc ? rc : oci_elf_text(&out->interpreter, image, at,
+	return rc ? rc
+		  : oci_elf_copy_text(&out->interpreter, image, at,
 				      (size_t)p->p_filesz, err);
 }
 

@@ -44,7 +44,7 @@ int oci_elf_string(const char **out, struct oci_elf_image *image,
 		return oci_fail(err, OCI_E_CORRUPT, "it has too many names");
 	image->names++;
 	image->name_bytes += length;
-	return oci_elf_text(out, image, at, length, err);
+	return oci_elf_copy_text(out, image, at, length, err);
 }
 
 int oci_elf_add(struct oci_elf_list *list, struct oci_elf_image *image,

@@ -14,7 +14,7 @@
 #include "document/auths.h"
 #include "io/atomic.h"
 #include "io/file.h"
-#include "io/lock.h"
+#include "io/file_lock.h"
 #include "registry/helper.h"
 
 enum { FILE_MAX = 1024 * 1024 };

@@ -29,7 +29,7 @@ static int pack_plan(struct oci_packing *p, struct oci_error *err)
 		p->spec = spec;
 		p->plan = plan;
 	} else if (plan->base.kind == OCI_PLAN_BASE_IMAGE) {
-		rc = oci_pack_base(&p->fingerprint, p, err);
+		rc = oci_pack_add_base(&p->fingerprint, p, err);
 		if (!is_of_registry(plan->base.text, rc))
 			rc = oci_pack_locate_error(p, rc, plan->base.position,
 						   err);

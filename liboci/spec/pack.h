@@ -72,8 +72,8 @@ void oci_pack_forget(struct oci_packing *p);
 
 /* pack_base.c: adds the plan's base to the image and applies its layers to
  * p->rootfs. *fingerprint is the digest of the base's manifest. */
-int oci_pack_base(struct oci_digest *fingerprint, struct oci_packing *p,
-		  struct oci_error *err);
+int oci_pack_add_base(struct oci_digest *fingerprint, struct oci_packing *p,
+		      struct oci_error *err);
 void oci_pack_bases_release(struct oci_pack_base *open);
 
 /* pack_artifact.c: copies an artifact's files into the store and writes its

@@ -73,8 +73,8 @@ static int annotate(struct oci_image *image, const char *text,
 	return oci_pairs_set(annotations, BASE_NAME, full, err);
 }
 
-int oci_pack_base(struct oci_digest *fingerprint, struct oci_packing *p,
-		  struct oci_error *err)
+int oci_pack_add_base(struct oci_digest *fingerprint, struct oci_packing *p,
+		      struct oci_error *err)
 {
 	const struct oci_plan *plan = p->plan;
 	struct oci_descriptor manifest = {0};

@@ -136,7 +136,7 @@ static int find_media_type(const char **out,
 		return rc;
 	rc = oci_inflate_open(&inflate, source, err);
 	if (!rc)
-		*out = types[oci_inflate_kind(inflate)];
+		*out = types[oci_inflate_found(inflate)];
 	oci_source_free(inflate);
 	oci_source_free(source);
 	return rc;

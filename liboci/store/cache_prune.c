@@ -119,8 +119,8 @@ static int list(struct files *files, const struct oci_cache *cache,
 	return rc;
 }
 
-int oci_cache_info(struct oci_cache_info *out, const struct oci_cache *cache,
-		   struct oci_error *err)
+int oci_cache_measure(struct oci_cache_info *out, const struct oci_cache *cache,
+		      struct oci_error *err)
 {
 	struct files files = {0};
 	int rc = list(&files, cache, err);
@@ -178,7 +178,7 @@ void oci_cache_limit(struct oci_cache *cache)
 	struct oci_cache_info info;
 
 	/* Leaves some room, so that the next runs need not prune. */
-	if (!oci_cache_info(&info, cache, NULL) &&
+	if (!oci_cache_measure(&info, cache, NULL) &&
 	    info.bytes > cache->max_bytes)
 		oci_cache_prune(NULL, cache, cache->max_bytes / 4 * 3, NULL);
 }

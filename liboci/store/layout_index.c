@@ -18,7 +18,7 @@
 #include "base/text.h"
 #include "document/archive.h"
 #include "io/file.h"
-#include "io/lock.h"
+#include "io/file_lock.h"
 #include "store/layout.h"
 
 enum { INDEX_MAX = 20 * 1024 * 1024 }; /* containerd's limit */

@@ -274,7 +274,7 @@ static int open_tar(struct oci_members *self, const char *path,
 		rc = oci_inflate_open(&inflate, file, err);
 	if (!rc)
 		oci_inflate_watch(inflate, &self->watch);
-	if (!rc && oci_inflate_kind(inflate) == OCI_INFLATE_PLAIN)
+	if (!rc && oci_inflate_found(inflate) == OCI_INFLATE_PLAIN)
 		rc = oci_decompress_open(&plain, inflate, err);
 	if (!rc && plain)
 		oci_decompress_watch(plain, &self->watch);

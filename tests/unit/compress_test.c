@@ -60,7 +60,7 @@ static void check_inflates(const struct memory_sink *packed,
 	check_done(oci_source_open_memory(&from, packed->data, packed->size,
 					  &err), &err, "memory");
 	check_done(oci_inflate_open(&source, from, &err), &err, "inflate");
-	assert_int_not_equal(oci_inflate_kind(source), OCI_INFLATE_PLAIN);
+	assert_int_not_equal(oci_inflate_found(source), OCI_INFLATE_PLAIN);
 	check_done(oci_source_copy(&copied, source, &out.base, &err), &err,
 		   "copy");
 	assert_int_equal(copied, size);

@@ -4,7 +4,7 @@
 
 #include <sys/wait.h>
 
-#include "io/lock.h"
+#include "io/file_lock.h"
 
 enum { PROCESSES = 12 };
 

@@ -82,9 +82,9 @@ struct oci_cache_info {
 	uint64_t bytes;		/* of blobs and records */
 };
 
-OCI_API int oci_cache_info(struct oci_cache_info *out,
-			   const struct oci_cache *cache,
-			   struct oci_error *err);
+OCI_API int oci_cache_measure(struct oci_cache_info *out,
+			      const struct oci_cache *cache,
+			      struct oci_error *err);
 /* Removes blobs and records, the longest unused first, until the cache has at
  * most keep_bytes. *removed (may be NULL) tells what was removed. */
 OCI_API int oci_cache_prune(struct oci_cache_info *removed,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Advisory locks on files: flock(2). */
-#ifndef IO_LOCK_H
-#define IO_LOCK_H
+#ifndef IO_FILE_LOCK_H
+#define IO_FILE_LOCK_H
 
 #include <oci/error.h>
 

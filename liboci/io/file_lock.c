@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #define _DEFAULT_SOURCE /* flock */
-#include "io/lock.h"
+#include "io/file_lock.h"
 
 #include <errno.h>
 #include <fcntl.h>

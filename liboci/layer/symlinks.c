@@ -10,15 +10,15 @@
 #include "layer/node.h"
 #include "layer/rootfs.h"
 
-enum { LINKS_MAX = 40 };	/* Linux' limit, MAXSYMLINKS */
+enum { LINKS_MAX = 40 }; /* Linux' limit, MAXSYMLINKS */
 
 struct walk {
 	const struct oci_view *view;
 	const char *within;
 	bool through;
 	unsigned links;
-	char *done;			/* resolved so far; OCI_PATH_MAX */
-	char rest[OCI_PATH_MAX];	/* still to go */
+	char *done;		 /* resolved so far; OCI_PATH_MAX */
+	char rest[OCI_PATH_MAX]; /* still to go */
 };
 
 /* The target of a symlink at path, or NULL. */
@@ -28,8 +28,8 @@ static const char *link_at(struct walk *walk, const char *path)
 	const struct oci_rootfs_entry *entry;
 	const struct oci_node *node;
 
-	node = walk->view->own ? oci_table_get(walk->view->own, path, size) :
-				 NULL;
+	node = walk->view->own ? oci_table_get(walk->view->own, path, size)
+			       : NULL;
 	if (node) {
 		if (node->type != OCI_ENTRY_SYMLINK)
 			return NULL;
@@ -110,7 +110,8 @@ static int spend(const struct oci_view *view, size_t bytes,
 	if (!view->budget)
 		return 0;
 	if (bytes > *view->budget)
-		return oci_fail(err, OCI_E_LIMIT, "the layer's links lead "
+		return oci_fail(err, OCI_E_LIMIT,
+				"the layer's links lead "
 				"through more than %llu GiB of paths",
 				(unsigned long long)(OCI_WALK_BUDGET >> 30));
 	*view->budget -= bytes;
@@ -121,7 +122,7 @@ int oci_view_resolve(char *out, bool *through, const struct oci_view *view,
 		     const char *path, bool last, const char *within,
 		     struct oci_error *err)
 {
-	struct walk walk = {.view = view, .within = within, .done = out};
+	struct walk walk = { .view = view, .within = within, .done = out };
 	char part[OCI_PATH_MAX];
 	int rc = oci_path_join(walk.rest, path, "", err);
 
@@ -137,16 +138,14 @@ int oci_view_resolve(char *out, bool *through, const struct oci_view *view,
 	return rc;
 }
 
-int oci_rootfs_resolve_parent(char out[OCI_PATH_MAX],
-			      struct oci_rootfs *rootfs, const char *path,
-			      struct oci_error *err)
+int oci_rootfs_resolve_parent(char out[OCI_PATH_MAX], struct oci_rootfs *rootfs,
+			      const char *path, struct oci_error *err)
 {
 	const struct oci_view view = { .lower = rootfs,
 				       .layer = rootfs->layer,
 				       .budget = &rootfs->budget };
 	size_t parent = oci_path_parent(path);
-	const struct oci_rootfs_entry *e =
-		oci_rootfs_get(rootfs, path, parent);
+	const struct oci_rootfs_entry *e = oci_rootfs_get(rootfs, path, parent);
 
 	/* Whatever is above a directory is one, too. */
 	if (parent && (!e || e->type != OCI_ENTRY_DIRECTORY))

@@ -40,7 +40,7 @@ static void add_option(struct table *table, const struct cli_option *row,
 	table->targets[i] = target + row->offset;
 	table->options[i] = (struct option){
 		row->name,
-		!row->value	      ? no_argument
+		!row->value		  ? no_argument
 		: is_optional(row->value) ? optional_argument
 					  : required_argument,
 		NULL,
