@@ -71,7 +71,7 @@ static int open_spec(struct build *b, struct oci_error *err)
 	return oci_spec_open(&b->spec, b->options.spec, &options, err);
 }
 
-static int on_progress(void *data, const struct oci_progress *progress)
+static void on_progress(void *data, const struct oci_progress *progress)
 {
 	const struct build *b = data;
 	char size[SIZE_TEXT];
@@ -85,7 +85,6 @@ static int on_progress(void *data, const struct oci_progress *progress)
 		say(stderr, "packed %s, %s of files\n",
 		    progress->what ? progress->what : "layer", size);
 	}
-	return was_interrupted();
 }
 
 /* Opens registries first: they receive each layer while it is packed. */

@@ -6,14 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int on_progress(void *data, const struct oci_progress *progress)
+static void on_progress(void *data, const struct oci_progress *progress)
 {
 	const struct copy_command *c = data;
 
 	/* For registries, the log has each request. */
 	if (c->remote.verbose && progress->done == progress->total)
 		say(stderr, "copied %s\n", progress->what);
-	return was_interrupted();
 }
 
 static void on_note(void *data, const char *note)

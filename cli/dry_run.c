@@ -44,7 +44,7 @@ static void say_tag(const struct oci_push_step *s)
 		say(stdout, ", new\n");
 }
 
-int dry_run_step(void *data, const struct oci_push_step *s)
+void dry_run_step(void *data, const struct oci_push_step *s)
 {
 	static const char *const actions[] = {
 		[OCI_PUSH_KEEP] = "keep",
@@ -56,11 +56,11 @@ int dry_run_step(void *data, const struct oci_push_step *s)
 
 	count(totals, s);
 	if (totals->quiet)
-		return was_interrupted();
+		return;
 	say_repository(totals, s);
 	if (s->kind == OCI_PUSH_TAG) {
 		say_tag(s);
-		return was_interrupted();
+		return;
 	}
 	format_size(size, s->size);
 	say(stdout, "  %-7s %s %s, %s", actions[s->action],
@@ -69,7 +69,6 @@ int dry_run_step(void *data, const struct oci_push_step *s)
 	if (s->action == OCI_PUSH_MOUNT)
 		say(stdout, ", from %s", s->from);
 	say(stdout, "\n");
-	return was_interrupted();
 }
 
 void dry_run_print(const struct dry_run *totals)

@@ -18,13 +18,12 @@ static void on_note(void *data, const char *note)
 		say(stderr, "%s\n", note);
 }
 
-static int on_progress(void *data, const struct oci_progress *progress)
+static void on_progress(void *data, const struct oci_progress *progress)
 {
 	const struct index_command *c = data;
 
 	if (c->remote.verbose)
 		say(stderr, "copied %s\n", progress->what);
-	return was_interrupted();
 }
 
 /* How often an attempt is repeated because another run changed the index, and

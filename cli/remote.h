@@ -111,7 +111,7 @@ int remote_check_name(const char *text, struct oci_error *err);
 
 /* dry_run.c: prints a step, an oci_push_fn whose data is a struct dry_run; and
  * prints the counts. */
-int dry_run_step(void *data, const struct oci_push_step *step);
+void dry_run_step(void *data, const struct oci_push_step *step);
 void dry_run_print(const struct dry_run *totals);
 
 /* Prints the counts of a push on stderr. */

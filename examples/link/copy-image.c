@@ -10,14 +10,12 @@
 
 #include "registry.h"
 
-/* Called once for each blob, when its transfer starts. A result other than 0
- * would end the copy with OCI_E_CANCELLED. */
-static int on_progress(void *data, const struct oci_progress *progress)
+/* Called once for each blob, when its transfer starts. */
+static void on_progress(void *data, const struct oci_progress *progress)
 {
 	(void)data;
 	fprintf(stderr, "copying %s, %llu bytes\n", progress->what,
 		(unsigned long long)progress->total);
-	return 0;
 }
 
 static int copy(struct oci_store *to, const struct oci_reference *name,

@@ -2,12 +2,14 @@
 #ifndef BASE_PROGRESS_H
 #define BASE_PROGRESS_H
 
-#include <oci/error.h>
 #include <oci/progress.h>
 
-/* Calls call (may be NULL); OCI_E_CANCELLED where it says so. */
-int oci_progress_tell(oci_progress_fn *call, void *data,
-		      const struct oci_progress *progress,
-		      struct oci_error *err);
+/* Calls call unless it is NULL. */
+static inline void oci_progress_tell(oci_progress_fn *call, void *data,
+				     const struct oci_progress *progress)
+{
+	if (call)
+		call(data, progress);
+}
 
 #endif

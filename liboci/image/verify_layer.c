@@ -50,13 +50,14 @@ int oci_verify_look_up(struct oci_seen **out, struct oci_verify *v,
 	return oci_table_set(&v->seen, key, size, seen, err);
 }
 
-static int tell_progress(struct oci_verify *v, const struct oci_digest *digest,
-			 uint64_t done, uint64_t total, struct oci_error *err)
+static void tell_progress(struct oci_verify *v, const struct oci_digest *digest,
+			  uint64_t done, uint64_t total)
 {
-	struct oci_progress progress = { digest->text, done, total, false };
+	const struct oci_progress progress = { digest->text, done, total,
+					       false };
 
-	return oci_progress_tell(v->options->progress,
-				 v->options->progress_data, &progress, err);
+	oci_progress_tell(v->options->progress, v->options->progress_data,
+			  &progress);
 }
 
 /* Its diff_id by the algorithm that `like` has; NULL: sha256. */
@@ -129,10 +130,11 @@ static int read_layer(struct oci_seen *seen, struct oci_verify *v,
 		      struct oci_error *err)
 {
 	struct oci_error why;
-	int rc = tell_progress(v, &d->digest, 0, d->size, err);
+	int rc = oci_watch_check(&v->watch, err);
 
 	if (rc)
 		return rc;
+	tell_progress(v, &d->digest, 0, d->size);
 	rc = measure(seen, v, d, diff_id, &why);
 	/* A layer that was not read whole is neither right nor wrong. */
 	if (rc == OCI_E_LIMIT) {
@@ -140,9 +142,9 @@ static int read_layer(struct oci_seen *seen, struct oci_verify *v,
 		return rc;
 	}
 	rc = oci_verify_judge(&seen->bad, v, rc, &why, from, err);
-	if (rc || seen->bad)
-		return rc;
-	return tell_progress(v, &d->digest, d->size, d->size, err);
+	if (!rc && !seen->bad)
+		tell_progress(v, &d->digest, d->size, d->size);
+	return rc;
 }
 
 /* Layers are unpacked by what their media type says, or by a look at them:

@@ -213,8 +213,10 @@ static int write_chain(struct oci_layer *out, struct writing *w,
 		       struct oci_error *err)
 {
 	const struct oci_tar_progress progress = {
-		w->options->progress, w->options->progress_data,
+		w->options->progress,
+		w->options->progress_data,
 		w->options->name,
+		w->options->cancelled,
 	};
 	uint64_t written = 0;
 	int rc = 0;

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "base/watch.h"
 #include "io/ahead.h"
 #include "layer/content.h"
 #include "layer/libarchive.h"
@@ -92,8 +93,10 @@ static int check(struct tar *tar, int result, struct oci_error *err)
 
 static int report(struct tar *tar, bool end, struct oci_error *err)
 {
-	struct oci_progress progress = {
-		.what = tar->progress->what,
+	const struct oci_tar_progress *to = tar->progress;
+	const struct oci_watch watch = { .cancelled = to->cancelled };
+	const struct oci_progress progress = {
+		.what = to->what,
 		.done = tar->done,
 		.total = tar->total,
 	};
@@ -101,8 +104,8 @@ static int report(struct tar *tar, bool end, struct oci_error *err)
 	if (!end && tar->done - tar->reported < REPORT_EVERY)
 		return 0;
 	tar->reported = tar->done;
-	return oci_progress_tell(tar->progress->call, tar->progress->data,
-				 &progress, err);
+	oci_progress_tell(to->call, to->data, &progress);
+	return oci_watch_check(&watch, err);
 }
 
 static unsigned filetype(const struct oci_node *node)

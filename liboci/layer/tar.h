@@ -11,6 +11,7 @@ struct oci_tar_progress {
 	oci_progress_fn *call;	/* may be NULL */
 	void *data;
 	const char *what;
+	volatile const int *cancelled; /* OCI_E_CANCELLED; may be NULL */
 };
 
 /*

@@ -147,8 +147,8 @@ int oci_registry_trust(const struct oci_trust **out,
 		       struct oci_error *err);
 
 /* dry_run.c: calls options.dry_run for a step. */
-int oci_client_tell(const struct oci_client *client,
-		    const struct oci_push_step *step, struct oci_error *err);
+void oci_client_tell(const struct oci_client *client,
+		     const struct oci_push_step *step);
 
 /* Returns how often a request is retried. */
 unsigned oci_client_retries(const struct oci_registry *registry);

@@ -6,14 +6,12 @@
 #include "registry/fetch.h"
 #include "registry/manifests.h"
 
-int oci_client_tell(const struct oci_client *client,
-		    const struct oci_push_step *step, struct oci_error *err)
+void oci_client_tell(const struct oci_client *client,
+		     const struct oci_push_step *step)
 {
 	const struct oci_registry_options *o = &client->registry->options;
 
-	return o->dry_run(o->dry_run_data, step)
-		       ? oci_fail(err, OCI_E_CANCELLED, "cancelled")
-		       : 0;
+	o->dry_run(o->dry_run_data, step);
 }
 
 static struct oci_push_step step_of(const struct oci_client *client,
@@ -42,7 +40,8 @@ static int tell_manifest(struct oci_client *client,
 		return rc;
 	if (found.text[0])
 		step.action = OCI_PUSH_KEEP;
-	return oci_client_tell(client, &step, err);
+	oci_client_tell(client, &step);
+	return 0;
 }
 
 static int tell_tag(struct oci_client *client, const char *tag,
@@ -60,7 +59,8 @@ static int tell_tag(struct oci_client *client, const char *tag,
 	step.from = found.text[0] ? found.text : NULL;
 	if (oci_digest_equal(&found, &d->digest))
 		step.action = OCI_PUSH_KEEP;
-	return oci_client_tell(client, &step, err);
+	oci_client_tell(client, &step);
+	return 0;
 }
 
 int oci_manifests_tell(const struct oci_manifests *manifests,

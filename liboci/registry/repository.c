@@ -239,11 +239,9 @@ static int put_manifests(struct oci_repository *self, struct oci_error *err)
 
 static int tell(struct oci_repository *self, struct oci_error *err)
 {
-	int rc = oci_uploads_tell(&self->uploads, err);
-
-	return rc ? rc : oci_manifests_tell(&self->manifests, &self->client,
-					    oci_store_names(&self->base),
-					    err);
+	oci_uploads_tell(&self->uploads);
+	return oci_manifests_tell(&self->manifests, &self->client,
+				  oci_store_names(&self->base), err);
 }
 
 /* Without a tag, blobs and manifests are not visible yet. */

@@ -198,7 +198,7 @@ int oci_uploads_wait(struct oci_uploads *self, struct oci_error *err)
 	return rc;
 }
 
-int oci_uploads_tell(const struct oci_uploads *self, struct oci_error *err)
+void oci_uploads_tell(const struct oci_uploads *self)
 {
 	static const enum oci_push_action actions[] = {
 		[OCI_UPLOAD_PRESENT] = OCI_PUSH_KEEP,
@@ -206,9 +206,8 @@ int oci_uploads_tell(const struct oci_uploads *self, struct oci_error *err)
 		[OCI_UPLOAD_DONE] = OCI_PUSH_SEND,
 	};
 	const struct oci_blob_upload *blob;
-	int rc = 0;
 
-	for (blob = self->blobs; !rc && blob; blob = blob->next) {
+	for (blob = self->blobs; blob; blob = blob->next) {
 		const struct oci_push_step step = {
 			.kind = OCI_PUSH_BLOB,
 			.action = actions[blob->upload.result],
@@ -220,9 +219,8 @@ int oci_uploads_tell(const struct oci_uploads *self, struct oci_error *err)
 		};
 
 		if (oci_blob_upload_is_complete(blob))
-			rc = oci_client_tell(self->client, &step, err);
+			oci_client_tell(self->client, &step);
 	}
-	return rc;
 }
 
 void oci_uploads_release(struct oci_uploads *uploads)

@@ -58,7 +58,7 @@ int oci_uploads_again(bool *any, struct oci_uploads *uploads,
 		      struct oci_error *err);
 /* Reports the result of each upload, in order; in a dry run, the expected
  * result. */
-int oci_uploads_tell(const struct oci_uploads *uploads, struct oci_error *err);
+void oci_uploads_tell(const struct oci_uploads *uploads);
 /* Waits for the uploads in flight and frees everything. */
 void oci_uploads_release(struct oci_uploads *uploads);
 

@@ -54,16 +54,16 @@ static int add_blob(struct oci_descriptor *out, struct oci_store *store,
 	return rc;
 }
 
-static int report_progress(const struct oci_pack_options *options,
-			   const char *name, uint64_t size,
-			   struct oci_error *err)
+static void report_progress(const struct oci_pack_options *options,
+			    const char *name, uint64_t size)
 {
-	struct oci_progress progress = {
-		.what = name, .done = size, .total = size,
+	const struct oci_progress progress = {
+		.what = name,
+		.done = size,
+		.total = size,
 	};
 
-	return oci_progress_tell(options->progress, options->progress_data,
-				 &progress, err);
+	oci_progress_tell(options->progress, options->progress_data, &progress);
 }
 
 static int add_file(struct oci_manifest *manifest, struct oci_store *store,
@@ -88,7 +88,7 @@ static int add_file(struct oci_manifest *manifest, struct oci_store *store,
 	if (!rc)
 		rc = oci_descriptors_add(&manifest->layers, &layer, err);
 	if (!rc)
-		rc = report_progress(options, name, layer.size, err);
+		report_progress(options, name, layer.size);
 	oci_descriptor_release(&layer);
 	return rc;
 }

@@ -28,6 +28,7 @@ static struct oci_layer_options options_of(const struct oci_packing *p,
 	out.name = layer->name;
 	out.progress = p->options->progress;
 	out.progress_data = p->options->progress_data;
+	out.cancelled = p->options->cancelled;
 	return out;
 }
 
@@ -186,8 +187,9 @@ static int report_reused(const struct oci_packing *p,
 		true,
 	};
 
-	return oci_progress_tell(p->options->progress,
-				 p->options->progress_data, &progress, err);
+	oci_progress_tell(p->options->progress, p->options->progress_data,
+			  &progress);
+	return oci_watch_check(&p->watch, err);
 }
 
 /* Uses the layer of a cache hit, if the store has its blob or can get it from

@@ -54,14 +54,15 @@ static void run_transfer(struct oci_task *task, unsigned worker)
 static int report(struct copy *c, const struct oci_descriptor *blob,
 		  uint64_t done, struct oci_error *err)
 {
-	struct oci_progress progress = {
+	const struct oci_progress progress = {
 		.what = blob->digest.text,
 		.done = done,
 		.total = blob->size,
 	};
 
-	return oci_progress_tell(c->options->progress,
-				 c->options->progress_data, &progress, err);
+	oci_progress_tell(c->options->progress, c->options->progress_data,
+			  &progress);
+	return oci_watch_check(&c->watch, err);
 }
 
 /* Ends the transfer of a slot, if there is one. */

@@ -73,7 +73,7 @@ static const struct subject subjects[] = {
 	{ SUBJECT(layer),
 	  { AT(layer, compression), AT(layer, level), AT(layer, jobs),
 	    AT(layer, name), AT(layer, progress), AT(layer, progress_data),
-	    END(layer, progress_data) } },
+	    AT(layer, cancelled), END(layer, cancelled) } },
 	{ SUBJECT(lint),
 	  { AT(lint, report), AT(lint, data), AT(lint, exceptions),
 	    AT(lint, exception_count), AT(lint, size_budget),

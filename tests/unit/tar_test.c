@@ -279,18 +279,24 @@ static void test_empty(void **state)
 	free(out.data);
 }
 
-static int stop(void *data, const struct oci_progress *progress)
+/* Cancels at one of the reports. */
+struct stop {
+	int left;
+	int cancelled;
+};
+
+static void stop(void *data, const struct oci_progress *progress)
 {
-	int *left = data;
+	struct stop *stop = data;
 
 	(void)progress;
-	return (*left)-- <= 0;
+	stop->cancelled = stop->left-- <= 0;
 }
 
 /* Cancelled at any report, a layer ends at once with its own status. */
 static void test_cancel(void **state)
 {
-	static char data[5 << 20];
+	static char content[5 << 20];
 	struct oci_layer_options options = OCI_LAYER_OPTIONS_INIT;
 	struct oci_layer layer;
 	struct oci_error err;
@@ -298,15 +304,18 @@ static void test_cancel(void **state)
 
 	(void)state;
 	check_done(oci_tree_new(&tree, NULL, &err), &err, "new");
-	check_done(oci_tree_add_content(tree, "/a", data, sizeof(data), NULL,
-					&err), &err, "a");
+	check_done(oci_tree_add_content(tree, "/a", content, sizeof(content),
+					NULL, &err),
+		   &err, "a");
 	check_done(oci_tree_settle(tree, NULL, &err), &err, "settle");
 	options.progress = stop;
 	for (int after = 0; after < 20; after++) {
 		struct memory_sink out = MEMORY_SINK;
-		int left = after, rc;
+		struct stop data = { after, 0 };
+		int rc;
 
-		options.progress_data = &left;
+		options.progress_data = &data;
+		options.cancelled = &data.cancelled;
 		rc = oci_layer_write(&layer, tree, &out.base, &options, &err);
 		free(out.data);
 		if (!rc)

@@ -40,11 +40,15 @@ struct oci_layer_options {
 	const char *name;	/* in progress and history; may be NULL */
 	oci_progress_fn *progress;	/* may be NULL */
 	void *progress_data;
+	volatile const int *cancelled; /* ends the call with OCI_E_CANCELLED
+					* once it is not 0; may be NULL */
 };
 
-#define OCI_LAYER_OPTIONS_INIT \
-	{ sizeof(struct oci_layer_options), OCI_COMPRESSION_GZIP, 0, 0, NULL, \
-	  NULL, NULL }
+#define OCI_LAYER_OPTIONS_INIT                                                 \
+	{                                                                      \
+		sizeof(struct oci_layer_options), OCI_COMPRESSION_GZIP, 0, 0,  \
+			NULL, NULL, NULL, NULL                                 \
+	}
 
 struct oci_layer {
 	struct oci_digest diff_id;	/* of the tar */

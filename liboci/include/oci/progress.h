@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * How long operations report progress, and how they are cancelled.
- */
+/* How long operations report progress. */
 #ifndef OCI_PROGRESS_H
 #define OCI_PROGRESS_H
 
@@ -20,11 +18,9 @@ struct oci_progress {
 				 * cache, or there already */
 };
 
-/*
- * Called about once per MiB and at the end of an operation, on the thread that
- * called the operation. A result other than 0 ends it with OCI_E_CANCELLED.
- */
-typedef int oci_progress_fn(void *data, const struct oci_progress *progress);
+/* Called about once per MiB and at the end of an operation, on the thread that
+ * called the operation. To end the operation, set its `cancelled`. */
+typedef void oci_progress_fn(void *data, const struct oci_progress *progress);
 
 #ifdef __cplusplus
 }

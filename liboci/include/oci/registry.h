@@ -119,8 +119,8 @@ struct oci_push_step {
 					 * it points to now, or NULL */
 };
 
-/* A result other than 0 ends the dry run with OCI_E_CANCELLED. */
-typedef int oci_push_fn(void *data, const struct oci_push_step *step);
+/* Called for each step of a dry run. */
+typedef void oci_push_fn(void *data, const struct oci_push_step *step);
 
 struct oci_registry_options {
 	size_t size;		/* sizeof(struct oci_registry_options) */
