@@ -10,7 +10,7 @@ int oci_watch_check(const struct oci_watch *watch, struct oci_error *err)
 	if (!watch || !watch->cancelled ||
 	    !__atomic_load_n(watch->cancelled, __ATOMIC_RELAXED))
 		return 0;
-	return oci_fail(err, OCI_E_CANCELLED, "interrupted");
+	return oci_fail(err, OCI_E_CANCELLED, "cancelled");
 }
 
 static bool is_too_much(const struct oci_watch *w)

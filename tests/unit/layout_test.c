@@ -321,7 +321,7 @@ static void test_cancelled(void **state)
 	check_done(put_image(store, ":2", "2", false, &err), &err, "put");
 	cancelled = 15;
 	check_failed(oci_store_commit(store, &err), &err, OCI_E_CANCELLED,
-		     "interrupted", "commit");
+		     "cancelled", "commit");
 	check_entries("g", ":1");
 	cancelled = 0;
 	check_done(oci_store_commit(store, &err), &err, "commit");

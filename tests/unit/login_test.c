@@ -73,7 +73,7 @@ static void test_cancelled(void **state)
 	check_done(oci_folder_lock(&lock, file, NULL, &err), &err, "lock");
 	check_failed(oci_credential_store(file, "a.example", &credential,
 					  &cancelled, &err),
-		     &err, OCI_E_CANCELLED, "interrupted", "held");
+		     &err, OCI_E_CANCELLED, "cancelled", "held");
 	assert_int_equal(close(lock), 0);
 	assert_int_equal(rmdir(path), 0);
 }

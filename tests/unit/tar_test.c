@@ -281,8 +281,7 @@ static void test_empty(void **state)
 
 /* Cancels at one of the reports. */
 struct stop {
-	int left;
-	int cancelled;
+	int left, cancelled;
 };
 
 static void stop(void *data, const struct oci_progress *progress)
@@ -305,8 +304,7 @@ static void test_cancel(void **state)
 	(void)state;
 	check_done(oci_tree_new(&tree, NULL, &err), &err, "new");
 	check_done(oci_tree_add_content(tree, "/a", content, sizeof(content),
-					NULL, &err),
-		   &err, "a");
+					NULL, &err), &err, "a");
 	check_done(oci_tree_settle(tree, NULL, &err), &err, "settle");
 	options.progress = stop;
 	for (int after = 0; after < 20; after++) {

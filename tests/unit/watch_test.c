@@ -57,7 +57,7 @@ static void test_cancelled(void **state)
 	check_done(oci_watch_check(&watch, &err), &err, "not yet");
 	cancelled = 1;
 	check_failed(oci_watch_check(&watch, &err), &err, OCI_E_CANCELLED,
-		     "interrupted", "look");
+		     "cancelled", "look");
 	check_failed(oci_watch_count(&watch, 1, 1, &err), &err, OCI_E_CANCELLED,
 		     NULL, "count");
 }
