@@ -286,13 +286,12 @@ struct stop {
 
 static void stop(void *data, const struct oci_progress *progress)
 {
-	struct stop *stop = data;
+	struct stop *at = data;
 
-	(void)progress;
-	stop->cancelled = stop->left-- <= 0;
+	(void)progress, at->cancelled = at->left-- <= 0;
 }
 
-/* Cancelled at any report, a layer ends at once with its own status. */
+/* A layer that is cancelled at a report ends with OCI_E_CANCELLED. */
 static void test_cancel(void **state)
 {
 	static char content[5 << 20];
@@ -309,11 +308,11 @@ static void test_cancel(void **state)
 	options.progress = stop;
 	for (int after = 0; after < 20; after++) {
 		struct memory_sink out = MEMORY_SINK;
-		struct stop data = { after, 0 };
+		struct stop at = { after, 0 };
 		int rc;
 
-		options.progress_data = &data;
-		options.cancelled = &data.cancelled;
+		options.progress_data = &at;
+		options.cancelled = &at.cancelled;
 		rc = oci_layer_write(&layer, tree, &out.base, &options, &err);
 		free(out.data);
 		if (!rc)
