@@ -277,6 +277,42 @@ static void test_abort(void **state)
 	}
 }
 
+static void test_names(void **state)
+{
+	static const struct {
+		const char *text;
+		int compression, level;	/* -1: bad */
+	} cases[] = {
+		{ "gzip", OCI_COMPRESSION_GZIP, 0 },
+		{ "gzip:1", OCI_COMPRESSION_GZIP, 1 },
+		{ "gzip:12", OCI_COMPRESSION_GZIP, 12 },
+		{ "zstd:19", OCI_COMPRESSION_ZSTD, 19 },
+		{ "none", OCI_COMPRESSION_NONE, 0 },
+		{ "gzip:0", -1, 0 }, { "gzip:13", -1, 0 }, { "gzip:", -1, 0 },
+		{ "zstd:20", -1, 0 }, { "none:1", -1, 0 }, { "", -1, 0 },
+		{ "gz", -1, 0 }, { "GZIP", -1, 0 }, { "gzip:-1", -1, 0 },
+		{ "gzip:1x", -1, 0 },
+	};
+	struct oci_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		enum oci_compression compression;
+		int level, rc;
+
+		rc = oci_compression_parse(&compression, &level,
+					   cases[i].text, &err);
+		if (cases[i].compression < 0) {
+			check_failed(rc, &err, OCI_E_INVALID, "compression",
+				     cases[i].text);
+			continue;
+		}
+		check_done(rc, &err, cases[i].text);
+		assert_int_equal(compression, cases[i].compression);
+		assert_int_equal(level, cases[i].level);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -285,6 +321,7 @@ int main(void)
 		cmocka_unit_test(test_levels),
 		cmocka_unit_test(test_failing_sink),
 		cmocka_unit_test(test_abort),
+		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
