@@ -46,9 +46,17 @@ need_emulation() {
 		lack "$(cat "$BATS_FILE_TMPDIR/no-emulation")"
 }
 
-# run_image ARGUMENT...: docker run, for riscv64.
+# run_image ARGUMENT...: docker run, for riscv64. The emulator sometimes stops at
+# the start of a Go program: such a run is repeated, once, and that is said.
 run_image() {
-	docker run --rm --network none --platform linux/riscv64 "$@"
+	local status=0
+
+	timeout -k 5 120 docker run --rm --network none \
+		--platform linux/riscv64 "$@" || status=$?
+	[ "$status" -eq 124 ] || [ "$status" -eq 137 ] || return "$status"
+	echo "# the program did not end, and is started again" >&3
+	timeout -k 5 120 docker run --rm --network none \
+		--platform linux/riscv64 "$@"
 }
 
 # use_buildx: docker buildx is the peer, with settings of the test's own.
