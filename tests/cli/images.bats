@@ -252,9 +252,9 @@ unpacked() {
 		"sha256:$("$OCI_PACK" inspect --raw --platform linux/riscv64 \
 		oci:nest2:t | sha256sum | cut -d' ' -f1)"
 	spec a.spec 'layers: [{entries: [{path: /a, content: a}]}]'
-	refused 2 "no architecture is called 'risc64', but .*riscv64" \
+	refused 2 "no architecture is called 'risc64'; expected one of .*riscv64" \
 		a.spec --platform linux/risc64 -o x
-	refused 2 "no system is called 'linus', but .*linux" \
+	refused 2 "no system is called 'linus'; expected one of .*linux" \
 		a.spec --platform linus/riscv64 -o x
 }
 
