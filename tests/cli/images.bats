@@ -177,7 +177,7 @@ unpacked() {
 	equal '["riscv64","rva22u64"]' "$(config '[.architecture, .variant]')"
 	on rva-23only linux/riscv64/rva23u64
 	run on rva-23only linux/riscv64
-	matches 'no image for linux/riscv64, but for linux/riscv64/rva23u64' \
+	matches 'no image for linux/riscv64; it has linux/riscv64/rva23u64' \
 		"$output"
 	run "$OCI_PACK" copy oci:rva-23only:t x.tar --platform linux/riscv64
 	matches 'no image for linux/riscv64, but' "$output"
@@ -193,7 +193,7 @@ unpacked() {
 	on idx-arm-config-novariant linux/arm/v7
 	equal '["arm","v7"]' "$(config '[.architecture, .variant]')"
 	run on idx-arm-config-novariant linux/arm/v5
-	matches 'no image for linux/arm/v5, but for linux/arm/v6' "$output"
+	matches 'no image for linux/arm/v5; it has linux/arm/v6' "$output"
 }
 
 @test "faults 16: inspect and lint find the images of nested indexes" {
@@ -244,7 +244,7 @@ unpacked() {
 	layout nest2
 	for command in inspect 'inspect --raw' lint; do
 		# shellcheck disable=SC2086
-		refused 1 'no image for linux/s390x, but for linux/amd64, linux' \
+		refused 1 'no image for linux/s390x; it has linux/amd64, linux' \
 			$command --platform linux/s390x oci:nest2:t
 	done
 	equal "$("$OCI_PACK" inspect --json --platform linux/riscv64 \
