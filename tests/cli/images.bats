@@ -180,7 +180,7 @@ unpacked() {
 	matches 'no image for linux/riscv64; it has linux/riscv64/rva23u64' \
 		"$output"
 	run "$OCI_PACK" copy oci:rva-23only:t x.tar --platform linux/riscv64
-	matches 'no image for linux/riscv64, but' "$output"
+	matches 'no image for linux/riscv64; it has' "$output"
 	run on rva-two linux/riscv64/v1
 	matches "variants such as rva20u64.*, no 'v1'" "$output"
 }
