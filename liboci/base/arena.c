@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A chain of blocks; a piece larger than a block gets a block of its own. */
+/* A chain of blocks. A piece larger than a block gets its own block. */
 #include "base/arena.h"
 
 #include <stdalign.h>
@@ -66,7 +66,7 @@ char *oci_arena_text(struct oci_arena *arena, const char *text)
 	return oci_arena_copy(arena, text, strlen(text));
 }
 
-/* The newest block stays the one that has room. */
+/* The newest block stays first, because it has room. */
 void oci_arena_join(struct oci_arena *arena, struct oci_arena *other)
 {
 	struct oci_arena_block *last = other->newest;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory that is given out piece by piece and freed at once. For the many
- * small records of a tree or a plan, which all live equally long.
+ * Allocates the many small records of a tree or a plan, which are all freed
+ * together.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -12,12 +12,13 @@ struct oci_arena {
 	struct oci_arena_block *newest;
 };
 
-/* Zeroed and aligned for any type; NULL when memory ran out. */
+/* Returns zeroed memory, aligned for any type; NULL if memory ran out. */
 void *oci_arena_alloc(struct oci_arena *arena, size_t size);
-/* A copy of size bytes with a NUL after them; NULL when memory ran out. */
+/* Returns a copy of size bytes with a NUL after them; NULL if memory ran
+ * out. */
 char *oci_arena_copy(struct oci_arena *arena, const char *text, size_t size);
 char *oci_arena_text(struct oci_arena *arena, const char *text);
-/* Moves all that is in other to arena; other is empty then. */
+/* Moves all memory of other to arena; other is empty then. */
 void oci_arena_join(struct oci_arena *arena, struct oci_arena *other);
 void oci_arena_release(struct oci_arena *arena);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Growing arrays, doubling, with the product checked for overflow. */
+/* Growing arrays: the capacity doubles, and the size is checked for
+ * overflow. */
 #include "base/array.h"
 
 #include <stdint.h>

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 /*
- * Returns items with room for at least need elements of size bytes, moved if
- * it had to be; NULL, with items untouched, when memory ran out.
+ * Returns items, moved if necessary, with room for at least need elements of
+ * size bytes; NULL, with items untouched, if memory ran out.
  */
 void *oci_array_grow(void *items, size_t *capacity, size_t need, size_t size);
 

@@ -37,7 +37,7 @@ int oci_base64_encode(char **out, const void *data, size_t size,
 	return 0;
 }
 
-/* base64(1) breaks lines, and files that were copied have these still. */
+/* base64(1) breaks lines, and copied files may have such line ends. */
 static bool is_line_end(char c)
 {
 	return c == '\n' || c == '\r';

@@ -10,7 +10,7 @@
 /* The caller frees *out. */
 int oci_base64_encode(char **out, const void *data, size_t size,
 		      struct oci_error *err);
-/* Bytes with a NUL behind them; padding may be absent. */
+/* Decodes to bytes with a NUL after them; padding may be absent. */
 int oci_base64_decode(char **out, size_t *size, const char *text,
 		      struct oci_error *err);
 

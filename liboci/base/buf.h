@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A byte buffer that grows up to a limit that its maker has to name. The data
- * always ends in a NUL that len does not count.
+ * A byte buffer that grows up to a limit. The data always ends in a NUL that
+ * len does not count.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
@@ -19,7 +19,7 @@ struct oci_buf {
 
 void oci_buf_init(struct oci_buf *buf, size_t max);
 void oci_buf_release(struct oci_buf *buf);
-/* The same, with nothing of a secret left in memory. */
+/* The same, after overwriting a secret. */
 void oci_buf_wipe(struct oci_buf *buf);
 int oci_buf_add(struct oci_buf *buf, const void *data, size_t size,
 		struct oci_error *err);
@@ -28,7 +28,8 @@ int oci_buf_format(struct oci_buf *buf, struct oci_error *err, const char *fmt,
 		   ...) OCI_PRINTF(3, 4);
 /* Makes room for size more bytes at data + len; the caller adds to len. */
 int oci_buf_reserve(struct oci_buf *buf, size_t size, struct oci_error *err);
-/* Hands the data over ("" where nothing was added); the buffer is empty. */
+/* Moves the data to *out ("" if nothing was added); the buffer is empty
+ * then. */
 int oci_buf_detach(char **out, struct oci_buf *buf, struct oci_error *err);
 
 #endif

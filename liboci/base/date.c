@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * RFC 3339, section 5.6, and the spans of Go's time.ParseDuration without a
- * sign. Days are counted from the civil calendar, without the C library's
+ * Dates of RFC 3339, section 5.6, and durations of Go's time.ParseDuration
+ * without a sign. Days are computed from the calendar, without the C library's
  * time zones.
  */
 #include "base/date.h"
@@ -11,8 +11,8 @@
 
 #include "base/time.h"
 
-/* Takes exactly count digits. */
-static bool take_digits(int *out, const char **p, int count)
+/* Reads exactly count digits. */
+static bool read_digits(int *out, const char **p, int count)
 {
 	int value = 0;
 
@@ -25,7 +25,7 @@ static bool take_digits(int *out, const char **p, int count)
 	return true;
 }
 
-static bool take(const char **p, char c)
+static bool accept(const char **p, char c)
 {
 	if (**p != c)
 		return false;
@@ -42,8 +42,8 @@ static int days_of(int year, int month)
 	return days[month - 1] + (month == 2 && leap);
 }
 
-/* Days from 1970-01-01 to a date; years start in March, so that the day that
- * is added in leap years is a year's last. */
+/* Returns the days from 1970-01-01 to a date. Years start in March here, so
+ * that the leap day is the last day of a year. */
 static int64_t day_number(int year, int month, int day)
 {
 	int64_t y = year - (month <= 2);
@@ -52,13 +52,13 @@ static int64_t day_number(int year, int month, int day)
 	return y * 365 + y / 4 - y / 100 + y / 400 + of_year - 1 - 719468;
 }
 
-static bool take_date(int64_t *seconds, const char **p)
+static bool read_date(int64_t *seconds, const char **p)
 {
 	int year, month, day;
 
-	if (!take_digits(&year, p, 4) || !take(p, '-') ||
-	    !take_digits(&month, p, 2) || !take(p, '-') ||
-	    !take_digits(&day, p, 2))
+	if (!read_digits(&year, p, 4) || !accept(p, '-') ||
+	    !read_digits(&month, p, 2) || !accept(p, '-') ||
+	    !read_digits(&day, p, 2))
 		return false;
 	if (month < 1 || month > 12 || day < 1 || day > days_of(year, month))
 		return false;
@@ -66,17 +66,17 @@ static bool take_date(int64_t *seconds, const char **p)
 	return true;
 }
 
-static bool take_clock(int64_t *seconds, const char **p)
+static bool read_clock(int64_t *seconds, const char **p)
 {
 	int hour, minute, second;
 
-	if (!take_digits(&hour, p, 2) || !take(p, ':') ||
-	    !take_digits(&minute, p, 2) || !take(p, ':') ||
-	    !take_digits(&second, p, 2))
+	if (!read_digits(&hour, p, 2) || !accept(p, ':') ||
+	    !read_digits(&minute, p, 2) || !accept(p, ':') ||
+	    !read_digits(&second, p, 2))
 		return false;
 	if (hour > 23 || minute > 59 || second > 59)
 		return false;
-	if (take(p, '.')) {
+	if (accept(p, '.')) {
 		size_t digits = strspn(*p, "0123456789");
 
 		if (!digits)
@@ -87,20 +87,20 @@ static bool take_clock(int64_t *seconds, const char **p)
 	return true;
 }
 
-static bool take_zone(int64_t *seconds, const char **p)
+static bool read_zone(int64_t *seconds, const char **p)
 {
 	int sign, hour, minute;
 
-	if (take(p, 'Z') || take(p, 'z'))
+	if (accept(p, 'Z') || accept(p, 'z'))
 		return true;
-	if (take(p, '+'))
+	if (accept(p, '+'))
 		sign = -1;
-	else if (take(p, '-'))
+	else if (accept(p, '-'))
 		sign = 1;
 	else
 		return false;
-	if (!take_digits(&hour, p, 2) || !take(p, ':') ||
-	    !take_digits(&minute, p, 2) || hour > 23 || minute > 59)
+	if (!read_digits(&hour, p, 2) || !accept(p, ':') ||
+	    !read_digits(&minute, p, 2) || hour > 23 || minute > 59)
 		return false;
 	*seconds += sign * (hour * 3600 + minute * 60);
 	return true;
@@ -111,12 +111,12 @@ bool oci_date_parse(int64_t *seconds, const char *text)
 	const char *p = text;
 	int64_t value;
 
-	if (!take_date(&value, &p))
+	if (!read_date(&value, &p))
 		return false;
 	if (*p) {
-		if (!take(&p, 'T') && !take(&p, 't') && !take(&p, ' '))
+		if (!accept(&p, 'T') && !accept(&p, 't') && !accept(&p, ' '))
 			return false;
-		if (!take_clock(&value, &p) || !take_zone(&value, &p))
+		if (!read_clock(&value, &p) || !read_zone(&value, &p))
 			return false;
 	}
 	if (*p || value < 0 || value > OCI_TIME_MAX)
@@ -125,8 +125,8 @@ bool oci_date_parse(int64_t *seconds, const char *text)
 	return true;
 }
 
-/* Takes a unit; 0 when it is none. */
-static int64_t take_unit(const char **p)
+/* Reads a unit; returns 0 if there is none. */
+static int64_t read_unit(const char **p)
 {
 	static const struct {
 		const char *name;
@@ -153,8 +153,8 @@ static int64_t take_unit(const char **p)
 	return 0;
 }
 
-/* Takes one number with its unit, such as "1.5h", and adds it. */
-static bool take_span(int64_t *total, const char **p)
+/* Reads one number with its unit, such as "1.5h", and adds it to *total. */
+static bool read_span(int64_t *total, const char **p)
 {
 	int64_t whole = 0, part = 0, scale = 1, unit;
 	bool digits = false;
@@ -164,13 +164,13 @@ static bool take_span(int64_t *total, const char **p)
 			return false;
 		whole = whole * 10 + (**p - '0');
 	}
-	if (take(p, '.'))
+	if (accept(p, '.'))
 		for (; **p >= '0' && **p <= '9'; ++*p, digits = true)
-			if (scale < 100000) {	/* finer is dropped */
+			if (scale < 100000) { /* more digits are dropped */
 				part = part * 10 + (**p - '0');
 				scale *= 10;
 			}
-	unit = digits ? take_unit(p) : 0;
+	unit = digits ? read_unit(p) : 0;
 	if (!unit || whole > INT64_MAX / unit ||
 	    whole * unit > INT64_MAX - unit - *total)
 		return false;
@@ -188,7 +188,7 @@ bool oci_duration_parse(int64_t *nanoseconds, const char *text)
 		return true;
 	}
 	do {
-		if (!take_span(&total, &p))
+		if (!read_span(&total, &p))
 			return false;
 	} while (*p);
 	*nanoseconds = total;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Text to points and spans of time. */
+/* Parses dates and durations. */
 #ifndef BASE_DATE_H
 #define BASE_DATE_H
 
@@ -7,14 +7,14 @@
 #include <stdint.h>
 
 /*
- * Reads RFC 3339: a date alone (its first second, UTC), or with a time and
- * "Z" or an offset. Fractions of a second are dropped. False when it is
- * anything else, or not from 0 to OCI_TIME_MAX.
+ * Parses a date of RFC 3339: a date alone (its first second, UTC), or with a
+ * time and "Z" or an offset. Fractions of a second are dropped. Returns false
+ * if text is anything else, or not from 0 to OCI_TIME_MAX.
  */
 bool oci_date_parse(int64_t *seconds, const char *text);
 /*
- * Reads a span as Go writes it, such as "1m30s" or "1.5h", into nanoseconds.
- * "0" needs no unit. False when it is anything else or over 290 years.
+ * Parses a duration of Go, such as "1m30s" or "1.5h". "0" needs no unit.
+ * Returns false if text is anything else or over 290 years.
  */
 bool oci_duration_parse(int64_t *nanoseconds, const char *text);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Errors are formatted into the caller's struct: no allocation, so that
- * running out of memory can be told too.
+ * Errors are formatted into the caller's struct without allocation, so that
+ * running out of memory can be reported too.
  */
 #include "base/error.h"
 
@@ -30,7 +30,7 @@ const char *oci_status_name(int status)
 	return names[i];
 }
 
-/* Cuts what has no room, and says so. No character is cut in two. */
+/* Ends text with "..." at size bytes or before, without cutting a character. */
 static void cut(char *text, size_t size)
 {
 	if (size > OCI_ERROR_MESSAGE - 4)
@@ -40,7 +40,7 @@ static void cut(char *text, size_t size)
 	memcpy(text + size, "...", 4);
 }
 
-/* Escapes what foreign names and texts have in them: oci_text_escape. */
+/* Escapes control characters of foreign names and texts: oci_text_escape. */
 static void make_printable(char text[OCI_ERROR_MESSAGE])
 {
 	char out[OCI_ERROR_MESSAGE], one[OCI_ESCAPE_ROOM];
@@ -175,7 +175,7 @@ int oci_error_wrap(struct oci_error *err, int status, const char *fmt, ...)
 	memmove(err->message + used, err->message, rest);
 	memcpy(err->message, context, used);
 	err->message[used + rest] = '\0';
-	/* The end may have been cut within a character. */
+	/* The message may end in a cut character. */
 	make_printable(err->message);
 	return status;
 }

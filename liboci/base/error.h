@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Making errors inside the library: short names for the functions of
+/* Sets errors inside the library: short names for the functions of
  * <oci/error.h>, and two more. */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Characters that make a terminal or a log do something: C0 and C1 of ISO
- * 6429, and of Unicode those of annex 9 (bidirectional text) and the
- * separators of lines and paragraphs.
+ * Characters that control a terminal or a log: C0 and C1 of ISO 6429, and in
+ * Unicode those of annex 9 (bidirectional text) and the separators of lines and
+ * paragraphs.
  */
 #include <stdio.h>
 #include <string.h>

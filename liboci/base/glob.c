@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Matching parts against parts. Within a part, one star at a time is
- * remembered, so that the cost stays at length times length; between parts,
- * the same is done for "**".
+ * Matches the parts of a pattern against those of a path. Within a part, only
+ * the last star is tried again, so that the cost is at most length times
+ * length; between parts, the same holds for "**".
  */
 #include "base/glob.h"
 
@@ -18,8 +18,8 @@ static bool is_deep(const char *p)
 	return p[0] == '*' && p[1] == '*' && (p[2] == '/' || p[2] == '\0');
 }
 
-/* Matches "[...]" at p against c; *after is behind it. A set that is not
- * closed within the part is the character '[' itself. */
+/* Matches "[...]" at p against c; *after is the position after it. A set that
+ * is not closed within the part is a literal '['. */
 static bool match_set(const char *p, const char *end, char c,
 		      const char **after)
 {
@@ -48,7 +48,8 @@ static bool match_set(const char *p, const char *end, char c,
 	return found != negated;
 }
 
-/* Matches one character of a pattern's part; *after is behind it. */
+/* Matches one character of a pattern's part; *after is the position after
+ * it. */
 static bool match_one(const char *p, const char *end, char c,
 		      const char **after)
 {
@@ -94,7 +95,7 @@ static const char *next_part(const char *p)
 	return *p ? p + 1 : p;
 }
 
-/* With below set, whether path could be the head of a match. */
+/* If below is set, returns whether path may be a parent of a match. */
 static bool match(const char *p, const char *s, bool below)
 {
 	const char *deep = NULL, *retry = NULL;

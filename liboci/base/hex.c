@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Hexadecimal digits, lower case, as digests are written. */
+/* Lower-case hexadecimal digits, as in digests. */
 #include "base/hex.h"
 
 #include <string.h>

@@ -8,7 +8,7 @@
 
 /* Writes 2 * size digits and a NUL. */
 void oci_hex_format(char *out, const unsigned char *data, size_t size);
-/* Whether text is exactly count lower-case digits. */
+/* Returns whether text is exactly count lower-case digits. */
 bool oci_hex_valid(const char *text, size_t count);
 
 #endif

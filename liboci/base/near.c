@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The file that was meant by a path that leads to none: one beside it with a
- * name that is near, or the spec of that name if the extension is that of YAML
- * or JSON.
+ * Suggests a file for a path that does not exist: one in the same folder with a
+ * similar name, or the spec of that name if the extension is YAML's or JSON's.
  */
 #include <dirent.h>
 #include <stdbool.h>
@@ -44,7 +43,7 @@ static int list(struct oci_strings *out, const char *folder)
 	return rc;
 }
 
-/* A spec that ends as one of another tool's documents does. */
+/* Finds a file of the same name with the extension ".spec". */
 static const char *find_spec(const struct oci_strings *names, const char *name)
 {
 	static const char *const tails[] = { ".yml", ".yaml", ".json" };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Strict unsigned numbers, with overflow checked digit by digit. */
+/* Strict unsigned numbers; overflow is checked at each digit. */
 #include "base/number.h"
 
 static int digit_of(char c)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one place where text becomes a number. */
+/* Parses numbers. */
 #ifndef BASE_NUMBER_H
 #define BASE_NUMBER_H
 
@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * Reads all of text as digits of base (8, 10 or 16): no sign, no blank, no
- * prefix. False when it is anything else or more than max.
+ * Parses text as digits of base (8, 10 or 16): no sign, no blank, no prefix.
+ * Returns false if it is anything else or more than max.
  */
 bool oci_number_parse(uint64_t *out, const char *text, int base, uint64_t max);
 

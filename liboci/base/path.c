@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/utf8.h"
 
-enum { PART_MAX = 255 };	/* Linux' NAME_MAX */
+enum { PART_MAX = 255 }; /* Linux's NAME_MAX */
 
 static int add_part(char *out, size_t *used, const char *part, size_t size,
 		    const char *path, struct oci_error *err)

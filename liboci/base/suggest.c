@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The nearest word by edit distance: insertions, deletions, replacements, and
- * neighbours swapped, each counted as one. Ties go to the first name.
+ * The nearest word by edit distance: an insertion, deletion, replacement or
+ * swap of neighbours counts as one. Ties go to the first name.
  */
 #include "base/suggest.h"
 
@@ -22,7 +22,7 @@ static unsigned least(unsigned a, unsigned b)
 	return a < b ? a : b;
 }
 
-/* Both are at most WORD_MAX bytes. Three rows of the usual table are kept. */
+/* Both have at most WORD_MAX bytes. Only three rows of the table are kept. */
 static unsigned distance(const char *a, const char *b)
 {
 	unsigned rows[3][WORD_MAX + 1];
@@ -70,7 +70,7 @@ const char *oci_text_nearest(const char *const *names, size_t count,
 			found = names[i];
 		}
 	}
-	/* Replacing all of a word is not a slip of the finger. */
+	/* A word that differs everywhere is not a typing error. */
 	return best < size ? found : NULL;
 }
 

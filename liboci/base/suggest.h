@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Suggestions for a word that is unknown. */
+/* Suggestions for an unknown word. */
 #ifndef BASE_SUGGEST_H
 #define BASE_SUGGEST_H
 
@@ -10,8 +10,8 @@
 #include "base/buf.h"
 
 /*
- * Adds ", did you mean 'X'?" where something is near, and the names there
- * are: ", expected one of a, b, c".
+ * Adds ", did you mean 'X'?" if a name is similar, and the names, as ",
+ * expected one of a, b, c" if none is.
  */
 int oci_suggest_text(struct oci_buf *out, const char *const *names,
 		     size_t count, const char *word, struct oci_error *err);

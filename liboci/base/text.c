@@ -55,7 +55,7 @@ void oci_strings_release(struct oci_strings *list)
 	*list = (struct oci_strings){0};
 }
 
-/* volatile keeps the stores that a compiler takes for dead. */
+/* volatile keeps stores that a compiler would remove. */
 void oci_text_wipe(char *text)
 {
 	for (volatile char *p = text; p && *p; p++)
@@ -80,7 +80,7 @@ bool oci_strings_has(const struct oci_strings *list, const char *text)
 	return false;
 }
 
-/* The place of key, or the place where it belongs. */
+/* Returns the index of key, or of the place where it would be inserted. */
 static size_t find(const struct oci_pairs *map, const char *key, int *equal)
 {
 	size_t low = 0, high = map->count;
@@ -138,7 +138,7 @@ int oci_pairs_set(struct oci_pairs *map, const char *key, const char *value,
 	return insert(map, at, key, value, err);
 }
 
-/* By key; of equal keys the later one comes first. */
+/* Sorts by key; of equal keys, the later one comes first. */
 static int by_key(const void *a, const void *b)
 {
 	const struct oci_pair *const *left = a, *const *right = b;
@@ -147,7 +147,7 @@ static int by_key(const void *a, const void *b)
 	return order ? order : (*left < *right) - (*left > *right);
 }
 
-/* Appends two sorted lists; of equal keys the first one of sorted. */
+/* Merges two sorted lists; of equal keys, the first one in `sorted` is used. */
 static int merge(struct oci_pairs *out, const struct oci_pairs *map,
 		 const struct oci_pair **sorted, size_t count,
 		 struct oci_error *err)

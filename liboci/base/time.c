@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Dates without the C library's time zones. Days become a date by counting
- * in eras of 400 Gregorian years (146,097 days) from 0000-03-01.
+ * Dates without the C library's time zones. Days are converted in eras of 400
+ * Gregorian years (146,097 days) from 0000-03-01.
  */
 #include "base/time.h"
 

@@ -14,7 +14,7 @@
 
 bool oci_time_same(struct timespec a, struct timespec b);
 
-/* RFC 3339 in UTC, as in 2026-01-31T12:00:00Z. seconds: 0 to OCI_TIME_MAX. */
+/* Writes RFC 3339 in UTC: 2026-01-31T12:00:00Z. seconds: 0 to OCI_TIME_MAX. */
 void oci_time_format(char out[OCI_TIME_TEXT], int64_t seconds);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Why a registry, a token server or a proxy refused something: the errors of
- * the OCI Distribution Specification ("Error codes"), the members that others
- * use instead of them, plain text, or the title of a page.
+ * Finds why a registry, a token server or a proxy refused a request: the errors
+ * of the OCI Distribution Specification ("Error codes"), the members of other
+ * servers, plain text, or the title of an HTML page.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 
 enum { TEXT_MAX = 400, REASONS_MAX = 64 * 1024 };
 
-/* Adds a reason that is not there yet. */
+/* Adds a reason unless it is there already. */
 static int add(struct oci_buf *out, const char *name, const char *text,
 	       struct oci_error *err)
 {
@@ -27,8 +27,8 @@ static int add(struct oci_buf *out, const char *name, const char *text,
 			      name ? name : "", name ? " " : "", text);
 }
 
-/* "detail" may be anything. What others have there is text, or an object with
- * some; lists repeat the scopes that were asked for. */
+/* "detail" may be anything. Most servers have a text or an object with texts;
+ * lists only repeat the requested scopes. */
 static int add_detail(struct oci_buf *out, const json_t *detail,
 		      struct oci_error *err)
 {
@@ -72,14 +72,14 @@ static int read_json(struct oci_buf *out, char **code, const json_t *root,
 		json_is_array(errors) ? json_array_get(errors, 0) : root;
 	int rc = 0;
 
-	/* What is not as the specification has it, is not there. */
+	/* A code that is not a string is ignored. */
 	oci_json_text(code, json_is_object(first) ? first : root, "code", NULL);
 	if (first)
 		rc = add_error(out, first, err);
 	return rc ? rc : add_error(out, error, err);
 }
 
-/* Copies the first line of a text, or of the part up to end, on one line. */
+/* Copies the first line of text. */
 static int add_line(struct oci_buf *out, const char *text, size_t size,
 		    struct oci_error *err)
 {
@@ -101,7 +101,7 @@ static int add_line(struct oci_buf *out, const char *text, size_t size,
 	return add(out, NULL, line, err);
 }
 
-/* Case-insensitive; text ends in a NUL. */
+/* Finds a tag, ignoring case; text ends in a NUL. */
 static const char *find_tag(const char *text, const char *tag)
 {
 	size_t size = strlen(tag);
@@ -144,7 +144,7 @@ int oci_answer_parse(char **code, char **message, const char *text, size_t size,
 	else
 		rc = read_text(&reasons, text, size, err);
 	json_decref(json);
-	/* What is too long is cut where it is shown. */
+	/* A text that is too long is cut off. */
 	if (rc == OCI_E_LIMIT)
 		rc = 0;
 	if (!rc && !*code)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* manifest.json, the document that `docker load` starts from. */
+/* manifest.json, the document that `docker load` reads. */
 #include "document/archive.h"
 
 #include <stdlib.h>

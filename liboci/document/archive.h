@@ -14,7 +14,7 @@
 #define OCI_LAYOUT_FILE "oci-layout"
 #define OCI_LAYOUT_TEXT "{\"imageLayoutVersion\":\"1.0.0\"}"
 
-/* Refuses versions other than 1.0.0. */
+/* Checks the version, which has to be 1.0.0. */
 int oci_layout_check(const char *text, size_t size, struct oci_error *err);
 
 /*
@@ -33,7 +33,7 @@ struct oci_docker_images {
 	size_t capacity;
 };
 
-/* A new, empty image at the end; borrowed until the next call. */
+/* Appends an empty image; *out is borrowed until the next call. */
 int oci_docker_images_add(struct oci_docker_image **out,
 			  struct oci_docker_images *images,
 			  struct oci_error *err);

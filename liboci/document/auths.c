@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Config files with credentials: which entry is a host's. */
+/* Finds the entry of a host in config files with credentials. */
 #include "document/auths.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "document/json.h"
 
-/* Docker Hub's key is an address of old. */
+/* Docker Hub's key is a legacy address. */
 static const char hub[] = "https://index.docker.io/v1/";
 
 void oci_auth_entry_release(struct oci_auth_entry *entry)
@@ -24,7 +24,7 @@ void oci_auth_entry_release(struct oci_auth_entry *entry)
 	*entry = (struct oci_auth_entry){0};
 }
 
-/* Docker Hub has several hosts, and programs write any of them. */
+/* Docker Hub has several hosts, and config files may have any of them. */
 static bool is_hub(const char *host, size_t size)
 {
 	static const char *const names[] = {
@@ -46,14 +46,15 @@ const char *oci_auths_key(const char *host)
 	return is_hub(host, strlen(host)) ? hub : host;
 }
 
-/* Whether the first bytes of a key are host, by any of its names. */
+/* Returns whether the first size bytes of key are host, or another host of
+ * Docker Hub. */
 static bool same_host(const char *key, size_t size, const char *host)
 {
 	return (size == strlen(host) && strncasecmp(key, host, size) == 0) ||
 	       (is_hub(key, size) && is_hub(host, strlen(host)));
 }
 
-/* The path of the registry's own address, which is no part of a registry. */
+/* Returns whether path is that of the API, not of a repository. */
 static bool is_root(const char *path)
 {
 	return strcmp(path, "/") == 0 || strcmp(path, "/v1") == 0 ||
@@ -61,7 +62,7 @@ static bool is_root(const char *path)
 	       strcmp(path, "/v2/") == 0;
 }
 
-/* Whether a key is the host with a scheme or a path around it. */
+/* Returns whether a key is the host, with or without a scheme or path. */
 static bool names_host(const char *key, const char *host)
 {
 	const char *slashes = strstr(key, "://");
@@ -70,7 +71,7 @@ static bool names_host(const char *key, const char *host)
 	if (slashes)
 		key = slashes + 3;
 	size = strcspn(key, "/");
-	/* "HOST/PATH" is for a part of the registry. */
+	/* "HOST/PATH" is for some repositories only. */
 	if (!slashes && key[size] == '/' && !is_root(key + size))
 		return false;
 	return same_host(key, size, host);
@@ -91,7 +92,7 @@ static const json_t *find(const json_t *map, const char *host)
 	return value;
 }
 
-/* The entry of the longest "HOST/PATH" that the repository is under. */
+/* Finds the entry of the longest "HOST/PATH" that contains the repository. */
 static const json_t *find_path(const json_t *map, const char *host,
 			       const char *repository)
 {
@@ -190,7 +191,7 @@ int oci_helper_parse(char **user, char **secret, const char *text,
 		rc = oci_json_text(user, root, "Username", err);
 	if (!rc)
 		rc = oci_json_text(secret, root, "Secret", err);
-	/* Helpers that know nothing leave both empty, or out. */
+	/* Helpers without an entry return "" or no member. */
 	if (!rc && !*user)
 		rc = oci_text_copy(user, "", err);
 	if (!rc && !*secret)

@@ -10,9 +10,9 @@
 
 #include <oci/error.h>
 
-/* What a file says of a host; NULL where it says nothing. */
+/* The entry of a host; absent members are NULL. */
 struct oci_auth_entry {
-	char *helper;		/* docker-credential-HELPER knows */
+	char *helper;		/* docker-credential-HELPER has them */
 	char *auth;		/* base64 of user:password */
 	char *user;
 	char *password;
@@ -20,26 +20,26 @@ struct oci_auth_entry {
 	char *registry_token;
 };
 
-/* The key of host where docker login writes one, and its name for credential
- * helpers: of Docker Hub, by any of its hosts, an address of old. */
+/* Returns the key of host that docker login writes and credential helpers use:
+ * for all hosts of Docker Hub, a legacy address. */
 const char *oci_auths_key(const char *host);
 
 void oci_auth_entry_release(struct oci_auth_entry *entry);
-/* credHelpers[host], else auths[host/part of repository], the longest such
- * part, else credsStore, else auths[host]. */
+/* Finds the first of: credHelpers[host]; auths[host/path] with the longest path
+ * that contains repository; credsStore; auths[host]. */
 int oci_auths_find(struct oci_auth_entry *out, const char *text, size_t size,
 		   const char *host, const char *repository,
 		   struct oci_error *err);
-/* The answer of a credential helper: Username and Secret, "" each where the
+/* Parses the answer of a credential helper. *user and *secret are "" if the
  * answer has none. */
 int oci_helper_parse(char **user, char **secret, const char *text,
 		     size_t size, struct oci_error *err);
-/* What a helper is given to store. The caller frees *out. */
+/* Makes the input of a helper's "store". The caller frees *out. */
 int oci_helper_format(char **out, const char *server, const char *user,
 		      const char *secret, struct oci_error *err);
 /*
- * A config file (text may be NULL: a new one) with "auth" of host set, and
- * all else as it was. The caller frees *out.
+ * Sets "auth" of host in a config file (text NULL: a new one), and keeps
+ * everything else. The caller frees *out.
  */
 int oci_auths_set(char **out, const char *text, size_t size, const char *host,
 		  const char *auth, struct oci_error *err);

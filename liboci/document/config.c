@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Image configs as JSON: reading. OCI Image Specification, config.md.
- * Writing is in config_format.c.
+ * Reads image configs from JSON; config_format.c writes them. OCI Image
+ * Specification, config.md.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -132,7 +132,7 @@ static int read_lists(struct oci_config *out, const json_t *json,
 	return rc;
 }
 
-/* The member "config": how a container starts. */
+/* Reads the member "config". */
 static int read_execution(struct oci_config *out, const json_t *root,
 			  struct oci_error *err)
 {

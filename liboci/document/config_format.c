@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Image configs as JSON: writing. The order of the members is fixed here, and
- * with it the bytes. OCI Image Specification, config.md.
+ * Writes image configs as JSON. The order of members is fixed, and so are the
+ * bytes. OCI Image Specification, config.md.
  */
 #include <oci/config.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Descriptors: the members mediaType, digest and size, which are required,
- * then what is optional. OCI Image Specification, descriptor.md.
+ * Descriptors: the required members mediaType, digest and size, then the
+ * optional ones. OCI Image Specification, descriptor.md.
  */
 #include "document/descriptor.h"
 

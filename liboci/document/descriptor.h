@@ -8,13 +8,13 @@
 #include <oci/descriptor.h>
 #include <oci/manifest.h>
 
-/* *out is released first-hand by the caller, also after a failure. */
+/* *out is empty before; the caller releases it, also after a failure. */
 int oci_descriptor_read(struct oci_descriptor *out, const json_t *json,
 			struct oci_error *err);
 int oci_descriptor_write(json_t **out, const struct oci_descriptor *descriptor,
 			 struct oci_error *err);
 
-/* A member that is an array of descriptors. */
+/* Reads a member that is an array of descriptors. */
 int oci_descriptors_read(struct oci_descriptors *out, const json_t *object,
 			 const char *name, struct oci_error *err);
 int oci_descriptors_write(json_t *object, const char *name,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The helpers that every document of ours is read and written with. Objects
- * keep the order in which members were set, which fixes the bytes.
+ * Helpers to read and write documents. Objects keep the order in which members
+ * were set, which makes the bytes reproducible.
  */
 #include "document/json.h"
 
@@ -15,7 +15,8 @@
 static int fail_parse(const json_error_t *why, const json_error_t *again,
 		      struct oci_error *err)
 {
-	/* Without memory jansson gives no text, or stops at another place. */
+	/* If memory runs out, jansson gives no text or stops at another
+	 * position. */
 	if (why->line < 0 || again->line < 0 ||
 	    why->position != again->position)
 		return oci_fail_nomem(err);
@@ -23,8 +24,8 @@ static int fail_parse(const json_error_t *why, const json_error_t *again,
 			why->line, why->column, why->text);
 }
 
-/* jansson leaves a character out where memory runs out in its scanner, and
- * says nothing: what it reads twice, and alike, is what is there. */
+/* If memory runs out, jansson's scanner may silently drop a character, so the
+ * text is parsed twice and compared. */
 int oci_json_load_any(json_t **out, const char *json, size_t size,
 		      struct oci_error *err)
 {
@@ -66,8 +67,8 @@ int oci_json_dump(char **out, const json_t *json, struct oci_error *err)
 	return oci_json_dump_as(out, json, JSON_COMPACT, err);
 }
 
-/* json_dumps leaves a piece out where memory runs out in its buffer, and says
- * nothing. This buffer does not grow: what is written is all of it. */
+/* If memory runs out, json_dumps silently drops a piece, so the buffer is
+ * allocated first. */
 int oci_json_dump_as(char **out, const json_t *json, size_t flags,
 		     struct oci_error *err)
 {
@@ -92,7 +93,7 @@ static int wrong_type(const char *name, const char *expected,
 			expected);
 }
 
-/* The member, or NULL where it is absent or null. */
+/* Returns the member; NULL if it is absent or null. */
 static const json_t *member(const json_t *object, const char *name)
 {
 	const json_t *value = json_object_get(object, name);
@@ -184,7 +185,7 @@ int oci_json_keys(struct oci_strings *out, const json_t *object,
 	return rc;
 }
 
-/* Borrows keys and values. */
+/* Keys and values are borrowed. */
 static int list_pairs(struct oci_pair *out, const json_t *map,
 		      const char *name, struct oci_error *err)
 {

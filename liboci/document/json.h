@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Typed reading and writing of JSON members. Readers take an absent member as
- * empty and a wrong type as OCI_E_INVALID with the member's name. Writers
- * leave empty members out, so that documents stay compact.
+ * Reads and writes typed JSON members. Readers treat an absent member as empty;
+ * a member of another type is OCI_E_INVALID with its name. Writers leave empty
+ * members out, so that documents stay compact.
  */
 #ifndef DOCUMENT_JSON_H
 #define DOCUMENT_JSON_H
@@ -14,17 +14,18 @@
 #include <oci/error.h>
 #include <oci/text.h>
 
-/* Parses an object of size bytes; *out is the caller's reference. */
+/* Parses an object of size bytes; the caller owns *out. */
 int oci_json_load(json_t **out, const char *json, size_t size,
 		  struct oci_error *err);
-/* The same for an array as well. */
+/* The same, for an object or an array. */
 int oci_json_load_any(json_t **out, const char *json, size_t size,
 		      struct oci_error *err);
-/* json_size.c: OCI_E_LIMIT where a text would take too much memory. */
+/* json_size.c: OCI_E_LIMIT if a text would need too much memory. */
 int oci_json_check_size(const char *json, size_t size, struct oci_error *err);
-/* Compact text in the order in which members were set; the caller frees it. */
+/* Makes compact text, in the order in which members were set; the caller frees
+ * it. */
 int oci_json_dump(char **out, const json_t *json, struct oci_error *err);
-/* The same with flags of json_dumps; OCI_E_NOMEM alone. */
+/* The same with flags of json_dumps. Errors: OCI_E_NOMEM only. */
 int oci_json_dump_as(char **out, const json_t *json, size_t flags,
 		     struct oci_error *err);
 
@@ -34,25 +35,26 @@ int oci_json_integer(int64_t *out, const json_t *object, const char *name,
 		     struct oci_error *err);
 int oci_json_flag(bool *out, const json_t *object, const char *name,
 		  struct oci_error *err);
-/* An array of strings. */
+/* Reads an array of strings. */
 int oci_json_strings(struct oci_strings *out, const json_t *object,
 		     const char *name, struct oci_error *err);
-/* The names of an object's members, in its order. */
+/* Reads the names of an object's members, in their order. */
 int oci_json_keys(struct oci_strings *out, const json_t *object,
 		  const char *name, struct oci_error *err);
-/* An object of strings. */
+/* Reads an object of strings. */
 int oci_json_pairs(struct oci_pairs *out, const json_t *object,
 		   const char *name, struct oci_error *err);
-/* An object or array member, borrowed; NULL where absent or null. */
+/* Finds an object or array member, borrowed; *out is NULL if it is absent or
+ * null. */
 int oci_json_object(const json_t **out, const json_t *object, const char *name,
 		    struct oci_error *err);
 int oci_json_array(const json_t **out, const json_t *object, const char *name,
 		   struct oci_error *err);
 
-/* A string for the member name; text that is not UTF-8 is refused. */
+/* Makes a string for the member name; OCI_E_INVALID if text is not UTF-8. */
 int oci_json_string(json_t **out, const char *name, const char *text,
 		    struct oci_error *err);
-/* These take value over, also when they fail; NULL stands for no memory. */
+/* These take ownership of value, also on failure. value NULL: OCI_E_NOMEM. */
 int oci_json_set(json_t *object, const char *name, json_t *value,
 		 struct oci_error *err);
 int oci_json_append(json_t *array, json_t *value, struct oci_error *err);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How much memory a JSON text takes once it is read: an empty object of two
- * bytes takes two hundred. Texts are counted before they are read.
+ * Limits the memory of a parsed JSON text: an empty object has two bytes but
+ * takes two hundred. The text is counted before it is parsed.
  */
 #include <stdbool.h>
 
 #include "base/error.h"
 #include "document/json.h"
 
-/* An index.json of 20 MiB that names 60,000 images has fewer of both. */
+/* An index.json of 20 MiB with 60,000 images has fewer. */
 enum { CONTAINERS_MAX = 300 * 1000, VALUES_MAX = 600 * 1000 };
 
 int oci_json_check_size(const char *json, size_t size, struct oci_error *err)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Telling manifests and indexes apart. OCI Image Specification, manifest.md
- * and image-index.md, where mediaType is optional; Docker's schema 1 has a
- * schemaVersion of 1, its schema 2 always a mediaType.
+ * Tells manifests and indexes apart. OCI Image Specification, manifest.md and
+ * image-index.md, where mediaType is optional. Docker's schema 1 has
+ * schemaVersion 1; its schema 2 always has a mediaType.
  */
 #include "document/kind.h"
 

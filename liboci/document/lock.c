@@ -30,7 +30,7 @@ void oci_lock_release(struct oci_lock *lock)
 	*lock = (struct oci_lock){0};
 }
 
-/* The place of base, or the place where it belongs. */
+/* Returns the index of base, or of the place where it would be inserted. */
 static size_t find(const struct oci_lock *lock, const char *base)
 {
 	size_t i = 0;
@@ -116,7 +116,7 @@ static int read_lock(struct oci_lock *out, const json_t *root,
 	const json_t *bases;
 	const char *base;
 	json_t *image;
-	int64_t version = 0;		/* where it says none */
+	int64_t version = 0; /* default if absent */
 	int rc = oci_json_integer(&version, root, "version", err);
 
 	if (!rc && version != VERSION)

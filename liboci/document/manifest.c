@@ -34,7 +34,7 @@ void oci_index_release(struct oci_index *index)
 	*index = (struct oci_index){0};
 }
 
-/* Checks what the two documents have in common. */
+/* Checks the members that both documents have. */
 static int check_head(const json_t *json, const char *media_type,
 		      const char *foreign, struct oci_error *err)
 {
@@ -58,7 +58,7 @@ static int check_head(const json_t *json, const char *media_type,
 	return 0;
 }
 
-/* Reads the members that the two documents have in common. */
+/* Reads the members that both documents have. */
 static int read_common(char **media_type, char **artifact_type,
 		       struct oci_descriptor *subject, bool *has_subject,
 		       struct oci_pairs *annotations, const json_t *json,

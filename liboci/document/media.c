@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which media types mean what. OCI Image Specification, media-types.md. */
+/* Classifies media types. OCI Image Specification, media-types.md. */
 #include <string.h>
 
 #include <oci/descriptor.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Platforms as "os/architecture[/variant]", with the aliases that containerd
- * takes (its platforms package, "Normalize").
+ * Platforms as "os/architecture[/variant]", with the aliases of containerd (its
+ * platforms package, "Normalize").
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ struct alias {
 	const char *architecture;
 	const char *variant;	/* NULL: any */
 	const char *canonical;
-	const char *canonical_variant;	/* NULL: as it is */
+	const char *canonical_variant; /* NULL: unchanged */
 };
 
 static const struct alias aliases[] = {
@@ -40,7 +40,7 @@ static const struct alias aliases[] = {
 	{ "arm", "8", "arm", "v8" },
 };
 
-/* GOOS and GOARCH: `go tool dist list`, and those that Go keeps names for. */
+/* GOOS and GOARCH: `go tool dist list`, and names that Go reserves. */
 static const char systems[] =
 	"aix, android, darwin, dragonfly, freebsd, illumos, ios, js, linux, "
 	"netbsd, openbsd, plan9, solaris, wasip1, windows, zos";
@@ -63,9 +63,9 @@ static const struct {
 	{ "s390x", NULL, "s390x" },
 };
 
-/* Copies one part; false when it is empty, too long or has odd letters. Parts
- * are used in paths, so ".." is none. */
-static bool take_part(char *out, size_t room, const char *text, size_t size)
+/* Copies one part; returns false if it is empty, too long or has invalid
+ * characters. Parts are used in paths, so they must not start with a dot. */
+static bool copy_part(char *out, size_t room, const char *text, size_t size)
 {
 	if (size == 0 || size >= room || *text == '.')
 		return false;
@@ -85,17 +85,17 @@ static bool split(struct oci_platform *out, const char *text)
 	const char *arch = strchr(text, '/');
 	const char *variant;
 
-	if (!arch || !take_part(out->os, sizeof(out->os), text,
-				(size_t)(arch - text)))
+	if (!arch ||
+	    !copy_part(out->os, sizeof(out->os), text, (size_t)(arch - text)))
 		return false;
 	arch++;
 	variant = strchr(arch, '/');
 	if (!variant)
-		return take_part(out->architecture, sizeof(out->architecture),
+		return copy_part(out->architecture, sizeof(out->architecture),
 				 arch, strlen(arch));
-	return take_part(out->architecture, sizeof(out->architecture), arch,
+	return copy_part(out->architecture, sizeof(out->architecture), arch,
 			 (size_t)(variant - arch)) &&
-	       take_part(out->variant, sizeof(out->variant), variant + 1,
+	       copy_part(out->variant, sizeof(out->variant), variant + 1,
 			 strlen(variant + 1));
 }
 
@@ -117,7 +117,7 @@ static void make_canonical(struct oci_platform *p)
 	}
 }
 
-/* Whether a list, "a, b, c", has the word. */
+/* Returns whether a list "a, b, c" contains word. */
 static bool is_one_of(const char *word, const char *list)
 {
 	size_t size = strlen(word);
@@ -133,10 +133,10 @@ static bool is_one_of(const char *word, const char *list)
 	return false;
 }
 
-/* Variants in ascending order; those of an architecture have one form. */
+/* The variants of an architecture have one format and an ascending order. */
 static const struct ladder {
 	const char *architecture;
-	const char *usual; /* that is as often left out as it is said */
+	const char *usual; /* the default, which may be left out */
 	const char *prefix;
 	const char *suffix;
 	int lowest;
@@ -165,8 +165,8 @@ static const char *variant_of(const struct oci_platform *platform)
 					       : ladder->usual;
 }
 
-/* Up to two of them. */
-static int take_digits(const char **text)
+/* Reads up to two digits. */
+static int read_digits(const char **text)
 {
 	int value = 0;
 
@@ -175,7 +175,8 @@ static int take_digits(const char **text)
 	return value;
 }
 
-/* Where a variant stands, times 100: "v8.2" is 802. -1: it is not known. */
+/* Returns the rank of a variant, times 100: "v8.2" is 802; -1 if it is
+ * unknown. */
 static int rank_of(const struct oci_platform *platform)
 {
 	const struct ladder *ladder = ladder_of(platform);
@@ -186,10 +187,10 @@ static int rank_of(const struct oci_platform *platform)
 	    strncmp(text, ladder->prefix, strlen(ladder->prefix)) != 0)
 		return -1;
 	text += strlen(ladder->prefix);
-	rank = take_digits(&text);
+	rank = read_digits(&text);
 	if (*text == '.' && strcmp(ladder->architecture, "arm64") == 0) {
 		text++;
-		minor = take_digits(&text);
+		minor = read_digits(&text);
 	}
 	if (strcmp(text, ladder->suffix) != 0 || rank < ladder->lowest ||
 	    rank > ladder->highest)
@@ -210,13 +211,13 @@ int oci_platform_parse(struct oci_platform *out, const char *text,
 	make_canonical(&p);
 	if (!is_one_of(p.os, systems))
 		return oci_fail(err, OCI_E_INVALID,
-				"platform '%.80s': no system is called '%s', "
-				"but %s",
+				"platform '%.80s': no system is called '%s'; "
+				"expected one of %s",
 				text, p.os, systems);
 	if (!is_one_of(p.architecture, architectures))
 		return oci_fail(err, OCI_E_INVALID,
 				"platform '%.80s': no architecture is called "
-				"'%s', but %s",
+				"'%s'; expected one of %s",
 				text, p.architecture, architectures);
 	if (strcmp(p.architecture, "riscv64") == 0 && rank_of(&p) < 0)
 		return oci_fail(err, OCI_E_INVALID,

@@ -43,7 +43,7 @@ int oci_platform_read(struct oci_platform *out, const json_t *json,
 	return rc;
 }
 
-/* Required members are there when they are empty, too. */
+/* Required members are written even if they are empty. */
 static int set_field(json_t *object, const char *name, const char *text,
 		     struct oci_error *err)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names of images, read from the left: the first part is a host when it has a
- * dot, a colon, an upper-case letter, or is "localhost"; a name without a host
- * is Docker Hub's, and one without a slash there is under "library/".
- * Grammar: distribution/reference, "Grammar".
+ * Names of images. The first part is a host if it contains a dot, a colon or an
+ * upper-case letter, or is "localhost". A name without a host is Docker Hub's;
+ * there, a name without a slash is under "library/". Grammar:
+ * distribution/reference, "Grammar".
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -133,8 +133,8 @@ static bool looks_like_host(const char *p, size_t size)
 }
 
 /* Cuts "@DIGEST" and ":TAG" off name. */
-static int take_tail(struct oci_reference *out, char *name,
-		     struct oci_error *err)
+static int cut_tail(struct oci_reference *out, char *name,
+		    struct oci_error *err)
 {
 	char *at = strchr(name, '@');
 	char *colon;
@@ -157,19 +157,21 @@ static int take_tail(struct oci_reference *out, char *name,
 	return 0;
 }
 
-/* Docker takes 64 digits for the id of an image, not for a name. */
+/* Docker interprets 64 digits as the id of an image, not as a name. */
 static bool is_image_id(const char *text)
 {
 	return oci_hex_valid(text, 64);
 }
 
-/* The commonest mistake in a name, as GitHub's accounts have such letters. */
+/* Upper-case letters are the most frequent mistake, because accounts on GitHub
+ * may have them. */
 static int fail_name(const char *path, const char *name, struct oci_error *err)
 {
 	char lower[OCI_REFERENCE_NAME];
 	size_t size;
 
-	/* What its letters alone made a host is the start of the path. */
+	/* A host that was recognized only by its upper-case letters is the
+	 * start of the path. */
 	if (strlen(name) <= 240 && !memchr(name, '.', strcspn(name, "/")) &&
 	    !memchr(name, ':', strcspn(name, "/")))
 		path = name;
@@ -190,8 +192,8 @@ static int fail_name(const char *path, const char *name, struct oci_error *err)
 			name, OCI_REFERENCE_NAME - 1);
 }
 
-/* Puts what is left of the name into host and path. */
-static int take_name(struct oci_reference *out, const char *name,
+/* Reads host and path from the rest of the name. */
+static int read_name(struct oci_reference *out, const char *name,
 		     struct oci_error *err)
 {
 	size_t size = strcspn(name, "/");
@@ -229,9 +231,9 @@ int oci_reference_parse(struct oci_reference *out, const char *text,
 		return oci_fail(err, OCI_E_INVALID,
 				"image name '%s' is the id of an image", text);
 	snprintf(name, sizeof(name), "%s", text);
-	rc = take_tail(&r, name, err);
+	rc = cut_tail(&r, name, err);
 	if (!rc)
-		rc = take_name(&r, name, err);
+		rc = read_name(&r, name, err);
 	if (rc)
 		return oci_wrap(err, rc, "image name '%.255s'", text);
 	*out = r;
@@ -258,7 +260,7 @@ void oci_reference_familiar(char out[OCI_REFERENCE_TEXT],
 {
 	const char *path = r->path;
 	size_t size = strcspn(path, "/");
-	/* Without its host, "docker.io/a.b/c" would be another's. */
+	/* Without its host, "docker.io/a.b/c" would name the host a.b. */
 	bool hub = strcmp(r->host, "docker.io") == 0 &&
 		   !(path[size] && looks_like_host(path, size));
 	int n;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Members of descriptors that have no field of their own go from document to
- * document as they are. OCI Image Specification, descriptor.md: consumers
- * ignore what they do not know, and image-index.md, "os.features".
+ * Members of descriptors without a field in struct oci_descriptor are copied
+ * unchanged from document to document. OCI Image Specification, descriptor.md
+ * (consumers ignore unknown members), and image-index.md, "os.features".
  */
 #include "document/rest.h"
 
@@ -29,7 +29,7 @@ static bool listed(const char *const *list, const char *name)
 	return *list != NULL;
 }
 
-/* Adds the members of from that are not in the list, nor there already. */
+/* Adds the members of from that are neither in the list nor in `to`. */
 static int add_members(json_t *to, const json_t *from,
 		       const char *const *without, struct oci_error *err)
 {
@@ -45,7 +45,7 @@ static int add_members(json_t *to, const json_t *from,
 	return 0;
 }
 
-/* Sets a member where it is not empty; takes value over. */
+/* Sets a member unless value is empty. Takes ownership of value. */
 static int set_if_any(json_t *object, const char *name, json_t *value,
 		      struct oci_error *err)
 {
@@ -99,7 +99,7 @@ int oci_rest_write(json_t *descriptor, const char *text, struct oci_error *err)
 	return rc;
 }
 
-/* {"platform":{"os.features":[...]}} */
+/* Makes {"platform":{"os.features":[...]}} from a config. */
 static int keep_features(char **out, const json_t *config,
 			 struct oci_error *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a descriptor holds beside the fields of struct oci_descriptor. */
+/* The members of a descriptor without a field in struct oci_descriptor. */
 #ifndef DOCUMENT_REST_H
 #define DOCUMENT_REST_H
 
@@ -9,22 +9,23 @@
 
 #include <oci/descriptor.h>
 
-/* *out is a JSON object of the other members, which the caller frees, or NULL
- * where there are none. */
+/* *out is a JSON object of these members, or NULL if there are none; the caller
+ * frees it. */
 int oci_rest_read(char **out, const json_t *descriptor, struct oci_error *err);
-/* Puts them back, behind the members that are there. */
+/* Adds them to a descriptor, after its other members. */
 int oci_rest_write(json_t *descriptor, const char *rest,
 		   struct oci_error *err);
 
-/* Gives a descriptor that has no rest the platform that a config tells, its
- * os.features included; none where it tells none. */
+/* Sets the platform of a descriptor, which has no rest, from a config, with its
+ * os.features; none if the config has none. */
 int oci_descriptor_set_platform(struct oci_descriptor *descriptor,
 				const char *config, size_t size,
 				struct oci_error *err);
 
 #define OCI_URL_ROOM 512
 
-/* The first of its "urls", cut where it has no room. False: it has none. */
+/* Copies the first of the descriptor's "urls", cut to fit; returns false if
+ * there is none. */
 bool oci_descriptor_url(char out[OCI_URL_ROOM],
 			const struct oci_descriptor *descriptor);
 

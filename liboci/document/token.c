@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "document/json.h"
 
-/* A token goes into a header: only what a header may hold. */
+/* A token becomes part of a header, so its characters are checked. */
 static int check_token(const char *token, struct oci_error *err)
 {
 	if (!token || !*token)
@@ -40,7 +40,7 @@ int oci_token_parse(char **token, int64_t *seconds, const char *text,
 		rc = oci_json_integer(seconds, json, "expires_in", err);
 	if (!rc)
 		rc = check_token(*token, err);
-	/* Longer than a day is as good as a day. */
+	/* More than a day counts as a day. */
 	if (*seconds < 0 || *seconds > 86400)
 		*seconds = *seconds < 0 ? 0 : 86400;
 	json_decref(json);

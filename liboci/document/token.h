@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What registries and token servers answer in JSON. */
+/* JSON answers of registries and token servers. */
 #ifndef DOCUMENT_TOKEN_H
 #define DOCUMENT_TOKEN_H
 
@@ -10,15 +10,15 @@
 #include <oci/error.h>
 #include <oci/text.h>
 
-/* "token" or "access_token", and "expires_in", 0 where there is none. The
- * caller frees *token. */
+/* Reads "token" or "access_token", and "expires_in" (0 if absent). The caller
+ * frees *token. */
 int oci_token_parse(char **token, int64_t *seconds, const char *text,
 		    size_t size, struct oci_error *err);
 
 /*
- * answer.c: the first error of an answer (distribution spec, "Error codes"), or
- * what others say instead of one. text ends in a NUL. Both are empty where
- * there is none that can be read; the caller frees them.
+ * answer.c: reads the first error of an answer (distribution spec, "Error
+ * codes"), or another explanation. text ends in a NUL. *code and *message are
+ * "" if there is none; the caller frees them.
  */
 int oci_answer_parse(char **code, char **message, const char *text,
 		     size_t size, struct oci_error *err);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Starting from another image, the way a Dockerfile's FROM does: its config
- * is where ours starts, and its layers are passed on byte for byte. Docker's
- * media types become OCI's, which name the same bytes.
+ * Starts an image from a base, as FROM in a Dockerfile does: the base's config
+ * is the starting point, and its layers are copied byte for byte. Docker's
+ * media types become OCI's for the same bytes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "image/base_layer.h"
 #include "image/handle.h"
 
-/* A base on its way in. */
+/* The state of adding a base. */
 struct base {
 	struct oci_image *image;
 	struct oci_store *to;
@@ -43,8 +43,8 @@ static int read_documents(struct base *b, const struct oci_descriptor *manifest,
 	return 0;
 }
 
-/* A variant that its config leaves out is the one that its index tells. */
-static void take_variant(struct base *b, const struct oci_descriptor *manifest)
+/* If the config has no variant, the one of the index is used. */
+static void set_variant(struct base *b, const struct oci_descriptor *manifest)
 {
 	struct oci_platform *is = &b->config.platform;
 
@@ -68,7 +68,7 @@ static int check_platform(const struct base *b, struct oci_error *err)
 			name);
 }
 
-/* Every layer has one entry; of a base without history they are made up. */
+/* Each layer needs one entry; missing ones are added. */
 static int complete_history(struct base *b, struct oci_error *err)
 {
 	struct oci_history made_up = {
@@ -100,7 +100,7 @@ static void keep_variant(struct oci_platform *out,
 		memcpy(out->variant, canonical.variant, sizeof(out->variant));
 }
 
-/* Its config becomes ours, but for the date. */
+/* Takes over the base's config, except the date. */
 static int inherit(struct base *b, struct oci_error *err)
 {
 	struct oci_config *ours = &b->image->config;
@@ -112,8 +112,8 @@ static int inherit(struct base *b, struct oci_error *err)
 		rc = complete_history(b, err);
 	if (rc)
 		return rc;
-	/* What it says beyond what was asked for: variant and os.version. The
-	 * usual variant of arm64 and amd64 is left out. */
+	/* The base may be more specific: variant and os.version. The default
+	 * variant of arm64 and amd64 is left out. */
 	if (platform.variant[0] == '\0')
 		keep_variant(&platform, &b->config.platform);
 	if (platform.os_version[0] == '\0')
@@ -160,7 +160,7 @@ int oci_image_add_base(struct oci_image *image, struct oci_rootfs *rootfs,
 	};
 	int rc = read_documents(&b, manifest, err);
 
-	take_variant(&b, manifest);
+	set_variant(&b, manifest);
 	if (!rc)
 		rc = inherit(&b, err);
 	for (size_t i = 0; !rc && i < b.manifest.layers.count; i++)

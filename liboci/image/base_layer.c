@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One pass over a layer of a base: its bytes are copied as they come in, and
- * what they inflate to is digested on its way to who reads the headers.
+ * Reads a layer of a base in one pass: its bytes are copied to a store,
+ * inflated, digested, and applied.
  */
 #include "image/base_layer.h"
 
@@ -15,7 +15,7 @@
 #include "layer/rootfs.h"
 #include "store/store.h"
 
-/* A source whose bytes go to a sink as well. Both are borrowed. */
+/* A source that also writes its bytes to a sink. Both are borrowed. */
 struct copying {
 	struct oci_source base;
 	struct oci_source *from;
@@ -35,7 +35,8 @@ static int copying_read(size_t *got, struct oci_source *source, void *data,
 
 static const struct oci_source_ops copying_ops = { copying_read, NULL, NULL };
 
-/* An OCI type has to be right; one of Docker's becomes what is there. */
+/* An OCI media type has to be correct; one of Docker's is replaced by the
+ * correct one. */
 static int choose_type(const char **out, const struct oci_descriptor *layer,
 		       enum oci_inflate_kind kind, struct oci_error *err)
 {
@@ -54,7 +55,7 @@ static int choose_type(const char **out, const struct oci_descriptor *layer,
 			names[kind], strrchr(said, '.') + 1);
 }
 
-/* Reads all of it: the tar, and what may stand behind its end. */
+/* Reads everything: the tar, and bytes after its end. */
 static int read_tar(struct oci_digest *diff_id, struct oci_rootfs *rootfs,
 		    struct oci_source *inflate, struct oci_error *err)
 {
@@ -77,10 +78,10 @@ static int read_tar(struct oci_digest *diff_id, struct oci_rootfs *rootfs,
 	return rc;
 }
 
-static int pass(const char **media_type, struct oci_rootfs *rootfs,
-		struct oci_source *raw,
-		struct oci_sink *copy, const struct oci_descriptor *layer,
-		const struct oci_digest *diff_id, struct oci_error *err)
+static int copy_layer(const char **media_type, struct oci_rootfs *rootfs,
+		      struct oci_source *raw, struct oci_sink *copy,
+		      const struct oci_descriptor *layer,
+		      const struct oci_digest *diff_id, struct oci_error *err)
 {
 	struct copying passing = { { &copying_ops }, raw, copy };
 	struct oci_source *inflate;
@@ -117,7 +118,8 @@ int oci_base_layer(const char **media_type, struct oci_rootfs *rootfs,
 	if (!rc)
 		rc = oci_store_open(&raw, from, layer, err);
 	if (!rc)
-		rc = pass(media_type, rootfs, raw, copy, layer, diff_id, err);
+		rc = copy_layer(media_type, rootfs, raw, copy, layer, diff_id,
+				err);
 	if (!rc && copy)
 		rc = oci_store_add(to, copy, &layer->digest, layer->size, err);
 	oci_source_free(raw);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is behind struct oci_image. */
+/* The members of struct oci_image. */
 #ifndef IMAGE_HANDLE_H
 #define IMAGE_HANDLE_H
 

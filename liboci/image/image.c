@@ -150,7 +150,7 @@ static int write_config(struct oci_descriptor *out,
 int oci_image_write(struct oci_descriptor *out, const struct oci_image *image,
 		    struct oci_store *store, struct oci_error *err)
 {
-	/* Borrows all but the config's descriptor. */
+	/* Borrows everything except the config's descriptor. */
 	struct oci_manifest manifest = image->manifest;
 	char *json = NULL;
 	int rc;

@@ -7,7 +7,7 @@
 #include "base/options.h"
 #include "layer/rootfs.h"
 
-/* Engines stack 127. */
+/* Engines allow 127. */
 enum { LAYERS_MAX = 1000 };
 
 static int apply_layer(struct oci_rootfs *rootfs, struct oci_store *store,
@@ -48,7 +48,7 @@ int oci_rootfs_apply_layers(struct oci_rootfs *rootfs, struct oci_store *store,
 	return rc;
 }
 
-/* The layers of an image, to be opened once more for the bytes of a file. */
+/* The layers of an image, which are opened again to read a file. */
 struct image_layers {
 	struct oci_store *store; /* borrowed */
 	struct oci_descriptors list;

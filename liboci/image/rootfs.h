@@ -9,10 +9,9 @@
 #include "store/walk.h"
 
 /*
- * Applies layers, which store has, lowest first. watch limits what they may
- * inflate to and may cancel it; a layer that `seen` (may be NULL) has already
- * counts as input of the inflating limit once. Errors: OCI_E_LIMIT beyond 1,000
- * layers.
+ * Applies layers of store, lowest first. watch limits the inflated bytes and
+ * may cancel the call; a layer that is in `seen` (may be NULL) counts as input
+ * of this limit only once. Errors: OCI_E_LIMIT beyond 1,000 layers.
  */
 int oci_rootfs_apply_layers(struct oci_rootfs *rootfs, struct oci_store *store,
 			    const struct oci_descriptors *layers,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A ring of pieces under one lock: the thread fills them, the reader empties
- * them. The last one is empty, or has the error.
+ * them. The last piece is not full, or has the error.
  */
 #include "io/ahead.h"
 
@@ -33,11 +33,11 @@ struct ahead {
 	unsigned filled;	/* pieces, since the start */
 	unsigned taken;
 	bool stop;
-	size_t used;		/* bytes of the oldest piece, the reader's */
+	size_t used; /* bytes of the oldest piece that were read */
 	struct piece pieces[PIECES];
 };
 
-/* Fills a piece as far as the source goes. */
+/* Fills a piece, or reads to the end of the source. */
 static void fill(struct piece *piece, struct oci_source *from)
 {
 	size_t got = 1;
@@ -53,7 +53,7 @@ static void fill(struct piece *piece, struct oci_source *from)
 	}
 }
 
-/* Waits for room; false when nobody wants more. */
+/* Waits for a free piece; returns false if the thread has to stop. */
 static bool wait_for_room(struct ahead *self)
 {
 	bool go;
@@ -93,7 +93,7 @@ static struct piece *oldest(struct ahead *self)
 	return &self->pieces[self->taken % PIECES];
 }
 
-static void give_back(struct ahead *self)
+static void release_oldest(struct ahead *self)
 {
 	pthread_mutex_lock(&self->lock);
 	self->taken++;
@@ -102,7 +102,7 @@ static void give_back(struct ahead *self)
 	self->used = 0;
 }
 
-/* Signals stay with the program's own threads. */
+/* Signals are delivered to the program's own threads only. */
 static void start(struct ahead *self)
 {
 	sigset_t all, before;
@@ -142,7 +142,7 @@ static int ahead_read(size_t *got, struct oci_source *source, void *data,
 	piece = oldest(self);
 	if (self->used == piece->size && piece->size == PIECE_SIZE &&
 	    !piece->rc) {
-		give_back(self);
+		release_oldest(self);
 		piece = oldest(self);
 	}
 	*got = piece->size - self->used;

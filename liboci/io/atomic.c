@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files that appear whole or not at all. */
+/* Files that readers see complete or not at all. */
 #include "io/atomic.h"
 
 #include <errno.h>
@@ -36,12 +36,12 @@ int oci_folder_sync(const char *path, struct oci_error *err)
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int rc = 0;
 
-	/* A folder that may be written and not read cannot be synced. */
+	/* A folder that may be written but not read cannot be synced. */
 	if (fd < 0)
 		return errno == EACCES
 			       ? 0
 			       : oci_fail_errno(err, "open folder '%s'", path);
-	/* Some file systems cannot sync a folder, and say so with EINVAL. */
+	/* Some file systems cannot sync a folder, and report EINVAL. */
 	if (fsync(fd) != 0 && errno != EINVAL)
 		rc = oci_fail_errno(err, "sync folder '%s'", path);
 	close(fd);
@@ -87,7 +87,7 @@ int oci_atomic_publish(struct oci_atomic *file, struct oci_error *err)
 	if (rename(file->temp, file->path) != 0)
 		return oci_fail_errno(err, "rename '%s' to '%s'", file->temp,
 				      file->path);
-	/* rename(2) leaves two names of one file as they are. */
+	/* rename(2) does nothing if both are names of the same file. */
 	unlink(file->temp);
 	free(file->temp);
 	file->temp = NULL;
@@ -101,8 +101,8 @@ int oci_atomic_commit(struct oci_atomic *file, struct oci_error *err)
 
 	if (!rc)
 		rc = oci_atomic_publish(file, err);
-	/* From the rename on the file is there, and every reader sees it: a
-	 * folder that cannot be synced does not make that untrue. */
+	/* After the rename the file is visible, even if the folder cannot be
+	 * synced. */
 	if (!rc)
 		oci_folder_sync(dir, NULL);
 	free(dir);

@@ -18,19 +18,20 @@ struct oci_atomic {
 
 #define OCI_ATOMIC_INIT { -1, NULL, NULL }
 
-/* The folder part of a path, "." where it has none; the caller frees it. */
+/* Makes the path of the folder that path is in ("." if it has no slash); the
+ * caller frees it. */
 int oci_path_folder(char **out, const char *path, struct oci_error *err);
 /* Syncs a folder, so that its names survive a crash. Does nothing if this
- * process may not read the folder, or if the file system cannot sync folders.
- */
+ * process may not read the folder, or if the file system cannot sync
+ * folders. */
 int oci_folder_sync(const char *path, struct oci_error *err);
 
 int oci_atomic_open(struct oci_atomic *file, const char *path,
 		    struct oci_error *err);
 /* Syncs the bytes and closes the file, which keeps its temporary name. */
 int oci_atomic_finish(struct oci_atomic *file, struct oci_error *err);
-/* Finishes, if that was not done, and renames. The name may be lost with the
- * machine until its folder is synced. */
+/* Calls oci_atomic_finish if that was not done, and renames the file. A crash
+ * may lose the name until its folder is synced. */
 int oci_atomic_publish(struct oci_atomic *file, struct oci_error *err);
 /* Renames the file to its path and syncs the folder. After the rename it does
  * not fail: a folder that cannot be synced is ignored. Closes the file in any
@@ -38,7 +39,7 @@ int oci_atomic_publish(struct oci_atomic *file, struct oci_error *err);
 int oci_atomic_commit(struct oci_atomic *file, struct oci_error *err);
 /* Removes a file that was not committed. May be called in any state. */
 void oci_atomic_release(struct oci_atomic *file);
-/* A whole small file in one go. */
+/* Writes a whole file in one call. */
 int oci_atomic_write(const char *path, const void *data, size_t size,
 		     struct oci_error *err);
 

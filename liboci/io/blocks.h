@@ -13,12 +13,11 @@
 struct oci_block {
 	uint64_t in_size;	/* bytes before compression */
 	uint64_t out_size;	/* and after it */
-	struct oci_digest_state in;	/* of all before this block */
-	struct oci_digest_state out;	/* the same, compressed: short of less
-					 * than OCI_DIGEST_BLOCK bytes */
-	struct oci_digest end;	/* of the compressed stream up to the end of
-				 * this block */
-	struct oci_digest id;	/* what it was made of; empty: not known */
+	struct oci_digest_state in;  /* after all blocks before this one */
+	struct oci_digest_state out; /* of the compressed stream there; lacks
+					less than OCI_DIGEST_BLOCK bytes */
+	struct oci_digest end; /* of the compressed stream after this block */
+	struct oci_digest id;  /* of the block's inputs; empty: unknown */
 };
 
 /* Zero it to start with an empty list. */
@@ -35,23 +34,23 @@ void oci_blocks_release(struct oci_blocks *blocks);
 
 /* A block that was compressed before: its bytes in the file of the stream. */
 struct oci_old_block {
-	const struct oci_block *block; /* borrowed; NULL: there is none */
+	const struct oci_block *block; /* borrowed; or NULL */
 	uint64_t offset;
 };
 
 /*
- * Reads a block of at most room bytes from fd into out. False if it cannot be
- * read, or if its bytes are not those that were written: the digest that the
- * stream had before the block (block->out) must become the one that it had
- * after it (block->end). Any thread.
+ * Reads a block of at most room bytes from fd into out. Returns false if it
+ * cannot be read or was changed: the digest of the stream before the block
+ * (block->out) has to become the one after it (block->end). May be called on
+ * any thread.
  */
 bool oci_block_fetch(void *out, size_t room, int fd,
 		     const struct oci_old_block *place);
 
 /*
  * Copies blocks of at most room bytes each from fd to sink, in their order, up
- * to the first one that oci_block_fetch refuses; *copied is how many that is.
- * Reads and checks on `jobs` threads (0: one a core), with room for one block
+ * to the first one that oci_block_fetch refuses; *copied is their number. Reads
+ * and checks on `jobs` threads (0: one for each core), with room for one block
  * each. Errors: those of the sink, OCI_E_NOMEM.
  */
 int oci_blocks_copy(size_t *copied, struct oci_sink *sink, int fd,

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A ring of blocks: the caller fills one, threads compress full ones, and one
- * thread writes finished ones to the next sink in the order they were filled.
- * Memory is bounded by the ring: a block a thread and three more, each with
- * room for its input and its output.
+ * thread writes compressed ones to the next sink, in the order of filling. The
+ * ring limits the memory: a block for each thread and three more, each with
+ * room for its input and output.
  *
- * A block ends when it is full, or at a mark once it is three quarters full,
- * or at a mark before a record that would fill a block by itself: so a file
- * that changes seldom moves the blocks of its neighbours.
+ * A block ends when it is full, at a mark if it is three quarters full, or at a
+ * mark before a record that would fill a block by itself. Thus a changed file
+ * rarely shifts the blocks of its neighbours.
  *
- * What has to be done in order has a thread for each: digesting what comes in,
- * and writing what goes out, with its digest.
+ * Work that has to be done in order has its own threads: one digests the input,
+ * and one writes and digests the output.
  */
 #include "io/compress.h"
 
@@ -21,13 +21,13 @@
 #include "base/error.h"
 #include "io/pool.h"
 
-enum { RING_MORE = 3 };	/* one is filled, one written, one waits */
+enum { RING_MORE = 3 }; /* one is filled, one is written, one waits */
 
 struct compress;
 
 struct block;
 
-/* What is done to blocks one after the other. */
+/* Work that is done for the blocks in order. */
 struct step {
 	struct oci_task task;	/* first: a task is a step */
 	struct block *block;
@@ -41,7 +41,7 @@ struct block {
 	struct step writing;
 	struct compress *owner;
 	size_t number;
-	struct oci_block note;
+	struct oci_block record;
 	char *in;
 	char *out;
 	size_t in_size;
@@ -56,9 +56,9 @@ struct compress {
 	struct oci_pool *pool;
 	struct oci_pool *digests;	/* one thread; NULL: none */
 	struct oci_pool *writer;	/* one thread */
-	int broken;			/* the writer's: nothing follows */
-	atomic_bool stop;		/* nobody wants more */
-	void **states;		/* one a thread */
+	int broken;			/* status of the writer */
+	atomic_bool stop;		/* no more output is wanted */
+	void **states;			/* one for each thread */
 	unsigned jobs;
 	struct block *ring;
 	size_t ring_size;
@@ -100,7 +100,7 @@ static void run_digesting(struct oci_task *task, unsigned worker)
 	struct oci_digester *in = step->block->owner->options.in;
 
 	(void)worker;
-	oci_digester_save(&step->block->note.in, in);
+	oci_digester_save(&step->block->record.in, in);
 	step->rc = oci_digester_add(in, step->block->in, step->block->in_size,
 				    &step->why);
 }
@@ -126,15 +126,15 @@ static int block_ready(struct compress *self, struct block *block,
 	return oci_fail_nomem(err);
 }
 
-static int note_block(struct compress *self, struct block *block,
-		      struct oci_error *err)
+static int record_block(struct compress *self, struct block *block,
+			struct oci_error *err)
 {
-	int rc = oci_digester_peek(&block->note.end, self->options.out, err);
+	int rc = oci_digester_peek(&block->record.end, self->options.out, err);
 
-	block->note.in_size = block->in_size;
-	block->note.out_size = block->out_size;
+	block->record.in_size = block->in_size;
+	block->record.out_size = block->out_size;
 	return rc ? rc
-		  : oci_blocks_add(self->options.blocks, &block->note, err);
+		  : oci_blocks_add(self->options.blocks, &block->record, err);
 }
 
 static int write_block(struct compress *self, struct block *block,
@@ -154,9 +154,10 @@ static int write_block(struct compress *self, struct block *block,
 	if (rc)
 		return rc;
 	if (self->options.blocks)
-		oci_digester_save(&block->note.out, self->options.out);
+		oci_digester_save(&block->record.out, self->options.out);
 	rc = oci_sink_write(self->next, block->out, block->out_size, err);
-	return rc || !self->options.blocks ? rc : note_block(self, block, err);
+	return rc || !self->options.blocks ? rc
+					   : record_block(self, block, err);
 }
 
 static void run_writing(struct oci_task *task, unsigned worker)
@@ -192,8 +193,8 @@ static void start_block(struct compress *self, struct block *block)
 	oci_pool_give(self->writer, &block->writing.task);
 }
 
-/* Hands the block that is being filled to the threads. */
-static int give_block(struct compress *self, struct oci_error *err)
+/* Gives the full block to the threads. */
+static int submit_block(struct compress *self, struct oci_error *err)
 {
 	struct block *block = block_at(self, self->filling);
 	int rc = 0;
@@ -227,7 +228,7 @@ static int fill(struct compress *self, const char *data, size_t size,
 		data += n;
 		size -= n;
 		if (block->in_size == self->codec->block)
-			rc = give_block(self, err);
+			rc = submit_block(self, err);
 	}
 	return rc;
 }
@@ -258,7 +259,7 @@ static int compress_mark(struct oci_sink *sink, uint64_t coming,
 
 	if (self->failed || !oci_compress_cuts(self->codec, size, coming))
 		return 0;
-	self->failed = give_block(self, err);
+	self->failed = submit_block(self, err);
 	return self->failed;
 }
 
@@ -283,7 +284,7 @@ static void compress_free(struct oci_sink *sink)
 {
 	struct compress *self = (struct compress *)sink;
 
-	/* What waits for others ends before them. */
+	/* Frees the pools that wait for others first. */
 	atomic_store(&self->stop, true);
 	oci_pool_free(self->writer);
 	oci_pool_free(self->pool);
@@ -351,7 +352,7 @@ int oci_compress_open(struct oci_sink **out, struct oci_sink *next,
 	self->options = *options;
 	self->codec = codec;
 	self->jobs = options->jobs ? options->jobs : oci_pool_cores();
-	/* First, because it refuses a number of jobs that is too large. */
+	/* Called first, because it checks the number of jobs. */
 	rc = oci_pool_new(&self->pool, self->jobs, err);
 	if (!rc && options->in)
 		rc = oci_pool_new(&self->digests, 1, err);

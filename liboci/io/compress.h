@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Compression in independent blocks, on several threads. Each block becomes a
- * gzip member or a zstd frame of its own; the bytes depend on the input, its
- * marks, the codec and the level, never on the number of threads.
+ * Compresses independent blocks on several threads. Each block becomes one gzip
+ * member or zstd frame. The bytes depend on the input, its marks, the codec and
+ * the level, but not on the number of threads.
  */
 #ifndef IO_COMPRESS_H
 #define IO_COMPRESS_H
@@ -20,17 +20,16 @@ struct oci_codec {
 	const char *name;
 	int level_min;
 	int level_max;
-	size_t block;		/* the most bytes that are compressed at once:
-				 * part of the output format */
-	/* What tells one build of the library from another, whose bytes may
+	size_t block; /* the most bytes of a block: part of the output format */
+	/* Identifies the build of the library: the bytes of others may
 	 * differ. */
 	void (*identify)(char out[OCI_CODEC_TEXT]);
-	/* A state for one thread; NULL when memory ran out. */
+	/* Makes the state of one thread; NULL if memory ran out. */
 	void *(*open)(int level);
 	void (*close)(void *state);
-	/* The most bytes that a block becomes. */
+	/* Returns the most bytes of a compressed block. */
 	size_t (*bound)(void);
-	/* The bytes written to out, or 0 when it failed. */
+	/* Returns the number of bytes written to out; 0 if it failed. */
 	size_t (*compress)(void *state, const void *in, size_t size, void *out,
 			   size_t room);
 };
@@ -42,9 +41,8 @@ extern const struct oci_codec oci_codec_zstd;
 struct oci_compress_options {
 	const struct oci_codec *codec;
 	int level;
-	unsigned jobs;		/* threads; 0: one a core */
-	struct oci_digester *in;	/* takes what is written, on a thread
-					 * of its own; may be NULL */
+	unsigned jobs;		 /* threads; 0: one for each core */
+	struct oci_digester *in; /* digests the input on a thread; or NULL */
 	const struct oci_digester *out;	/* of next; NULL without blocks */
 	struct oci_blocks *blocks;	/* gets what became of each block, where
 					 * in and out are given; may be NULL */
@@ -54,7 +52,8 @@ struct oci_compress_options {
 	int known_fd;
 };
 
-/* Whether a block that has size bytes ends before a record of `coming`. */
+/* Returns whether a block of size bytes ends before a record of `coming`
+ * bytes. */
 bool oci_compress_cuts(const struct oci_codec *codec, size_t size,
 		       uint64_t coming);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sha256 and sha512 by OpenSSL, which uses the processor's instructions. For
- * sha256 it is the older interface, whose state can be kept: what did not
- * change since then is not digested again.
+ * sha256 and sha512 by OpenSSL, which uses the processor's instructions. sha256
+ * uses the older interface, whose state can be saved: unchanged bytes need not
+ * be digested again.
  */
 #define OPENSSL_API_COMPAT 0x10101000L	/* SHA256_* are not deprecated there */
 #include "io/digest.h"
@@ -178,7 +178,7 @@ int oci_digest_data(struct oci_digest *out, const void *data, size_t size,
 	return oci_digest_like(out, NULL, data, size, err);
 }
 
-/* The digest of the key, with a byte added to each of its own, and of data. */
+/* Digests the key, with each byte XORed with `with`, and data. */
 static bool hash_keyed(unsigned char out[SHA256_DIGEST_LENGTH],
 		       const unsigned char key[OCI_MAC_KEY], unsigned char with,
 		       const void *data, size_t size)
@@ -195,8 +195,8 @@ static bool hash_keyed(unsigned char out[SHA256_DIGEST_LENGTH],
 	       SHA256_Final(out, &context);
 }
 
-/* OpenSSL's HMAC loads all of its algorithms first, which takes longer than
- * packing again. */
+/* OpenSSL's HMAC first loads all its algorithms, which takes longer than a run
+ * of cache hits. */
 int oci_mac(char out[OCI_MAC_TEXT], const unsigned char key[OCI_MAC_KEY],
 	    const void *data, size_t size, struct oci_error *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Digesting streams. OpenSSL's libcrypto stays behind digest.c. */
+/* Digests of streams. Only digest.c uses OpenSSL's libcrypto. */
 #ifndef IO_DIGEST_H
 #define IO_DIGEST_H
 
@@ -11,7 +11,7 @@
 
 struct oci_digester;
 
-/* algorithm: a digest whose algorithm is used; NULL is sha256. */
+/* like: a digest with the algorithm to use; NULL: sha256. */
 int oci_digester_new(struct oci_digester **out, const struct oci_digest *like,
 		     struct oci_error *err);
 int oci_digester_add(struct oci_digester *digester, const void *data,
@@ -36,7 +36,7 @@ struct oci_digest_state {
 	uint64_t size;		/* a multiple of OCI_DIGEST_BLOCK */
 };
 
-/* sha256 alone. */
+/* Only for sha256. */
 void oci_digester_save(struct oci_digest_state *out,
 		       const struct oci_digester *digester);
 /* Sets the state of a digester to which nothing was added. The bytes after the
@@ -44,14 +44,15 @@ void oci_digester_save(struct oci_digest_state *out,
 void oci_digester_restore(struct oci_digester *digester,
 			  const struct oci_digest_state *state);
 
-/* The digest of size bytes, by the algorithm that like has; NULL: sha256. out
- * and like may be the same. */
+/* Digests size bytes with the algorithm of like; NULL: sha256. out and like may
+ * be the same. */
 int oci_digest_like(struct oci_digest *out, const struct oci_digest *like,
 		    const void *data, size_t size, struct oci_error *err);
 
 enum { OCI_MAC_KEY = 32, OCI_MAC_TEXT = 65 };
 
-/* HMAC-SHA-256 (RFC 2104) of size bytes, as lower-case hexadecimal digits. */
+/* Writes HMAC-SHA-256 (RFC 2104) of size bytes as lower-case hexadecimal
+ * digits. */
 int oci_mac(char out[OCI_MAC_TEXT], const unsigned char key[OCI_MAC_KEY],
 	    const void *data, size_t size, struct oci_error *err);
 
@@ -61,7 +62,7 @@ int oci_mac(char out[OCI_MAC_TEXT], const unsigned char key[OCI_MAC_KEY],
  */
 int oci_measure_open(struct oci_sink **out, struct oci_sink *next,
 		     const struct oci_digest *like, struct oci_error *err);
-/* Continues from the state of another filter and the bytes that followed it. */
+/* Continues from the saved state of another filter and the bytes after it. */
 int oci_measure_resume(struct oci_sink *measure,
 		       const struct oci_digest_state *state, const void *rest,
 		       size_t size, struct oci_error *err);
@@ -72,9 +73,9 @@ int oci_measure_end(struct oci_digest *digest, uint64_t *size,
 		    struct oci_sink *measure, struct oci_error *err);
 
 /*
- * A source that reads `from`, which it takes over, and fails with
- * OCI_E_CORRUPT when it is longer or shorter than size or has another digest.
- * Taken over also where opening fails.
+ * Makes a source that reads `from` and fails with OCI_E_CORRUPT if it is longer
+ * or shorter than size or has another digest. Takes ownership of from, also on
+ * failure.
  */
 int oci_checked_open(struct oci_source **out, struct oci_source *from,
 		     const struct oci_digest *digest, uint64_t size,

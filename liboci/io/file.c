@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whole reads and writes on file descriptors. */
+/* Complete reads and writes on file descriptors. */
 #define _GNU_SOURCE	/* sync_file_range */
 #include "io/file.h"
 
@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/text.h"
 
-/* Linux takes at most this much in one call. */
+/* Most bytes of one call on Linux. */
 enum { CALL_MAX = 0x7ffff000 };
 
 enum { LINKS_MAX = 40, SHIFT_ROOM = 1024 * 1024 };
@@ -74,7 +74,7 @@ static bool is_zero(const char *data, size_t size)
 	return !size || (!data[0] && !memcmp(data, data + 1, size - 1));
 }
 
-/* Bytes up to the end of the page of the file, or of the data. */
+/* Returns the bytes up to the end of the file's page or of the data. */
 static size_t page_at(uint64_t offset, size_t size)
 {
 	enum { PAGE = 4096 };
@@ -175,7 +175,8 @@ static int load(char **out, size_t *size, int fd, size_t max,
 	do {
 		size_t room = max - buf.len < 65536 ? max - buf.len : 65536;
 
-		/* At the limit, one byte more tells whether there is more. */
+		/* At the limit, one more byte is read to see whether there are
+		 * more. */
 		rc = room ? oci_buf_reserve(&buf, room, err) : 0;
 		if (!rc && room)
 			rc = oci_file_read(&got, fd, buf.data + buf.len, room,
@@ -203,7 +204,7 @@ static int load(char **out, size_t *size, int fd, size_t max,
 int oci_file_load(char **out, size_t *size, const char *path, size_t max,
 		  struct oci_error *err)
 {
-	/* Non-blocking: a fifo must not hang us. */
+	/* Non-blocking, so that opening a fifo does not wait for a writer. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int rc;
 
@@ -259,7 +260,7 @@ int oci_file_shift(int fd, uint64_t offset, uint64_t size, uint64_t distance,
 	char *data = malloc(SHIFT_ROOM);
 	int rc = data ? 0 : oci_fail_nomem(err);
 
-	/* From the end: the two places overlap. */
+	/* Starts at the end, because the two ranges overlap. */
 	while (!rc && size) {
 		size_t part = size < SHIFT_ROOM ? (size_t)size : SHIFT_ROOM;
 		size_t got = 0;
@@ -277,7 +278,8 @@ int oci_file_shift(int fd, uint64_t offset, uint64_t size, uint64_t distance,
 	return rc;
 }
 
-/* Replaces *path by what the symlink there leads to; *end if there is none. */
+/* Replaces *path by the target of the symlink there. Sets *end if it is not a
+ * symlink. */
 static int follow_link(bool *end, char **path, struct oci_error *err)
 {
 	char target[PATH_MAX], *next;

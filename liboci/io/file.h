@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whole reads and writes on file descriptors, files of our own making, and
- * streams over descriptors.
+ * Complete reads and writes on file descriptors, temporary files, and streams
+ * over descriptors.
  */
 #ifndef IO_FILE_H
 #define IO_FILE_H
@@ -21,24 +21,24 @@ int oci_file_write(int fd, const void *data, size_t size,
 void oci_file_push(int fd, uint64_t *begun, uint64_t end);
 int oci_file_write_at(int fd, const void *data, size_t size, uint64_t offset,
 		      struct oci_error *err);
-/* Moves size bytes at offset further back by distance. */
+/* Moves the size bytes at offset towards the end of the file, by distance. */
 int oci_file_shift(int fd, uint64_t offset, uint64_t size, uint64_t distance,
 		   struct oci_error *err);
 /* Appends to a temporary file that has `offset` bytes. Pages of zeros become
  * holes, which take no room on disk. */
 int oci_file_spool(int fd, const void *data, size_t size, uint64_t offset,
 		   struct oci_error *err);
-/* Makes a file longer; the new part is a hole. */
+/* Extends a file; the new part is a hole. */
 int oci_file_extend(int fd, uint64_t size, struct oci_error *err);
 /* Reads up to size bytes; fewer only at the end of the file. */
 int oci_file_read(size_t *got, int fd, void *data, size_t size,
 		  struct oci_error *err);
 int oci_file_read_at(size_t *got, int fd, void *data, size_t size,
 		     uint64_t offset, struct oci_error *err);
-/* Reads a file of at most max bytes, with a NUL behind it; caller frees. */
+/* Reads a file of at most max bytes, and adds a NUL. The caller frees *out. */
 int oci_file_load(char **out, size_t *size, const char *path, size_t max,
 		  struct oci_error *err);
-/* Sets *out if the file has exactly these bytes. */
+/* Returns whether the file has exactly these bytes. */
 bool oci_file_is(const char *path, const void *data, size_t size);
 /* Creates the missing folders of a file's path. */
 int oci_file_make_folders(const char *path, unsigned mode,
@@ -46,18 +46,18 @@ int oci_file_make_folders(const char *path, unsigned mode,
 /* Follows the symlinks at path. *out is the path that they lead to, which need
  * not exist; the caller frees it. */
 int oci_file_follow(char **out, const char *path, struct oci_error *err);
-/* Closes a file that was written, and returns an error that close(2) reports.
- */
+/* Closes a file that was written, and returns an error that close(2)
+ * reports. */
 int oci_file_close(int fd, const char *what, struct oci_error *err);
 
-/* Reads size bytes from offset of fd, which stays the caller's. */
+/* Makes a source of size bytes from offset of fd, which is borrowed. */
 int oci_source_open_range(struct oci_source **out, int fd, uint64_t offset,
 			  uint64_t size, struct oci_error *err);
 
-/* Reads a source to its end, where it may still fail. */
+/* Reads a source to its end, which may report an error. */
 int oci_source_drain(struct oci_source *source, struct oci_error *err);
 
-/* Reads fd from its start; takes it over in any case. */
+/* Makes a source that reads fd from its start and owns it, also on failure. */
 int oci_source_own_fd(struct oci_source **out, int fd, struct oci_error *err);
 
 #endif

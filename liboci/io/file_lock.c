@@ -13,7 +13,7 @@
 
 enum { WAIT_MS = 120 * 1000, STEP_MAX_MS = 20 };
 
-/* Waits that differ, so that processes do not ask in step. */
+/* The waits differ, so that processes do not retry at the same moments. */
 static void pause_ms(unsigned ms)
 {
 	const struct timespec time = { 0, (long)ms * 1000000 };

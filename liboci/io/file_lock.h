@@ -8,20 +8,20 @@
 #include "base/watch.h"
 
 /*
- * Locks the file of fd for this process alone, until fd is closed. Waits for
- * another holder, two minutes at most: OCI_E_CONFLICT then, and
- * OCI_E_CANCELLED as soon as watch (may be NULL) is cancelled. Returns 0
- * without a lock on file systems that have none; on NFS the lock holds between
- * machines if fd may be written to, and is none otherwise. what names the file
- * in messages. Blocks the calling thread.
+ * Locks the file of fd for this process alone, until fd is closed. Waits two
+ * minutes at most for another process: OCI_E_CONFLICT then, and OCI_E_CANCELLED
+ * as soon as watch (may be NULL) is cancelled. Returns 0 without a lock on file
+ * systems without locks. On NFS, the lock holds between machines if fd is open
+ * for writing; otherwise there is no lock. what names the file in messages.
+ * Blocks the calling thread.
  */
 int oci_file_lock(int fd, const char *what, const struct oci_watch *watch,
 		  struct oci_error *err);
 
 /*
- * The same for the folder that the file path is in, for those who replace that
- * file by a rename. *fd is the folder, which the caller closes to give the lock
- * back; -1, without a lock, if this process may not read the folder.
+ * Locks the folder of the file path, before that file is replaced by a rename.
+ * *fd is the folder, which the caller closes to unlock it; -1, without a lock,
+ * if this process may not read the folder.
  */
 int oci_folder_lock(int *fd, const char *path, const struct oci_watch *watch,
 		    struct oci_error *err);

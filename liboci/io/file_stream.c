@@ -118,7 +118,7 @@ int oci_source_own_fd(struct oci_source **out, int fd, struct oci_error *err)
 int oci_source_open_file(struct oci_source **out, const char *path,
 			 struct oci_error *err)
 {
-	/* Non-blocking: a fifo must not hang us before it cannot be read. */
+	/* Non-blocking, so that opening a fifo does not wait for a writer. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	*out = NULL;

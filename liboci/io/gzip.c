@@ -14,7 +14,8 @@
 
 #define BLOCK ((size_t)1 << 20)
 
-/* It cannot be asked for its version: the file that it is loaded from tells. */
+/* libdeflate cannot be asked for its version, so the file that it was loaded
+ * from identifies it. */
 static void gzip_identify(char out[OCI_CODEC_TEXT])
 {
 	Dl_info info = {0};

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A source that inflates another. gzip: RFC 1952, where a file is a series of
- * members; zstd: RFC 8878, a series of frames, skippable ones among them.
+ * A source that inflates another one. gzip: RFC 1952, where a file is a series
+ * of members; zstd: RFC 8878, a series of frames, including skippable ones.
  *
- * Members that are small enough, as ours are, libdeflate inflates whole, in a
- * third of zlib's time; from the first that is larger on, zlib does the rest.
+ * libdeflate inflates small members, such as those of this library, as a whole,
+ * in a third of zlib's time. From the first larger member on, zlib is used.
  */
 #include "io/inflate.h"
 
@@ -19,8 +19,8 @@
 
 enum {
 	IN_SIZE = 128 * 1024,
-	WHOLE_SIZE = 1024 * 1024,	/* of a member, inflated */
-	WHOLE_IN_SIZE = WHOLE_SIZE + 64 * 1024	/* also where it grew */
+	WHOLE_SIZE = 1024 * 1024, /* most inflated bytes of a member */
+	WHOLE_IN_SIZE = WHOLE_SIZE + 64 * 1024 /* if it grew */
 };
 
 struct inflate {
@@ -31,22 +31,22 @@ struct inflate {
 	bool zlib_open;
 	ZSTD_DCtx *zstd;
 	bool within;		/* inside a member or frame */
-	bool ended;		/* of the input */
+	bool ended;		/* the input has ended */
 	bool padded;		/* zeros may follow the last member */
-	size_t in_used;		/* bytes of `in` that were taken */
+	size_t in_used;		/* bytes of `in` that were used */
 	size_t in_size;
 	size_t in_room;
 	unsigned char *in;
-	struct libdeflate_decompressor *whole;	/* NULL: not, or no more */
-	unsigned char *out;	/* of the member that was inflated whole */
+	struct libdeflate_decompressor *whole; /* NULL: zlib is used */
+	unsigned char *out; /* the member that was inflated whole */
 	size_t out_used;
 	size_t out_size;
 	struct oci_watch *watch;	/* of the caller; or own */
 	struct oci_watch own;
-	uint64_t taken;		/* bytes of the input, not counted yet */
+	uint64_t taken; /* input bytes, not counted yet */
 };
 
-/* Fills the input where it is used up. */
+/* Reads more input when the buffer is used up. */
 static int refill(struct inflate *self, struct oci_error *err)
 {
 	int rc;
@@ -81,8 +81,7 @@ static int plain_read(size_t *got, struct inflate *self, void *data,
 	return 0;
 }
 
-/* Passes over zeros between two members, up to the end: *only, if there was
- * nothing else. */
+/* Skips zeros after a member. Sets *only if nothing else follows. */
 static int skip_padding(bool *only, struct inflate *self, struct oci_error *err)
 {
 	int rc = 0;
@@ -102,7 +101,7 @@ static int skip_padding(bool *only, struct inflate *self, struct oci_error *err)
 	return rc;
 }
 
-/* One step of zlib over what input there is. */
+/* Runs zlib once over the buffered input. */
 static int gzip_step(size_t *got, struct inflate *self, void *data,
 		     size_t size, struct oci_error *err)
 {
@@ -136,7 +135,7 @@ static void end_whole(struct inflate *self)
 	self->whole = NULL;
 }
 
-/* Brings in as much as there is room for. */
+/* Fills the input buffer. */
 static int fill_whole(struct inflate *self, struct oci_error *err)
 {
 	size_t got = 1;
@@ -156,8 +155,7 @@ static int fill_whole(struct inflate *self, struct oci_error *err)
 	return rc;
 }
 
-/* Inflates the next member, if it can be done whole. What is wrong with it,
- * zlib tells. */
+/* Inflates the next member if it is small enough. Errors are left to zlib. */
 static int gzip_whole(struct inflate *self, struct oci_error *err)
 {
 	int rc = fill_whole(self, err);
@@ -176,8 +174,8 @@ static int gzip_whole(struct inflate *self, struct oci_error *err)
 	return 0;
 }
 
-/* Gives what is left of a member that was inflated whole. */
-static size_t take_whole(struct inflate *self, void *data, size_t size)
+/* Copies bytes of a member that was inflated whole. */
+static size_t copy_whole(struct inflate *self, void *data, size_t size)
 {
 	if (size > self->out_size - self->out_used)
 		size = self->out_size - self->out_used;
@@ -213,7 +211,7 @@ static int inflate_some(size_t *got, struct inflate *self, void *data,
 	while (!rc && *got == 0) {
 		bool gzip = self->kind == OCI_INFLATE_GZIP;
 
-		*got = take_whole(self, data, size);
+		*got = copy_whole(self, data, size);
 		if (*got)
 			break;
 		if (self->whole) {
@@ -269,7 +267,7 @@ static void inflate_free(struct oci_source *source)
 	free(self);
 }
 
-/* Reads until there are enough bytes to tell the format by. */
+/* Reads enough bytes to recognize the format. */
 static int peek(struct inflate *self, struct oci_error *err)
 {
 	size_t got = 1;
@@ -285,7 +283,7 @@ static int peek(struct inflate *self, struct oci_error *err)
 	return rc;
 }
 
-static enum oci_inflate_kind tell_kind(const unsigned char *p, size_t size)
+static enum oci_inflate_kind find_kind(const unsigned char *p, size_t size)
 {
 	if (size >= 3 && p[0] == 0x1f && p[1] == 0x8b && p[2] == 8)
 		return OCI_INFLATE_GZIP;
@@ -323,7 +321,7 @@ static int prepare(struct inflate *self, struct oci_error *err)
 	rc = peek(self, err);
 	if (rc)
 		return rc;
-	self->kind = tell_kind(self->in, self->in_size);
+	self->kind = find_kind(self->in, self->in_size);
 	if (self->kind == OCI_INFLATE_GZIP) {
 		/* 16 + 15: gzip wrapper, the largest window. */
 		self->zlib_open = inflateInit2(&self->zlib, 31) == Z_OK;

@@ -21,7 +21,7 @@ int oci_library_load(void *out, const char *name,
 		void **at = (void **)(void *)((char *)out +
 					      functions[i].offset);
 
-		/* POSIX lets what dlsym gives be taken for a function. */
+		/* POSIX allows the result of dlsym to be used as a function. */
 		if (library)
 			*at = dlsym(library, functions[i].name);
 		if (!*at)

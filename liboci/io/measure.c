@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A sink that measures what passes, and a source that checks it. */
+/* A sink that measures the bytes that pass, and a source that checks them. */
 #include <stdlib.h>
 
 #include "base/error.h"

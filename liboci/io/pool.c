@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A queue under one lock. Signals stay with the program's own threads: the
- * workers block them all.
+ * A queue under one lock. The workers block all signals, so that the program's
+ * own threads get them.
  */
 #include "io/pool.h"
 
@@ -31,8 +31,8 @@ struct oci_pool {
 	struct worker workers[];
 };
 
-/* The next task, or NULL when the pool ends. */
-static struct oci_task *take(struct oci_pool *pool)
+/* Returns the next task, or NULL if the pool is ending. */
+static struct oci_task *next_task(struct oci_pool *pool)
 {
 	struct oci_task *task;
 
@@ -54,7 +54,7 @@ static void *work(void *arg)
 	struct oci_task *task;
 
 	pthread_mutex_lock(&pool->lock);
-	while ((task = take(pool))) {
+	while ((task = next_task(pool))) {
 		pthread_mutex_unlock(&pool->lock);
 		task->run(task, self->number);
 		pthread_mutex_lock(&pool->lock);
@@ -82,7 +82,7 @@ static int start(struct oci_pool *pool, unsigned jobs, struct oci_error *err)
 			pool->jobs++;
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	/* Fewer threads than asked for still do all of the work. */
+	/* Fewer threads do all of the work too. */
 	if (failed && pool->jobs == 0)
 		return oci_fail(err, OCI_E_SYSTEM, "cannot start a thread");
 	return 0;

@@ -12,7 +12,7 @@
 
 enum { ATTEMPTS = 10000 };
 
-/* One attempt; OCI_E_CONFLICT where the name is taken. */
+/* One attempt. OCI_E_CONFLICT: the name exists. */
 static int try_create(int *fd, char **path, const char *dir, const char *name,
 		      unsigned mode, unsigned attempt, struct oci_error *err)
 {
@@ -59,13 +59,12 @@ int oci_file_temporary(int *fd, const char *dir, struct oci_error *err)
 	char *name;
 	int rc;
 
-	/* A file without a name cannot be opened, whatever its mode. The cache
-	 * may give it one: blobs are for all to read and never written again.
-	 */
+	/* An unlinked file cannot be opened, whatever its mode. The cache may
+	 * link it later; blobs are readable for all and never written again. */
 	*fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0644);
 	if (*fd >= 0)
 		return 0;
-	/* The folder may be everybody's: nobody else is to open it. */
+	/* Other users may have access to the folder. */
 	rc = oci_temp_create(fd, &name, dir, "oci", 0600, err);
 	if (rc)
 		return rc;

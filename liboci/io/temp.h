@@ -6,12 +6,12 @@
 #include <oci/error.h>
 
 /*
- * Creates DIR/.NAME.PID-N.tmp for reading and writing, with the permissions
- * of mode less the umask. *path is the caller's to free and to unlink.
+ * Creates DIR/.NAME.PID-N.tmp for reading and writing, with the permissions of
+ * mode less the umask. The caller frees *path and unlinks the file.
  */
 int oci_temp_create(int *fd, char **path, const char *dir, const char *name,
 		    unsigned mode, struct oci_error *err);
-/* An unlinked file in dir, readable and writable, close on exec. */
+/* Opens an unlinked file in dir, readable and writable, close on exec. */
 int oci_file_temporary(int *fd, const char *dir, struct oci_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A sink in front of another one that fails once a watch is cancelled. */
+/* A sink that passes bytes on, and fails once a watch is cancelled. */
 #ifndef IO_WATCHED_H
 #define IO_WATCHED_H
 

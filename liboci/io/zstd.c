@@ -9,7 +9,7 @@
 
 #include "io/compress.h"
 
-/* As much as level 3 looks back. */
+/* The window of level 3. */
 #define BLOCK ((size_t)2 << 20)
 
 struct state {

@@ -66,8 +66,8 @@ static enum oci_entry_type type_of(struct archive_entry *member)
 	}
 }
 
-static void take_attributes(struct oci_rootfs_entry *e,
-			    struct archive_entry *member)
+static void set_attributes(struct oci_rootfs_entry *e,
+			   struct archive_entry *member)
 {
 	e->mode = archive_entry_perm(member) & 07777;
 	e->uid = (uint32_t)archive_entry_uid(member);
@@ -81,7 +81,7 @@ static void take_attributes(struct oci_rootfs_entry *e,
 	}
 }
 
-/* A hard link gets the type, attributes and bytes of its file. */
+/* Gives a hard link the type, attributes and bytes of its file. */
 static int put_hard_link(struct oci_rootfs *rootfs,
 			 struct oci_rootfs_entry *e,
 			 struct archive_entry *member, struct oci_error *err)
@@ -101,7 +101,7 @@ static int put_hard_link(struct oci_rootfs *rootfs,
 	if (file == e)
 		return 0;
 	oci_rootfs_set_type(e, file ? file->type : OCI_ENTRY_FILE);
-	take_attributes(e, member);
+	set_attributes(e, member);
 	if (file) {
 		e->mode = file->mode;
 		e->uid = file->uid;
@@ -129,7 +129,7 @@ static int put(struct oci_rootfs *rootfs, const char *path,
 	if (archive_entry_hardlink(member))
 		return put_hard_link(rootfs, e, member, err);
 	oci_rootfs_set_type(e, type_of(member));
-	take_attributes(e, member);
+	set_attributes(e, member);
 	if (e->type == OCI_ENTRY_FILE) {
 		e->size = (uint64_t)archive_entry_size(member);
 		e->at.content = (struct oci_content_at){
@@ -154,11 +154,11 @@ static int put(struct oci_rootfs *rootfs, const char *path,
 	return oci_rootfs_set_target(e, rootfs, target, err);
 }
 
-/* Notes a name that a layer has twice: engines that keep a list of a layer's
- * names refuse it. A member that goes through a link has another name than its
- * entry, and is not compared. */
-static void note_member(struct oci_rootfs *rootfs, const char *path,
-			const char *name, bool absolute)
+/* Records duplicate names of a layer, which some engines refuse. A member whose
+ * path leads through a link has another name than its entry, and is not
+ * compared. */
+static void record_member(struct oci_rootfs *rootfs, const char *path,
+			  const char *name, bool absolute)
 {
 	struct oci_rootfs_entry *e =
 		oci_table_get(&rootfs->table, path, strlen(path));
@@ -171,7 +171,7 @@ static void note_member(struct oci_rootfs *rootfs, const char *path,
 	e->named = named;
 }
 
-static void note_whiteout(struct oci_rootfs *rootfs, const char *path)
+static void record_whiteout(struct oci_rootfs *rootfs, const char *path)
 {
 	struct oci_rootfs_entry *e =
 		oci_table_get(&rootfs->table, path, strlen(path));
@@ -195,7 +195,7 @@ static int whiteout(struct oci_rootfs *rootfs, char *path, const char *name,
 		oci_rootfs_empty(rootfs, path);
 		return 0;
 	}
-	/* What aufs keeps there for itself. */
+	/* aufs's own files. */
 	if (strncmp(name, reserved, strlen(reserved)) == 0)
 		return 0;
 	name += strlen(OCI_WHITEOUT_PREFIX);
@@ -206,7 +206,7 @@ static int whiteout(struct oci_rootfs *rootfs, char *path, const char *name,
 	rc = oci_path_join(gone, path, name, err);
 	if (rc)
 		return rc;
-	note_whiteout(rootfs, gone);
+	record_whiteout(rootfs, gone);
 	oci_rootfs_remove(rootfs, gone);
 	return 0;
 }
@@ -231,7 +231,7 @@ static int apply(struct oci_rootfs *rootfs, struct archive_entry *member,
 	}
 	rc = put(rootfs, path, member, reader, err);
 	if (!rc)
-		note_member(rootfs, path, name, absolute);
+		record_member(rootfs, path, name, absolute);
 	return rc;
 }
 

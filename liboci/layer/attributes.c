@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The attributes that an entry gets, of those that were asked for and those
- * that its source has. */
+/* Chooses the attributes of an entry from those asked for and those of its
+ * source. */
 #include "base/error.h"
 #include "base/options.h"
 #include "base/time.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where a file's bytes are, and that they are still the same: a file on disk
- * is compared with what it was when it was added after its last byte was
- * read, and if there are many, before the first one, too.
+ * Opens the bytes of a file and checks that they have not changed. A file on
+ * disk is compared with its state when it was added: after its last byte was
+ * read, and if it is large, also before the first one.
  */
 #include "layer/content.h"
 
@@ -51,10 +51,11 @@ struct disk_source {
 	const struct oci_node *node;
 	int fd;
 	uint64_t done;
-	bool checked;		/* after its last byte */
+	bool checked; /* the check after the last byte is done */
 };
 
-/* What cannot be read may be another one by now, such as a folder. */
+/* A file that cannot be read may have been replaced, for example by a
+ * folder. */
 static int fail_read(const struct disk_source *self, int rc,
 		     struct oci_error *err)
 {
@@ -68,7 +69,7 @@ static int fail_read(const struct disk_source *self, int rc,
 	return changed;
 }
 
-/* The last bytes are given when the file is known to be the right one. */
+/* Returns the last bytes only after the check. */
 static int disk_read(size_t *got, struct oci_source *source, void *data,
 		     size_t size, struct oci_error *err)
 {
@@ -148,7 +149,7 @@ int oci_content_open(struct oci_source **out, const struct oci_tree *tree,
 	return oci_source_open_memory(out, "", 0, err);
 }
 
-/* Reads size bytes unless the source ends before. */
+/* Reads size bytes, or fewer if the source ends. */
 static int read_whole(size_t *got, struct oci_source *source, char *data,
 		      size_t size, struct oci_error *err)
 {

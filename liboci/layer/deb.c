@@ -2,9 +2,9 @@
 /*
  * Debian packages: an ar of debian-binary, control.tar.* and data.tar.*, in
  * this order; deb(5), format 2.0. The data goes into the root. The control
- * paragraph goes to /var/lib/dpkg/status.d/NAME, where scanners look for
- * packages of images that have no dpkg, and the digests of its files to
- * NAME.md5sums, as in images of distroless. Maintainer scripts are not run.
+ * paragraph becomes /var/lib/dpkg/status.d/NAME, where scanners look for
+ * packages of images without dpkg, and the digests of its files become
+ * NAME.md5sums, as in distroless images. Maintainer scripts are not run.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -25,13 +25,13 @@ struct deb {
 	const char *architecture;
 	const char *source;
 	const struct oci_attributes *attrs;
-	char name[128]; /* of the package */
+	char name[128]; /* the package's name */
 	bool version;
 	bool control;
 	bool data;
 };
 
-/* The value of "Name: value" in the control paragraph, copied. */
+/* Copies the value of "Name: value" in the control paragraph. */
 static bool find_field(char *out, size_t room, const char *text,
 		       const char *name)
 {
@@ -40,7 +40,7 @@ static bool find_field(char *out, size_t room, const char *text,
 	while (text && *text) {
 		const char *end = text + strcspn(text, "\n");
 
-		/* dpkg tells names of fields apart without their case. */
+		/* dpkg ignores the case of field names. */
 		if (strncasecmp(text, name, size) == 0 && text[size] == ':') {
 			text += size + 1;
 			text += strspn(text, " \t");
@@ -57,8 +57,8 @@ static bool find_field(char *out, size_t room, const char *text,
 	return false;
 }
 
-/* What dpkg takes (pkg_name_is_illegal); Debian policy, section 5.6.1, is
- * stricter. */
+/* The names that dpkg accepts (pkg_name_is_illegal). Debian policy, section
+ * 5.6.1, is stricter. */
 static bool name_valid(const char *name)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
@@ -69,7 +69,7 @@ static bool name_valid(const char *name)
 	       !strchr("+-._", name[0]) && !name[strspn(name, letters)];
 }
 
-/* Puts a file of the control archive where scanners look for it. */
+/* Adds a file of the control archive to status.d. */
 static int add_status(struct deb *deb, const struct oci_buf *text,
 		      const char *suffix, struct oci_error *err)
 {
@@ -120,7 +120,7 @@ static int load_member(struct oci_buf *out, struct oci_reader *reader,
 	return rc ? oci_wrap(err, rc, "control") : 0;
 }
 
-/* Loads the control file and the list of digests, whichever comes first. */
+/* Loads the control file and the list of digests, in either order. */
 static int load_control(bool *found, struct oci_buf *control,
 			struct oci_buf *sums, struct oci_reader *reader,
 			struct oci_error *err)
@@ -178,7 +178,7 @@ static int read_data(struct deb *deb, struct oci_reader *reader,
 			  err);
 }
 
-/* Opens a tar that is a member of the package. */
+/* Reads a tar that is a member of the package. */
 static int read_tar(struct deb *deb, struct oci_error *err,
 		    int (*read)(struct deb *, struct oci_reader *,
 				struct oci_error *))

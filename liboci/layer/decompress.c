@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libarchive's filters as a source of their own: its readers of formats stop
- * at the end of an archive, which leaves the sums behind it unread.
+ * libarchive's filters as a source. libarchive's format readers stop at the end
+ * of an archive and do not check the checksums after it.
  */
 #include "layer/decompress.h"
 
@@ -17,12 +17,12 @@ struct decompress {
 	struct oci_source base;
 	struct oci_source *from;
 	struct archive *archive;
-	struct oci_error why;		/* of a failed `from` */
+	struct oci_error why;		/* the error of `from` */
 	int failed;			/* its status */
 	bool empty;
 	struct oci_watch *watch;	/* of the caller; or own */
 	struct oci_watch own;
-	uint64_t taken;			/* bytes of from, not counted yet */
+	uint64_t taken; /* bytes read from `from`, not counted yet */
 	char data[READ_SIZE];
 };
 
@@ -85,8 +85,8 @@ static void decompress_free(struct oci_source *source)
 	free(self);
 }
 
-/* libarchive goes on to look for filters in what a filter gives, without an
- * end. Archives have one. */
+/* libarchive looks for another filter in the output of each filter, without a
+ * limit. */
 static int check_filters(const struct decompress *self, struct oci_error *err)
 {
 	if (archive_filter_count(self->archive) <= 2)
@@ -161,6 +161,6 @@ bool oci_decompress_found(const struct oci_source *decompress)
 {
 	const struct decompress *self = (const struct decompress *)decompress;
 
-	/* The last one is the stream itself. */
+	/* The last filter is the stream itself. */
 	return archive_filter_count(self->archive) > 1;
 }

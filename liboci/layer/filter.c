@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A pattern that matches a directory stands for all that is below it, so a
- * path is taken or left by itself or by any of its parents.
+ * A pattern that matches a directory also matches everything below it, so a
+ * path and all its parents are compared.
  */
 #include "layer/filter.h"
 
@@ -19,7 +19,7 @@ static bool matches(const struct oci_strings *patterns, const char *path)
 	return false;
 }
 
-/* Whether path or one of its parents matches. */
+/* Returns whether path or one of its parents matches. */
 static bool covers(const struct oci_strings *patterns, const char *path)
 {
 	char part[OCI_PATH_MAX];
@@ -68,7 +68,7 @@ void oci_filter_mark(const struct oci_filter *filter, const char *path,
 	}
 }
 
-static bool takes_all(const struct oci_filter *filter)
+static bool includes_all(const struct oci_filter *filter)
 {
 	return !filter->include || !filter->include->count;
 }
@@ -79,7 +79,7 @@ bool oci_filter_matches(const struct oci_filter *filter, const char *path)
 		return true;
 	if (covers(filter->exclude, path))
 		return false;
-	return takes_all(filter) || covers(filter->include, path);
+	return includes_all(filter) || covers(filter->include, path);
 }
 
 bool oci_filter_enters(const struct oci_filter *filter, const char *path)

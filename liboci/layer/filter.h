@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which members of a folder or an archive are taken. */
+/* Selects members of a folder or an archive. */
 #ifndef LAYER_FILTER_H
 #define LAYER_FILTER_H
 
@@ -7,19 +7,20 @@
 
 #include <oci/tree.h>
 
-/* Copies a filter that a caller gave, who may have been compiled with a shorter
- * struct. Returns out, or NULL if given is NULL. */
+/* Copies a caller's filter, whose struct may be shorter because of an older
+ * header. Returns out, or NULL if given is NULL. */
 const struct oci_filter *oci_filter_read(struct oci_filter *out,
 					 const struct oci_filter *given);
-/* path and all its parents pass exclude, and one of them matches include. */
+/* Returns whether the filter selects path: path and all its parents pass
+ * exclude, and one of them matches include. */
 bool oci_filter_matches(const struct oci_filter *filter, const char *path);
-/* Whether a directory could hold something that is taken. */
+/* Returns whether something below a directory could be selected. */
 bool oci_filter_enters(const struct oci_filter *filter, const char *path);
 
 /*
  * Sets seen[i] to 1 for each pattern i of exclude that matches path or a parent
- * of it, and the byte behind the last one, because there was a path. Threads
- * may share seen. NULL: does nothing.
+ * of it, and the byte after the last one, because there was a path. Threads may
+ * share seen. NULL: does nothing.
  */
 void oci_filter_mark(const struct oci_filter *filter, const char *path,
 		     unsigned char *seen);

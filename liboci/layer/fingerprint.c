@@ -12,7 +12,7 @@ enum { ROOM = 2 * 1024, RACY_SECONDS = 2 };
 
 struct oci_fingerprint {
 	struct oci_digester *digester;
-	struct timespec now; /* before anything was looked at */
+	struct timespec now; /* the time before the first stat(2) */
 	bool racy;
 	size_t used;
 	unsigned char data[ROOM]; /* not digested yet */

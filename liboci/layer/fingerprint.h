@@ -27,8 +27,8 @@
 
 struct oci_fingerprint;
 
-/* Starts a fingerprint. now is the time at which the snapshot was begun, before
- * any input was read; NULL is the present time. */
+/* Starts a fingerprint. now is the time before the first input of the snapshot
+ * was read; NULL: the present time. */
 int oci_fingerprint_new(struct oci_fingerprint **out,
 			const struct timespec *now, struct oci_error *err);
 /* Each of these adds one value. NULL and "" are different texts. */
@@ -41,7 +41,7 @@ int oci_fingerprint_number(struct oci_fingerprint *fingerprint, int64_t number,
 /* Adds a file's attributes, device, inode, size and times. */
 int oci_fingerprint_stat(struct oci_fingerprint *fingerprint,
 			 const struct stat *st, struct oci_error *err);
-/* Adds what a tar header has of any entry: mode, owner, mtime. */
+/* Adds the attributes that every entry has in a tar: mode, owner, mtime. */
 int oci_fingerprint_attributes(struct oci_fingerprint *fingerprint,
 			       const struct stat *st, struct oci_error *err);
 /* Makes the fingerprint racy: an input was added whose change might not be

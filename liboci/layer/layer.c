@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The chain that writes a layer, in one pass: tree -> tar -> blocks, whose
- * sha256 is the diff_id -> sha256 (digest) -> sink.
+ * Writes a layer in one pass: tree -> tar -> blocks, whose sha256 is the
+ * diff_id -> sha256 (digest) -> sink.
  */
 #include <oci/layer.h>
 
@@ -71,7 +71,7 @@ int oci_compression_parse(enum oci_compression *compression, int *level,
 			oci_codec_zstd.level_min, oci_codec_zstd.level_max);
 }
 
-int oci_layer_fingerprint(struct oci_fingerprint *stamp,
+int oci_layer_fingerprint(struct oci_fingerprint *fingerprint,
 			  const struct oci_layer_options *options,
 			  struct oci_error *err)
 {
@@ -82,19 +82,21 @@ int oci_layer_fingerprint(struct oci_fingerprint *stamp,
 
 	if (codec)
 		codec->identify(text);
-	rc = oci_fingerprint_text(stamp, text, err);
+	rc = oci_fingerprint_text(fingerprint, text, err);
 	if (!rc)
-		rc = oci_fingerprint_number(stamp, options->compression, err);
-	return rc ? rc : oci_fingerprint_number(stamp, options->level, err);
+		rc = oci_fingerprint_number(fingerprint, options->compression,
+					    err);
+	return rc ? rc
+		  : oci_fingerprint_number(fingerprint, options->level, err);
 }
 
 struct chain {
-	struct oci_sink *digest;	/* of what reaches the sink */
+	struct oci_sink *digest;	/* of the bytes of the blob */
 	struct oci_sink *compress;	/* NULL: not compressed */
-	struct oci_digester *diff_id;	/* of the tar, if it is compressed */
+	struct oci_digester *diff_id;	/* of the tar; NULL: not compressed */
 };
 
-/* What of the layer is asked for, and known. */
+/* The state of writing a layer. */
 struct writing {
 	const struct oci_tree *tree;
 	struct oci_sink *sink;
@@ -102,7 +104,8 @@ struct writing {
 	const struct oci_layer_before *before;
 	struct oci_blocks *blocks;
 	struct oci_reuse reuse;
-	uint64_t start;			/* bytes of the tar that are not read */
+	uint64_t start; /* bytes of the tar that are copied, not
+			 * read */
 	struct chain chain;
 };
 
@@ -155,14 +158,15 @@ static int end_chain(struct oci_layer *out, struct chain *chain,
 		out->tar_size = out->size;
 		return 0;
 	}
-	/* A tar is full of blocks of 512 bytes: the state has all of it. */
+	/* The size of a tar is a multiple of 512, so the state has all
+	 * bytes. */
 	oci_digester_save(&state, chain->diff_id);
 	out->tar_size = state.size;
 	return oci_digester_end(&out->diff_id, chain->diff_id, err);
 }
 
-/* Copies the blocks that stay to the sink as they are, up to one that is
- * damaged; *written is how many bytes that was. */
+/* Copies the unchanged first blocks to the sink, up to a damaged one. *written
+ * is the number of bytes. */
 static int copy_prefix(struct writing *w, uint64_t *written,
 		       struct oci_error *err)
 {
@@ -182,7 +186,7 @@ static int copy_prefix(struct writing *w, uint64_t *written,
 	return rc;
 }
 
-/* The digests of what was copied are known: they go on from there. */
+/* Continues the digests after the copied blocks. */
 static int resume(struct writing *w, uint64_t written, struct oci_error *err)
 {
 	const struct oci_block *next =
@@ -233,7 +237,7 @@ static int write_chain(struct oci_layer *out, struct writing *w,
 						       w->chain.digest,
 				   w->reuse.offsets, w->start, &progress,
 				   err);
-	/* While the last blocks are compressed. */
+	/* The last blocks are still being compressed meanwhile. */
 	if (!rc && w->blocks)
 		rc = oci_reuse_plan(&w->reuse, w->tree, codec_of(w), err);
 	if (!rc)

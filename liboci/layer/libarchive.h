@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libarchive, loaded when there is a tar or another archive to read or write:
- * it brings libxml2, ICU and more, whose start takes longer than a push of
- * what is there. Whoever includes this calls its functions by their own names,
- * after oci_libarchive_load.
+ * Loads libarchive only when an archive is read or written: it loads libxml2,
+ * ICU and more, which takes longer than a push of a finished image. Files that
+ * include this header call oci_libarchive_load, and then libarchive's functions
+ * by their own names.
  */
 #ifndef LAYER_LIBARCHIVE_H
 #define LAYER_LIBARCHIVE_H
@@ -95,7 +95,7 @@ struct oci_libarchive {
 
 extern struct oci_libarchive oci_libarchive;
 
-/* Thread-safe; what it once said it says again. */
+/* Thread-safe; repeats its first result. */
 int oci_libarchive_load(struct oci_error *err);
 
 #ifndef LAYER_LIBARCHIVE_LOADS
@@ -191,8 +191,8 @@ int oci_libarchive_load(struct oci_error *err);
 	oci_libarchive.archive_write_set_format_pax_restricted
 #endif
 
-/* Whether the last call on an archive failed for want of memory: libarchive
- * does not always say so. */
+/* Whether the last call on an archive ran out of memory: libarchive does not
+ * always report it. */
 #define oci_libarchive_nomem(a)                                                \
 	(archive_errno(a) == ENOMEM ||                                         \
 	 (!archive_error_string(a) && errno == ENOMEM))

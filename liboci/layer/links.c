@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hard links. In a tar a link has to come after what it links to, and entries
- * are sorted: so the first path of a group carries the bytes, whichever of
- * them was the file at first.
+ * Hard links. In a tar, a link has to follow its file, and entries are sorted.
+ * Therefore the first path of each group of links gets the bytes.
  */
 #include <string.h>
 
@@ -23,13 +22,13 @@ static int fail_target(const struct oci_node *node,
 			OCI_POSITION(node), node->wanted, node->target,
 			below ? "in a lower layer: hard links work within one "
 				"layer, use a symlink"
-			      : "no file of this layer: check the path, or "
+			      : "not a file of this layer: check the path, or "
 				"add the file");
 }
 
-/* The file of an archive's link. If another member or entry has taken its
- * path, the first link to it becomes the file. */
-static void take_linked(struct oci_node *node)
+/* Finds the file of an archive's hard link. If another member or entry has
+ * replaced that file, the first link becomes the file. */
+static void set_linked_file(struct oci_node *node)
 {
 	struct oci_node *file = node->linked;
 
@@ -49,7 +48,7 @@ static void take_linked(struct oci_node *node)
 	}
 }
 
-/* Every link of the chain from node on leads to file. */
+/* Sets the file of every link in the chain that starts at node. */
 static void set_file(struct oci_node *node, struct oci_node *file,
 		     const struct oci_table *table)
 {
@@ -72,7 +71,8 @@ static int find_file(struct oci_node *node, struct oci_table *table,
 				       strlen(target->target));
 		if (!target || target == node)
 			break;
-		/* A link that was found already ends a long chain. */
+		/* The file of a link is found once, which also shortens long
+		 * chains. */
 		if (target->file)
 			target = target->file;
 		if (target->type == OCI_ENTRY_FILE) {
@@ -112,7 +112,7 @@ int oci_tree_link(struct oci_tree *tree, struct oci_table *table,
 	for (size_t i = 0; i < tree->count; i++)
 		if (tree->nodes[i]->type == OCI_ENTRY_HARDLINK &&
 		    tree->nodes[i]->linked)
-			take_linked(tree->nodes[i]);
+			set_linked_file(tree->nodes[i]);
 	for (size_t i = 0; !rc && i < tree->count; i++)
 		if (tree->nodes[i]->type == OCI_ENTRY_HARDLINK &&
 		    !tree->nodes[i]->file)
@@ -135,8 +135,8 @@ int oci_tree_link(struct oci_tree *tree, struct oci_table *table,
 		node->uid = node->file->uid;
 		node->gid = node->file->gid;
 		node->mtime = node->file->mtime;
-		/* Whoever unpacks it sets the owner again, which takes a
-		 * file's capabilities away: so a link names them, too. */
+		/* Engines set the owner of a link when they unpack it, which
+		 * removes the file's capabilities. So the link has them too. */
 		node->xattrs = node->file->xattrs;
 	}
 	return rc;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keeping the bytes of files that say something of the image. */
+/* Keeps the bytes of the files that the linter reads. */
 #include "layer/lint_files.h"
 
 #include <errno.h>
@@ -18,12 +18,12 @@
 
 enum {
 	HEAD_BYTES = 4096,
-	LIST_BYTES = 1024 * 1024, /* of passwd and the like */
+	LIST_BYTES = 1024 * 1024, /* of passwd and similar files */
 	PIECE = 64 * 1024
 };
 
-/* Of one program or library, and of all that are spooled: apparent sizes, for
- * their holes take no room. */
+/* Limits of one program or library, and of all spooled ones. These are apparent
+ * sizes; holes take no room. */
 #define PROGRAM_BYTES (UINT64_C(16) << 30)
 #define SPOOL_BYTES (UINT64_C(1) << 40)
 
@@ -37,14 +37,14 @@ static bool has(const char *const *globs, const char *text)
 	return false;
 }
 
-/* By name and mode alone: nothing is opened for it. */
+/* Decides by name and mode, without opening the file. */
 static enum interest interest_of(const char *path, uint32_t mode)
 {
 	static const char *const lists[] = {
 		"etc/ld.so.conf.d/*",
 		NULL,
 	};
-	/* Anywhere, for links in /etc may lead there, as Nix has them. */
+	/* In any folder, because links in /etc may lead there, as in Nix. */
 	static const char *const list_names[] = {
 		"*passwd", "*group", "*ld.so.conf", "ld-musl-*.path", NULL,
 	};
@@ -73,7 +73,8 @@ void oci_lint_files_release(struct oci_lint_files *files)
 	*files = (struct oci_lint_files){ 0 };
 }
 
-/* A tree goes before the union does: its spool stays open by another name. */
+/* Duplicates the spool of a tree, which is freed before the root file
+ * system. */
 static int spool_of(int *fd, struct oci_lint_files *k,
 		    const struct oci_tree *tree, struct oci_error *err)
 {
@@ -150,7 +151,7 @@ static int open_spool(struct oci_lint_files *k, struct oci_error *err)
 	return oci_file_temporary(&k->spool, k->temp_dir, err);
 }
 
-/* The head of a member, with zeros for its holes. */
+/* Reads the first bytes of a member; holes are read as zeros. */
 static int read_head(size_t *got, struct oci_reader *reader, char *data,
 		     size_t size, struct oci_error *err)
 {
@@ -162,7 +163,7 @@ static int read_head(size_t *got, struct oci_reader *reader, char *data,
 	return rc;
 }
 
-/* What of a member is of interest, by its first bytes. */
+/* Decides by a member's first bytes how many of them to keep. */
 static uint64_t bytes_to_keep(enum interest interest, const char *data,
 			      size_t got, uint64_t size)
 {
@@ -175,7 +176,7 @@ static uint64_t bytes_to_keep(enum interest interest, const char *data,
 	return size < HEAD_BYTES ? size : HEAD_BYTES;
 }
 
-/* Spools what is left of a member behind its head, up to wanted bytes. */
+/* Spools the rest of a member, up to wanted bytes in all. */
 static int spool_rest(struct oci_lint_files *k, struct oci_reader *reader,
 		      char *data, uint64_t wanted, struct oci_error *err)
 {
@@ -206,7 +207,7 @@ static int spool_member(struct oci_lint_files *k, struct oci_reader *reader,
 		return oci_fail(err, OCI_E_LIMIT,
 				"its programs and libraries "
 				"have more than %llu GiB, the most that are "
-				"looked at",
+				"read",
 				(unsigned long long)(SPOOL_BYTES >> 30));
 	if (got > wanted)
 		got = (size_t)wanted;

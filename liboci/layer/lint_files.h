@@ -15,7 +15,7 @@
 struct oci_rootfs;
 struct oci_rootfs_entry;
 
-/* Where the bytes of one file are: at one of path, data and fd. */
+/* The place of one file's bytes: one of path, data and fd. */
 struct oci_lint_file {
 	const char *path; /* on disk; or NULL */
 	const void *data; /* in memory; or NULL */

@@ -18,47 +18,48 @@
 
 enum { DEPTH_MAX = 256, ROOM = 16 * 1024 };
 
-/* Where a thread is: a name in an open folder. */
+/* The present position of a thread: a name in an open folder. */
 struct place {
 	int dir;
-	size_t size;		/* of the folder's path, with a slash */
+	size_t size;		/* path below the top folder */
 	const char *below;	/* the part of path from the top */
 	char path[OCI_PATH_MAX];	/* on disk */
 };
 
-/* One of the folders that are listed side by side. */
+/* One of the folders that are listed in parallel. */
 struct folder {
 	struct oci_task task;		/* first: a task is a folder */
 	struct oci_listing_folder out;
-	struct all *all;
-	struct folder *next;		/* in the order of their finding */
-	struct oci_arena *arena;	/* of who lists it */
+	struct listing_run *all;
+	struct folder *next;	 /* in the order of discovery */
+	struct oci_arena *arena; /* of the thread that lists it */
 	struct oci_listing_entry **last;
-	unsigned depth;			/* 0: the top */
+	unsigned depth; /* 0: the top folder */
 };
 
-struct all {
+struct listing_run {
 	struct oci_listing *listing;
 	const char *top;
 	const struct oci_filter *filter;
-	unsigned char *seen; /* of oci_filter_mark */
+	unsigned char *seen; /* for oci_filter_mark */
 	struct timespec now;
 	const struct oci_watch *watch;
-	struct oci_pool *pool;	/* NULL: there is one folder so far */
-	pthread_mutex_t lock;	/* of what follows */
-	pthread_cond_t ended;	/* the last of them */
+	struct oci_pool *pool; /* NULL: only one folder so far */
+	pthread_mutex_t lock;  /* of the fields below */
+	pthread_cond_t ended;  /* signalled when `left` is 0 */
 	struct folder *first;
 	struct folder **last;
 	size_t count;
 	size_t left;		/* not listed yet */
-	const char *failed;	/* the first by path that did, or NULL */
+	const char *failed;	/* path of the first failed folder, in the order
+				 * of paths; or NULL */
 	int rc;
 	struct oci_error why;
 };
 
 static void run_folder(struct oci_task *task, unsigned worker);
 
-static int add_folder(struct all *all, struct oci_arena *arena,
+static int add_folder(struct listing_run *all, struct oci_arena *arena,
 		      struct folder *parent,
 		      const struct oci_listing_entry *self, const char *below,
 		      struct oci_error *err)
@@ -92,7 +93,7 @@ static int add_folder(struct all *all, struct oci_arena *arena,
 	return 0;
 }
 
-/* What a name stands for. */
+/* Adds the entry of one name. */
 static int list_stat(struct folder *folder, const struct place *at,
 		     const struct stat *st, struct oci_fingerprint *fingerprint,
 		     struct oci_error *err)
@@ -144,7 +145,7 @@ static int list_name(struct folder *folder, struct place *at, const char *name,
 	return list_stat(folder, at, &st, fingerprint, err);
 }
 
-/* readdir(3) takes three more calls a folder, of which there are many. */
+/* readdir(3) needs three more system calls for each folder. */
 static int list_names(struct folder *folder, struct place *at,
 		      struct oci_fingerprint *fingerprint,
 		      struct oci_error *err)
@@ -173,8 +174,8 @@ static int list_names(struct folder *folder, struct place *at,
 			       folder->out.self->file.path);
 }
 
-/* Whether what was opened is the folder that its parent had; the top, which
- * has no parent, is what was opened. */
+/* Checks that the open folder is the one that its parent listed. For the top
+ * folder, which has no parent, makes its entry. */
 static int check_folder(struct folder *folder, const struct place *at,
 			struct oci_error *err)
 {
@@ -239,9 +240,9 @@ static int list_folder(struct folder *folder, struct oci_error *err)
 	return rc;
 }
 
-/* Of several failures, the first one's by path is told. */
-static void note_failure(struct all *all, const char *below, int rc,
-			 const struct oci_error *why)
+/* The failure that comes first in the order of paths is returned. */
+static void record_failure(struct listing_run *all, const char *below, int rc,
+			   const struct oci_error *why)
 {
 	if (!rc || (all->failed && strcmp(all->failed, below) < 0))
 		return;
@@ -253,21 +254,22 @@ static void note_failure(struct all *all, const char *below, int rc,
 static void run_folder(struct oci_task *task, unsigned worker)
 {
 	struct folder *folder = (struct folder *)task;
-	struct all *all = folder->all;
+	struct listing_run *all = folder->all;
 	struct oci_error why;
 	int rc;
 
 	folder->arena = &all->listing->arenas[worker];
 	rc = list_folder(folder, &why);
 	pthread_mutex_lock(&all->lock);
-	note_failure(all, folder->out.below, rc, &why);
+	record_failure(all, folder->out.below, rc, &why);
 	if (--all->left == 0)
 		pthread_cond_signal(&all->ended);
 	pthread_mutex_unlock(&all->lock);
 }
 
-/* The top first: most folders have no other in them, and need no threads. */
-static int run_all(struct all *all, struct oci_error *err)
+/* Lists the top folder first: most folders contain no other folder and need no
+ * threads. */
+static int run_all(struct listing_run *all, struct oci_error *err)
 {
 	struct folder *folder = all->first;
 	unsigned cores = oci_pool_cores();
@@ -281,7 +283,7 @@ static int run_all(struct all *all, struct oci_error *err)
 			  err);
 	if (rc)
 		return rc;
-	/* The pool has none of them yet: the list is nobody else's. */
+	/* The pool has no task yet, so no other thread changes the list. */
 	pthread_mutex_lock(&all->lock);
 	for (folder = folder->next; folder; folder = folder->next)
 		oci_pool_give(all->pool, &folder->task);
@@ -298,8 +300,8 @@ static int by_path(const void *a, const void *b)
 	return strcmp((*left)->out.below, (*right)->out.below);
 }
 
-/* Links the folders in order. */
-static int put_in_order(struct all *all, struct oci_error *err)
+/* Links the folders in the order of their paths. */
+static int put_in_order(struct listing_run *all, struct oci_error *err)
 {
 	struct folder **sorted = malloc(all->count * sizeof(struct folder *));
 	struct oci_listing_folder **last = &all->listing->folders;
@@ -323,7 +325,7 @@ int oci_listing_open(struct oci_listing **out, const char *path,
 		     const struct timespec *now, const struct oci_watch *watch,
 		     struct oci_error *err)
 {
-	struct all all = {
+	struct listing_run all = {
 		.top = path,
 		.filter = filter,
 		.seen = seen,

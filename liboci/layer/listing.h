@@ -38,8 +38,7 @@ struct oci_listing_entry {
 	uint32_t mode;			/* with its type */
 	uint32_t uid;
 	uint32_t gid;
-	bool wanted; /* false: a folder that the filter does
-		      * not select itself */
+	bool wanted; /* false: a folder that the filter does not select */
 };
 
 struct oci_listing_folder {
@@ -61,9 +60,9 @@ struct oci_listing {
 /*
  * Lists the folder at path, or the folder that a symlink at path leads to.
  * filter (NULL: everything) is borrowed for the call; seen is the argument of
- * oci_filter_mark. now is the time before the first stat(2), which decides what
- * is racy. watch (may be NULL) may cancel it. Errors: OCI_E_CHANGED if a folder
- * is replaced by another one while it is listed.
+ * oci_filter_mark. now is the time before the first stat(2); it decides which
+ * files are racy. watch (may be NULL) may cancel the call. Errors:
+ * OCI_E_CHANGED if a folder is replaced by another one while it is listed.
  */
 int oci_listing_open(struct oci_listing **out, const char *path,
 		     const struct oci_filter *filter, unsigned char *seen,

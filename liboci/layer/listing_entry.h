@@ -8,17 +8,18 @@
 #include "layer/fingerprint.h"
 #include "layer/listing.h"
 
-/* What stat says of path; its name starts at the offset `name`. Everything is
- * in the arena. */
+/* Makes an entry from stat(2) of path; its name starts at the offset `name`.
+ * All memory is in the arena. */
 int oci_listing_entry_new(struct oci_listing_entry **out,
 			  struct oci_arena *arena, const char *path,
 			  size_t name, const struct stat *st,
 			  struct oci_error *err);
-/* The target of a link in the open folder dir: 1 to OCI_PATH_MAX - 1 bytes. */
+/* Reads the target of a symlink in the open folder dir: 1 to OCI_PATH_MAX - 1
+ * bytes. */
 int oci_listing_entry_target(struct oci_listing_entry *entry,
 			     struct oci_arena *arena, int dir,
 			     struct oci_error *err);
-/* Adds what stands for it: of a folder, without what is in it. */
+/* Adds the entry; of a folder, not its contents. */
 int oci_listing_entry_fingerprint(struct oci_fingerprint *fingerprint,
 				  const struct oci_listing_entry *entry,
 				  const struct stat *st, struct oci_error *err);

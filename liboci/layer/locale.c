@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A UTF-8 locale of our own, whatever the program's is. */
+/* Opens a UTF-8 locale that does not depend on the program's. */
 #include "layer/locale.h"
 
 #include <errno.h>

@@ -22,12 +22,12 @@
 /* The prefix of a whiteout's name: OCI Image Specification, layer.md. */
 #define OCI_WHITEOUT_PREFIX ".wh."
 
-/* Why a tree has a directory. Of two, the higher rank decides its attributes.
- */
+/* Why a tree has a directory. Of two entries, the one with the higher rank
+ * decides its attributes. */
 enum oci_rank {
 	OCI_RANK_IMPLIED, /* it is the parent of an entry */
-	OCI_RANK_BROUGHT, /* a folder, an archive or a package has it */
-	OCI_RANK_EXPLICIT /* an entry of its own */
+	OCI_RANK_BROUGHT, /* it is in a folder, an archive or a package */
+	OCI_RANK_EXPLICIT /* it is an entry itself */
 };
 
 /* A file on disk, as it was when it was added. */
@@ -138,19 +138,20 @@ struct oci_source_attributes {
 	bool keep;		/* OCI_DEFAULT means OCI_KEEP */
 	bool timeless;		/* mtime is unknown */
 };
-/* attributes.c: copies attributes that a caller gave, who may have been
- * compiled with a shorter struct, or the defaults for NULL. Returns out. */
+/* attributes.c: copies a caller's attributes, whose struct may be shorter
+ * because of an older header, or the defaults for NULL. Returns out. */
 const struct oci_attributes *
 oci_attributes_read(struct oci_attributes *out,
 		    const struct oci_attributes *given);
 /* OCI_E_INVALID if a number is out of its range. attrs may be NULL. */
 int oci_attributes_check(const struct oci_attributes *attrs,
 			 struct oci_error *err);
-/* Sets the node's attributes from those asked for and those of its source. */
+/* Sets the node's attributes from the requested ones and those of its
+ * source. */
 void oci_node_attributes(struct oci_node *node, const struct oci_tree *tree,
 			 const struct oci_attributes *attrs,
 			 const struct oci_source_attributes *source);
-/* OCI_E_INVALID if engines would take a part of path for a whiteout. */
+/* OCI_E_INVALID if engines would treat a part of path as a whiteout. */
 int oci_node_check_name(const char *path, struct oci_error *err);
 
 /* The tree's spool, opened at the first call. */

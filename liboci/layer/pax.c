@@ -14,35 +14,36 @@
 
 enum {
 	BLOCK = OCI_PAX_BLOCK,
-	HEADER_MAX = 1024 * 1024, /* libarchive's cap on extended headers */
+	HEADER_MAX = 1024 * 1024, /* libarchive's limit for extended headers */
 	RECORD_SIZE = sizeof(RECORD) - 1,
 	ROOM = 3 * BLOCK + HEADER_MAX,
 };
 
-/* Offsets and widths of the fields of a header. */
+/* Offsets of fields in a header. */
 enum {
 	TYPE = OCI_PAX_TYPE,
 	MAGIC = 257,
-	MORE_SPARSE = 482, /* whether a sparse file goes on in the next block */
+	MORE_SPARSE = 482, /* another block of sparse data follows */
 	MORE_SPARSE_AGAIN = 504,
 };
 
 struct pax {
 	struct oci_source base;
 	struct oci_source *from;
-	unsigned char *data; /* ROOM bytes: blocks on their way */
-	size_t size;	     /* of data */
-	size_t done;	     /* of size */
-	uint64_t body;	     /* bytes that pass as they are */
-	uint64_t next_size;  /* of the next member, by its extended header */
+	unsigned char *data; /* ROOM bytes: blocks that were read */
+	size_t size;	     /* bytes in data */
+	size_t done;	     /* bytes of data that were returned */
+	uint64_t body;	     /* bytes that are passed on unchanged */
+	uint64_t next_size;  /* of the next member, from its extended header */
 	bool has_next_size;
-	bool sparse;	     /* the next block goes on with a sparse file */
-	bool extended;	     /* it has one */
-	bool blind;	     /* the end: the rest passes as it is */
-	bool layer;	     /* global headers are passed over */
+	bool sparse;   /* a block of sparse data follows */
+	bool extended; /* the next member has an extended header */
+	bool blind;    /* after the end: the rest is passed on
+			* unchanged */
+	bool layer;    /* global headers are ignored */
 };
 
-/* Reads until size bytes are there, or the source ends. */
+/* Reads size bytes, or fewer if the source ends. */
 static int read_all(size_t *got, struct pax *self, unsigned char *out,
 		    size_t size, struct oci_error *err)
 {
@@ -57,8 +58,8 @@ static int read_all(size_t *got, struct pax *self, unsigned char *out,
 	return rc;
 }
 
-/* The size of the member, in place of the one in its header. */
-static int take_size(struct pax *self, const struct oci_pax_record *record,
+/* Reads the member's size, which replaces the one in its header. */
+static int read_size(struct pax *self, const struct oci_pax_record *record,
 		     struct oci_error *err)
 {
 	char number[24] = "";
@@ -71,10 +72,11 @@ static int take_size(struct pax *self, const struct oci_pax_record *record,
 		return 0;
 	return oci_fail(err, OCI_E_CORRUPT,
 			"corrupt: the extended header of a member has a size "
-			"that is no number");
+			"that is not a number");
 }
 
-/* Takes what decides how the member is read. *named: it has a name. */
+/* Reads the records that decide how the member is read. Sets *named if one of
+ * them has a name. */
 static int read_records(bool *named, struct pax *self, const char *text,
 			size_t size, struct oci_error *err)
 {
@@ -85,17 +87,17 @@ static int read_records(bool *named, struct pax *self, const char *text,
 	for (; !rc && size && oci_pax_record_read(&record, text, size);
 	     text += record.size, size -= record.size) {
 		if (oci_pax_record_is(&record, "size"))
-			rc = take_size(self, &record, err);
+			rc = read_size(self, &record, err);
 		*named = *named || oci_pax_record_is(&record, "path") ||
 			 oci_pax_record_is(&record, "linkpath") ||
 			 oci_pax_record_is(&record, "GNU.sparse.name");
 	}
-	/* Of a malformed header, libarchive takes no name. */
+	/* libarchive ignores the names of a malformed header. */
 	*named = *named && !size;
 	return rc;
 }
 
-/* An extended header with one record more: the size and the checksum change. */
+/* Appends a record to the extended header, and updates size and checksum. */
 static void add_record(struct pax *self, size_t size)
 {
 	unsigned char *body = self->data + BLOCK;
@@ -107,14 +109,13 @@ static void add_record(struct pax *self, size_t size)
 	self->size = BLOCK + (size_t)oci_pax_padded(size);
 }
 
-static int take_extended(struct pax *self, uint64_t size,
-			 struct oci_error *err)
+static int read_extended(struct pax *self, uint64_t size, struct oci_error *err)
 {
 	bool named;
 	size_t got;
 	int rc;
 
-	/* libarchive takes the first of two, other readers the second. */
+	/* libarchive uses the first of two, other readers the second. */
 	if (self->extended)
 		return oci_fail(err, OCI_E_CORRUPT,
 				"corrupt: a member has two extended headers");
@@ -130,7 +131,7 @@ static int take_extended(struct pax *self, uint64_t size,
 	self->size += got;
 	self->extended = true;
 	self->has_next_size = false;
-	/* Cut short, as libarchive tells. */
+	/* It is cut short; libarchive reports that. */
 	if (got < oci_pax_padded(size))
 		return 0;
 	rc = read_records(&named, self, (char *)self->data + BLOCK,
@@ -152,9 +153,9 @@ static bool is_comment(const char *key, size_t size)
 	       (size > 1 && isupper((unsigned char)*key));
 }
 
-/* A global header goes for all members that follow. git archive puts a comment
- * there; keys in capitals are those of vendors. */
-static int take_global(struct pax *self, uint64_t size, struct oci_error *err)
+/* Checks a global header, which applies to all following members. git archive
+ * puts a comment there; keys in capital letters belong to vendors. */
+static int read_global(struct pax *self, uint64_t size, struct oci_error *err)
 {
 	const char *text = (const char *)self->data + BLOCK;
 	size_t got;
@@ -186,7 +187,8 @@ static int take_global(struct pax *self, uint64_t size, struct oci_error *err)
 	return rc;
 }
 
-/* Whether members of a type have bytes: not links, directories and devices. */
+/* Returns whether members of a type have bytes: not links, directories and
+ * devices. */
 static bool has_body(char type)
 {
 	return type < '1' || type > '6';
@@ -197,8 +199,8 @@ static bool is_sparse(const unsigned char *header)
 	return header[TYPE] == 'S' && memcmp(header + MAGIC, "ustar ", 6) == 0;
 }
 
-/* What follows the header of a member. */
-static int take_member(struct pax *self, uint64_t size, struct oci_error *err)
+/* Sets the number of bytes after the header of a member. */
+static int read_member(struct pax *self, uint64_t size, struct oci_error *err)
 {
 	if (self->has_next_size)
 		size = self->next_size;
@@ -217,13 +219,13 @@ static int take_member(struct pax *self, uint64_t size, struct oci_error *err)
 	return 0;
 }
 
-static int take_header(struct pax *self, struct oci_error *err)
+static int read_header(struct pax *self, struct oci_error *err)
 {
 	char type = (char)self->data[TYPE];
 	uint64_t size;
 
-	/* The zeros at the end are no header; of other blocks that are none,
-	 * libarchive tells. */
+	/* A block of zeros marks the end. libarchive reports other blocks that
+	 * are not headers. */
 	if (!oci_pax_is_header(self->data)) {
 		self->blind = true;
 		return 0;
@@ -231,14 +233,14 @@ static int take_header(struct pax *self, struct oci_error *err)
 	if (!oci_pax_size(&size, self->data) || size > INT64_MAX - BLOCK)
 		return oci_fail(err, OCI_E_CORRUPT,
 				"corrupt: the header of a member has a size "
-				"that is no number");
+				"that is not a number");
 	if (type == 'x' || type == 'X')
-		return take_extended(self, size, err);
+		return read_extended(self, size, err);
 	if (type == 'g')
-		return take_global(self, size, err);
+		return read_global(self, size, err);
 	if (type != 'K' && type != 'L' && type != 'V' && type != 'A')
-		return take_member(self, size, err);
-	/* libarchive reads no bytes of a volume's header. */
+		return read_member(self, size, err);
+	/* libarchive expects no bytes after a volume's header. */
 	self->body = type == 'V' ? 0 : oci_pax_padded(size);
 	return 0;
 }
@@ -251,7 +253,7 @@ static int next_block(struct pax *self, struct oci_error *err)
 	if (rc || self->size < BLOCK)
 		return rc;
 	if (!self->sparse)
-		return take_header(self, err);
+		return read_header(self, err);
 	self->sparse = self->data[MORE_SPARSE_AGAIN];
 	return 0;
 }

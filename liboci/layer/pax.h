@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names in the extended headers of a tar, as they are. libarchive composes the
- * characters of such a name (Unicode normalization form C), which makes another
- * name of it: what is to be left out or removed is not found, and two names
- * become one. A header that says "hdrcharset=BINARY" keeps its bytes.
+ * Keeps the bytes of names in the extended headers of a tar. libarchive
+ * composes their characters (Unicode normalization form C). Paths to exclude or
+ * to remove then do not match, and two names can become equal. With the record
+ * "hdrcharset=BINARY", libarchive keeps the bytes.
  */
 #ifndef LAYER_PAX_H
 #define LAYER_PAX_H
@@ -13,16 +13,17 @@
 #include <oci/stream.h>
 
 /*
- * A source that passes the tar `from` on, and adds that record to each extended
- * header with a name (POSIX.1-2008, pax, "pax Extended Header"). from is
- * borrowed. What is no tar, and what follows the end, passes as it is.
+ * Makes a source that passes the tar `from` on, and adds this record to each
+ * extended header with a name (POSIX.1-2008, pax, "pax Extended Header"). from
+ * is borrowed. Bytes that are no tar, or after its end, are passed on
+ * unchanged.
  *
- * What libarchive and other readers read differently is taken away or refused
+ * Headers that readers interpret differently are corrected or refused
  * (OCI_E_CORRUPT): links, directories and devices have no bytes, whatever size
- * their headers tell; a size is a number; a member has one extended header. A
- * global header that says more than a comment is OCI_E_UNSUPPORTED, unless
- * `layer` is set: engines pass over those. An extended header without room for
- * the record is OCI_E_LIMIT.
+ * their headers have; a size is a number; a member has one extended header. A
+ * global header with more than a comment is OCI_E_UNSUPPORTED, unless `layer`
+ * is set, because engines ignore them. An extended header without room for the
+ * record is OCI_E_LIMIT.
  */
 int oci_pax_open(struct oci_source **out, struct oci_source *from, bool layer,
 		 struct oci_error *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fields of a tar's headers: POSIX.1-2008, pax, "ustar Interchange Format". */
+/* Fields of a tar header: POSIX.1-2008, pax, "ustar Interchange Format". */
 #include "layer/pax_header.h"
 
 #include <stdio.h>
@@ -32,8 +32,8 @@ static bool read_number(uint64_t *out, const unsigned char *field, size_t room)
 	return i == room || field[i] == ' ' || !field[i];
 }
 
-/* The sum of a header's bytes, with blanks in its own place. Old programs
- * added signed ones. */
+/* Adds the bytes of a header, with blanks for the checksum itself. Old programs
+ * added signed bytes. */
 static void sum_up(unsigned *plain, unsigned *with_sign,
 		   const unsigned char *header)
 {

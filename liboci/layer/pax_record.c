@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Records of extended headers, as strictly as libarchive reads them. */
+/* Reads records of extended headers as strictly as libarchive. */
 #include "layer/pax_record.h"
 
 #include <ctype.h>
 #include <string.h>
 
-enum { RECORD_MAX = 999999 }; /* libarchive's cap */
+enum { RECORD_MAX = 999999 }; /* libarchive's limit */
 
 bool oci_pax_record_read(struct oci_pax_record *out, const char *text,
 			 size_t size)

@@ -15,9 +15,8 @@ struct oci_pax_record {
 	size_t size; /* of the whole record */
 };
 
-/* Reads the record that the size bytes at text start with. Returns whether
- * there is one; libarchive tells of a malformed one, and reads none behind
- * it. */
+/* Reads the record at the start of the size bytes at text. Returns false if it
+ * is malformed; libarchive reports it, and reads no records after it. */
 bool oci_pax_record_read(struct oci_pax_record *out, const char *text,
 			 size_t size);
 bool oci_pax_record_is(const struct oci_pax_record *record, const char *key);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Static programs are large, and all that matters is in their program headers.
- * System V ABI, "Object Files" and "Program Loading". */
+/* Recognizes static programs, which are large, by their program headers. System
+ * V ABI, "Object Files" and "Program Loading". */
 #include "layer/program.h"
 
 #include <elf.h>

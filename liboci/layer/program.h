@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ELF files by their first bytes. */
+/* Recognizes static programs by their first bytes. */
 #ifndef LAYER_PROGRAM_H
 #define LAYER_PROGRAM_H
 
@@ -7,9 +7,9 @@
 #include <stddef.h>
 
 /*
- * Whether an ELF file of 64 bits has nothing behind its program headers that a
- * loader would look at: no interpreter, no dynamic section, no attributes.
- * False where that cannot be told from these bytes.
+ * Returns whether an ELF file of 64 bits is static: its program headers have no
+ * interpreter, no dynamic section and no processor-specific segment. Returns
+ * false if these bytes do not have all program headers.
  */
 bool oci_program_is_static(const void *data, size_t size);
 

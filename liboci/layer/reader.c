@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libarchive for reading. Every warning of its is an error here: a member
- * that was only half understood must not go into an image.
+ * Reads archives with libarchive. A warning of libarchive is an error here,
+ * because a member that was misunderstood must not go into an image.
  */
 #include "layer/reader.h"
 
@@ -20,27 +20,27 @@
 #include "layer/zip.h"
 
 enum { READ_SIZE = 64 * 1024 };
-enum { TAR_MAGIC = 257 }; /* where a tar says "ustar" */
+enum { TAR_MAGIC = 257 }; /* offset of "ustar" in a tar */
 
 struct oci_reader {
 	struct archive *archive;
 	locale_t locale;
 	struct oci_source *file;	/* owned, of a path */
-	struct oci_source *inflate;	/* owned: file without gzip or zstd */
-	struct oci_source *decompress;	/* owned: without the others */
+	struct oci_source *inflate;	/* owned; gzip or zstd */
+	struct oci_source *decompress;	/* owned; other filters */
 	struct oci_source *pax;		/* owned; NULL unless it is a tar */
 	struct oci_zip *zip;		/* owned; or NULL */
-	struct oci_source *stream;	/* the last of them, or NULL: fd */
+	struct oci_source *stream;	/* the last of these; NULL: use fd */
 	int fd;
 	enum oci_reader_kind kind;
-	struct oci_error why;		/* of a failed stream */
+	struct oci_error why;		/* the error of `stream` */
 	int failed;			/* its status */
 	bool started;
 	bool lenient;
 	struct oci_watch *watch;	/* or NULL */
 	const char *block;		/* of the present member */
-	size_t block_size;		/* bytes of it that are left */
-	uint64_t block_at;		/* where in the member they belong */
+	size_t block_size;		/* bytes of the block that are left */
+	uint64_t block_at;		/* offset of the block in the member */
 	uint64_t at;			/* bytes of the member so far */
 	bool ended;			/* the member has no more blocks */
 	char data[READ_SIZE];
@@ -79,8 +79,9 @@ static int archive_failed(struct oci_reader *self, struct oci_error *err)
 				"not an archive that can be read: %s",
 				text ? text : "unknown format");
 	if (text && (strstr(text, "Passphrase") || strstr(text, "ncrypt")))
-		return oci_fail(err, OCI_E_UNSUPPORTED, "its members are "
-				"encrypted: unpack it, and pack what it had");
+		return oci_fail(err, OCI_E_UNSUPPORTED,
+				"its members are "
+				"encrypted: unpack it, and pack its files");
 	return oci_fail(err, OCI_E_CORRUPT, "corrupt or cut short: %s",
 			text ? text : "unknown error");
 }
@@ -91,8 +92,8 @@ static bool set_formats(struct archive *a, enum oci_reader_kind kind)
 		return archive_read_support_format_ar(a) == ARCHIVE_OK;
 	if (archive_read_support_format_tar(a) != ARCHIVE_OK)
 		return false;
-	/* Not the reader of zip streams, which passes over the directory at
-	 * the end, and with it over what was cut off. */
+	/* The reader of zip streams is not used: it ignores the directory at
+	 * the end, and so does not notice that a file is cut short. */
 	if (kind == OCI_READER_LAYER)
 		return archive_read_support_format_empty(a) == ARCHIVE_OK;
 	return kind == OCI_READER_TAR ||
@@ -130,7 +131,7 @@ static int reader_new(struct oci_reader **out, enum oci_reader_kind kind,
 	return rc;
 }
 
-/* What is read as a stream is a tar, or the ar of a package. */
+/* A stream is a tar, or the ar of a package. */
 static int start(struct oci_reader *self, struct oci_error *err)
 {
 	int result, rc = 0;
@@ -157,8 +158,8 @@ static int start(struct oci_reader *self, struct oci_error *err)
 	return result == ARCHIVE_OK ? 0 : archive_failed(self, err);
 }
 
-/* Finds out how source is compressed; plain bytes make a stream as well. A
- * layer was inflated by who has its media type, and no engine does it twice. */
+/* Opens the decompression of source, if it is compressed. A layer's blob was
+ * inflated before, by its media type, and engines do not inflate twice. */
 static int open_stream(struct oci_reader *self, struct oci_source *source,
 		       struct oci_error *err)
 {
@@ -201,7 +202,7 @@ static bool is_tar(int fd)
 	return pread(fd, magic, 5, TAR_MAGIC) == 5 && !strcmp(magic, "ustar");
 }
 
-/* A zip file is read by libarchive itself, which seeks in it. */
+/* libarchive itself reads a zip file, because it has to seek. */
 static int open_path(struct oci_reader *self, const char *path,
 		     struct oci_error *err)
 {
@@ -291,8 +292,7 @@ void oci_reader_free(struct oci_reader *reader)
 	free(reader);
 }
 
-/* A tar ends in blocks of zeros. libarchive takes a file that just stops
- * between two members for a whole one; we do not. */
+/* Blocks of zeros end a tar; libarchive accepts a file without them. */
 static int check_end(struct oci_reader *self, struct oci_error *err)
 {
 	struct archive *a = self->archive;
@@ -322,7 +322,7 @@ int oci_reader_next(struct archive_entry **out, struct oci_reader *reader,
 	if (result == ARCHIVE_EOF) {
 		rc = check_end(reader, err);
 		*out = NULL;
-		/* Behind the end are the sums of what compresses it. */
+		/* Read the checksums of the compression after the end. */
 		return rc || !reader->stream ?
 			       rc : oci_source_drain(reader->stream, err);
 	}
@@ -333,8 +333,8 @@ int oci_reader_next(struct archive_entry **out, struct oci_reader *reader,
 	return 0;
 }
 
-/* Brings in the next block, where the last one is used up. At the end of a
- * sparse member its offset is the member's size. */
+/* Reads the next block when the last one is used up. At the end of a sparse
+ * member, the offset is the member's size. */
 static int next_block(struct oci_reader *self, struct oci_error *err)
 {
 	const void *block = NULL;
@@ -372,7 +372,7 @@ int oci_reader_piece(size_t *got, uint64_t *hole, struct oci_reader *reader,
 		if (rc || *hole || reader->ended)
 			break;
 		*got = reader->block_size < size ? reader->block_size : size;
-		/* An empty block may have no address. */
+		/* An empty block may have no data pointer. */
 		if (!*got)
 			continue;
 		memcpy(data, reader->block, *got);
@@ -392,7 +392,7 @@ int oci_reader_read(size_t *got, struct oci_reader *reader, void *data,
 
 	if (rc || !hole)
 		return rc;
-	/* The rest of the hole comes next. */
+	/* The next call returns the rest of the hole. */
 	*got = hole < size ? (size_t)hole : size;
 	memset(data, 0, *got);
 	reader->at -= hole - *got;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading archives through libarchive: tar in any compression, zip, and the
- * ar of Debian packages. gzip and zstd are inflated by io/inflate, which
- * checks their sums; libarchive runs no program of the system's.
+ * Reads archives with libarchive: tar in any compression, zip, and the ar of
+ * Debian packages. io/inflate inflates gzip and zstd and checks their
+ * checksums. libarchive does not start programs to decompress.
  */
 #ifndef LAYER_READER_H
 #define LAYER_READER_H
@@ -17,10 +17,10 @@
 struct oci_reader;
 
 enum oci_reader_kind {
-	OCI_READER_ARCHIVE,	/* tar or zip */
+	OCI_READER_ARCHIVE, /* tar or zip */
 	OCI_READER_TAR,
-	OCI_READER_LAYER,	/* a tar that others made: warnings pass, and
-				 * nothing is inflated */
+	OCI_READER_LAYER, /* a tar of another program: warnings are ignored, and
+			     nothing is inflated */
 	OCI_READER_AR
 };
 
@@ -33,29 +33,30 @@ int oci_reader_open_fd(struct oci_reader **out, int fd,
 /* Reads from a stream, which is borrowed. */
 int oci_reader_open_source(struct oci_reader **out, struct oci_source *source,
 			   enum oci_reader_kind kind, struct oci_error *err);
-/* As oci_inflate_watch: what is inflated is counted, and reading ends when
- * watch says so. */
+/* As oci_inflate_watch: inflated bytes are counted, and reading ends if watch
+ * is cancelled. */
 void oci_reader_watch(struct oci_reader *reader, struct oci_watch *watch);
 void oci_reader_free(struct oci_reader *reader);
 
-/* The next member, borrowed until the next call; NULL at the end. */
+/* Reads the next member, borrowed until the next call; NULL at the end. */
 int oci_reader_next(struct archive_entry **out, struct oci_reader *reader,
 		    struct oci_error *err);
 /*
- * Whether it is a zip file. Most of their times are in the time zone of
- * whoever made them, so libarchive's answer follows TZ: they are of no use.
+ * Returns whether it is a zip file. Most zip files have local times without a
+ * time zone, which libarchive converts with TZ, so they are not used.
  */
 bool oci_reader_is_zip(const struct oci_reader *reader);
-/* Where the present member's bytes start in a file that is not compressed. */
+/* Returns the offset of the present member's bytes in a file that is not
+ * compressed. */
 uint64_t oci_reader_offset(const struct oci_reader *reader);
-/* Up to size bytes of the present member, or the length of a hole, which costs
- * nothing to read; both are 0 at its end. */
+/* Reads up to size bytes of the present member, or the length of a hole; both
+ * are 0 at its end. */
 int oci_reader_piece(size_t *got, uint64_t *hole, struct oci_reader *reader,
 		     void *data, size_t size, struct oci_error *err);
-/* Bytes of the present member; holes read as zeros. 0 at its end. */
+/* Reads bytes of the present member; holes read as zeros. 0 at its end. */
 int oci_reader_read(size_t *got, struct oci_reader *reader, void *data,
 		    size_t size, struct oci_error *err);
-/* The present member as a source; ends with the member. */
+/* Makes a source of the present member; ends with the member. */
 int oci_reader_member(struct oci_source **out, struct oci_reader *reader,
 		      struct oci_error *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The present member of an archive as a source. */
+/* Reads the present member of an archive as a source. */
 #include <stdlib.h>
 
 #include "base/error.h"

@@ -10,9 +10,9 @@
 #include "layer/node.h"
 #include "layer/tar.h"
 
-static int stamp_content(struct oci_fingerprint *fingerprint,
-			 const struct oci_node *node, bool *told,
-			 struct oci_error *err)
+static int add_content(struct oci_fingerprint *fingerprint,
+		       const struct oci_node *node, bool *complete,
+		       struct oci_error *err)
 {
 	const struct oci_disk_file *disk = node->at.disk;
 	struct stat st = {0};
@@ -33,12 +33,12 @@ static int stamp_content(struct oci_fingerprint *fingerprint,
 	case OCI_CONTENT_SPOOL:
 		break;
 	}
-	*told = false;
+	*complete = false;
 	return 0;
 }
 
-static int stamp_xattrs(struct oci_fingerprint *fingerprint,
-			const struct oci_node *node, struct oci_error *err)
+static int add_xattrs(struct oci_fingerprint *fingerprint,
+		      const struct oci_node *node, struct oci_error *err)
 {
 	int rc = 0;
 
@@ -51,11 +51,11 @@ static int stamp_xattrs(struct oci_fingerprint *fingerprint,
 	return rc ? rc : oci_fingerprint_number(fingerprint, -1, err);
 }
 
-/* All that decides a node's bytes in a tar; not told where its content is
- * only known by reading it. */
-static int stamp_node(struct oci_fingerprint *fingerprint,
-		      const struct oci_node *node, bool *told,
-		      struct oci_error *err)
+/* Adds everything that decides a node's bytes in a tar. Clears *complete if its
+ * content can only be known by reading it. */
+static int add_node(struct oci_fingerprint *fingerprint,
+		    const struct oci_node *node, bool *complete,
+		    struct oci_error *err)
 {
 	const int64_t numbers[] = {
 		node->type, node->mode, node->uid, node->gid, node->mtime,
@@ -69,26 +69,27 @@ static int stamp_node(struct oci_fingerprint *fingerprint,
 	if (!rc)
 		rc = oci_fingerprint_text(fingerprint, node->target, err);
 	if (!rc)
-		rc = stamp_xattrs(fingerprint, node, err);
-	return rc ? rc : stamp_content(fingerprint, node, told, err);
+		rc = add_xattrs(fingerprint, node, err);
+	return rc ? rc : add_content(fingerprint, node, complete, err);
 }
 
-/* Stamps size bytes of the tar from offset; *first is the node that its first
- * byte is of, and then that of the first byte behind it. */
+/* Computes the id of size bytes of the tar from offset. *first is the node of
+ * the first of these bytes; it is moved to the node of the first byte after
+ * them. */
 static int identify(struct oci_digest *out, size_t *first,
 		    const struct oci_tree *tree, const struct oci_reuse *r,
 		    uint64_t offset, uint64_t size, struct oci_error *err)
 {
 	const uint64_t *offsets = r->offsets;
 	struct oci_fingerprint *fingerprint;
-	bool told = true, racy;
+	bool complete = true, racy;
 	int rc = oci_fingerprint_new(&fingerprint, &r->now, err);
 
 	if (rc)
 		return rc;
 	for (; !rc && *first < tree->count && offsets[*first] < offset + size;
 	     ++*first) {
-		rc = stamp_node(fingerprint, tree->nodes[*first], &told, err);
+		rc = add_node(fingerprint, tree->nodes[*first], &complete, err);
 		if (!rc)
 			rc = oci_fingerprint_number(
 				fingerprint,
@@ -100,7 +101,7 @@ static int identify(struct oci_digest *out, size_t *first,
 		rc = oci_fingerprint_number(fingerprint, (int64_t)size, err);
 	if (!rc)
 		rc = oci_fingerprint_end(out, &racy, fingerprint, err);
-	if (!rc && (!told || racy))
+	if (!rc && (!complete || racy))
 		*out = (struct oci_digest){0};
 	oci_fingerprint_free(fingerprint);
 	return rc;
@@ -114,7 +115,8 @@ static int add_block(struct oci_blocks *blocks, uint64_t size,
 	return oci_blocks_add(blocks, &block, err);
 }
 
-/* Adds the blocks that size bytes fill; *fill is of the one that is open. */
+/* Adds the blocks that size bytes fill. *fill is the size of the block that is
+ * not full yet. */
 static int fill_blocks(struct oci_blocks *blocks, uint64_t *fill,
 		       uint64_t size, size_t block, struct oci_error *err)
 {
@@ -126,7 +128,7 @@ static int fill_blocks(struct oci_blocks *blocks, uint64_t *fill,
 	return rc;
 }
 
-/* Where the blocks of the tar end, as compress.c ends them. */
+/* Computes where the blocks of the tar end, in the same way as compress.c. */
 static int plan_sizes(struct oci_blocks *out, const struct oci_tree *tree,
 		      const struct oci_codec *codec, const uint64_t *offsets,
 		      struct oci_error *err)
@@ -186,7 +188,8 @@ static bool is_same(const struct oci_block *a, const struct oci_block *b)
 	       oci_digest_equal(&a->id, &b->id);
 }
 
-/* The digests are kept at full blocks of theirs alone. */
+/* Counts the equal first blocks. The states of the digests are known only after
+ * multiples of OCI_DIGEST_BLOCK. */
 static size_t count_prefix(const struct oci_blocks *a,
 			   const struct oci_blocks *b)
 {
@@ -199,27 +202,27 @@ static size_t count_prefix(const struct oci_blocks *a,
 	return n;
 }
 
-/* Finds each block among those that were written, wherever it was. */
+/* Finds each block among the old ones, at any offset. */
 static int match(struct oci_reuse *r, const struct oci_blocks *before,
 		 struct oci_error *err)
 {
-	struct oci_old_block *places;
+	struct oci_old_block *candidates;
 	struct oci_table table = {0};
 	uint64_t offset = 0;
 	int rc = 0;
 
-	places = calloc(before->count + 1, sizeof(*places));
+	candidates = calloc(before->count + 1, sizeof(*candidates));
 	r->old = calloc(r->blocks.count + 1, sizeof(*r->old));
-	if (!places || !r->old)
+	if (!candidates || !r->old)
 		rc = oci_fail_nomem(err);
 	for (size_t i = 0; !rc && i < before->count; i++) {
 		const struct oci_block *b = &before->items[i];
 
-		places[i] = (struct oci_old_block){ b, offset };
+		candidates[i] = (struct oci_old_block){ b, offset };
 		offset += b->out_size;
 		if (b->id.text[0])
 			rc = oci_table_set(&table, b->id.text,
-					   strlen(b->id.text), &places[i],
+					   strlen(b->id.text), &candidates[i],
 					   err);
 	}
 	for (size_t i = 0; !rc && i < r->blocks.count; i++) {
@@ -231,12 +234,12 @@ static int match(struct oci_reuse *r, const struct oci_blocks *before,
 			r->old[i] = *place;
 	}
 	oci_table_release(&table);
-	free(places);
+	free(candidates);
 	return rc;
 }
 
-/* Blocks of the prefix lie one behind the other, whatever else has their id:
- * the digests go on from where they end. */
+/* The blocks of the prefix are contiguous in the old blob, even if other blocks
+ * have the same ids: the digests continue at their end. */
 static void place_prefix(struct oci_reuse *r, const struct oci_blocks *before)
 {
 	uint64_t offset = 0;

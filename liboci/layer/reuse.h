@@ -27,14 +27,14 @@ struct oci_reuse {
 	struct timespec now; /* the time before the first read */
 	uint64_t *offsets;   /* of the tree's nodes in the tar, and its end;
 			      * NULL: not measured */
-	struct oci_blocks blocks;	/* to come: in_size and id */
-	struct oci_old_block *old;	/* beside blocks; may be NULL */
-	size_t prefix;		/* so many blocks are as they were, and at
-				 * their place: never all of them */
+	struct oci_blocks blocks;  /* of the new tar: in_size and id */
+	struct oci_old_block *old; /* one for each of blocks; or NULL */
+	size_t prefix; /* number of first blocks that are unchanged and at their
+			  place; less than all of them */
 };
 
-/* Compares what the tree will be with what was written by the same codec.
- * before may be NULL: nothing is known, and offsets has room alone. */
+/* Compares the tree with a layer that was written with the same codec. before
+ * may be NULL: there is no such layer, and offsets is only allocated. */
 int oci_reuse_open(struct oci_reuse *out, const struct oci_tree *tree,
 		   const struct oci_codec *codec,
 		   const struct oci_layer_before *before,
@@ -42,13 +42,13 @@ int oci_reuse_open(struct oci_reuse *out, const struct oci_tree *tree,
 /* Finds the blocks of a tar whose offsets are known, unless that was done. */
 int oci_reuse_plan(struct oci_reuse *reuse, const struct oci_tree *tree,
 		   const struct oci_codec *codec, struct oci_error *err);
-/* Gives the blocks that were written the ids of the plan. */
+/* Sets the ids of the written blocks to those of the plan. */
 void oci_reuse_identify(struct oci_blocks *blocks,
 			const struct oci_reuse *reuse);
 void oci_reuse_release(struct oci_reuse *reuse);
 
-/* layer.c: as oci_layer_write does it. blocks (may be NULL) gets what it was
- * written as; before may be NULL. */
+/* layer.c: oci_layer_write with reuse. blocks (may be NULL) gets the written
+ * blocks; before may be NULL. */
 int oci_layer_write_blocks(struct oci_layer *out, struct oci_blocks *blocks,
 			   const struct oci_tree *tree, struct oci_sink *sink,
 			   const struct oci_layer_options *options,

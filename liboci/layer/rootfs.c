@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The union of layers, by path: types and link targets, no contents.
- * OCI Image Specification, layer.md, "Applying Changesets".
+ * The union of layers, by path: types and link targets, no contents. OCI Image
+ * Specification, layer.md, "Applying Changesets".
  */
 #include "layer/rootfs.h"
 
@@ -42,8 +42,8 @@ const struct oci_rootfs_entry *oci_rootfs_get(const struct oci_rootfs *rootfs,
 	return entry && !entry->removed ? entry : NULL;
 }
 
-/* Every name costs its length, also one that is there once more: few bytes of
- * a tar would else be much memory, or much time. */
+/* Counts the bytes of a name, even if the path has an entry already. Otherwise
+ * a small tar could use much memory or time. */
 int oci_rootfs_spend(struct oci_rootfs *rootfs, size_t size,
 		     struct oci_error *err)
 {
@@ -76,8 +76,8 @@ static void link_in(struct oci_rootfs_entry *e)
 	*e->place = e;
 }
 
-/* What it has is shipped, and never seen again. Its sibling stays known to
- * who is on the way to it. */
+/* Removes an entry. Its bytes are still shipped, but no container sees them.
+ * Its sibling stays set for a walk that is in progress. */
 static void hide(struct oci_rootfs_entry *e)
 {
 	if (e->removed)
@@ -103,8 +103,9 @@ static void make_implied(struct oci_rootfs_entry *e, unsigned layer)
 	e->xattrs = NULL;
 }
 
-/* Removes what is older than layer, but for the way to what is not. */
-static void drop(struct oci_rootfs_entry *e, unsigned layer)
+/* Removes an older entry, or makes it an implied directory if it has newer
+ * entries below it. */
+static void remove_older(struct oci_rootfs_entry *e, unsigned layer)
 {
 	if (e->layer >= layer)
 		return;
@@ -114,13 +115,13 @@ static void drop(struct oci_rootfs_entry *e, unsigned layer)
 		make_implied(e, layer);
 }
 
-/* The same for all that is below an entry. */
+/* Does the same for everything below an entry. */
 static void remove_below(struct oci_rootfs_entry *top, unsigned layer)
 {
 	struct oci_rootfs_entry *e = top->child;
 
 	while (e) {
-		drop(e, layer);
+		remove_older(e, layer);
 		if (e->child) {
 			e = e->child;
 			continue;
@@ -131,7 +132,7 @@ static void remove_below(struct oci_rootfs_entry *top, unsigned layer)
 	}
 }
 
-/* Once a layer: what comes after that is of the same layer. */
+/* Done once for each layer: later entries are of the same layer. */
 static void empty(struct oci_rootfs_entry *e, unsigned layer)
 {
 	if (e->emptied < layer)
@@ -146,7 +147,7 @@ void oci_rootfs_remove(struct oci_rootfs *rootfs, const char *path)
 
 	if (!e)
 		return;
-	drop(e, rootfs->layer);
+	remove_older(e, rootfs->layer);
 	empty(e, rootfs->layer);
 }
 
@@ -160,14 +161,14 @@ void oci_rootfs_empty(struct oci_rootfs *rootfs, const char *path)
 			empty(e, rootfs->layer);
 		return;
 	}
-	/* The root need not have an entry of its own. */
+	/* The root need not have an entry. */
 	if (rootfs->emptied == rootfs->layer)
 		return;
 	rootfs->emptied = rootfs->layer;
 	for (size_t i = 0; i < rootfs->table.capacity; i++) {
 		e = rootfs->table.slots[i].value;
 		if (e)
-			drop(e, rootfs->layer);
+			remove_older(e, rootfs->layer);
 	}
 }
 
@@ -229,8 +230,8 @@ int oci_rootfs_set_target(struct oci_rootfs_entry *e,
 	return e->target ? 0 : oci_fail_nomem(err);
 }
 
-/* The length of the longest part of path, down from size, that is a directory;
- * this layer has something below it. */
+/* Returns the length of the longest parent of path, up to size bytes, that is a
+ * directory. Marks it and its parents as used by this layer. */
 static size_t find_parent(struct oci_rootfs *rootfs, const char *path,
 			  size_t size)
 {
@@ -290,7 +291,7 @@ int oci_rootfs_put(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
 static int put(struct oci_rootfs *rootfs, const struct oci_tree *tree,
 	       const struct oci_node *node, struct oci_error *err)
 {
-	/* Of a group of hard links each is the file. */
+	/* Each hard link of a group is stored as the file. */
 	const struct oci_node *file = node->file ? node->file : node;
 	struct oci_rootfs_entry *e;
 	int rc = oci_rootfs_put(&e, rootfs, node->path, err);
@@ -329,7 +330,7 @@ int oci_rootfs_apply(struct oci_rootfs *rootfs, const struct oci_tree *tree,
 	int rc = 0;
 
 	rootfs->layer++;
-	/* Another tree may be where one was before. */
+	/* A new tree may have the address of a freed one. */
 	rootfs->lint_files.last = NULL;
 	for (size_t i = 0; i < count; i++) {
 		oci_tree_get(&entry, tree, i);

@@ -12,7 +12,7 @@
 #include "base/table.h"
 #include "layer/lint_files.h"
 
-/* Where the bytes of a file are: a member of a layer's tar. */
+/* The place of a file's bytes: a member of a layer's tar. */
 struct oci_content_at {
 	unsigned layer;	 /* number of the layer, from 1 */
 	unsigned member; /* number of the member, from 1; 0: unknown */
@@ -56,7 +56,7 @@ struct oci_rootfs_entry {
 			   * of this name, plus 1 if the name is absolute */
 	unsigned whited;  /* the last one with a whiteout of this name */
 	unsigned twice;	  /* the last one with two members of this name */
-	bool removed;	  /* there is no such file any more */
+	bool removed;	  /* it was removed */
 	bool hid_link;	  /* a directory that replaced a lower symlink */
 	bool unread;	  /* it has bytes, and kept is NULL */
 };
@@ -102,8 +102,8 @@ int oci_rootfs_sort(const struct oci_rootfs_entry ***out, size_t *count,
 		    const struct oci_rootfs *rootfs, const char *below,
 		    bool recursive, struct oci_error *err);
 
-/* Reads bytes that were kept of a file, from offset on. *got is 0 at their end,
- * and if none were kept. */
+/* Reads the kept bytes of a file, from offset on. *got is 0 at their end, and
+ * if none were kept. */
 int oci_rootfs_read(size_t *got, void *data, size_t size, uint64_t offset,
 		    const struct oci_rootfs_entry *entry,
 		    struct oci_error *err);
@@ -121,8 +121,8 @@ int oci_rootfs_resolve_parent(char out[OCI_PATH_MAX],
  * are directories; new ones get mode 0755 and owner 0:0. */
 int oci_rootfs_put(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
 		   const char *path, struct oci_error *err);
-/* apply.c: applies the blob of a layer, compressed or not. The blob is borrowed
- * and read to its end; a thread of its own inflates it. */
+/* apply.c: applies the blob of a layer, compressed or not, and reads it to its
+ * end. A thread inflates it. The blob is borrowed. */
 int oci_rootfs_apply_blob(struct oci_rootfs *rootfs, struct oci_source *blob,
 			  struct oci_error *err);
 /* Removes path and everything below it, except entries of the present layer. */
@@ -156,7 +156,7 @@ struct oci_view {
 					* or NULL */
 };
 
-/* For all paths of a layer: some seconds. */
+/* For all paths of a layer; takes some seconds. */
 #define OCI_WALK_BUDGET (UINT64_C(8) << 30)
 
 /*

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The bytes of one file: a member of its layer's tar, which is read again. */
+/* Reads the bytes of one file: a member of its layer's tar, which is read
+ * again. */
 #include <oci/rootfs.h>
 
 #include <stdlib.h>
@@ -25,7 +26,7 @@ static void close_tar(struct file_source *self)
 	self->tar = NULL;
 }
 
-/* Opens the tar again and goes to the member. */
+/* Opens the tar again and skips to the member. */
 static int open_member(struct file_source *self, struct oci_error *err)
 {
 	const struct oci_layer_source *layers = &self->rootfs->layers;
@@ -78,12 +79,12 @@ static int check_file(const struct oci_rootfs *rootfs,
 		      struct oci_error *err)
 {
 	if (!e || e->type != OCI_ENTRY_FILE)
-		return oci_fail(err, OCI_E_INVALID, "'%s' is no regular file",
-				path);
+		return oci_fail(err, OCI_E_INVALID,
+				"'%s' is not a regular file", path);
 	if (e->at.content.size &&
 	    (!e->at.content.member || !rootfs->layers.open))
 		return oci_fail(err, OCI_E_UNSUPPORTED,
-				"the bytes of '%s' are not at hand", path);
+				"the bytes of '%s' are not available", path);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding and listing the files of a root file system. */
+/* Finds and lists the files of a root file system. */
 #include <oci/rootfs.h>
 
 #include <stdlib.h>
@@ -54,7 +54,7 @@ int oci_rootfs_locate(char resolved[OCI_PATH_MAX],
 int oci_rootfs_find(struct oci_entry *out, const struct oci_rootfs *rootfs,
 		    const char *path, bool follow, struct oci_error *err)
 {
-	/* No layer has to have an entry for the root. */
+	/* A layer need not have an entry for the root. */
 	static const struct oci_entry root = {
 		.path = "",
 		.type = OCI_ENTRY_DIRECTORY,
@@ -116,7 +116,7 @@ int oci_rootfs_each(const struct oci_rootfs *rootfs, const char *path,
 	int rc = oci_rootfs_locate(resolved, &e, rootfs, path, true, err);
 
 	if (!rc && e && e->type != OCI_ENTRY_DIRECTORY)
-		return oci_fail(err, OCI_E_INVALID, "'/%s' is no directory",
+		return oci_fail(err, OCI_E_INVALID, "'/%s' is not a directory",
 				without_slash(path));
 	if (!rc)
 		rc = oci_rootfs_sort(&list, &count, rootfs, resolved, recursive,

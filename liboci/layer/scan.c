@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files and folders of this machine into trees. The order of names does not
- * matter: the tree is sorted when it is settled.
+ * Adds files and folders on disk to trees. The order of names does not matter,
+ * because oci_tree_settle sorts the tree.
  */
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -20,7 +20,7 @@ struct scan {
 	struct oci_tree *tree;
 	const struct oci_attributes *attrs;
 	const char *folder_path;
-	const char *top;	/* of the folder in the image */
+	const char *top; /* path of the folder in the image */
 };
 
 static enum oci_entry_type type_of(const struct oci_listing_entry *entry)
@@ -41,7 +41,7 @@ static enum oci_entry_type type_of(const struct oci_listing_entry *entry)
 	}
 }
 
-/* Capabilities are for what is executed. */
+/* Only executable files keep capabilities. */
 static bool keeps_capabilities(const struct oci_node *node,
 			       const struct oci_listing_entry *entry,
 			       const struct oci_attributes *attrs)
@@ -108,7 +108,7 @@ static int add_folder(struct scan *scan, const struct oci_listing_folder *f,
 	char folder[OCI_PATH_MAX], path[OCI_PATH_MAX];
 	int rc = oci_path_join(folder, scan->top, f->below, err);
 
-	/* What the top is in the image is not this folder's to say. */
+	/* The top folder's attributes do not apply to its path in the image. */
 	if (!rc && f->parent)
 		rc = add(scan, folder, f->self, err);
 	for (const struct oci_listing_entry *l = f->first; !rc && l;
@@ -120,7 +120,7 @@ static int add_folder(struct scan *scan, const struct oci_listing_folder *f,
 	return rc;
 }
 
-/* A folder stays for itself, or as the way to what is taken. */
+/* Marks folders that match by themselves or have needed entries below them. */
 static bool mark_needed(struct oci_listing *listing)
 {
 	bool any = false;
@@ -213,7 +213,7 @@ int oci_tree_add_file(struct oci_tree *tree, const char *path,
 		      const char *from, const struct oci_attributes *attrs,
 		      struct oci_error *err)
 {
-	/* Non-blocking: a fifo must not hang us before it is refused. */
+	/* Non-blocking, so that opening a fifo does not wait for a writer. */
 	int fd = open(from, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct oci_attributes own;
 	struct stat st;

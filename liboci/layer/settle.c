@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From what was added to what the layer holds: conflicts, directories that
- * nobody named, what lower layers have already, and the final order.
+ * Completes a tree: finds conflicts, adds missing parent directories, copies
+ * attributes of directories in lower layers, and sorts the entries.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 struct settle {
 	struct oci_tree *tree;
 	const struct oci_rootfs *lower;
-	struct oci_table table;		/* path to the node that has it */
+	struct oci_table table; /* path to node */
 };
 
 static const char *type_name(int type)
@@ -30,7 +30,7 @@ static const char *type_name(int type)
 	return names[type];
 }
 
-/* Packages come first in their layer, and have no options. */
+/* Packages are added first in a layer, and have no options. */
 static bool is_package(const struct oci_node *node)
 {
 	size_t size = node->source ? strlen(node->source) : 0;
@@ -55,7 +55,7 @@ static int fail_conflict(const struct oci_node *old,
 		is_package(node)
 			? "leave one package out, or put the later one "
 			  "into a layer of its own"
-			: "remove one, or say 'replace: true' in the "
+			: "remove one, or set 'replace: true' in the "
 			  "later one");
 }
 
@@ -87,7 +87,7 @@ static int is_identical(bool *out, const struct oci_tree *tree,
 	return 0;
 }
 
-/* Of a name that an archive has twice, the last member counts: tar(1). */
+/* If an archive has a name twice, the last member counts: tar(1). */
 static bool same_archive(const struct oci_node *old,
 			 const struct oci_node *node)
 {
@@ -95,7 +95,7 @@ static bool same_archive(const struct oci_node *old,
 	       node->source == old->source;
 }
 
-/* Two directories at one path: one node stays, with the right attributes. */
+/* Merges two directories at one path into one node. */
 static void merge_directories(struct oci_node *old, struct oci_node *node)
 {
 	bool newer = node->rank > old->rank || same_archive(old, node) ||
@@ -115,8 +115,8 @@ static void merge_directories(struct oci_node *old, struct oci_node *node)
 	node->type = 0;
 }
 
-static int enter(struct settle *s, struct oci_node *node,
-		 struct oci_error *err)
+static int add_path(struct settle *s, struct oci_node *node,
+		    struct oci_error *err)
 {
 	size_t size = strlen(node->path);
 	struct oci_node *old = oci_table_get(&s->table, node->path, size);
@@ -144,10 +144,10 @@ static int enter(struct settle *s, struct oci_node *node,
 }
 
 /*
- * A directory that lower layers have is written again as it is there: overlay
- * graph drivers unpack a layer by itself, and would make up what is missing.
+ * Copies the attributes of a directory in a lower layer. Overlay graph drivers
+ * unpack each layer by itself, and would use defaults instead.
  */
-static int take_attributes(struct oci_node *node, struct oci_tree *tree,
+static int copy_attributes(struct oci_node *node, struct oci_tree *tree,
 			   const struct oci_rootfs_entry *below,
 			   struct oci_error *err)
 {
@@ -158,7 +158,7 @@ static int take_attributes(struct oci_node *node, struct oci_tree *tree,
 	return oci_xattr_copy(&node->xattrs, &tree->arena, below->xattrs, err);
 }
 
-/* What the lower layers have in the place of a node. */
+/* Compares a node with the lower layers' entry of the same path. */
 static int check_below(const struct settle *s, struct oci_node *node,
 		       struct oci_error *err)
 {
@@ -174,10 +174,11 @@ static int check_below(const struct settle *s, struct oci_node *node,
 	if (!below || node->type == OCI_ENTRY_WHITEOUT || node->replace)
 		return 0;
 	if (directory && below->type == OCI_ENTRY_DIRECTORY) {
-		/* Only an entry of its own changes a directory from below. */
+		/* Only an explicit entry changes a directory of a lower
+		 * layer. */
 		if (node->rank < OCI_RANK_EXPLICIT)
-			return take_attributes(node, s->tree, below, err);
-		/* Without attributes of its own it drops none. */
+			return copy_attributes(node, s->tree, below, err);
+		/* It keeps extended attributes, unless it has its own. */
 		return node->xattrs ? 0 : oci_xattr_copy(&node->xattrs,
 							 &s->tree->arena,
 							 below->xattrs, err);
@@ -188,7 +189,7 @@ static int check_below(const struct settle *s, struct oci_node *node,
 			OCI_POSITION_FORMAT
 			"'/%s' is %s, but %s in a lower "
 			"layer, which it would hide: choose another path, or "
-			"say 'replace: true'",
+			"set 'replace: true'",
 			OCI_POSITION(node), node->path, type_name(node->type),
 			type_name(below->type));
 }
@@ -232,7 +233,8 @@ static int fail_parent(const struct oci_node *node, const char *path,
 			type_name(type));
 }
 
-/* Every folder on the way to a node is a directory, here or below. */
+/* Checks that every parent is a directory, in this layer or below, and adds
+ * missing ones. */
 static int check_parents(struct settle *s, const struct oci_node *node,
 			 struct oci_error *err)
 {
@@ -268,7 +270,7 @@ static int by_path(const void *a, const void *b)
 	return strcmp(left->path, right->path);
 }
 
-/* From here on a whiteout's path is its name in the tar. */
+/* Sets a whiteout's path to its name in the tar. */
 static int name_whiteout(struct oci_tree *tree, struct oci_node *node,
 			 struct oci_error *err)
 {
@@ -303,7 +305,7 @@ static int settle(struct settle *s, struct oci_error *err)
 
 	for (size_t i = 0; !rc && i < added; i++)
 		if (tree->nodes[i]->type)
-			rc = enter(s, tree->nodes[i], err);
+			rc = add_path(s, tree->nodes[i], err);
 	for (size_t i = 0; !rc && i < added; i++)
 		if (tree->nodes[i]->type)
 			rc = check_parents(s, tree->nodes[i], err);

@@ -22,7 +22,7 @@ struct files {
 	struct oci_source *file;	/* open, or NULL */
 };
 
-/* Opens the next one; file stays NULL behind the last. */
+/* Opens the next small file; file stays NULL after the last one. */
 static int open_next(struct files *self, struct oci_error *err)
 {
 	const struct oci_tree *tree = self->tree;

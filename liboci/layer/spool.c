@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The bytes of an archive's files, in the spool of a tree. */
+/* Copies the bytes of an archive's files to the spool of a tree. */
 #include "base/error.h"
 #include "io/file.h"
 #include "layer/content.h"
 #include "layer/node.h"
 #include "layer/reader.h"
 
-/* A piece of a file: bytes, or a hole. */
+/* Spools a piece of a file: bytes or a hole. */
 static int spool_piece(struct oci_tree *tree, int fd, const char *data,
 		       size_t size, uint64_t hole, struct oci_error *err)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Following links inside the image, part by part, as the kernel does it for a
+ * Follows symlinks inside the image, part by part, like the kernel for a
  * process whose root is the image (path_resolution(7)).
  */
 #include <string.h>
@@ -10,18 +10,18 @@
 #include "layer/node.h"
 #include "layer/rootfs.h"
 
-enum { LINKS_MAX = 40 }; /* Linux' limit, MAXSYMLINKS */
+enum { LINKS_MAX = 40 }; /* Linux's MAXSYMLINKS */
 
 struct walk {
 	const struct oci_view *view;
 	const char *within;
 	bool through;
 	unsigned links;
-	char *done;		 /* resolved so far; OCI_PATH_MAX */
-	char rest[OCI_PATH_MAX]; /* still to go */
+	char *done;		 /* resolved so far; OCI_PATH_MAX bytes */
+	char rest[OCI_PATH_MAX]; /* not resolved yet */
 };
 
-/* The target of a symlink at path, or NULL. */
+/* Returns the target of a symlink at path, or NULL. */
 static const char *link_at(struct walk *walk, const char *path)
 {
 	size_t size = strlen(path);
@@ -47,7 +47,7 @@ static const char *link_at(struct walk *walk, const char *path)
 	return entry->target;
 }
 
-/* Takes the first part off rest. */
+/* Removes the first part of rest. */
 static void next_part(struct walk *walk, char part[OCI_PATH_MAX])
 {
 	char *rest = walk->rest + strspn(walk->rest, "/");
@@ -68,7 +68,7 @@ static int follow(struct walk *walk, const char *target, const char *path,
 	if (++walk->links > LINKS_MAX)
 		return oci_fail(err, OCI_E_INVALID,
 				"path '/%s' leads through more than %d links: "
-				"remove those that lead in a circle",
+				"remove those that form a loop",
 				path, LINKS_MAX);
 	rc = oci_path_join(joined, target, walk->rest, err);
 	if (rc)
@@ -103,7 +103,8 @@ static int step(struct walk *walk, const char *part, bool last,
 	return 0;
 }
 
-/* Few bytes of a tar lead through links for as long as their targets are. */
+/* Counts the bytes that are walked: a small tar can lead through very long
+ * targets many times. */
 static int spend(const struct oci_view *view, size_t bytes,
 		 struct oci_error *err)
 {
@@ -147,7 +148,7 @@ int oci_rootfs_resolve_parent(char out[OCI_PATH_MAX], struct oci_rootfs *rootfs,
 	size_t parent = oci_path_parent(path);
 	const struct oci_rootfs_entry *e = oci_rootfs_get(rootfs, path, parent);
 
-	/* Whatever is above a directory is one, too. */
+	/* All parents of a directory are directories. */
 	if (parent && (!e || e->type != OCI_ENTRY_DIRECTORY))
 		return oci_view_resolve(out, NULL, &view, path, false, NULL,
 					err);

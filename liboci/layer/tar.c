@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A tree as a tar, through libarchive: ustar headers, with pax records only
- * where ustar cannot say it (POSIX.1-2008, pax). Every entry is given just
- * the fields it needs; an unset atime or ctime stays unset.
+ * Writes a tree as a tar with libarchive: ustar headers, with pax records only
+ * if ustar cannot express a value (POSIX.1-2008, pax). Only needed fields of an
+ * entry are set; atime and ctime stay unset.
  */
 #include "layer/tar.h"
 
@@ -23,10 +23,10 @@
 enum {
 	READ_SIZE = 128 * 1024,
 	REPORT_EVERY = 1024 * 1024,
-	HEADER_MAX = 256 * 1024 * 1024 /* with all attributes, encoded */
+	HEADER_MAX = 256 * 1024 * 1024 /* with all extended attributes */
 };
 
-/* Beyond it, a size is in a pax record. */
+/* A larger size needs a pax record. */
 #define USTAR_SIZE_MAX ((uint64_t)1 << 33)
 
 struct tar {
@@ -35,21 +35,22 @@ struct tar {
 	const struct oci_tar_progress *progress;
 	struct archive *archive;
 	struct archive_entry *entry;
-	struct oci_source *small;	/* the bytes of small files, */
-	struct oci_source *ahead;	/* read on a thread */
-	struct oci_buf *caught;		/* what libarchive writes; or NULL */
-	struct oci_error why;		/* of a failed sink */
+	struct oci_source *small;	/* the bytes of small files */
+	struct oci_source *ahead;	/* reads `small` on a thread */
+	struct oci_buf *caught;		/* collects libarchive's output; or
+					 * NULL */
+	struct oci_error why;		/* the error of `sink` */
 	int failed;			/* its status */
 	uint64_t at;			/* bytes of the tar so far */
-	uint64_t start;			/* what comes before is dropped */
+	uint64_t start;			/* bytes before it are dropped */
 	uint64_t done;
 	uint64_t reported;
 	uint64_t total;
 	char data[READ_SIZE];
 };
 
-/* libarchive is not told of a failure, because it would leak memory: what
- * follows is dropped, and whoever called libarchive asks tar->failed. */
+/* Does not report a failure to libarchive, which would leak memory then.
+ * Further bytes are dropped, and callers of libarchive check tar->failed. */
 static la_ssize_t write_sink(struct archive *archive, void *client,
 			     const void *data, size_t size)
 {
@@ -126,16 +127,17 @@ static unsigned filetype(const struct oci_node *node)
 	}
 }
 
-/* libarchive takes times as the host has them: 32 bits end in 2038. */
+/* libarchive uses the host's time_t, which may have only 32 bits. */
 static int fill_entry(struct tar *tar, const struct oci_node *node,
 		      struct oci_error *err)
 {
 	struct archive_entry *entry = archive_entry_clear(tar->entry);
 
 	if ((time_t)node->mtime != node->mtime)
-		return oci_fail(err, OCI_E_UNSUPPORTED, "its mtime is behind "
-				"2038, which the times of this host cannot "
-				"say: choose an earlier one, or pack on a "
+		return oci_fail(err, OCI_E_UNSUPPORTED,
+				"its mtime is after "
+				"2038, which the time_t of this host cannot "
+				"hold: choose an earlier one, or pack on a "
 				"64-bit host");
 	archive_entry_set_pathname(entry, node->path[0] ? node->path : ".");
 	archive_entry_set_filetype(entry, filetype(node));
@@ -197,7 +199,7 @@ static int write_data(struct tar *tar, size_t size)
 	return n == (la_ssize_t)size ? ARCHIVE_OK : ARCHIVE_FATAL;
 }
 
-/* Writes what a source has, of which size bytes are the file's. */
+/* Copies at most size bytes from a source. */
 static int write_from(struct tar *tar, struct oci_source *source,
 		      uint64_t size, struct oci_error *err)
 {
@@ -229,7 +231,7 @@ static int write_content(struct tar *tar, const struct oci_node *node,
 		rc = write_from(tar, tar->ahead, node->size, err);
 	} else {
 		rc = oci_content_open(&source, tar->tree, node, err);
-		/* To its end, which tells whether it has just these bytes. */
+		/* Reads to the end, where the source checks the file. */
 		if (!rc)
 			rc = write_from(tar, source, UINT64_MAX, err);
 		oci_source_free(source);
@@ -251,7 +253,7 @@ static int write_node(struct tar *tar, const struct oci_node *node,
 		rc = fill_entry(tar, node, err);
 	if (!rc)
 		rc = write_header(tar, node, err);
-	/* An empty one too: it may have grown. */
+	/* Also for an empty file, which may have grown. */
 	if (!rc && node->type == OCI_ENTRY_FILE)
 		rc = write_content(tar, node, err);
 	if (!rc)
@@ -261,7 +263,8 @@ static int write_node(struct tar *tar, const struct oci_node *node,
 		  : 0;
 }
 
-/* Unbuffered, so that marks stand where entries start. */
+/* Opens the writer without buffers, so that marks are at the starts of
+ * entries. */
 static int open_archive(struct tar *tar, struct oci_error *err)
 {
 	struct archive *a = tar->archive = archive_write_new();
@@ -279,7 +282,8 @@ static int open_archive(struct tar *tar, struct oci_error *err)
 	return 0;
 }
 
-/* The first node that reaches beyond the start; its place is tar->at. */
+/* Finds the first node that ends after start, and sets tar->at to its
+ * offset. */
 static size_t find_start(struct tar *tar, const uint64_t *offsets)
 {
 	size_t first = 0;
@@ -314,7 +318,7 @@ static int write_tree(struct tar *tar, uint64_t *offsets,
 	return rc ? rc : report(tar, true, err);
 }
 
-/* Headers alone; what would follow them is counted. */
+/* Writes headers only, and counts the bytes of files. */
 static int measure_tree(struct tar *tar, uint64_t *offsets,
 			struct oci_error *err)
 {
@@ -353,7 +357,8 @@ static int run(struct tar *tar, uint64_t *offsets,
 		return rc;
 	before = uselocale(locale);
 	rc = work(tar, offsets, err);
-	/* Nothing more may reach the sink while the writer is taken down. */
+	/* libarchive may write when it is freed; that must not reach the
+	 * sink. */
 	tar->failed = tar->failed ? tar->failed : OCI_E_CANCELLED;
 	oci_source_free(tar->ahead);
 	oci_source_free(tar->small);

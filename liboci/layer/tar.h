@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A settled tree as a tar. */
+/* Writes a settled tree as a tar. */
 #ifndef LAYER_TAR_H
 #define LAYER_TAR_H
 
@@ -15,22 +15,23 @@ struct oci_tar_progress {
 };
 
 /*
- * offsets (count + 1 of the tree's nodes; may be NULL) gets where each of them
- * starts, and where the last one ends. Where start is not 0, offsets is given,
- * and nothing before byte `start` is written, nor read.
+ * offsets (the tree's count + 1; may be NULL) gets the offset of each node, and
+ * of the end of the last one. If start is not 0, offsets has to be set, and
+ * nothing before byte `start` is read or written.
  */
 int oci_tar_write(const struct oci_tree *tree, struct oci_sink *sink,
 		  uint64_t *offsets, uint64_t start,
 		  const struct oci_tar_progress *progress,
 		  struct oci_error *err);
-/* The offsets that writing would give; no file is read. */
+/* Computes the offsets without reading files. */
 int oci_tar_measure(uint64_t *offsets, const struct oci_tree *tree,
 		    struct oci_error *err);
 
 /* The zeros that end a tar. */
 #define OCI_TAR_END 1024
 
-/* What tells one build of the library from another, whose bytes may differ. */
+/* Identifies the library that writes headers: the bytes of other versions may
+ * differ. */
 int oci_tar_identify(const char **out, struct oci_error *err);
 
 #endif

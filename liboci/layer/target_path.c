@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where entries go: an entry under a directory that is a symlink, in the same
- * layer or below it, goes to the link's target inside the image.
+ * Finds the target path of each entry. If a directory of its path is a symlink,
+ * in this layer or below, the entry goes to the link's target inside the image.
  *
- * A link's own place can depend on other links, so the links are placed in
- * rounds: each round resolves them with the places of the round before, until
- * nothing moves. Everything else is then resolved once.
+ * The target path of a link may depend on other links. Therefore links are
+ * resolved in rounds, each with the paths of the round before, until no path
+ * changes. All other entries are then resolved once.
  */
 #include <string.h>
 
@@ -15,15 +15,16 @@
 
 enum { ROUNDS_MAX = 40 };
 
-/* A directory that is written over a symlink below ends the search there. */
-static bool steers(const struct oci_node *node)
+/* Returns whether other paths may lead through the node: a symlink, or a
+ * directory that replaces a symlink of a lower layer. */
+static bool affects_paths(const struct oci_node *node)
 {
 	return node->type == OCI_ENTRY_SYMLINK ||
 	       (node->type == OCI_ENTRY_DIRECTORY && node->replace);
 }
 
-/* Marks a symlink that takes the place of another one of its archive. */
-static void note_twice(struct oci_node *node, const struct oci_table *table)
+/* Marks a symlink that replaces another one of its archive. */
+static void mark_twice(struct oci_node *node, const struct oci_table *table)
 {
 	const struct oci_node *old =
 		oci_table_get(table, node->path, strlen(node->path));
@@ -44,8 +45,8 @@ static int index_links(struct oci_table *table, const struct oci_tree *tree,
 		struct oci_node *node = tree->nodes[i];
 		size_t size = strlen(node->path);
 
-		if (steers(node)) {
-			note_twice(node, table);
+		if (affects_paths(node)) {
+			mark_twice(node, table);
 			rc = oci_table_set(table, node->path, size, node, err);
 		} else if (node->replace)
 			oci_table_remove(table, node->path, size);
@@ -53,7 +54,7 @@ static int index_links(struct oci_table *table, const struct oci_tree *tree,
 	return rc;
 }
 
-/* A directory goes to where a symlink in its place leads. */
+/* A directory goes to the target of a symlink at its path. */
 static bool follows_last(const struct oci_node *node)
 {
 	return node->type == OCI_ENTRY_DIRECTORY && !node->replace;
@@ -78,7 +79,7 @@ static int fail_escape(const struct oci_node *node, const char *path,
 			node->wanted, path, node->within);
 }
 
-/* A member stays under the folder that its archive is unpacked to. */
+/* Checks that a member stays below its archive's folder. */
 static int check_within(const struct oci_view *view,
 			const struct oci_node *node, const char *path,
 			struct oci_error *err)
@@ -92,8 +93,8 @@ static int check_within(const struct oci_view *view,
 	return fail_escape(node, path, err);
 }
 
-/* tar follows the link that is there when the member comes, and we the last
- * one. */
+/* tar would follow the link that exists when the member is unpacked; this
+ * library uses the last one. */
 static int fail_twice(const struct oci_node *node, const struct oci_node *link,
 		      struct oci_error *err)
 {
@@ -107,8 +108,8 @@ static int fail_twice(const struct oci_node *node, const struct oci_node *link,
 			node->wanted, link->path);
 }
 
-/* What a link's target brings in is held to the same rules as what was asked
- * for: a part ".wh.x" would remove something. */
+/* Checks a resolved path like the given one: a link's target could contain a
+ * part ".wh.x", which would mean a removal. */
 static int check_path(const struct oci_node *node, const char *path,
 		      struct oci_error *err)
 {
@@ -119,13 +120,13 @@ static int check_path(const struct oci_node *node, const char *path,
 		rc = oci_node_check_name(clean, err);
 	if (!rc)
 		return 0;
-	return oci_wrap(err, rc, OCI_POSITION_FORMAT "place '/%s'",
+	return oci_wrap(err, rc, OCI_POSITION_FORMAT "path '/%s'",
 			OCI_POSITION(node), node->wanted);
 }
 
-static int place(struct oci_tree *tree, struct oci_node *node,
-		 const struct oci_view *view, bool *moved,
-		 struct oci_error *err)
+static int resolve_node(struct oci_tree *tree, struct oci_node *node,
+			const struct oci_view *view, bool *moved,
+			struct oci_error *err)
 {
 	char path[OCI_PATH_MAX];
 	bool through = false;
@@ -136,7 +137,7 @@ static int place(struct oci_tree *tree, struct oci_node *node,
 	if (!rc && *view->twice)
 		return fail_twice(node, *view->twice, err);
 	if (rc)
-		return oci_wrap(err, rc, OCI_POSITION_FORMAT "place '/%s'",
+		return oci_wrap(err, rc, OCI_POSITION_FORMAT "path '/%s'",
 				OCI_POSITION(node), node->wanted);
 	if (through)
 		rc = check_within(view, node, path, err);
@@ -154,8 +155,8 @@ static int place(struct oci_tree *tree, struct oci_node *node,
 	return rc ? rc : oci_node_text(&node->path, tree, path, err);
 }
 
-static int place_links(struct oci_tree *tree, struct oci_table *table,
-		       const struct oci_view *view, struct oci_error *err)
+static int resolve_links(struct oci_tree *tree, struct oci_table *table,
+			 const struct oci_view *view, struct oci_error *err)
 {
 	bool moved = true;
 	int rc = 0;
@@ -163,14 +164,14 @@ static int place_links(struct oci_tree *tree, struct oci_table *table,
 	for (int round = 0; !rc && moved; round++) {
 		if (round == ROUNDS_MAX)
 			return oci_fail(err, OCI_E_INVALID,
-					"the layer's links lead through each "
-					"other in circles: remove one");
+					"the layer's links form a loop: "
+					"remove one");
 		rc = index_links(table, tree, err);
 		moved = false;
 		for (size_t i = 0; !rc && i < tree->count; i++)
-			if (steers(tree->nodes[i]))
-				rc = place(tree, tree->nodes[i], view, &moved,
-					   err);
+			if (affects_paths(tree->nodes[i]))
+				rc = resolve_node(tree, tree->nodes[i], view,
+						  &moved, err);
 	}
 	return rc;
 }
@@ -189,11 +190,12 @@ int oci_tree_resolve_targets(struct oci_tree *tree,
 		.twice = &twice,
 	};
 	bool moved;
-	int rc = place_links(tree, &links, &view, err);
+	int rc = resolve_links(tree, &links, &view, err);
 
 	for (size_t i = 0; !rc && i < tree->count; i++)
-		if (!steers(tree->nodes[i]))
-			rc = place(tree, tree->nodes[i], &view, &moved, err);
+		if (!affects_paths(tree->nodes[i]))
+			rc = resolve_node(tree, tree->nodes[i], &view, &moved,
+					  err);
 	for (size_t i = 0; !rc && i < tree->count; i++) {
 		struct oci_node *node = tree->nodes[i];
 		char path[OCI_PATH_MAX];

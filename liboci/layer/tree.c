@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Trees: making them, adding single entries, and asking what they hold. */
+/* Trees: creation, single entries, and access to the entries. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -83,9 +83,10 @@ int oci_tree_spend(struct oci_tree *tree, size_t size, bool implied,
 				"entries, or their names more than %d MiB",
 				OCI_ENTRIES_MAX, OCI_NAMES_MAX >> 20);
 	if (tree->implied > OCI_IMPLIED_MAX)
-		return oci_fail(err, OCI_E_LIMIT, "folders of a layer that no "
+		return oci_fail(err, OCI_E_LIMIT,
+				"folders of a layer that no "
 				"entry names have names of more than %d MiB: "
-				"exclude what lies so deep",
+				"exclude such deep folders",
 				OCI_IMPLIED_MAX >> 20);
 	return oci_watch_check(&tree->watch, err);
 }
@@ -151,7 +152,7 @@ int oci_node_add(struct oci_node **out, struct oci_tree *tree,
 	return 0;
 }
 
-/* An entry that has no source: OCI_KEEP keeps nothing. */
+/* Adds an entry without a source, for which OCI_KEEP is an error. */
 static int add_plain(struct oci_node **out, struct oci_tree *tree,
 		     const char *path, enum oci_entry_type type,
 		     const struct oci_attributes *attrs, struct oci_error *err)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Archives into trees. An archive is read once, from start to end; the bytes
- * of its files go to the tree's spool, because the layer wants them in
- * another order. Names are hostile until they are clean.
+ * Adds archives to trees. An archive is read once, from start to end. The bytes
+ * of its files go to the tree's spool, because the layer needs them in another
+ * order. Names are not trusted before they are cleaned.
  */
 #include "layer/unpack.h"
 
@@ -27,11 +27,11 @@ struct unpack {
 	const struct oci_attributes *attrs;
 	struct oci_table files;		/* member path to node: hard links */
 	size_t first;			/* the tree's count at the start */
-	size_t taken;
+	size_t taken;			/* members that matched the filter */
 };
 
-/* A member's name, clean and without its first `strip` parts; *out is empty
- * when nothing is left. */
+/* Cleans a member's name and drops its first `strip` parts. out is empty if
+ * none is left. */
 static int member_path(char out[OCI_PATH_MAX], const char *name,
 		       unsigned strip, struct oci_error *err)
 {
@@ -60,7 +60,8 @@ static int member_path(char out[OCI_PATH_MAX], const char *name,
 	return 0;
 }
 
-/* Where the entry gives an owner, the archive's does not count. */
+/* Returns whether an id is valid; it need not be if the entry sets the
+ * owner. */
 static bool is_owner(int64_t id, const struct oci_attributes *attrs,
 		     int64_t given)
 {
@@ -79,12 +80,12 @@ static int check_owner(const struct unpack *u, const char *member,
 		return 0;
 	return oci_fail(err, OCI_E_INVALID,
 			"member '%s' has the owner %lld:%lld, which is not 0 "
-			"to 4294967294: say 'owner' in the entry, such as "
+			"to 4294967294: set 'owner' in the entry, such as "
 			"owner: 0:0",
 			member, (long long)uid, (long long)gid);
 }
 
-/* A zip's times would follow the time zone of this machine. */
+/* The times in a zip depend on the time zone, so they are not used. */
 static int64_t mtime_of(const struct unpack *u, struct archive_entry *entry)
 {
 	if (!oci_reader_is_zip(u->reader))
@@ -121,16 +122,16 @@ static int add_member(struct oci_node **out, struct unpack *u,
 	return rc ? rc : oci_xattr_set(*out, u->tree, u->attrs, err);
 }
 
-/* A node's path as the archive has it. */
+/* Returns a node's path inside the archive. */
 static const char *member_of(const struct unpack *u,
 			     const struct oci_node *node)
 {
 	return node->wanted + (u->path[0] ? strlen(u->path) + 1 : 0);
 }
 
-/* Makes a file, or a link to one, known to the hard links that follow. */
-static int remember(struct unpack *u, struct oci_node *node,
-		    struct oci_error *err)
+/* Records a node for the hard links that follow. */
+static int record_member(struct unpack *u, struct oci_node *node,
+			 struct oci_error *err)
 {
 	const char *member = member_of(u, node);
 
@@ -145,7 +146,7 @@ static int add_file(struct unpack *u, const char *member,
 
 	if (!rc)
 		rc = oci_content_spool(node, u->tree, u->reader, entry, err);
-	return rc ? rc : remember(u, node, err);
+	return rc ? rc : record_member(u, node, err);
 }
 
 static int add_symlink(struct unpack *u, const char *member,
@@ -162,11 +163,11 @@ static int add_symlink(struct unpack *u, const char *member,
 	rc = add_member(&node, u, member, OCI_ENTRY_SYMLINK, entry, err);
 	if (!rc)
 		rc = oci_node_symlink(node, u->tree, target, err);
-	return rc ? rc : remember(u, node, err);
+	return rc ? rc : record_member(u, node, err);
 }
 
-/* What a hard link leads to: a member before it, also through links of the
- * archive. */
+/* Finds the target of a hard link: an earlier member, also through symlinks of
+ * the archive. */
 static int find_linked(struct oci_node **out, const struct unpack *u,
 		       const char *target, struct oci_error *err)
 {
@@ -183,7 +184,7 @@ static int find_linked(struct oci_node **out, const struct unpack *u,
 	return rc;
 }
 
-/* A second name of what is no file: the same once more. */
+/* Adds a copy of a member that is not a file, for a hard link to it. */
 static int add_again(struct unpack *u, const char *member,
 		     const struct oci_node *first, struct archive_entry *entry,
 		     struct oci_error *err)
@@ -202,7 +203,7 @@ static int add_again(struct unpack *u, const char *member,
 	node->target = first->target;
 	node->major = first->major;
 	node->minor = first->minor;
-	return remember(u, node, err);
+	return record_member(u, node, err);
 }
 
 static int add_hardlink(struct unpack *u, const char *member,
@@ -221,9 +222,10 @@ static int add_hardlink(struct unpack *u, const char *member,
 	if (!file)
 		return oci_fail(err, OCI_E_INVALID,
 				"member '%s' is a hard link to '%s', which is "
-				"no file before it that is taken: include "
-				"the file, or exclude the link", member, name);
-	/* GNU tar writes a file that it is given twice as a link to itself. */
+				"not an earlier file that is included: include "
+				"the file, or exclude the link",
+				member, name);
+	/* GNU tar writes a file that is listed twice as a link to itself. */
 	if (strcmp(member_of(u, file), member) == 0)
 		return 0;
 	if (file->type != OCI_ENTRY_FILE && file->type != OCI_ENTRY_HARDLINK)
@@ -233,7 +235,7 @@ static int add_hardlink(struct unpack *u, const char *member,
 		return rc;
 	node->target = file->wanted;
 	node->linked = file->linked ? file->linked : file;
-	return remember(u, node, err);
+	return record_member(u, node, err);
 }
 
 static int add_device(struct unpack *u, const char *member,
@@ -249,7 +251,7 @@ static int add_device(struct unpack *u, const char *member,
 		node->major = (uint32_t)archive_entry_rdevmajor(entry);
 		node->minor = (uint32_t)archive_entry_rdevminor(entry);
 	}
-	return remember(u, node, err);
+	return record_member(u, node, err);
 }
 
 /* Adds one member by its type. */
@@ -281,8 +283,8 @@ static int add(struct unpack *u, const char *member,
 	}
 }
 
-static int take(struct unpack *u, struct archive_entry *entry,
-		struct oci_error *err)
+static int add_entry(struct unpack *u, struct archive_entry *entry,
+		     struct oci_error *err)
 {
 	unsigned strip = u->filter ? u->filter->strip : 0;
 	char member[OCI_PATH_MAX];
@@ -307,8 +309,8 @@ static int take(struct unpack *u, struct archive_entry *entry,
 }
 
 /*
- * Directories that were only kept because something below them might have
- * been taken: drops those below which nothing was.
+ * Drops directories that were added only because something below them might
+ * match, if nothing did.
  */
 static int drop_empty(struct unpack *u, struct oci_error *err)
 {
@@ -363,7 +365,7 @@ int oci_unpack(struct oci_tree *tree, struct oci_reader *reader,
 		if (!rc)
 			rc = oci_reader_next(&entry, reader, err);
 		if (!rc && entry)
-			rc = take(&u, entry, err);
+			rc = add_entry(&u, entry, err);
 	} while (!rc && entry);
 	if (!rc && partial && !u.taken)
 		rc = oci_fail(err, OCI_E_NOT_FOUND,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Members of archives into trees. */
+/* Adds members of archives to trees. */
 #ifndef LAYER_UNPACK_H
 #define LAYER_UNPACK_H
 
@@ -8,8 +8,8 @@
 #include "layer/reader.h"
 
 /*
- * Adds all members of reader that filter takes. path is where they go, clean;
- * source is what to call the archive, alive as long as the tree.
+ * Adds all members of reader that filter selects, below the clean path `path`.
+ * source names the archive in messages, and has to outlive the tree.
  */
 int oci_unpack(struct oci_tree *tree, struct oci_reader *reader,
 	       const char *path, const char *source,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Of a source's extended attributes an image keeps file capabilities and, of an
- * archive's member, the user's own; the others belong to the machine where the
- * source was made.
+ * Of the extended attributes of a source, an image keeps file capabilities and,
+ * if the source is an archive, user attributes. The others belong to the
+ * machine of the source.
  */
 #include "layer/xattr.h"
 
@@ -12,8 +12,8 @@
 #include "base/error.h"
 
 enum {
-	VALUE_MAX = 64 * 1024,	/* Linux' XATTR_SIZE_MAX */
-	COUNT_MAX = 1000,	/* of one member */
+	VALUE_MAX = 64 * 1024, /* Linux's XATTR_SIZE_MAX */
+	COUNT_MAX = 1000,      /* of one member */
 };
 
 static bool is_kept(const char *name)
@@ -22,8 +22,8 @@ static bool is_kept(const char *name)
 	       strncmp(name, "user.", 5) == 0;
 }
 
-/* Puts it into the list, which is sorted by name, in place of one of the same
- * name. */
+/* Adds an attribute to the list, which is sorted by name, and replaces one with
+ * the same name. */
 static int add(struct oci_xattr **at, struct oci_arena *arena, const char *name,
 	       const void *value, size_t size, struct oci_error *err)
 {
@@ -43,7 +43,7 @@ static int add(struct oci_xattr **at, struct oci_arena *arena, const char *name,
 		return oci_fail_nomem(err);
 	while (*at && strcmp((*at)->name, name) < 0)
 		at = &(*at)->next;
-	/* bsdtar writes each twice, in two notations. */
+	/* bsdtar writes each attribute twice, in two notations. */
 	if (*at && strcmp((*at)->name, name) == 0)
 		*at = (*at)->next;
 	attr->next = *at;
@@ -62,13 +62,13 @@ int oci_xattr_copy(struct oci_xattr **out, struct oci_arena *arena,
 	return rc;
 }
 
-/* An engine makes those of an overlay anew, and reads no '=' of a name. */
+/* Engines recreate overlay attributes, and cannot read names with '='. */
 static bool is_of_directory(const char *name)
 {
 	return strncmp(name, "trusted.overlay.", 16) != 0 && !strchr(name, '=');
 }
 
-/* *bytes: of all that were read, those that took another one's place too. */
+/* *bytes: size of all attributes that were read, including replaced ones. */
 static int read_where(struct oci_xattr **list, uint64_t *bytes,
 		      struct oci_arena *arena, struct archive_entry *entry,
 		      bool (*wanted)(const char *name), struct oci_error *err)
@@ -101,8 +101,8 @@ int oci_xattr_read_lower(struct oci_xattr **list, uint64_t *bytes,
 	return read_where(list, bytes, arena, entry, is_of_directory, err);
 }
 
-/* bsdtar encodes the name in both notations, and one is decoded: drops the
- * attribute that has another one's value under its encoded name. */
+/* bsdtar encodes the name in both notations, and libarchive decodes only one:
+ * drops the attribute with the encoded name and the same value. */
 static void drop_encoded(struct oci_xattr **list)
 {
 	for (const struct oci_xattr *attr = *list; attr; attr = attr->next) {
@@ -120,7 +120,7 @@ static void drop_encoded(struct oci_xattr **list)
 	}
 }
 
-/* A record of a layer's tar ends its key at the first '='. */
+/* The key of a record in a layer's tar ends at the first '='. */
 static int check_names(const struct oci_xattr *attr,
 		       struct archive_entry *entry, struct oci_error *err)
 {
@@ -150,8 +150,8 @@ int oci_xattr_add_from_archive(struct oci_node *node, struct oci_tree *tree,
 	return rc ? rc : oci_tree_spend(tree, bytes, false, err);
 }
 
-/* Linux' struct vfs_ns_cap_data, linux/capability.h: its third revision has
- * the root of a user namespace of this machine behind it. */
+/* struct vfs_ns_cap_data of linux/capability.h: its third revision appends the
+ * root of a user namespace of this machine. */
 enum { CAPABILITY_SIZE = 20, CAPABILITY_ROOM = 24, REVISION = 3, SECOND = 2 };
 
 int oci_xattr_add_from_disk(struct oci_node *node, struct oci_tree *tree,
@@ -179,11 +179,12 @@ int oci_xattr_set(struct oci_node *node, struct oci_tree *tree,
 		bool user = strncmp(e->name, "user.", 5) == 0 && e->name[5];
 
 		if (!is_kept(e->name) || (!user && e->name[0] == 'u'))
-			return oci_fail(err, OCI_E_INVALID,
-					"the extended attribute '%s' is no "
-					"user.NAME, and not "
-					"security.capability",
-					e->name);
+			return oci_fail(
+				err, OCI_E_INVALID,
+				"the extended attribute '%s' is neither "
+				"user.NAME nor "
+				"security.capability",
+				e->name);
 		if (user || node->type == OCI_ENTRY_FILE)
 			rc = add(&node->xattrs, &tree->arena, e->name, e->value,
 				 e->size, err);

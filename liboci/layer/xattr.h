@@ -9,30 +9,33 @@
 
 int oci_xattr_copy(struct oci_xattr **out, struct oci_arena *arena,
 		   const struct oci_xattr *from, struct oci_error *err);
-/* Adds all attributes that a directory of a lower layer has: the directory is
- * written again with them, whatever they are. *bytes of them count as names. */
+/* Adds all attributes of a directory of a lower layer, because the directory
+ * may be written again. *bytes is increased by their size, which counts as
+ * names. */
 int oci_xattr_read_lower(struct oci_xattr **list, uint64_t *bytes,
 			 struct oci_arena *arena, struct archive_entry *entry,
 			 struct oci_error *err);
-/* Adds those of an archive's member that an image keeps; they count as names
- * (OCI_NAMES_MAX). */
+/* Adds the attributes of an archive's member that an image keeps. They count as
+ * names (OCI_NAMES_MAX). */
 int oci_xattr_add_from_archive(struct oci_node *node, struct oci_tree *tree,
 			       struct archive_entry *entry,
 			       struct oci_error *err);
-/* Adds the capabilities of the file at path, if it has some. */
+/* Adds the capabilities of the file at path, if there are any. */
 int oci_xattr_add_from_disk(struct oci_node *node, struct oci_tree *tree,
 			    const char *path, struct oci_error *err);
-/* Adds what attrs (may be NULL) give. */
+/* Adds those of attrs (may be NULL). */
 int oci_xattr_set(struct oci_node *node, struct oci_tree *tree,
 		  const struct oci_attributes *attrs, struct oci_error *err);
 void oci_xattr_write(struct archive_entry *entry, const struct oci_node *node);
 
-/* Whether libarchive writes a name as it is. */
+/* Returns whether libarchive writes a name unchanged. */
 bool oci_xattr_name_is_plain(const char *name);
-/* Whether the size bytes at text are what libarchive writes of a name. */
+/* Returns whether the size bytes at text are libarchive's encoding of a
+ * name. */
 bool oci_xattr_name_is_encoded(const char *text, size_t size, const char *name);
-/* Adds to out the header that libarchive wrote of a node, with the names of its
- * attributes as they are. Only if one of them is not plain. */
+/* Copies the header that libarchive wrote for a node to out, with the unencoded
+ * names of its attributes. Only for nodes with an attribute whose name is not
+ * plain. */
 int oci_xattr_restore(struct oci_buf *out, const struct oci_buf *header,
 		      const struct oci_node *node, struct oci_error *err);
 

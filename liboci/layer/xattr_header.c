@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names of extended attributes in an extended header. libarchive writes some
- * bytes of them as '%' and two hexadecimal digits, which engines do not read
- * back: the name in the layer is to be the attribute's, byte for byte.
+ * Restores names of extended attributes in an extended header. libarchive
+ * encodes some bytes as '%' and two hexadecimal digits, which engines do not
+ * decode; a layer must have the exact name.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +46,7 @@ bool oci_xattr_name_is_encoded(const char *text, size_t size, const char *name)
 	return at == size;
 }
 
-/* The attribute that a record has, if its name is encoded there; or NULL. */
+/* Finds the attribute of a record whose name is encoded; or NULL. */
 static const struct oci_xattr *find(const struct oci_pax_record *record,
 				    const struct oci_xattr *list)
 {
@@ -78,7 +78,7 @@ static int add_record(struct oci_buf *out, const struct oci_xattr *attr,
 	size_t size = rest + count_digits(rest);
 	int rc;
 
-	/* The digits may make it a digit longer. */
+	/* The digits themselves may add one digit. */
 	size = rest + count_digits(size);
 	rc = oci_buf_format(out, err, "%zu " PREFIX "%s=", size, attr->name);
 	if (!rc)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A zip file for libarchive, with edits. */
+/* Reads a zip file for libarchive, with edits. */
 #include "layer/zip.h"
 
 #include <stdint.h>
@@ -14,7 +14,7 @@ enum { READ_SIZE = 64 * 1024 };
 
 struct oci_zip {
 	int fd;
-	uint64_t at;		/* where reading goes on */
+	uint64_t at; /* offset of the next read */
 	uint64_t size;
 	struct oci_zip_edits edits;
 	unsigned char data[READ_SIZE];

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The edits of a zip file. .ZIP File Format Specification (APPNOTE.TXT)
+ * Finds the edits of a zip file. .ZIP File Format Specification (APPNOTE.TXT)
  * 6.3.10, sections 4.3 to 4.6.
  *
- * The local header of a member has the name that counts, for libarchive as for
- * unzip: the name field, or the Unicode Path extra field (4.6.9) if bit 11 of
- * the flags is clear and the field's CRC is that of the name field.
+ * The name of a member is that of its local header, for libarchive and unzip:
+ * the name field, or the Unicode Path extra field (4.6.9) if bit 11 of the
+ * flags is clear and the field's CRC is that of the name field.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -22,26 +22,27 @@ enum {
 	END64_SIZE = 56,
 	ENTRY_SIZE = 46,
 	LOCAL_SIZE = 30,
-	LENGTHS = 26,	   /* of name and extra, in a local one */
-	LOCAL_ROOM = 1024, /* of most: fixed part, name, extra */
+	LENGTHS = 26,	   /* of name and extra fields in a local header */
+	LOCAL_ROOM = 1024, /* enough for most local headers */
 	DIRECTORY_MAX = 64 * 1024 * 1024,
-	LOCALS_MAX = 256 * 1024 * 1024, /* names and extra of local headers */
+	LOCALS_MAX =
+		256 * 1024 * 1024, /* names and extra fields of local headers */
 	FIELDS_MAX = 0xffff,
 	UTF8 = 0x08, /* in the second byte of the flags */
 	RECORD = 4,  /* id and length of an extra field */
 	UNICODE_PATH = 0x7075,
 	UNICODE_SIZE = 5, /* its version and CRC */
-	NO_FIELD = 0xff,  /* makes 0x70ff of 0x7075: no field */
+	NO_FIELD = 0xff,  /* changes 0x7075 to 0x70ff, an unknown field */
 };
 
 struct scan {
 	struct oci_zip_edits *edits;
 	int fd;
 	uint64_t size;
-	uint64_t directory; /* where it is */
+	uint64_t directory; /* its offset */
 	uint64_t directory_size;
-	uint64_t offset;     /* where the end says that it is */
-	uint64_t correction; /* of offsets: what stands in front */
+	uint64_t offset;     /* its offset as the end record says */
+	uint64_t correction; /* of offsets, for bytes before the archive */
 	uint64_t budget;
 };
 
@@ -75,9 +76,9 @@ static bool read_at(const struct scan *scan, void *out, size_t size,
 	       got == size;
 }
 
-/* The directory ends where the end begins, whatever offset the end says: a
- * program in front of an archive that unpacks itself moves both. The end of
- * zip64 is taken at its word, as libarchive takes it. */
+/* Reads the end record. The directory ends where this record starts, whatever
+ * offset it says: a program in front of a self-extracting archive moves both.
+ * The record of zip64 is trusted, as in libarchive. */
 static bool read_end(struct scan *scan, const unsigned char *end, uint64_t at)
 {
 	unsigned char locator[LOCATOR_SIZE], end64[END64_SIZE];
@@ -113,8 +114,8 @@ static bool find_directory(struct scan *scan)
 	       scan->directory_size <= DIRECTORY_MAX;
 }
 
-/* The length of the extra field at p, with its id and length; 0 if it does not
- * fit into size bytes. */
+/* Returns the size of the extra field at p with its header; 0 if it exceeds
+ * size bytes. */
 static size_t field_size(const unsigned char *p, size_t size)
 {
 	size_t length = size < RECORD ? 0 : RECORD + (size_t)number(p + 2, 2);
@@ -122,7 +123,7 @@ static size_t field_size(const unsigned char *p, size_t size)
 	return length <= size ? length : 0;
 }
 
-/* The first Unicode Path among extra fields, or NULL. */
+/* Finds the first Unicode Path among extra fields; or NULL. */
 static const unsigned char *find_path(const unsigned char *extra, size_t size)
 {
 	size_t length;
@@ -135,14 +136,14 @@ static const unsigned char *find_path(const unsigned char *extra, size_t size)
 	return NULL;
 }
 
-/* The offset of a member, which zip64 has among the extra fields; an entry
- * that is wrong has none. */
+/* Finds the offset of a member, which zip64 stores in an extra field; returns
+ * false if the entry is invalid. */
 static bool read_offset(uint64_t *out, const struct scan *scan,
 			const unsigned char *entry, const unsigned char *extra,
 			size_t size)
 {
 	uint64_t full = UINT32_MAX;
-	/* The two sizes come first, if they do not fit either. */
+	/* The two sizes come first, if they do not fit into 32 bits either. */
 	size_t skip = 8 * ((number(entry + 24, 4) == full) +
 			   (size_t)(number(entry + 20, 4) == full));
 	size_t length;
@@ -181,8 +182,8 @@ static uint32_t checksum(const unsigned char *data, size_t size)
 	return ~crc;
 }
 
-/* The Unicode Path among extra fields that is the member's name, or NULL: the
- * last one, as for unzip. An empty one says that the name is UTF-8. */
+/* Finds the Unicode Path that is the member's name: the last valid one, as in
+ * unzip; or NULL. An empty one says that the name field is UTF-8. */
 static const unsigned char *choose_path(const unsigned char *name, size_t size,
 					size_t extra)
 {
@@ -202,7 +203,7 @@ static const unsigned char *choose_path(const unsigned char *name, size_t size,
 	return found;
 }
 
-/* libarchive composes the characters of a Unicode Path: hides each one. */
+/* Hides each Unicode Path, because libarchive would compose its characters. */
 static int hide_paths(struct scan *scan, const unsigned char *extra,
 		      size_t size, uint64_t at, struct oci_error *err)
 {
@@ -219,10 +220,9 @@ static int hide_paths(struct scan *scan, const unsigned char *extra,
 }
 
 /*
- * Puts the Unicode Path into the name field of a local header. Name and extra
- * fields keep the length that they have together: a field without a meaning
- * takes the place of the Unicode Path, and of the bytes that the other name is
- * longer.
+ * Copies the Unicode Path into the name field of a local header. The total size
+ * of name and extra fields must not change, so an unknown field replaces the
+ * Unicode Path and fills the difference in length.
  */
 static int set_name(struct scan *scan, uint64_t offset,
 		    const unsigned char *header, const unsigned char *path,
@@ -254,7 +254,7 @@ static int set_name(struct scan *scan, uint64_t offset,
 	to += RECORD + name + UNICODE_SIZE;
 	memcpy(to, from, before);
 	memcpy(to + before, path + field, extra - before - field);
-	/* Other Unicode Paths do not count. */
+	/* Other Unicode Paths are ignored. */
 	for (size_t left = extra - field, n; (n = field_size(to, left));
 	     left -= n, to += n)
 		if (number(to, 2) == UNICODE_PATH)
@@ -263,7 +263,7 @@ static int set_name(struct scan *scan, uint64_t offset,
 				   RECORD + name + extra, err);
 }
 
-/* The edits of a local header, of which all bytes are there. */
+/* Adds the edits of a local header, which is complete in memory. */
 static int edit_local(struct scan *scan, uint64_t offset,
 		      const unsigned char *header, struct oci_error *err)
 {
@@ -279,7 +279,8 @@ static int edit_local(struct scan *scan, uint64_t offset,
 			  err);
 }
 
-static int take_local(struct scan *scan, uint64_t offset, struct oci_error *err)
+static int edit_member(struct scan *scan, uint64_t offset,
+		       struct oci_error *err)
 {
 	unsigned char room[LOCAL_ROOM], *header = room;
 	uint64_t left = offset < scan->size ? scan->size - offset : 0;
@@ -316,8 +317,8 @@ static int take_local(struct scan *scan, uint64_t offset, struct oci_error *err)
 	return rc;
 }
 
-/* The edits of one entry of the directory, and of its member. */
-static int take_entry(struct scan *scan, const unsigned char *entry,
+/* Adds the edits of one entry of the directory, and of its member. */
+static int edit_entry(struct scan *scan, const unsigned char *entry,
 		      uint64_t at, size_t name, size_t extra,
 		      struct oci_error *err)
 {
@@ -333,10 +334,10 @@ static int take_entry(struct scan *scan, const unsigned char *entry,
 				err);
 	if (rc || !read_offset(&offset, scan, entry, fields, extra))
 		return rc;
-	return take_local(scan, offset, err);
+	return edit_member(scan, offset, err);
 }
 
-/* Bytes in front of the first entry are passed over, as libarchive does. */
+/* Bytes before the first entry are skipped, as in libarchive. */
 static int read_directory(struct scan *scan, const unsigned char *directory,
 			  struct oci_error *err)
 {
@@ -355,7 +356,7 @@ static int read_directory(struct scan *scan, const unsigned char *directory,
 
 		if (whole > size)
 			break;
-		rc = take_entry(scan, directory, at, name, extra, err);
+		rc = edit_entry(scan, directory, at, name, extra, err);
 		directory += whole;
 		size -= whole;
 		at += whole;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A sorted list of edits of a file, and applying it to what is read of it. */
+/* A sorted list of edits of a file, and its application to bytes that were
+ * read. */
 #include "layer/zip_edits.h"
 
 #include <stdlib.h>
@@ -70,7 +71,7 @@ void oci_zip_edits_sort(struct oci_zip_edits *edits)
 	edits->count = kept;
 }
 
-/* The first edit that ends behind an offset. */
+/* Returns the first edit that ends after offset. */
 static size_t first_edit(const struct oci_zip_edits *edits, uint64_t offset)
 {
 	size_t low = 0, high = edits->count;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What libarchive is to read in a zip file in place of what stands there, so
- * that it takes the bytes of each name as they are: layer/zip.h.
- */
+/* Edits to the bytes of a zip file for libarchive: see layer/zip.h. */
 #ifndef LAYER_ZIP_EDITS_H
 #define LAYER_ZIP_EDITS_H
 
@@ -24,9 +21,9 @@ struct oci_zip_edits {
 	size_t capacity;
 };
 
-/* Finds the edits of the zip file of fd, which has size bytes. There are none
- * if it is no zip file that can be understood. The caller releases *out, after
- * a failure too. Errors: OCI_E_NOMEM, OCI_E_LIMIT, OCI_E_UNSUPPORTED. */
+/* Finds the edits of the zip file of fd, which has size bytes; none if it is
+ * not understood. The caller releases *out, also after a failure. Errors:
+ * OCI_E_NOMEM, OCI_E_LIMIT, OCI_E_UNSUPPORTED. */
 int oci_zip_edits_find(struct oci_zip_edits *out, int fd, uint64_t size,
 		       struct oci_error *err);
 /* Edits the size bytes of the file that start at offset at. */
@@ -35,7 +32,7 @@ void oci_zip_edits_apply(const struct oci_zip_edits *edits, unsigned char *data,
 /* Adds an edit of one byte. */
 int oci_zip_edits_byte(struct oci_zip_edits *edits, uint64_t at,
 		       unsigned char byte, struct oci_error *err);
-/* Adds an edit of size bytes, and takes them over, after a failure too. */
+/* Adds an edit of size bytes. Takes ownership of bytes, also on failure. */
 int oci_zip_edits_bytes(struct oci_zip_edits *edits, uint64_t at,
 			unsigned char *bytes, size_t size,
 			struct oci_error *err);

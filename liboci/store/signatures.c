@@ -151,9 +151,9 @@ int oci_signatures_copy_tag(struct oci_store *to, const char *tag,
 		rc = oci_wrap(err, rc, "tag %s of the destination", tag);
 	else if (lost)
 		rc = oci_fail(err, OCI_E_CONFLICT,
-			      "copying would remove %zu signatures from tag %s "
-			      "of the destination: remove that tag there "
-			      "first, or copy without --referrers",
+			      "copying would remove %zu of the signatures in "
+			      "tag %s of the destination: remove that tag "
+			      "there first, or copy without --referrers",
 			      lost, tag);
 	oci_descriptor_release(&theirs);
 	free(their_text);

@@ -94,8 +94,8 @@ Layout("image").image(pathlib.Path(sys.argv[1]).read_bytes())' \
 
 @test "tar: headers that readers of tars read differently" {
 	stopped extended-twice.tar 'corrupt: a member has two extended headers'
-	stopped extended-size.tar 'corrupt: the extended header .* no number'
-	stopped size.tar 'corrupt: the header .* a size that is no number'
+	stopped extended-size.tar 'corrupt: the extended header .* not a number'
+	stopped size.tar 'corrupt: the header .* a size that is not a number'
 }
 
 # attributes MEMBER: the records of a member's attributes in the layer.

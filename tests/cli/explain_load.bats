@@ -96,7 +96,7 @@ rules() {
 	mv new a/manifest.json
 	again
 	"$OCI_PACK" lint --explain-load again.tar >all
-	grep -q "the config 'missing' is not there" all
+	grep -q "the config 'missing' is missing" all
 	jq '.[0].RepoTags = ["x@sha256:0"]' a/manifest.json >new
 	mv new a/manifest.json
 	again

@@ -177,10 +177,10 @@ unpacked() {
 	equal '["riscv64","rva22u64"]' "$(config '[.architecture, .variant]')"
 	on rva-23only linux/riscv64/rva23u64
 	run on rva-23only linux/riscv64
-	matches 'no image for linux/riscv64, but for linux/riscv64/rva23u64' \
+	matches 'no image for linux/riscv64; it has linux/riscv64/rva23u64' \
 		"$output"
 	run "$OCI_PACK" copy oci:rva-23only:t x.tar --platform linux/riscv64
-	matches 'no image for linux/riscv64, but' "$output"
+	matches 'no image for linux/riscv64; it has' "$output"
 	run on rva-two linux/riscv64/v1
 	matches "variants such as rva20u64.*, no 'v1'" "$output"
 }
@@ -193,7 +193,7 @@ unpacked() {
 	on idx-arm-config-novariant linux/arm/v7
 	equal '["arm","v7"]' "$(config '[.architecture, .variant]')"
 	run on idx-arm-config-novariant linux/arm/v5
-	matches 'no image for linux/arm/v5, but for linux/arm/v6' "$output"
+	matches 'no image for linux/arm/v5; it has linux/arm/v6' "$output"
 }
 
 @test "faults 16: inspect and lint find the images of nested indexes" {
@@ -244,7 +244,7 @@ unpacked() {
 	layout nest2
 	for command in inspect 'inspect --raw' lint; do
 		# shellcheck disable=SC2086
-		refused 1 'no image for linux/s390x, but for linux/amd64, linux' \
+		refused 1 'no image for linux/s390x; it has linux/amd64, linux' \
 			$command --platform linux/s390x oci:nest2:t
 	done
 	equal "$("$OCI_PACK" inspect --json --platform linux/riscv64 \
@@ -252,9 +252,9 @@ unpacked() {
 		"sha256:$("$OCI_PACK" inspect --raw --platform linux/riscv64 \
 		oci:nest2:t | sha256sum | cut -d' ' -f1)"
 	spec a.spec 'layers: [{entries: [{path: /a, content: a}]}]'
-	refused 2 "no architecture is called 'risc64', but .*riscv64" \
+	refused 2 "no architecture is called 'risc64'; expected one of .*riscv64" \
 		a.spec --platform linux/risc64 -o x
-	refused 2 "no system is called 'linus', but .*linux" \
+	refused 2 "no system is called 'linus'; expected one of .*linux" \
 		a.spec --platform linus/riscv64 -o x
 }
 

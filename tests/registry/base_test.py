@@ -377,7 +377,7 @@ def an_artifact_is_no_base(c):
     image.manifest = image.add(image.manifest["mediaType"],
                                json.dumps(manifest).encode())
     c.publish(image)
-    c.refused("no image")
+    c.refused("its config has no platform")
 
 
 @test

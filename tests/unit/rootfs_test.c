@@ -218,8 +218,8 @@ static void test_each(void **state)
 					 &listing, &err), 7);
 	assert_string_equal(listing.text, "bin ");
 	check_failed(oci_rootfs_each(image->rootfs, "/zz", true, add_path,
-				     &listing, &err), &err, OCI_E_INVALID,
-		     "'/zz' is no directory", "a file");
+				     &listing, &err),
+		     &err, OCI_E_INVALID, "'/zz' is not a directory", "a file");
 }
 
 static void check_file(const struct image *image, const char *path,
@@ -262,7 +262,7 @@ static void test_file(void **state)
 	check_file(image, "/etc/empty", "", 0);
 	check_file(image, "/zz", big, sizeof(big));
 	check_failed(oci_rootfs_open_file(&file, image->rootfs, "/bin", &err),
-		     &err, OCI_E_INVALID, "no regular file", "a folder");
+		     &err, OCI_E_INVALID, "not a regular file", "a folder");
 	check_failed(oci_rootfs_open_file(&file, image->rootfs, "/old", &err),
 		     &err, OCI_E_NOT_FOUND, "/old", "removed");
 	/* A tree's bytes are gone with the tree. */
@@ -272,7 +272,7 @@ static void test_file(void **state)
 	check_done(oci_tree_settle(tree, NULL, &err), &err, "settle");
 	check_done(oci_rootfs_apply(empty, tree, &err), &err, "apply");
 	check_failed(oci_rootfs_open_file(&file, empty, "/zz", &err), &err,
-		     OCI_E_UNSUPPORTED, "not at hand", "of a tree");
+		     OCI_E_UNSUPPORTED, "not available", "of a tree");
 	oci_tree_free(tree);
 	oci_rootfs_free(empty);
 }
