@@ -54,7 +54,7 @@ static int fail_conflict(const struct oci_node *old,
 		node->source ? node->source : "",
 		is_package(node)
 			? "leave one package out, or put the later one "
-			  "into a layer of its own"
+			  "into another layer"
 			: "remove one, or set 'replace: true' in the "
 			  "later one");
 }

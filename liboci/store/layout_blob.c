@@ -269,7 +269,7 @@ int oci_layout_add_blob(struct oci_store *store, struct oci_sink *sink,
 	int rc;
 
 	if (blob->failed || blob->size != size)
-		return oci_fail(err, OCI_E_INVALID, "blob %s is not whole",
+		return oci_fail(err, OCI_E_INVALID, "blob %s is not complete",
 				digest->text);
 	if (find(self, digest))
 		return 0;

@@ -49,7 +49,8 @@ int oci_layout_read_version(const struct oci_layout *self,
 		return oci_fail_errno(err, "layout '%s'", self->path);
 	if (rc == OCI_E_NOT_FOUND)
 		return oci_fail(err, rc,
-				"'%s' is no OCI layout: it has no oci-layout",
+				"'%s' is not an OCI layout: it has no "
+				"oci-layout",
 				self->path);
 	if (rc)
 		return rc;
