@@ -111,8 +111,7 @@ static int fail_open(const char *path, struct oci_error *err)
 	return rc;
 }
 
-/* Recognizes other files by their first bytes; returns NULL if it may be a
- * spec. */
+/* Recognizes other files by their first bytes; NULL: may be a spec. */
 static const char *name_kind(const struct oci_buf *buf)
 {
 	static const struct {

@@ -120,8 +120,7 @@ int oci_cache_store(struct oci_store **out, struct oci_cache *cache,
 	return 0;
 }
 
-/* Finds the media type of an index or manifest, which it may not state
- * itself. */
+/* Finds the media type of an index or manifest, which may not state it. */
 static int describe(struct oci_descriptor *out, const char *text,
 		    struct oci_error *err)
 {

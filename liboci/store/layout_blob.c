@@ -78,8 +78,7 @@ static int remember(struct oci_layout *self, const struct oci_digest *digest,
 	return 0;
 }
 
-/* Finds the file that has the bytes of a blob at present; the caller frees
- * *out. */
+/* Finds the file that has a blob's bytes; the caller frees *out. */
 static int file_of(char **out, const struct oci_layout *self,
 		   const struct oci_digest *digest, struct oci_error *err)
 {
