@@ -212,7 +212,8 @@ static int check_interpreter(bool *good, struct oci_loader *loader,
 		return rc;
 	if (!object->elf.is_elf || object->elf.broken)
 		oci_lint_report(loader->lint, "elf-interpreter", program->entry,
-				"its loader '%s' is not an ELF file", path);
+				"its loader '%s' is not a valid ELF file",
+				path);
 	else if (object->elf.machine != program->elf.machine ||
 		 object->elf.class != program->elf.class)
 		oci_lint_report(loader->lint, "elf-interpreter",
