@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Allocates the many small records of a tree or a plan, which are all freed
- * together.
- */
+/* Allocates the many small records of a tree or plan, all freed together. */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
@@ -14,8 +11,7 @@ struct oci_arena {
 
 /* Returns zeroed memory, aligned for any type; NULL if memory ran out. */
 void *oci_arena_alloc(struct oci_arena *arena, size_t size);
-/* Returns a copy of size bytes with a NUL after them; NULL if memory ran
- * out. */
+/* Copies size bytes, and adds a NUL; NULL if memory ran out. */
 char *oci_arena_copy(struct oci_arena *arena, const char *text, size_t size);
 char *oci_arena_text(struct oci_arena *arena, const char *text);
 /* Moves all memory of other to arena; other is empty then. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Growing arrays: the capacity doubles, and the size is checked for
- * overflow. */
+/* Growing arrays: the capacity doubles, with checks for overflow. */
 #include "base/array.h"
 
 #include <stdint.h>

@@ -28,8 +28,7 @@ int oci_buf_format(struct oci_buf *buf, struct oci_error *err, const char *fmt,
 		   ...) OCI_PRINTF(3, 4);
 /* Makes room for size more bytes at data + len; the caller adds to len. */
 int oci_buf_reserve(struct oci_buf *buf, size_t size, struct oci_error *err);
-/* Moves the data to *out ("" if nothing was added); the buffer is empty
- * then. */
+/* Moves the data to *out ("" if it is empty); the buffer is then empty. */
 int oci_buf_detach(char **out, struct oci_buf *buf, struct oci_error *err);
 
 #endif

@@ -48,8 +48,7 @@ static bool match_set(const char *p, const char *end, char c,
 	return found != negated;
 }
 
-/* Matches one character of a pattern's part; *after is the position after
- * it. */
+/* Matches one character of a pattern's part; *after is the next position. */
 static bool match_one(const char *p, const char *end, char c,
 		      const char **after)
 {

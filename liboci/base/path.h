@@ -21,8 +21,7 @@
  */
 int oci_path_clean(char out[OCI_PATH_MAX], const char *path,
 		   struct oci_error *err);
-/* Makes "DIR/NAME", or NAME if dir is the root. OCI_E_LIMIT if it is too
- * long. */
+/* Makes "DIR/NAME", or NAME if dir is the root. OCI_E_LIMIT: too long. */
 int oci_path_join(char out[OCI_PATH_MAX], const char *dir, const char *name,
 		  struct oci_error *err);
 /* Returns the last part of path, borrowed. */

@@ -46,7 +46,8 @@ static int read_image(struct oci_docker_images *out, const json_t *json,
 	if (rc)
 		return rc;
 	if (!json_is_object(json))
-		return oci_fail(err, OCI_E_INVALID, "an image is no object");
+		return oci_fail(err, OCI_E_INVALID,
+				"an image is not an object");
 	rc = oci_json_text(&image->config, json, "Config", err);
 	if (!rc && !image->config)
 		rc = oci_fail(err, OCI_E_INVALID, "an image has no Config");

@@ -46,8 +46,8 @@ const char *oci_auths_key(const char *host)
 	return is_hub(host, strlen(host)) ? hub : host;
 }
 
-/* Returns whether the first size bytes of key are host, or another host of
- * Docker Hub. */
+/* Returns whether key's first size bytes are host, or another Docker Hub
+ * host. */
 static bool same_host(const char *key, size_t size, const char *host)
 {
 	return (size == strlen(host) && strncasecmp(key, host, size) == 0) ||

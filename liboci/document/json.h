@@ -22,8 +22,7 @@ int oci_json_load_any(json_t **out, const char *json, size_t size,
 		      struct oci_error *err);
 /* json_size.c: OCI_E_LIMIT if a text would need too much memory. */
 int oci_json_check_size(const char *json, size_t size, struct oci_error *err);
-/* Makes compact text, in the order in which members were set; the caller frees
- * it. */
+/* Makes compact text, members in the order of setting; the caller frees it. */
 int oci_json_dump(char **out, const json_t *json, struct oci_error *err);
 /* The same with flags of json_dumps. Errors: OCI_E_NOMEM only. */
 int oci_json_dump_as(char **out, const json_t *json, size_t flags,
@@ -44,8 +43,7 @@ int oci_json_keys(struct oci_strings *out, const json_t *object,
 /* Reads an object of strings. */
 int oci_json_pairs(struct oci_pairs *out, const json_t *object,
 		   const char *name, struct oci_error *err);
-/* Finds an object or array member, borrowed; *out is NULL if it is absent or
- * null. */
+/* Finds an object or array, borrowed; *out is NULL if absent or null. */
 int oci_json_object(const json_t **out, const json_t *object, const char *name,
 		    struct oci_error *err);
 int oci_json_array(const json_t **out, const json_t *object, const char *name,

@@ -27,7 +27,9 @@ static int by_type(const char **out, const char *type, struct oci_error *err)
 			return 0;
 		}
 	return oci_fail(err, OCI_E_UNSUPPORTED,
-			"its media type '%s' is no image's", type);
+			"its media type '%s' is not that of an "
+			"image",
+			type);
 }
 
 static int by_members(const char **out, const json_t *root,

@@ -102,8 +102,10 @@ static int read_base(struct oci_lock *out, const char *base,
 
 	if (!rc && !oci_media_is_index(image.media_type) &&
 	    !oci_media_is_manifest(image.media_type))
-		rc = oci_fail(err, OCI_E_INVALID, "mediaType '%.100s' is no "
-			      "image's", image.media_type);
+		rc = oci_fail(err, OCI_E_INVALID,
+			      "mediaType '%.100s' is not "
+			      "that of an image",
+			      image.media_type);
 	if (!rc)
 		rc = oci_lock_set(out, base, &image, err);
 	oci_descriptor_release(&image);

@@ -175,8 +175,7 @@ static int read_digits(const char **text)
 	return value;
 }
 
-/* Returns the rank of a variant, times 100: "v8.2" is 802; -1 if it is
- * unknown. */
+/* Returns the rank of a variant, times 100 ("v8.2": 802); -1: unknown. */
 static int rank_of(const struct oci_platform *platform)
 {
 	const struct ladder *ladder = ladder_of(platform);

@@ -163,8 +163,8 @@ static bool is_image_id(const char *text)
 	return oci_hex_valid(text, 64);
 }
 
-/* Upper-case letters are the most frequent mistake, because accounts on GitHub
- * may have them. */
+/* Upper-case letters are a frequent mistake: GitHub's accounts may have
+ * them. */
 static int fail_name(const char *path, const char *name, struct oci_error *err)
 {
 	char lower[OCI_REFERENCE_NAME];

@@ -24,8 +24,7 @@ int oci_descriptor_set_platform(struct oci_descriptor *descriptor,
 
 #define OCI_URL_ROOM 512
 
-/* Copies the first of the descriptor's "urls", cut to fit; returns false if
- * there is none. */
+/* Copies the first of "urls", cut to fit; returns false without one. */
 bool oci_descriptor_url(char out[OCI_URL_ROOM],
 			const struct oci_descriptor *descriptor);
 

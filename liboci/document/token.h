@@ -10,8 +10,8 @@
 #include <oci/error.h>
 #include <oci/text.h>
 
-/* Reads "token" or "access_token", and "expires_in" (0 if absent). The caller
- * frees *token. */
+/* Reads "token" or "access_token" (the caller frees it), and "expires_in" or
+ * 0. */
 int oci_token_parse(char **token, int64_t *seconds, const char *text,
 		    size_t size, struct oci_error *err);
 

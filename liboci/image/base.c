@@ -36,8 +36,9 @@ static int read_documents(struct base *b, const struct oci_descriptor *manifest,
 	b->manifest = documents.manifest;
 	b->config = documents.config;
 	if (b->config.diff_id_count != b->manifest.layers.count)
-		return oci_fail(err, OCI_E_CORRUPT, "its config tells of %zu "
-				"layers, its manifest of %zu",
+		return oci_fail(err, OCI_E_CORRUPT,
+				"its config has %zu layers, "
+				"its manifest has %zu",
 				b->config.diff_id_count,
 				b->manifest.layers.count);
 	return 0;
@@ -81,9 +82,10 @@ static int complete_history(struct base *b, struct oci_error *err)
 	for (size_t i = 0; i < b->config.history_count; i++)
 		layers += !b->config.history[i].empty_layer;
 	if (layers > b->manifest.layers.count)
-		return oci_fail(err, OCI_E_CORRUPT, "its history tells of %zu "
-				"layers, its manifest of %zu", layers,
-				b->manifest.layers.count);
+		return oci_fail(err, OCI_E_CORRUPT,
+				"its history has %zu layers, "
+				"its manifest has %zu",
+				layers, b->manifest.layers.count);
 	for (; !rc && layers < b->manifest.layers.count; layers++)
 		rc = oci_config_add_history(&b->config, &made_up, err);
 	return rc;

@@ -35,8 +35,7 @@ static int copying_read(size_t *got, struct oci_source *source, void *data,
 
 static const struct oci_source_ops copying_ops = { copying_read, NULL, NULL };
 
-/* An OCI media type has to be correct; one of Docker's is replaced by the
- * correct one. */
+/* An OCI media type has to be correct; one of Docker's is corrected. */
 static int choose_type(const char **out, const struct oci_descriptor *layer,
 		       enum oci_inflate_kind kind, struct oci_error *err)
 {

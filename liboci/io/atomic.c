@@ -101,8 +101,7 @@ int oci_atomic_commit(struct oci_atomic *file, struct oci_error *err)
 
 	if (!rc)
 		rc = oci_atomic_publish(file, err);
-	/* After the rename the file is visible, even if the folder cannot be
-	 * synced. */
+	/* The file is visible now, even if the folder cannot be synced. */
 	if (!rc)
 		oci_folder_sync(dir, NULL);
 	free(dir);

@@ -18,8 +18,7 @@ struct oci_atomic {
 
 #define OCI_ATOMIC_INIT { -1, NULL, NULL }
 
-/* Makes the path of the folder that path is in ("." if it has no slash); the
- * caller frees it. */
+/* Makes the folder part of path, or "."; the caller frees it. */
 int oci_path_folder(char **out, const char *path, struct oci_error *err);
 /* Syncs a folder, so that its names survive a crash. Does nothing if this
  * process may not read the folder, or if the file system cannot sync

@@ -30,8 +30,7 @@ void oci_blocks_release(struct oci_blocks *blocks)
 	*blocks = (struct oci_blocks){0};
 }
 
-/* Adds the bytes of the stream between the digest's saved state and the
- * block. */
+/* Adds the stream's bytes between the saved state and the block. */
 static int add_rest(struct oci_digester *digester, int fd,
 		    const struct oci_old_block *place, struct oci_error *err)
 {

@@ -21,8 +21,7 @@ struct oci_codec {
 	int level_min;
 	int level_max;
 	size_t block; /* the most bytes of a block: part of the output format */
-	/* Identifies the build of the library: the bytes of others may
-	 * differ. */
+	/* Identifies the library's build: the bytes of others may differ. */
 	void (*identify)(char out[OCI_CODEC_TEXT]);
 	/* Makes the state of one thread; NULL if memory ran out. */
 	void *(*open)(int level);
@@ -52,8 +51,7 @@ struct oci_compress_options {
 	int known_fd;
 };
 
-/* Returns whether a block of size bytes ends before a record of `coming`
- * bytes. */
+/* Returns whether a block of size bytes ends before a record of `coming`. */
 bool oci_compress_cuts(const struct oci_codec *codec, size_t size,
 		       uint64_t coming);
 

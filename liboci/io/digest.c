@@ -195,8 +195,8 @@ static bool hash_keyed(unsigned char out[SHA256_DIGEST_LENGTH],
 	       SHA256_Final(out, &context);
 }
 
-/* OpenSSL's HMAC first loads all its algorithms, which takes longer than a run
- * of cache hits. */
+/* OpenSSL's HMAC first loads all algorithms, which is slower than cache
+ * hits. */
 int oci_mac(char out[OCI_MAC_TEXT], const unsigned char key[OCI_MAC_KEY],
 	    const void *data, size_t size, struct oci_error *err)
 {

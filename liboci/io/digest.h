@@ -44,15 +44,13 @@ void oci_digester_save(struct oci_digest_state *out,
 void oci_digester_restore(struct oci_digester *digester,
 			  const struct oci_digest_state *state);
 
-/* Digests size bytes with the algorithm of like; NULL: sha256. out and like may
- * be the same. */
+/* Digests size bytes with like's algorithm (NULL: sha256). out may be like. */
 int oci_digest_like(struct oci_digest *out, const struct oci_digest *like,
 		    const void *data, size_t size, struct oci_error *err);
 
 enum { OCI_MAC_KEY = 32, OCI_MAC_TEXT = 65 };
 
-/* Writes HMAC-SHA-256 (RFC 2104) of size bytes as lower-case hexadecimal
- * digits. */
+/* Writes HMAC-SHA-256 (RFC 2104) of size bytes as lower-case digits. */
 int oci_mac(char out[OCI_MAC_TEXT], const unsigned char key[OCI_MAC_KEY],
 	    const void *data, size_t size, struct oci_error *err);
 

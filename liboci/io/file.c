@@ -175,7 +175,7 @@ static int load(char **out, size_t *size, int fd, size_t max,
 	do {
 		size_t room = max - buf.len < 65536 ? max - buf.len : 65536;
 
-		/* At the limit, one more byte is read to see whether there are
+		/* At the limit, reads one more byte to see whether there are
 		 * more. */
 		rc = room ? oci_buf_reserve(&buf, room, err) : 0;
 		if (!rc && room)
@@ -278,8 +278,7 @@ int oci_file_shift(int fd, uint64_t offset, uint64_t size, uint64_t distance,
 	return rc;
 }
 
-/* Replaces *path by the target of the symlink there. Sets *end if it is not a
- * symlink. */
+/* Replaces *path by its symlink's target. Sets *end if it is no symlink. */
 static int follow_link(bool *end, char **path, struct oci_error *err)
 {
 	char target[PATH_MAX], *next;

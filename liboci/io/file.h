@@ -46,8 +46,7 @@ int oci_file_make_folders(const char *path, unsigned mode,
 /* Follows the symlinks at path. *out is the path that they lead to, which need
  * not exist; the caller frees it. */
 int oci_file_follow(char **out, const char *path, struct oci_error *err);
-/* Closes a file that was written, and returns an error that close(2)
- * reports. */
+/* Closes a written file, and returns the error of close(2). */
 int oci_file_close(int fd, const char *what, struct oci_error *err);
 
 /* Makes a source of size bytes from offset of fd, which is borrowed. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Chooses the attributes of an entry from those asked for and those of its
- * source. */
+/* Chooses an entry's attributes from the requested ones and its source's. */
 #include "base/error.h"
 #include "base/options.h"
 #include "base/time.h"

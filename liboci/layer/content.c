@@ -54,8 +54,7 @@ struct disk_source {
 	bool checked; /* the check after the last byte is done */
 };
 
-/* A file that cannot be read may have been replaced, for example by a
- * folder. */
+/* An unreadable file may have been replaced, as by a folder. */
 static int fail_read(const struct disk_source *self, int rc,
 		     struct oci_error *err)
 {

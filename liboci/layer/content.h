@@ -8,8 +8,7 @@
 #include "layer/node.h"
 #include "layer/reader.h"
 
-/* Makes a file on disk the content of node. *file has to live as long as the
- * tree. */
+/* Makes a file on disk the content of node. *file has to outlive the tree. */
 void oci_content_set_disk(struct oci_node *node,
 			  const struct oci_disk_file *file, uint64_t size);
 /* Copies the reader's present member, whose header is `entry`, to the tree's

@@ -85,8 +85,7 @@ static void decompress_free(struct oci_source *source)
 	free(self);
 }
 
-/* libarchive looks for another filter in the output of each filter, without a
- * limit. */
+/* libarchive looks for filters in the output of filters, without a limit. */
 static int check_filters(const struct decompress *self, struct oci_error *err)
 {
 	if (archive_filter_count(self->archive) <= 2)

@@ -44,11 +44,9 @@ int oci_fingerprint_stat(struct oci_fingerprint *fingerprint,
 /* Adds the attributes that every entry has in a tar: mode, owner, mtime. */
 int oci_fingerprint_attributes(struct oci_fingerprint *fingerprint,
 			       const struct stat *st, struct oci_error *err);
-/* Makes the fingerprint racy: an input was added whose change might not be
- * noticed. */
+/* Makes the fingerprint racy: changes of an input might not be noticed. */
 void oci_fingerprint_mark_racy(struct oci_fingerprint *fingerprint);
-/* Writes the digest to *out and whether it is racy to *racy. Nothing can be
- * added afterwards. */
+/* Writes the digest and whether it is racy. Called once, at the end. */
 int oci_fingerprint_end(struct oci_digest *out, bool *racy,
 			struct oci_fingerprint *fingerprint,
 			struct oci_error *err);

@@ -191,8 +191,7 @@ int oci_libarchive_load(struct oci_error *err);
 	oci_libarchive.archive_write_set_format_pax_restricted
 #endif
 
-/* Whether the last call on an archive ran out of memory: libarchive does not
- * always report it. */
+/* Whether memory ran out: libarchive does not always report it. */
 #define oci_libarchive_nomem(a)                                                \
 	(archive_errno(a) == ENOMEM ||                                         \
 	 (!archive_error_string(a) && errno == ENOMEM))

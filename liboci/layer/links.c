@@ -71,8 +71,7 @@ static int find_file(struct oci_node *node, struct oci_table *table,
 				       strlen(target->target));
 		if (!target || target == node)
 			break;
-		/* The file of a link is found once, which also shortens long
-		 * chains. */
+		/* Each link's file is found once, which shortens chains. */
 		if (target->file)
 			target = target->file;
 		if (target->type == OCI_ENTRY_FILE) {

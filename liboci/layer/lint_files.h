@@ -41,8 +41,7 @@ int oci_lint_files_add_node(struct oci_rootfs_entry *entry,
 			    struct oci_rootfs *rootfs,
 			    const struct oci_tree *tree,
 			    const struct oci_node *node, struct oci_error *err);
-/* Keeps the bytes of the reader's present member, size bytes, if it is a lint
- * file. */
+/* Keeps the size bytes of the reader's member if it is a lint file. */
 int oci_lint_files_add_member(struct oci_rootfs_entry *entry,
 			      struct oci_rootfs *rootfs,
 			      struct oci_reader *reader, uint64_t size,

@@ -267,8 +267,7 @@ static void run_folder(struct oci_task *task, unsigned worker)
 	pthread_mutex_unlock(&all->lock);
 }
 
-/* Lists the top folder first: most folders contain no other folder and need no
- * threads. */
+/* Lists the top folder first: most have no folders, and need no threads. */
 static int run_all(struct listing_run *all, struct oci_error *err)
 {
 	struct folder *folder = all->first;

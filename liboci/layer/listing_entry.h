@@ -14,8 +14,7 @@ int oci_listing_entry_new(struct oci_listing_entry **out,
 			  struct oci_arena *arena, const char *path,
 			  size_t name, const struct stat *st,
 			  struct oci_error *err);
-/* Reads the target of a symlink in the open folder dir: 1 to OCI_PATH_MAX - 1
- * bytes. */
+/* Reads a symlink's target in the open dir: 1 to OCI_PATH_MAX - 1 bytes. */
 int oci_listing_entry_target(struct oci_listing_entry *entry,
 			     struct oci_arena *arena, int dir,
 			     struct oci_error *err);

@@ -125,8 +125,7 @@ int oci_node_text(const char **out, struct oci_tree *tree, const char *text,
  * whether the tree's watch has been cancelled. */
 int oci_tree_spend(struct oci_tree *tree, size_t size, bool implied,
 		   struct oci_error *err);
-/* Sets the target of a symlink; OCI_E_INVALID unless it is 1 to 4095 bytes of
- * UTF-8. */
+/* Sets a symlink's target: 1 to 4095 bytes of UTF-8, or OCI_E_INVALID. */
 int oci_node_symlink(struct oci_node *node, struct oci_tree *tree,
 		     const char *target, struct oci_error *err);
 /* The attributes that a file on disk or a member of an archive has. */
@@ -146,8 +145,7 @@ oci_attributes_read(struct oci_attributes *out,
 /* OCI_E_INVALID if a number is out of its range. attrs may be NULL. */
 int oci_attributes_check(const struct oci_attributes *attrs,
 			 struct oci_error *err);
-/* Sets the node's attributes from the requested ones and those of its
- * source. */
+/* Sets the node's attributes from attrs and those of its source. */
 void oci_node_attributes(struct oci_node *node, const struct oci_tree *tree,
 			 const struct oci_attributes *attrs,
 			 const struct oci_source_attributes *source);

@@ -75,8 +75,7 @@ static int read_size(struct pax *self, const struct oci_pax_record *record,
 			"that is not a number");
 }
 
-/* Reads the records that decide how the member is read. Sets *named if one of
- * them has a name. */
+/* Reads a member's records. Sets *named if one of them has a name. */
 static int read_records(bool *named, struct pax *self, const char *text,
 			size_t size, struct oci_error *err)
 {
@@ -187,8 +186,7 @@ static int read_global(struct pax *self, uint64_t size, struct oci_error *err)
 	return rc;
 }
 
-/* Returns whether members of a type have bytes: not links, directories and
- * devices. */
+/* Returns whether members have bytes: not links, directories and devices. */
 static bool has_body(char type)
 {
 	return type < '1' || type > '6';

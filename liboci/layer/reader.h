@@ -33,8 +33,7 @@ int oci_reader_open_fd(struct oci_reader **out, int fd,
 /* Reads from a stream, which is borrowed. */
 int oci_reader_open_source(struct oci_reader **out, struct oci_source *source,
 			   enum oci_reader_kind kind, struct oci_error *err);
-/* As oci_inflate_watch: inflated bytes are counted, and reading ends if watch
- * is cancelled. */
+/* As oci_inflate_watch: counts inflated bytes, and can end reading. */
 void oci_reader_watch(struct oci_reader *reader, struct oci_watch *watch);
 void oci_reader_free(struct oci_reader *reader);
 
@@ -46,11 +45,9 @@ int oci_reader_next(struct archive_entry **out, struct oci_reader *reader,
  * time zone, which libarchive converts with TZ, so they are not used.
  */
 bool oci_reader_is_zip(const struct oci_reader *reader);
-/* Returns the offset of the present member's bytes in a file that is not
- * compressed. */
+/* Returns the offset of the member's bytes in a file without compression. */
 uint64_t oci_reader_offset(const struct oci_reader *reader);
-/* Reads up to size bytes of the present member, or the length of a hole; both
- * are 0 at its end. */
+/* Reads up to size bytes, or the length of a hole; both 0 at the end. */
 int oci_reader_piece(size_t *got, uint64_t *hole, struct oci_reader *reader,
 		     void *data, size_t size, struct oci_error *err);
 /* Reads bytes of the present member; holes read as zeros. 0 at its end. */

@@ -115,8 +115,7 @@ static int add_block(struct oci_blocks *blocks, uint64_t size,
 	return oci_blocks_add(blocks, &block, err);
 }
 
-/* Adds the blocks that size bytes fill. *fill is the size of the block that is
- * not full yet. */
+/* Adds the blocks of size bytes. *fill is the size of the unfinished block. */
 static int fill_blocks(struct oci_blocks *blocks, uint64_t *fill,
 		       uint64_t size, size_t block, struct oci_error *err)
 {

@@ -61,8 +61,7 @@ struct oci_rootfs_entry {
 	bool unread;	  /* it has bytes, and kept is NULL */
 };
 
-/* Opens the tars of the layers again, to read files. Owned by the root file
- * system. */
+/* Opens the tars of layers again to read files. Owned by the rootfs. */
 struct oci_layer_source {
 	int (*open)(struct oci_source **tar, void *data, unsigned layer,
 		    struct oci_error *err); /* NULL: they cannot be opened */
@@ -102,8 +101,7 @@ int oci_rootfs_sort(const struct oci_rootfs_entry ***out, size_t *count,
 		    const struct oci_rootfs *rootfs, const char *below,
 		    bool recursive, struct oci_error *err);
 
-/* Reads the kept bytes of a file, from offset on. *got is 0 at their end, and
- * if none were kept. */
+/* Reads a file's kept bytes from offset on. *got is 0 after them. */
 int oci_rootfs_read(size_t *got, void *data, size_t size, uint64_t offset,
 		    const struct oci_rootfs_entry *entry,
 		    struct oci_error *err);
@@ -127,8 +125,7 @@ int oci_rootfs_apply_blob(struct oci_rootfs *rootfs, struct oci_source *blob,
 			  struct oci_error *err);
 /* Removes path and everything below it, except entries of the present layer. */
 void oci_rootfs_remove(struct oci_rootfs *rootfs, const char *path);
-/* Removes everything below path ("": the root), except entries of the present
- * layer. */
+/* Removes all below path ("": the root), except the present layer's. */
 void oci_rootfs_empty(struct oci_rootfs *rootfs, const char *path);
 /* Sets the type, and removes everything below an entry that is no directory. */
 void oci_rootfs_set_type(struct oci_rootfs_entry *entry,

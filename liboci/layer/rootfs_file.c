@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads the bytes of one file: a member of its layer's tar, which is read
- * again. */
+/* Reads a file's bytes: a member of its layer's tar, which is read again. */
 #include <oci/rootfs.h>
 
 #include <stdlib.h>

@@ -54,7 +54,7 @@ static int fail_conflict(const struct oci_node *old,
 		node->source ? node->source : "",
 		is_package(node)
 			? "leave one package out, or put the later one "
-			  "into a layer of its own"
+			  "into another layer"
 			: "remove one, or set 'replace: true' in the "
 			  "later one");
 }
@@ -174,8 +174,7 @@ static int check_below(const struct settle *s, struct oci_node *node,
 	if (!below || node->type == OCI_ENTRY_WHITEOUT || node->replace)
 		return 0;
 	if (directory && below->type == OCI_ENTRY_DIRECTORY) {
-		/* Only an explicit entry changes a directory of a lower
-		 * layer. */
+		/* Only an explicit entry changes a lower directory. */
 		if (node->rank < OCI_RANK_EXPLICIT)
 			return copy_attributes(node, s->tree, below, err);
 		/* It keeps extended attributes, unless it has its own. */
@@ -233,8 +232,7 @@ static int fail_parent(const struct oci_node *node, const char *path,
 			type_name(type));
 }
 
-/* Checks that every parent is a directory, in this layer or below, and adds
- * missing ones. */
+/* Adds missing parents; each has to be a directory, here or below. */
 static int check_parents(struct settle *s, const struct oci_node *node,
 			 struct oci_error *err)
 {

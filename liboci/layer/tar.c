@@ -263,8 +263,7 @@ static int write_node(struct tar *tar, const struct oci_node *node,
 		  : 0;
 }
 
-/* Opens the writer without buffers, so that marks are at the starts of
- * entries. */
+/* Opens the writer without buffers: marks are where entries start. */
 static int open_archive(struct tar *tar, struct oci_error *err)
 {
 	struct archive *a = tar->archive = archive_write_new();
@@ -282,8 +281,7 @@ static int open_archive(struct tar *tar, struct oci_error *err)
 	return 0;
 }
 
-/* Finds the first node that ends after start, and sets tar->at to its
- * offset. */
+/* Finds the first node that ends after start; sets tar->at to its offset. */
 static size_t find_start(struct tar *tar, const uint64_t *offsets)
 {
 	size_t first = 0;
@@ -357,8 +355,7 @@ static int run(struct tar *tar, uint64_t *offsets,
 		return rc;
 	before = uselocale(locale);
 	rc = work(tar, offsets, err);
-	/* libarchive may write when it is freed; that must not reach the
-	 * sink. */
+	/* libarchive may write when freed; the sink must not get it. */
 	tar->failed = tar->failed ? tar->failed : OCI_E_CANCELLED;
 	oci_source_free(tar->ahead);
 	oci_source_free(tar->small);

@@ -30,8 +30,7 @@ struct unpack {
 	size_t taken;			/* members that matched the filter */
 };
 
-/* Cleans a member's name and drops its first `strip` parts. out is empty if
- * none is left. */
+/* Cleans a member's name and drops `strip` parts. out may become empty. */
 static int member_path(char out[OCI_PATH_MAX], const char *name,
 		       unsigned strip, struct oci_error *err)
 {
@@ -60,8 +59,7 @@ static int member_path(char out[OCI_PATH_MAX], const char *name,
 	return 0;
 }
 
-/* Returns whether an id is valid; it need not be if the entry sets the
- * owner. */
+/* Returns whether an id is valid, or replaced by the entry's owner. */
 static bool is_owner(int64_t id, const struct oci_attributes *attrs,
 		     int64_t given)
 {
@@ -166,8 +164,7 @@ static int add_symlink(struct unpack *u, const char *member,
 	return rc ? rc : record_member(u, node, err);
 }
 
-/* Finds the target of a hard link: an earlier member, also through symlinks of
- * the archive. */
+/* Finds a hard link's earlier member, also through the archive's symlinks. */
 static int find_linked(struct oci_node **out, const struct unpack *u,
 		       const char *target, struct oci_error *err)
 {

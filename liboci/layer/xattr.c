@@ -22,8 +22,7 @@ static bool is_kept(const char *name)
 	       strncmp(name, "user.", 5) == 0;
 }
 
-/* Adds an attribute to the list, which is sorted by name, and replaces one with
- * the same name. */
+/* Adds an attribute to the sorted list, or replaces the one of that name. */
 static int add(struct oci_xattr **at, struct oci_arena *arena, const char *name,
 	       const void *value, size_t size, struct oci_error *err)
 {

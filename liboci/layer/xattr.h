@@ -30,8 +30,7 @@ void oci_xattr_write(struct archive_entry *entry, const struct oci_node *node);
 
 /* Returns whether libarchive writes a name unchanged. */
 bool oci_xattr_name_is_plain(const char *name);
-/* Returns whether the size bytes at text are libarchive's encoding of a
- * name. */
+/* Returns whether size bytes at text are libarchive's encoding of a name. */
 bool oci_xattr_name_is_encoded(const char *text, size_t size, const char *name);
 /* Copies the header that libarchive wrote for a node to out, with the unencoded
  * names of its attributes. Only for nodes with an attribute whose name is not

@@ -114,8 +114,7 @@ static bool find_directory(struct scan *scan)
 	       scan->directory_size <= DIRECTORY_MAX;
 }
 
-/* Returns the size of the extra field at p with its header; 0 if it exceeds
- * size bytes. */
+/* Returns the size of an extra field with its header; 0 if it exceeds size. */
 static size_t field_size(const unsigned char *p, size_t size)
 {
 	size_t length = size < RECORD ? 0 : RECORD + (size_t)number(p + 2, 2);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A sorted list of edits of a file, and its application to bytes that were
- * read. */
+/* A sorted list of edits of a file, applied to bytes as they are read. */
 #include "layer/zip_edits.h"
 
 #include <stdlib.h>

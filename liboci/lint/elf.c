@@ -211,8 +211,8 @@ static int check_interpreter(bool *good, struct oci_loader *loader,
 	if (rc)
 		return rc;
 	if (!object->elf.is_elf || object->elf.broken)
-		oci_lint_report(loader->lint, "elf-interpreter",
-				program->entry, "its loader '%s' is no program",
+		oci_lint_report(loader->lint, "elf-interpreter", program->entry,
+				"its loader '%s' is not a valid ELF file",
 				path);
 	else if (object->elf.machine != program->elf.machine ||
 		 object->elf.class != program->elf.class)

@@ -157,11 +157,11 @@ static int check_program(const struct start *start, const char *name,
 	if (depth > DEPTH_MAX)
 		return 0;
 	if (!entry || entry->type != OCI_ENTRY_FILE) {
-		oci_lint_report(lint, "entrypoint-missing", entry,
-				"%s '%s' %s", what, name,
-				entry ? "is no file" :
-				strchr(name, '/') ? "is not in the image" :
-						    "is not on PATH");
+		oci_lint_report(lint, "entrypoint-missing", entry, "%s '%s' %s",
+				what, name,
+				entry		    ? "is not a file"
+				: strchr(name, '/') ? "is not in the image"
+						    : "is not on PATH");
 		return 0;
 	}
 	add_started(lint, entry);

@@ -211,9 +211,9 @@ static int program_name(char out[128], const char *name,
 			struct oci_error *err)
 {
 	if (!name_valid(name))
-		return oci_fail(err, OCI_E_INVALID,
-				"'%.80s' is no credential helper's name",
-				name);
+		return oci_fail(
+			err, OCI_E_INVALID,
+			"'%.80s' is not the name of a credential helper", name);
 	snprintf(out, 128, "docker-credential-%s", name);
 	return 0;
 }

@@ -6,8 +6,7 @@
 
 #include "registry/client.h"
 
-/* Reads the text of one page, which ends in a NUL. Another result than 0 stops
- * at this page. */
+/* Reads one page, which ends in a NUL. A result other than 0 stops. */
 typedef int oci_page_fn(void *data, const char *text, size_t size,
 			struct oci_error *err);
 

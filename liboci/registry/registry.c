@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The state that all repositories of a program share: connections and
- * tokens. */
+/* State that repositories share: connections and tokens. */
 #include <oci/registry.h>
 
 #include <stdlib.h>

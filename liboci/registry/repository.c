@@ -135,8 +135,7 @@ static bool repository_same(const struct oci_store *a,
 	       strcmp(one->client.repository, two->client.repository) == 0;
 }
 
-/* Returns the repository of `from` if it is another one of the same registry,
- * or NULL. */
+/* Returns `from` as another repository of the same registry, or NULL. */
 static const char *origin(const struct oci_repository *self,
 			  const struct oci_store *from)
 {

@@ -79,8 +79,7 @@ int64_t oci_retry_pause(const struct oci_http_response *response,
 		pause *= 2;
 	if (pause > PAUSE_MAX)
 		pause = PAUSE_MAX;
-	/* Half of the pause is random, so that clients do not all return at
-	 * once. */
+	/* Half of the pause is random, to spread the clients. */
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return pause / 2 + now.tv_nsec / 1000 % (pause / 2 + 1);
 }

@@ -27,8 +27,7 @@ static int check_owner(const struct oci_client *client, const char *realm,
 {
 	if (oci_url_is_loopback(realm) && oci_url_is_loopback(client->base))
 		return 0;
-	/* GitLab has its registry and its token server on two ports of one
-	 * host. */
+	/* GitLab has its registry and token server on two ports. */
 	if (oci_url_same_host(realm, client->base))
 		return 0;
 	if (!oci_owner_trusts(client, host))
@@ -154,8 +153,7 @@ static int get_token(struct oci_http_response *out, struct oci_client *client,
 	return rc;
 }
 
-/* Appends NAME=VALUE with the value encoded, after "&" unless it is the
- * first. */
+/* Appends NAME=VALUE, encoded, after "&" unless it is first. */
 static int add_field(struct oci_buf *out, const char *name, const char *value,
 		     struct oci_error *err)
 {

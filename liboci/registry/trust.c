@@ -72,8 +72,7 @@ static int read_folder(struct oci_trust *out, struct oci_buf *pem,
 	int count = scandir(folder, &names, NULL, alphasort);
 	int rc = 0;
 
-	/* /etc/docker is often readable by root only; its files are then
-	 * ignored. */
+	/* /etc/docker is often for root only; its files are ignored. */
 	if (count < 0)
 		return errno == ENOENT || errno == ENOTDIR ||
 				       errno == EACCES ? 0 :

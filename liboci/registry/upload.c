@@ -136,8 +136,7 @@ static int fail_unsure(const struct oci_upload *u, int sessions,
 			u->client->host, u->digest.text, sessions);
 }
 
-/* Decides whether another session may help. *done: the repository has the
- * blob. */
+/* Decides whether another session may help. *done: the blob is there. */
 static int next_session(bool *done, size_t *chunk, enum commit result,
 			int sessions, const struct oci_upload *u,
 			const struct oci_http_response *response,

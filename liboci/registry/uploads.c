@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The list of a repository's blobs, and the pool of threads that runs their
- * tasks. */
+/* A repository's list of blobs, and the threads that run their tasks. */
 #include "registry/uploads.h"
 
 #include <stdlib.h>
@@ -187,8 +186,7 @@ int oci_uploads_wait(struct oci_uploads *self, struct oci_error *err)
 			count(&self->result, &blob->upload);
 			continue;
 		}
-		/* An upload that did not begin only says that another one
-		 * failed. */
+		/* An upload that did not begin reports another's failure. */
 		if (rc && rc != OCI_E_CANCELLED)
 			continue;
 		if (err)

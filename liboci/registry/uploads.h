@@ -47,8 +47,8 @@ int oci_uploads_add(struct oci_uploads *uploads,
 int oci_uploads_add_present(struct oci_uploads *uploads,
 			    const struct oci_digest *digest, uint64_t size,
 			    struct oci_error *err);
-/* Drops the blobs whose sinks are open, and waits for all others. Returns the
- * first error. */
+/* Drops blobs with open sinks, and waits for others. Returns the first
+ * error. */
 int oci_uploads_wait(struct oci_uploads *uploads, struct oci_error *err);
 /*
  * Uploads, once, the blobs that the registry claimed to have, after it refused

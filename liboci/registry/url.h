@@ -16,8 +16,7 @@ bool oci_url_same_origin(const char *a, const char *b);
 /* Compares the host only. */
 bool oci_url_same_host(const char *a, const char *b);
 bool oci_url_is_https(const char *url);
-/* *out is "host" or "host:port", without the scheme's own port. The caller
- * frees it. */
+/* Makes "host:port", without a default port. The caller frees it. */
 int oci_url_host(char **out, const char *url, struct oci_error *err);
 /* *host is in lower case, without brackets, zone and a last dot; *port may be
  * the scheme's own. The caller frees *host. */

@@ -11,8 +11,7 @@ oci_decode_fn oci_decode_media_type;
 /* struct oci_plan_files; the inputs are found later. */
 oci_decode_fn oci_decode_files;
 
-/* Reports keys of root that do not fit together, for an artifact or an
- * image. */
+/* Reports keys of root that do not fit an artifact or an image. */
 bool oci_artifact_check(struct oci_decoder *d, const struct oci_yaml *root);
 /* Reports files with the same or an invalid name, after inputs were found. */
 bool oci_artifact_check_names(struct oci_diagnostics *report,

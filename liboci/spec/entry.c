@@ -30,8 +30,7 @@ static const char *const kinds[] = {
 	"remove",
 };
 
-/* The kinds with which an option is valid, and the offset of a value that may
- * be 'keep'. */
+/* The kinds that an option is for, and the offset of a value for 'keep'. */
 static const struct {
 	const char *key;
 	unsigned kinds;
@@ -242,8 +241,7 @@ static const struct oci_field fields[] = {
 	{ "replace", oci_decode_flag, FIELD(replace), false },
 };
 
-/* Returns whether there is an unknown key, which was reported; it may be a
- * misspelled kind. */
+/* Returns whether an unknown key was reported, perhaps a misspelled kind. */
 static bool has_unknown_key(const struct oci_yaml *node)
 {
 	size_t known = 0;
@@ -317,8 +315,7 @@ static bool check_options(struct oci_decoder *d, const struct oci_yaml *node,
 	return good;
 }
 
-/* Reports a path that ends in '/', or the root, for a kind that cannot have
- * it. */
+/* Reports the root, or a path that ends in '/', if the kind forbids it. */
 static bool check_end(struct oci_decoder *d, const struct oci_yaml *node,
 		      const struct oci_plan_entry *entry)
 {

@@ -41,8 +41,7 @@ static bool add(struct oci_buf *out, struct oci_scope *scope,
 	return rc ? oci_diagnose_nomem(scope->report) : true;
 }
 
-/* Adds the value of the variable whose "${" is at *p, and moves *p after its
- * "}". */
+/* Adds the value of the variable at *p ("${"), and moves *p after "}". */
 static bool add_variable(struct oci_buf *out, struct oci_scope *scope,
 			 const struct oci_yaml *node, const char **p,
 			 const char *end)

@@ -62,8 +62,7 @@ static bool append(struct oci_decoder *d, const struct oci_yaml *node,
 	return true;
 }
 
-/* Returns the bit of "cap_net_raw" or "net_raw", all bits for "all", or 0 for
- * other names. */
+/* Returns the bit of "cap_net_raw" or "net_raw", all for "all", or 0. */
 static uint64_t find_capability(const char *text, size_t size)
 {
 	if (size == 3 && strncasecmp(text, "all", size) == 0)

@@ -36,8 +36,7 @@ static int add_layer(struct oci_fingerprint *fingerprint,
 					     err);
 }
 
-/* A record is identified by the spec file, the platform and the layer's
- * number. */
+/* A record's key: the spec file, the platform and the layer's number. */
 static int add_position(struct oci_fingerprint *fingerprint,
 			const struct oci_layer_inputs *s, struct oci_error *err)
 {

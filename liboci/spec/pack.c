@@ -40,8 +40,7 @@ static int pack_plan(struct oci_packing *p, struct oci_error *err)
 					 &plan->config, err);
 }
 
-/* The lint callback may stop the build; the manifest is then left
- * unreferenced. */
+/* The lint callback may stop; the manifest is then unreferenced. */
 static int lint(struct oci_descriptor *written, struct oci_packing *p,
 		struct oci_error *err)
 {

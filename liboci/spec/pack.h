@@ -18,8 +18,7 @@ struct oci_pack_base {
 	struct oci_descriptor image;
 };
 
-/* A layer that is in the image and is not applied to the root file system
- * yet. */
+/* A layer of the image that was not applied to the root file system yet. */
 struct oci_pending {
 	struct oci_pending *next;
 	const struct oci_spec *spec;
@@ -76,8 +75,7 @@ int oci_pack_add_base(struct oci_digest *fingerprint, struct oci_packing *p,
 		      struct oci_error *err);
 void oci_pack_bases_release(struct oci_pack_base *open);
 
-/* pack_artifact.c: copies an artifact's files into the store and writes its
- * manifest. */
+/* pack_artifact.c: stores an artifact's files and manifest. */
 int oci_pack_artifact(struct oci_descriptor *out, const struct oci_plan *plan,
 		      struct oci_store *store,
 		      const struct oci_pack_options *options,

@@ -30,8 +30,7 @@ static int replace_texts(struct oci_strings *out,
 	return copy_texts(out, from, err);
 }
 
-/* Returns the size of a text's name: "NAME=" of a variable, or the whole
- * text. */
+/* Returns the size of "NAME=" of a variable, or of the whole text. */
 static size_t name_size(const char *text, bool variables)
 {
 	size_t size = strlen(text), name = strcspn(text, "=") + 1;
@@ -39,8 +38,7 @@ static size_t name_size(const char *text, bool variables)
 	return variables && name <= size ? name : size;
 }
 
-/* If a base has a variable twice, the last value replaces the first one, as in
- * engines. */
+/* If a base has a variable twice, its last value counts, as in engines. */
 static int drop_duplicates(struct oci_table *numbers, struct oci_strings *list,
 			   struct oci_error *err)
 {
@@ -81,8 +79,7 @@ static int add_name(struct oci_table *numbers, struct oci_strings *list,
 	return oci_table_set(numbers, text, size, (void *)(index + 1), err);
 }
 
-/* Replaces a text. The table's key is a part of it, so the key is replaced
- * first. */
+/* Replaces a text and, first, the table's key, which is in it. */
 static int replace_one(struct oci_table *numbers, char **item, const char *text,
 		       size_t number, struct oci_error *err)
 {
@@ -118,8 +115,7 @@ static int merge_one(struct oci_table *numbers, struct oci_strings *out,
 	return rc ? rc : add_name(numbers, out, out->count - 1, variables, err);
 }
 
-/* Adds the texts that `out` lacks; a variable replaces the base's variable of
- * the same name. */
+/* Adds texts that `out` lacks; a variable replaces the base's. */
 static int merge_texts(struct oci_strings *out, const struct oci_strings *from,
 		       bool variables, struct oci_error *err)
 {

@@ -192,8 +192,7 @@ static int report_reused(const struct oci_packing *p,
 	return oci_watch_check(&p->watch, err);
 }
 
-/* Uses the layer of a cache hit, if the store has its blob or can get it from
- * the cache. */
+/* Uses a cache hit, if the store has the blob or gets it from the cache. */
 static int use_cached(bool *taken, struct oci_packing *p,
 		      const struct oci_plan_layer *layer,
 		      struct oci_cached_layer *cached,
@@ -245,8 +244,7 @@ static int write_layer(struct oci_cache_record *out, struct oci_packing *p,
 	return rc ? rc : oci_image_add_written(p->image, layer, options, err);
 }
 
-/* Writes the cache record. It is racy if an input was changed while the layer
- * was packed. */
+/* Writes the cache record; it is racy if an input changed meanwhile. */
 static void record_layer(struct oci_cached_layer *cached,
 			 const struct oci_packing *p,
 			 const struct oci_layer_inputs *inputs,

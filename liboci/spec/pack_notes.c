@@ -20,8 +20,7 @@ static bool was_applied(const struct oci_plan_entry *e)
 	return e->seen && e->seen[e->exclude.count];
 }
 
-/* Returns whether the pattern matched on another platform, or was reported for
- * an earlier one. */
+/* Returns whether the pattern matched or was reported on other platforms. */
 static bool is_reported(const struct oci_spec *spec, size_t plan, size_t layer,
 			size_t entry, size_t pattern)
 {

@@ -111,8 +111,7 @@ static int fail_open(const char *path, struct oci_error *err)
 	return rc;
 }
 
-/* Recognizes other files by their first bytes; returns NULL if it may be a
- * spec. */
+/* Recognizes other files by their first bytes; NULL: may be a spec. */
 static const char *name_kind(const struct oci_buf *buf)
 {
 	static const struct {
@@ -172,7 +171,7 @@ static bool check_kind(const struct oci_buf *buf,
 		return oci_diagnose_at(report, 1, 1,
 				       "the file is a Dockerfile, "
 				       "expected a spec such as the one in "
-				       "examples/tini: no commands are run, "
+				       "examples/tini: nothing is run, "
 				       "files and packages become layers");
 	return true;
 }

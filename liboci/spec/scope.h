@@ -41,10 +41,7 @@ void oci_scope_init(struct oci_scope *scope, struct oci_arena *arena,
 		    const struct oci_platform *platform);
 /* Reports every variable without a good value. */
 void oci_scope_check(struct oci_scope *scope);
-/*
- * Finds the value of name, which is used at node. Returns false after reporting
- * an error.
- */
+/* Finds the value of name, used at node. Returns false after an error. */
 bool oci_scope_get(const char **value, size_t *size, struct oci_scope *scope,
 		   const struct oci_yaml *node, const char *name);
 

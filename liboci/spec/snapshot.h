@@ -29,8 +29,8 @@ struct oci_snapshot {
 	size_t count;
 };
 
-/* Lists all inputs of a layer. watch may cancel it. The caller releases *out
- * after success. */
+/* Lists a layer's inputs. watch may cancel. On success, the caller frees
+ * *out. */
 int oci_snapshot_take(struct oci_snapshot *out,
 		      const struct oci_plan_layer *layer,
 		      const struct oci_watch *watch, struct oci_error *err);
@@ -46,8 +46,7 @@ bool oci_snapshot_holds(const struct oci_snapshot *snapshot,
 			const struct oci_plan_layer *layer);
 void oci_snapshot_release(struct oci_snapshot *snapshot);
 
-/* The filter of an entry over the folder or archive that it names. Borrows from
- * the entry. */
+/* An entry's filter over its folder or archive. Borrows from the entry. */
 struct oci_filter oci_plan_entry_filter(const struct oci_plan_entry *entry);
 
 #endif

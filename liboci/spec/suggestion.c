@@ -15,7 +15,7 @@
 #define IN_ENTRY "expected it in an entry: entries: [{path: /TARGET, ...}]"
 #define IN_LAYER "expected it in a layer: layers: [{...}]"
 #define FILES "expected an entry of a layer: {path: /TARGET, from: FILE}"
-#define NOT_RUN "expected 'entries' and 'debs' in a layer: no command is run"
+#define NOT_RUN "expected 'entries' and 'debs' in a layer: nothing is run"
 
 static const struct meant {
 	const char *noun; /* NULL: any */
@@ -88,7 +88,7 @@ static const struct meant {
 	{ NULL, "expose", "expected 'exposed-ports' under 'config'" },
 	{ NULL, "environment", "expected 'env' under 'config'" },
 	{ NULL, "command", "expected 'cmd' under 'config'" },
-	{ NULL, "onbuild", "expected no such key: no command is run" },
+	{ NULL, "onbuild", "expected no such key: nothing is run" },
 	{ NULL, "maintainer", "expected 'annotations' or 'labels'" },
 };
 

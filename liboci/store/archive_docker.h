@@ -35,8 +35,7 @@ int oci_docker_archive_open(struct oci_store **out,
 			    struct oci_members *members,
 			    struct oci_error *err);
 
-/* Makes a store without blobs or names. Takes ownership of members, as
- * above. */
+/* Makes a store without blobs or names. Owns members, as above. */
 int oci_docker_store_new(struct oci_docker_store **out,
 			 struct oci_members *members, struct oci_error *err);
 /* Opens the bytes of a member, unchecked. */

@@ -162,8 +162,7 @@ static int measure_member(struct oci_docker_blob *out,
 	return rc;
 }
 
-/* Adds a blob unless the store has one with its digest. Takes ownership of
- * blob->text. */
+/* Adds a blob unless the store has it. Takes ownership of blob->text. */
 static int add_blob(struct oci_docker_store *self, struct oci_docker_blob *blob,
 		    struct oci_error *err)
 {

@@ -211,10 +211,9 @@ static int writer_add(struct oci_store *store, struct oci_sink *sink,
 	int rc;
 
 	if (blob->failed || blob->size != size)
-		return oci_fail(err, OCI_E_INVALID, "blob %s is not whole",
+		return oci_fail(err, OCI_E_INVALID, "blob %s is not complete",
 				digest->text);
-	/* The archive has this blob already: the next member overwrites this
-	 * copy. */
+	/* The archive has this blob: the next member overwrites this. */
 	if (oci_table_get(&self->table, digest->text, strlen(digest->text)))
 		return 0;
 	oci_blob_path(name, digest);

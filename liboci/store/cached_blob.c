@@ -95,8 +95,7 @@ static void cached_free(struct oci_sink *sink)
 	free(self);
 }
 
-/* If the store writes each blob to its own file, the cache needs no second
- * file. */
+/* The cache needs no second file if each blob has its own. */
 static void open_entry(struct cached_blob *self)
 {
 	const struct oci_store_ops *ops = self->store->ops;
@@ -149,8 +148,7 @@ static void end_entry(struct oci_cache_entry *entry, struct oci_cache *cache,
 	oci_cache_drop(entry);
 }
 
-/* Does not link a file that other users may write to: they could change the
- * cache. */
+/* Does not link a file that other users may write to. */
 static bool link_file(const char *path, const char *to, int flags)
 {
 	struct stat st;

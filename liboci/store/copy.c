@@ -104,8 +104,7 @@ static int start_transfer(struct copy *c, struct oci_pool *pool,
 	return 0;
 }
 
-/* Uses the slots in turn, so that blobs are added in the order of the
- * documents. */
+/* Uses the slots in turn: blobs are added in document order. */
 static int run_transfers(struct copy *c, struct oci_pool *pool,
 			 struct transfer *slots, size_t count,
 			 struct oci_error *err)
@@ -209,8 +208,7 @@ static const char *text_of(const struct oci_closure *all,
 	return NULL;
 }
 
-/* Checks that no tag in `to` loses signatures; called before anything is
- * written. */
+/* Checks, before anything is written, that `to` loses no signatures. */
 static int keep_signatures(struct copy *c, struct oci_error *err)
 {
 	const struct oci_descriptors *list = &c->all.tagged;

@@ -47,8 +47,7 @@ static int join(char **out, const struct dir_store *self, const char *name,
 	return rc;
 }
 
-/* Finds the file of a blob; *out is NULL if there is none. The caller frees
- * it. */
+/* Finds a blob's file, or NULL. The caller frees *out. */
 static int find_blob(char **out, const struct dir_store *self,
 		     const struct oci_digest *digest, struct oci_error *err)
 {

@@ -147,7 +147,7 @@ static int fail_platform(const struct oci_descriptor *from,
 			      has.len ? has.data : "no named platforms");
 	else if (has.len)
 		rc = oci_fail(err, OCI_E_NOT_FOUND,
-			      "image %s is for %s, but wanted for %s",
+			      "image %s is for %s, not for %s",
 			      from->digest.text, has.data, name);
 	else
 		rc = oci_fail(err, OCI_E_NOT_FOUND,

@@ -155,9 +155,8 @@ int oci_layout_create(struct oci_store **out, const char *path,
 		rc = read_existing(self, err);
 		if (rc == OCI_E_NOT_FOUND)
 			rc = oci_fail(err, OCI_E_CONFLICT,
-				      "'%s' holds files, "
-				      "but is no OCI layout: choose another "
-				      "folder",
+				      "'%s' has files, but is not an OCI "
+				      "layout: choose another folder",
 				      self->path);
 	}
 	if (!rc)
@@ -178,7 +177,7 @@ int oci_layout_expect(struct oci_store *store, const char *name,
 
 	if (store->ops != &write_ops)
 		return oci_fail(err, OCI_E_INVALID,
-				"the store is no layout to write to");
+				"the store is not a layout to write to");
 	if (name)
 		rc = oci_text_set(&self->expected_name, name, err);
 	if (rc)

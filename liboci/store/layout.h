@@ -74,8 +74,7 @@ void oci_layout_unprepare(struct oci_layout *self);
 int oci_layout_make_blobs(struct oci_layout *self, struct oci_error *err);
 /* Removes the empty ones of these folders. */
 void oci_layout_remove_blobs(const struct oci_layout *self);
-/* Gives each added blob its name in blobs/, durably. Does not allocate
- * memory. */
+/* Gives added blobs their durable names in blobs/. Allocates nothing. */
 int oci_layout_publish_blobs(struct oci_layout *self, struct oci_error *err);
 /* Removes the files of blobs that were not published. */
 void oci_layout_drop_blobs(struct oci_layout *self);

@@ -78,8 +78,7 @@ static int remember(struct oci_layout *self, const struct oci_digest *digest,
 	return 0;
 }
 
-/* Finds the file that has the bytes of a blob at present; the caller frees
- * *out. */
+/* Finds the file that has a blob's bytes; the caller frees *out. */
 static int file_of(char **out, const struct oci_layout *self,
 		   const struct oci_digest *digest, struct oci_error *err)
 {
@@ -269,7 +268,7 @@ int oci_layout_add_blob(struct oci_store *store, struct oci_sink *sink,
 	int rc;
 
 	if (blob->failed || blob->size != size)
-		return oci_fail(err, OCI_E_INVALID, "blob %s is not whole",
+		return oci_fail(err, OCI_E_INVALID, "blob %s is not complete",
 				digest->text);
 	if (find(self, digest))
 		return 0;

@@ -49,7 +49,8 @@ int oci_layout_read_version(const struct oci_layout *self,
 		return oci_fail_errno(err, "layout '%s'", self->path);
 	if (rc == OCI_E_NOT_FOUND)
 		return oci_fail(err, rc,
-				"'%s' is no OCI layout: it has no oci-layout",
+				"'%s' is not an OCI layout: it has no "
+				"oci-layout",
 				self->path);
 	if (rc)
 		return rc;
@@ -219,8 +220,7 @@ static int format(char **out, const struct oci_layout *self,
 	return rc;
 }
 
-/* Writes the new index.json beside the old one. file stays unopened if there is
- * no change. */
+/* Writes the new index.json beside the old one; no file if it is unchanged. */
 static int prepare_index(struct oci_atomic *file, struct oci_layout *self,
 			 const struct oci_index *index, struct oci_error *err)
 {
@@ -303,8 +303,7 @@ int oci_layout_commit(struct oci_store *store, struct oci_error *err)
 	rc = oci_layout_publish_blobs(self, err);
 	if (!rc && self->file.temp) {
 		rc = oci_atomic_publish(&self->file, err);
-		/* The new index is visible, so this must not fail: see
-		 * oci_atomic_commit. */
+		/* The new index is visible: this must not fail. */
 		if (!rc)
 			oci_folder_sync(self->path, NULL);
 	}

@@ -31,8 +31,7 @@ static int lazy_rewind(struct oci_source *source, struct oci_error *err)
 {
 	struct lazy *self = (struct lazy *)source;
 
-	/* The upload's thread opens the blob here, not curl's thread in
-	 * mid-transfer. */
+	/* The upload's thread opens the blob, not curl's in a transfer. */
 	if (self->source)
 		return oci_source_rewind(self->source, err);
 	return oci_store_open(&self->source, self->store, &self->blob, err);

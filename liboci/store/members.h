@@ -51,8 +51,7 @@ int oci_members_find(const struct oci_member **out,
 /* The same, without an error; returns NULL if there is no such file. */
 const struct oci_member *oci_members_get(const struct oci_members *members,
 					 const char *name);
-/* Reads a file of at most max bytes, and appends a NUL. The caller frees
- * *out. */
+/* Reads a file of at most max bytes, with a NUL. The caller frees *out. */
 int oci_members_load(char **out, size_t *size,
 		     const struct oci_members *members, const char *name,
 		     size_t max, struct oci_error *err);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An archive's output: a file, or an unlinked file that is copied to a
- * stream. */
+/* An archive's output: a file, or an unlinked file for a stream. */
 #include "store/output.h"
 
 #include <fcntl.h>

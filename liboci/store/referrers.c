@@ -12,8 +12,7 @@
 #include "store/store.h"
 #include "store/walk.h"
 
-/* index.json may name many images, so the limits are higher than for one
- * image. */
+/* index.json may name many images, so these limits are higher. */
 enum { DOCUMENTS_MAX = 1000 * 1000 };
 #define BYTES_MAX (UINT64_C(4) << 30)
 

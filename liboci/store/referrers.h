@@ -8,8 +8,7 @@
 
 #include <oci/store.h>
 
-/* The referrers in a store that keeps no list of them, read once. An all-zero
- * struct is empty. */
+/* The referrers in a store without a list, read once. Zero it to start. */
 struct oci_attached {
 	bool read;
 	struct oci_descriptors list;

@@ -21,8 +21,7 @@ struct oci_store_ops {
 	int (*open)(struct oci_source **out, struct oci_store *store,
 		    const struct oci_descriptor *descriptor,
 		    struct oci_error *err);
-	/* Writes the bytes of a blob to a sink, on any thread. NULL: use
-	 * open. */
+	/* Writes a blob to a sink, on any thread. NULL: use open. */
 	int (*fetch)(struct oci_store *store,
 		     const struct oci_descriptor *descriptor,
 		     struct oci_sink *sink, struct oci_error *err);
@@ -67,13 +66,11 @@ struct oci_store_ops {
 	 * to no such files. */
 	int (*dup_fd)(int *fd, struct oci_store *store, struct oci_sink *blob,
 		      struct oci_error *err);
-	/* Sets *out if the store has the blob and its bytes are these. NULL:
-	 * unknown. */
+	/* Sets *out if the store's blob has these bytes. NULL: unknown. */
 	int (*same_bytes)(bool *out, struct oci_store *store,
 			  const struct oci_digest *digest, const void *data,
 			  size_t size, struct oci_error *err);
-	/* Returns whether two stores of this kind are the same place. NULL:
-	 * never. */
+	/* Returns whether two stores are one place. NULL: never. */
 	bool (*same)(const struct oci_store *a, const struct oci_store *b);
 	/* Lists the manifests with a subject. NULL: those in index.json. */
 	int (*referrers)(struct oci_descriptors *out, struct oci_store *store,
@@ -130,8 +127,7 @@ struct oci_store {
  * changes of other processes. */
 int oci_names_replay(struct oci_descriptors *list,
 		     const struct oci_store *store, struct oci_error *err);
-/* Reports each name that two images have; oci_store_tag says which names are
- * the same. */
+/* Reports names of two images; oci_store_tag says which are equal. */
 int oci_names_check(const struct oci_descriptors *list,
 		    void (*report)(void *data, const char *finding), void *data,
 		    struct oci_error *err);
@@ -161,8 +157,7 @@ bool oci_store_same(const struct oci_store *a, const struct oci_store *b);
 int oci_store_fetch(struct oci_store *from, const struct oci_descriptor *blob,
 		    struct oci_sink *sink, struct oci_error *err);
 
-/* lazy.c: makes a source that opens the blob at its first read. The store has
- * to outlive it. */
+/* lazy.c: a source that opens the blob at its first read; store outlives it. */
 int oci_lazy_open(struct oci_source **out, struct oci_store *store,
 		  const struct oci_descriptor *blob, struct oci_error *err);
 

@@ -112,7 +112,7 @@ packing() {
 }
 
 @test "hard link to a directory" {
-	packing hardlink-to-directory "5:9: .*'/a', which is no file"
+	packing hardlink-to-directory "5:9: .*'/a', which is not a file of this layer"
 }
 
 @test "hard links to each other" {

@@ -230,7 +230,7 @@ config() {
 		'config: {user: "1"}'
 	"$OCI_PACK" b.spec -q -o out.tar
 	spec c.spec 'image: a' 'base: oci:base:t' 'config: {user: "1"}'
-	refused 1 'c.spec:3:7: .*linux/arm64.*wanted for linux/riscv64' \
+	refused 1 'c.spec:3:7: .*linux/arm64.*, not for linux/riscv64' \
 		c.spec -o bad.tar
 	spec m.spec 'image: m' 'platforms: [linux/riscv64, linux/amd64]' \
 		'layers: [{entries: [{path: /a, content: "${arch}"}]}]'

@@ -232,7 +232,7 @@ unpacked() {
 }
 
 @test "faults 17: a platform that an image does not have is an error" {
-	local command has='is for linux/riscv64, but wanted for linux/s390x'
+	local command has='is for linux/riscv64, not for linux/s390x'
 
 	layout docker-zstd
 	for command in inspect 'inspect --raw' 'inspect --json' lint; do
@@ -522,7 +522,7 @@ print(tar.getmember("srv").pax_headers["SCHILY.xattr.user.kind"])' {} \; |
 		dpkg-deb -b "$name" "$name.deb" >tool.log
 	done
 	spec a.spec 'platforms: [linux/amd64]' 'layers: [{debs: [one.deb, two.deb]}]'
-	refused 1 "two sources for '/usr/bin/tool'.*a layer of its own" a.spec -o x
+	refused 1 "two sources for '/usr/bin/tool'.*into another layer" a.spec -o x
 	spec a.spec 'platforms: [linux/amd64]' 'layers:' '  - debs: [one.deb]' \
 		'  - debs: [two.deb]'
 	"$OCI_PACK" a.spec -q --lint off -o out

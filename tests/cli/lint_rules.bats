@@ -150,7 +150,7 @@ script() {
 	echo text >"in$ld"
 	chmod 755 "in$ld"
 	image
-	finds elf-interpreter error /bin/p 'is no program'
+	finds elf-interpreter error /bin/p 'is not a valid ELF file'
 	rm "in$ld"
 	elf in/lib/real
 	ln -s real "in$ld"
@@ -410,7 +410,7 @@ program() {
 	image 'config: {entrypoint: [/bin/l/app]}'
 	lacks entrypoint-missing
 	image 'config: {entrypoint: [/bin/l]}'
-	finds entrypoint-missing error /opt 'is no file'
+	finds entrypoint-missing error /opt 'is not a file'
 	ln -s gone in/bin/dangling
 	image 'config: {entrypoint: [/bin/dangling]}'
 	finds entrypoint-missing error - 'not in the image'

@@ -217,7 +217,7 @@ docker.io/library/x:2 2' "$(names_of same-twice.tar.layout)"
 	bad object.tar 'manifest\.json: not a JSON array'
 	bad no-json.tar 'manifest\.json: not a JSON array'
 	bad deep.tar 'manifest\.json: .*depth'
-	bad numbers.tar 'manifest\.json: an image is no object'
+	bad numbers.tar 'manifest\.json: an image is not an object'
 	bad config-is-null.tar 'manifest\.json: an image has no Config'
 	bad layers-are-text.tar "manifest\.json: .*'Layers' is not an array"
 	bad huge.tar "'manifest\.json' has 4194306 bytes, the most is 4194304"

@@ -91,7 +91,7 @@ bad() {
 	bad no-json 'manifest\.json: not JSON'
 	bad array 'manifest\.json: not a JSON object'
 	bad nothing 'neither a manifest nor an index'
-	bad other-type "media type 'text/plain' is no image's"
+	bad other-type "media type 'text/plain' is not that of an image"
 	bad number "'mediaType' is not"
 	bad huge '4194304'
 }

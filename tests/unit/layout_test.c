@@ -111,10 +111,10 @@ static void test_foreign(void **state)
 		const char *file, *text, *message;
 		int status;
 	} cases[] = {
-		{ "c/notes", "x", "no OCI layout", OCI_E_CONFLICT },
+		{ "c/notes", "x", "not an OCI layout", OCI_E_CONFLICT },
 		{ "c/oci-layout", "x", "not JSON", OCI_E_INVALID },
-		{ "c/oci-layout", "{\"imageLayoutVersion\":\"2.0.0\"}",
-		  "1.0.0", OCI_E_UNSUPPORTED },
+		{ "c/oci-layout", "{\"imageLayoutVersion\":\"2.0.0\"}", "1.0.0",
+		  OCI_E_UNSUPPORTED },
 	};
 	struct oci_store *store;
 	struct oci_error err;
@@ -356,7 +356,7 @@ static void test_expect(void **state)
 	check_entries("f", ":1 :other");
 	check_done(oci_layout_open(&other, in_folder("f"), &err), &err, "f");
 	check_failed(oci_layout_expect(other, "1", &image.digest, &err), &err,
-		     OCI_E_INVALID, "no layout to write", "read only");
+		     OCI_E_INVALID, "not a layout to write", "read only");
 	oci_store_free(other);
 	oci_descriptor_release(&image);
 }

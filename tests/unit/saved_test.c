@@ -153,15 +153,15 @@ static void test_dir(void **state)
 	} cases[] = {
 		{ "{\"manifests\":[]}", OCI_MEDIA_INDEX, 0, NULL },
 		{ "{\"config\":{}}", OCI_MEDIA_MANIFEST, 0, NULL },
-		{ "{\"schemaVersion\":2,\"config\":{},\"mediaType\":\""
-		  OCI_MEDIA_DOCKER_MANIFEST "\"}",
+		{ "{\"schemaVersion\":2,\"config\":{},\"mediaType\":"
+		  "\"" OCI_MEDIA_DOCKER_MANIFEST "\"}",
 		  OCI_MEDIA_DOCKER_MANIFEST, 0, NULL },
 		{ "{\"mediaType\":\"" OCI_MEDIA_DOCKER_INDEX "\"}",
 		  OCI_MEDIA_DOCKER_INDEX, 0, NULL },
 		{ "{\"schemaVersion\":1,\"fsLayers\":[]}", NULL,
 		  OCI_E_UNSUPPORTED, "schema 1" },
 		{ "{\"mediaType\":\"" OCI_MEDIA_CONFIG "\"}", NULL,
-		  OCI_E_UNSUPPORTED, "is no image's" },
+		  OCI_E_UNSUPPORTED, "is not that of an image" },
 		{ "{\"layers\":[]}", NULL, OCI_E_INVALID, "neither a" },
 		{ "{\"config\":[]}", NULL, OCI_E_INVALID, "neither a" },
 		{ "{\"schemaVersion\":\"1\"}", NULL, OCI_E_INVALID,
