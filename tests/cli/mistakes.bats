@@ -171,7 +171,7 @@ wrong_spec() {
 	1 | inspect app.spec | 'app.spec'_is_a_spec
 	1 | copy app.spec x.tar | 'app.spec'_is_a_spec
 	1 | inspect bin/app | program 'from'
-	1 | push rootfs.tar ghcr.io/me/app | no_image_archive 'archive:_FILE'
+	1 | push rootfs.tar ghcr.io/me/app | not_an_image_archive 'archive:_FILE'
 	1 | inspect context | 'context' 'from:_context'
 	1 | inspect Dockerfile | Dockerfile docker_build
 	EOF

@@ -51,11 +51,11 @@ need_emulation() {
 run_image() {
 	local status=0
 
-	timeout -k 5 120 docker run --rm --network none \
+	timeout -k 5 60 docker run --rm --network none \
 		--platform linux/riscv64 "$@" || status=$?
 	[ "$status" -eq 124 ] || [ "$status" -eq 137 ] || return "$status"
 	echo "# the program did not end, and is started again" >&3
-	timeout -k 5 120 docker run --rm --network none \
+	timeout -k 5 60 docker run --rm --network none \
 		--platform linux/riscv64 "$@"
 }
 
