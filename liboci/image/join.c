@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Joining images to one index: manifests are read, all the way down, and are
- * members then; layers stay where they are. OCI Image Specification,
- * image-index.md.
+ * Joins images to one index: the manifests of all nested indexes become its
+ * members. Layers are not read. OCI Image Specification, image-index.md.
  */
 #include "image/join.h"
 
@@ -15,13 +14,13 @@
 #include "document/rest.h"
 #include "store/store.h"
 
-/* An image on its way into the join. */
+/* The state of one oci_join_start or oci_join_add. */
 struct addition {
 	struct oci_join *join;
 	struct oci_store *store;
-	size_t source;		/* 0: what is there already */
-	bool as_is;		/* members stay as they are */
-	size_t images;		/* that were taken */
+	size_t source;		/* 0: the index that is changed */
+	bool as_is;		/* members are not changed */
+	size_t images;		/* members that were added */
 	struct oci_walk walk;	/* of its documents */
 	char other[OCI_PLATFORM_TEXT];	/* a platform that was not wanted */
 };
@@ -70,7 +69,7 @@ static int read_document(char **out, struct addition *a,
 	return oci_walk_read(out, &a->walk, a->store, d, err);
 }
 
-/* The platform that the config tells, if it is an image's. */
+/* Reads the platform from the config of an image; not of an artifact. */
 static int ask_config(struct oci_descriptor *told, struct addition *a,
 		      const struct oci_manifest *manifest,
 		      struct oci_error *err)
@@ -90,7 +89,7 @@ static int ask_config(struct oci_descriptor *told, struct addition *a,
 	return rc;
 }
 
-/* Reads the manifest, for its own sake and for its platform. */
+/* Reads the manifest, and its platform if the index has none. */
 static int find_platform(struct join_member *m, struct addition *a,
 			 struct oci_error *err)
 {
@@ -133,8 +132,8 @@ static bool is_wanted(struct addition *a, const struct oci_platform *platform)
 	return false;
 }
 
-/* Attestations come if they may, and go again where their image does not
- * come. */
+/* Whether a member is wanted. Attestations without their image are removed
+ * later, by join_sweep. */
 static bool may_come(struct addition *a, const struct join_member *m)
 {
 	if (!join_subject(&m->descriptor))
@@ -142,7 +141,7 @@ static bool may_come(struct addition *a, const struct join_member *m)
 	return !a->source || a->join->options.attestations;
 }
 
-/* A member that is no index. */
+/* Adds a member that is not an index. */
 static int take_member(struct addition *a, const struct oci_descriptor *d,
 		       struct oci_error *err)
 {
@@ -150,7 +149,7 @@ static int take_member(struct addition *a, const struct oci_descriptor *d,
 	bool known = d->has_platform || join_subject(d), first = true;
 	int rc = 0;
 
-	/* One whose config tells its platform is the same each time. */
+	/* A member without a platform in the index is read once. */
 	if (!known && !a->as_is)
 		rc = oci_walk_first(&first, &a->walk, &d->digest, err);
 	if (rc || !first)
@@ -164,7 +163,8 @@ static int take_member(struct addition *a, const struct oci_descriptor *d,
 		oci_descriptor_release(&m.descriptor);
 		return 0;
 	}
-	/* What is there already was checked by who put it there. */
+	/* Members of the index that is changed were checked when they were
+	 * added. */
 	if (oci_media_is_manifest(d->media_type) && (!a->as_is || !known))
 		rc = find_platform(&m, a, err);
 	if (rc == OCI_E_NOT_FOUND && a->as_is)
@@ -244,7 +244,7 @@ static int take_index(struct addition *a, const struct oci_descriptor *d,
 	return oci_walk_run(&a->walk, a->store, d, &options, err);
 }
 
-/* A manifest by itself: names are the store's, and platforms the config's. */
+/* Adds a manifest without an index: its platform is that of the config. */
 static int take_manifest(struct addition *a, const struct oci_descriptor *image,
 			 struct oci_error *err)
 {
@@ -269,7 +269,8 @@ static int take_any(struct addition *a, const struct oci_descriptor *image,
 				: take_index(a, image, err);
 	if (oci_media_is_manifest(image->media_type))
 		return take_manifest(a, image, err);
-	return oci_fail(err, OCI_E_UNSUPPORTED, "'%s' is no image's type",
+	return oci_fail(err, OCI_E_UNSUPPORTED,
+			"'%s' is not the media type of an image",
 			image->media_type);
 }
 
@@ -294,11 +295,13 @@ static int take(struct addition *a, const struct oci_descriptor *image,
 static int fail_without(const struct addition *a, struct oci_error *err)
 {
 	if (a->other[0])
-		return oci_fail(err, OCI_E_NOT_FOUND, "it has no image for the "
-				"platforms that are wanted, but for %s",
+		return oci_fail(err, OCI_E_NOT_FOUND,
+				"it has no image for the "
+				"platforms that are wanted, only for %s",
 				a->other);
-	return oci_fail(err, OCI_E_UNSUPPORTED, "it is no image of a platform: "
-			"an artifact cannot be a member");
+	return oci_fail(err, OCI_E_UNSUPPORTED,
+			"it is not an image with a "
+			"platform: an artifact cannot be a member");
 }
 
 int oci_join_start(struct oci_join *join, struct oci_store *store,
@@ -311,7 +314,8 @@ int oci_join_start(struct oci_join *join, struct oci_store *store,
 	int rc;
 
 	if (join->count || join->names.count)
-		return oci_fail(err, OCI_E_INVALID, "the join has begun");
+		return oci_fail(err, OCI_E_INVALID,
+				"the join has members already");
 	rc = take(&a, image, err);
 	if (!rc && !a.as_is && !a.images)
 		rc = fail_without(&a, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The members of an index that is being joined. */
+/* The members of an index that is joined. */
 #ifndef IMAGE_JOIN_H
 #define IMAGE_JOIN_H
 
@@ -11,33 +11,34 @@
 enum { JOIN_MEMBERS_MAX = 1000 };
 
 struct join_member {
-	struct oci_descriptor descriptor;	/* as it will be written */
-	struct oci_platform platform;		/* of an image; else empty */
+	struct oci_descriptor descriptor; /* as it is written */
+	struct oci_platform platform;	  /* of an image; otherwise empty */
 	struct oci_store *store;
-	size_t source;	/* 0: it was there; else the number of what was added */
+	size_t source; /* 0: of the index that is changed; otherwise the
+			* number of the added image */
 	bool gone;
 };
 
 struct oci_join {
 	struct oci_join_options options;
-	struct oci_strings names;	/* of what was added */
+	struct oci_strings names; /* of added images */
 	struct join_member *members;
 	size_t count;
 	size_t capacity;
 	size_t documents; /* read so far */
 	uint64_t bytes;	  /* of these */
 	struct oci_watch watch;
-	struct oci_index head;		/* all but its manifests */
+	struct oci_index head; /* the index without its members */
 };
 
-/* What a member is about, or NULL where it is no attestation. */
+/* The digest that an attestation is about; NULL for other members. */
 const char *join_subject(const struct oci_descriptor *descriptor);
 bool join_is_image(const struct join_member *member);
 
-/* Takes what *member owns over, also when it fails. */
+/* Takes ownership of *member, also if it fails. */
 int join_put(struct oci_join *join, struct join_member *member,
 	     struct oci_error *err);
-/* Drops what is gone, and attestations of images that are not there. */
+/* Removes members that were replaced, and attestations without their image. */
 void join_sweep(struct oci_join *join);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which members an index gets: no image twice, one source a platform, and no
- * attestation without what it is about. BuildKit, docs/attestations: the
+ * Decides the members of an index: each image once, each platform from one
+ * source, no attestation without its image. BuildKit, docs/attestations: the
  * annotation vnd.docker.reference.digest.
  */
 #include <stdarg.h>
@@ -40,7 +40,7 @@ static void note(const struct oci_join *join, const char *fmt, ...)
 	join->options.note(join->options.note_data, text.message);
 }
 
-/* The usual variant may be said by one and left out by the other. */
+/* One platform may have the default variant, and the other none. */
 static bool same_platform(const struct oci_platform *a,
 			  const struct oci_platform *b)
 {
@@ -62,8 +62,8 @@ static const char *name_of(const struct oci_join *join,
 	return join->names.items[member->source - 1];
 }
 
-/* Whether two members cannot both be there. One index may have several for a
- * platform, such as one a compression. */
+/* Whether two members exclude each other. Members of one source do not: an
+ * index may have several for a platform, such as one for each compression. */
 static bool excludes(const struct join_member *a, const struct join_member *b)
 {
 	if (a->gone || a->source == b->source)
@@ -86,14 +86,15 @@ static int fail_twice(const struct oci_join *join, const struct join_member *a,
 			b->descriptor.digest.text);
 }
 
-static void tell_place(const struct oci_join *join, const struct join_member *a,
-		       const struct join_member *b)
+static void note_replaced(const struct oci_join *join,
+			  const struct join_member *a,
+			  const struct join_member *b)
 {
 	char platform[OCI_PLATFORM_TEXT];
 
 	oci_platform_format(platform, &b->platform);
 	if (join_is_image(b))
-		note(join, "%s: %s takes the place of %s", platform,
+		note(join, "%s: %s replaces %s", platform,
 		     b->descriptor.digest.text, a->descriptor.digest.text);
 }
 
@@ -114,7 +115,8 @@ static int new_place(struct join_member **out, struct oci_join *join,
 	return 0;
 }
 
-/* *place is the first of those that give way, or NULL. */
+/* Marks the members that the new one replaces. *place is the first of them, or
+ * NULL. *there: the new one is a member already. */
 static int make_way(struct join_member **place, bool *there,
 		    struct oci_join *join, const struct join_member *member,
 		    struct oci_error *err)
@@ -132,7 +134,7 @@ static int make_way(struct join_member **place, bool *there,
 			continue;
 		if (m->source)
 			return fail_twice(join, m, member, err);
-		tell_place(join, m, member);
+		note_replaced(join, m, member);
 		m->gone = true;
 		if (!*place)
 			*place = m;

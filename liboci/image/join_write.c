@@ -29,7 +29,7 @@ static int fail_member(const struct oci_join *join, const char *what,
 			break;
 	}
 	rc = oci_fail(err, OCI_E_NOT_FOUND,
-		      "the index has no member %s, but for %s", what,
+		      "the index has no member %s; it has %s", what,
 		      has.len ? has.data : "no platform");
 	oci_buf_release(&has);
 	return rc;

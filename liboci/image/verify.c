@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Verifying a store: from its names down through indexes, manifests and
- * configs to the layers, each of them once, and then the blobs that nothing
- * names. A finding does not end the walk.
+ * Verifies a store: walks from its names through indexes, manifests and configs
+ * to the layers, each of them once, and then reads the blobs without a name. A
+ * finding does not end the walk.
  */
 #include "image/verify.h"
 
@@ -14,7 +14,7 @@
 #include "base/options.h"
 #include "io/file.h"
 
-/* A whole store may have more documents than an image. */
+/* Limits for all documents of a store. */
 enum { DOCUMENTS_MAX = 1000 * 1000 };
 #define BYTES_MAX (UINT64_C(4) << 30)
 
@@ -23,7 +23,7 @@ static void report_text(void *data, const char *finding)
 	oci_verify_report(data, "%s", finding);
 }
 
-/* Reads a document; one that is bad is reported, and *json stays NULL. */
+/* Reads a config. If it is bad, reports it, and *json stays NULL. */
 static int read_document(char **json, struct oci_verify *v,
 			 struct oci_seen *seen, const struct oci_descriptor *d,
 			 const char *from, struct oci_error *err)
@@ -41,7 +41,7 @@ static int read_document(char **json, struct oci_verify *v,
 	return oci_verify_judge(&seen->bad, v, rc, &why, from, err);
 }
 
-/* What the index says of a manifest's platform, against its config. */
+/* Compares the platform in the index with that of the config. */
 static void check_platform(struct oci_verify *v, const struct oci_descriptor *d,
 			   const struct oci_seen *seen)
 {
@@ -67,8 +67,8 @@ static size_t history_layers(const struct oci_config *config)
 	return count;
 }
 
-/* Signatures have an image's config, which names no platform, and blobs that
- * are no layers. */
+/* Whether a manifest is that of an image. Signatures have an image config
+ * without a platform, and blobs that are not layers. */
 static bool runs(const struct oci_manifest *manifest)
 {
 	size_t i = 0;
@@ -109,7 +109,7 @@ static void check_config(struct oci_verify *v, struct oci_seen *seen,
 			config->diff_id_count);
 }
 
-/* *config stays empty where it is bad, or not the config of an image. */
+/* *config stays empty if it is bad or not the config of an image. */
 static int read_config(struct oci_config *config, struct oci_verify *v,
 		       struct oci_seen *of_manifest,
 		       const struct oci_descriptor *d,
@@ -129,7 +129,7 @@ static int read_config(struct oci_config *config, struct oci_verify *v,
 				   d->digest.text, err);
 	if (rc || !json)
 		return rc;
-	/* An artifact's may be anything. */
+	/* The config of an artifact may be any file. */
 	if (oci_media_is_config(manifest->config.media_type)) {
 		rc = oci_config_parse(config, json,
 				      (size_t)manifest->config.size, &why);
@@ -161,8 +161,9 @@ static int check_manifest(struct oci_verify *v, struct oci_seen *seen,
 	return rc;
 }
 
-/* A manifest or index of another version, or no media type. An index may name
- * anything else, as BuildKit's cache names layers: image-index.md. */
+/* Whether a media type is that of an unknown version of manifests or indexes,
+ * or malformed. An index may list blobs of any other type, as BuildKit's cache
+ * lists layers: image-index.md. */
 static bool is_unknown_kind(const char *media_type)
 {
 	bool family =
@@ -222,7 +223,7 @@ static int check_document(void *data, const struct oci_visit *visit,
 {
 	const struct oci_descriptor *d = visit->descriptor;
 	struct oci_verify *v = data;
-	/* enter made it. */
+	/* enter has added it. */
 	struct oci_seen *seen =
 		oci_table_get(&v->seen, d->digest.text, strlen(d->digest.text));
 	bool bad;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Verifying a store: verify.c walks the documents, verify_layer.c reads what
- * they lead to.
- */
+/* Verifying a store: verify.c walks the documents, verify_layer.c reads layers
+ * and other blobs. */
 #ifndef IMAGE_VERIFY_H
 #define IMAGE_VERIFY_H
 
@@ -14,10 +12,10 @@
 #include "store/store.h"
 #include "store/walk.h"
 
-/* What is known of a blob that was read. */
+/* What is known about a blob. */
 struct oci_seen {
 	uint64_t size;
-	bool bad;		      /* which was reported */
+	bool bad;		      /* reported already */
 	struct oci_digest diff_id[2]; /* of a layer, by sha256 and by sha512;
 				       * empty: not measured */
 	enum oci_inflate_kind kind;   /* of a layer */
@@ -35,27 +33,28 @@ struct oci_verify {
 	size_t findings;
 };
 
-/* Counts and tells one finding. */
+/* Counts and reports one finding. */
 void oci_verify_report(struct oci_verify *v, const char *fmt, ...)
 	OCI_PRINTF(2, 3);
 /*
- * What is known of a blob. Hostile stores name one blob millions of times:
- * nothing is read twice but configs, and layers for another algorithm.
+ * Finds what is known about a blob, or adds it. Hostile stores name one blob
+ * millions of times: only configs, and layers for a second digest algorithm,
+ * are read twice.
  */
 int oci_verify_look_up(struct oci_seen **out, struct oci_verify *v,
 		       const struct oci_descriptor *d, const char *from,
 		       struct oci_error *err);
 /*
- * What became of a blob, by rc and why. An error that is about the blob and
- * not about us is reported with "FROM: " before it, *bad is set, and 0 is
- * returned; any other is passed on.
+ * Decides whether a failure is a finding. If the blob is the reason, reports
+ * *why with "FROM: " before it, sets *bad, and returns 0. Other errors, such as
+ * lack of memory, are returned.
  */
 int oci_verify_judge(bool *bad, struct oci_verify *v, int rc,
 		     const struct oci_error *why, const char *from,
 		     struct oci_error *err);
 /*
- * Checks a layer, or a blob of another kind. diff_id is NULL where nothing
- * says what it should be; from is what names the layer.
+ * Checks a layer or another blob. diff_id is NULL if no config has it. from is
+ * the document that names the layer.
  */
 int oci_verify_layer(struct oci_verify *v, const struct oci_descriptor *d,
 		     const struct oci_digest *diff_id, const char *from,

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What is known of the blobs of a store, and layers: their digests, sizes,
- * diff_ids and compressions.
- */
+/* The blobs of a store: digests, sizes, diff_ids and compressions. */
 #include "image/verify.h"
 
 #include <string.h>
@@ -60,14 +57,14 @@ static void tell_progress(struct oci_verify *v, const struct oci_digest *digest,
 			  &progress);
 }
 
-/* Its diff_id by the algorithm that `like` has; NULL: sha256. */
+/* The diff_id by the algorithm of like; NULL: sha256. */
 static struct oci_digest *diff_id_of(struct oci_seen *seen,
 				     const struct oci_digest *like)
 {
 	return &seen->diff_id[like && strncmp(like->text, "sha512:", 7) == 0];
 }
 
-/* Inflates a blob into a digest. A bad blob fails with its own error. */
+/* Inflates a blob and computes its diff_id. */
 static int measure(struct oci_seen *seen, struct oci_verify *v,
 		   const struct oci_descriptor *d,
 		   const struct oci_digest *like, struct oci_error *err)
@@ -123,7 +120,7 @@ int oci_verify_judge(bool *bad, struct oci_verify *v, int rc,
 	return rc;
 }
 
-/* Reads a layer; one that is bad is reported. */
+/* Reads a layer, and reports it if it is bad. */
 static int read_layer(struct oci_seen *seen, struct oci_verify *v,
 		      const struct oci_descriptor *d,
 		      const struct oci_digest *diff_id, const char *from,
@@ -136,7 +133,7 @@ static int read_layer(struct oci_seen *seen, struct oci_verify *v,
 		return rc;
 	tell_progress(v, &d->digest, 0, d->size);
 	rc = measure(seen, v, d, diff_id, &why);
-	/* A layer that was not read whole is neither right nor wrong. */
+	/* A layer that was not read to its end is not a finding. */
 	if (rc == OCI_E_LIMIT) {
 		*err = why;
 		return rc;
@@ -147,8 +144,8 @@ static int read_layer(struct oci_seen *seen, struct oci_verify *v,
 	return rc;
 }
 
-/* Layers are unpacked by what their media type says, or by a look at them:
- * the two have to agree. */
+/* Some engines go by the media type of a layer, others by its first bytes: the
+ * two have to agree. */
 static void check_compression(struct oci_verify *v,
 			      const struct oci_descriptor *d,
 			      const struct oci_seen *seen, const char *from)
@@ -166,7 +163,7 @@ static void check_compression(struct oci_verify *v,
 			d->digest.text, names[seen->kind], names[kind]);
 }
 
-/* Encrypted layers: what they are without their key is not known. */
+/* The content of an encrypted layer is not known. */
 static bool is_encrypted(const struct oci_descriptor *d)
 {
 	static const char suffix[] = "+encrypted";

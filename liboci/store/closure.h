@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Everything that an image consists of: its indexes, manifests, configs and
- * layers, and, if wanted, its referrers. */
+/* All parts of an image: indexes, manifests, configs, layers and, optionally,
+ * referrers. */
 #ifndef STORE_CLOSURE_H
 #define STORE_CLOSURE_H
 

@@ -59,7 +59,7 @@ platforms() {
 	refused 1 "'amd64.tar' and 'other.tar' both have an image for" \
 		index create -o out amd64.tar other.tar
 	refused 1 'none.tar' index create -o out amd64.tar none.tar
-	refused 1 'linux/s390x, but for linux/amd64, linux/riscv64' \
+	refused 1 'linux/s390x; it has linux/amd64, linux/riscv64' \
 		index remove oci:lay:1 linux/s390x
 	refused 1 'would have no image' \
 		index remove oci:lay:1 linux/amd64 linux/riscv64

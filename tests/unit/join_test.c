@@ -114,7 +114,7 @@ static void test_conflict(void **state)
 	check_failed(oci_join_add(join, from, &d, "two", &err), &err,
 		     OCI_E_CONFLICT, "'one' and 'two' both have", "two");
 	check_failed(oci_join_start(join, from, &d, &err), &err,
-		     OCI_E_INVALID, "the join has begun", "start");
+		     OCI_E_INVALID, "the join has members already", "start");
 	oci_descriptor_release(&d);
 	d = (struct oci_descriptor){ .media_type = (char *)"text/plain" };
 	check_failed(oci_join_add(join, from, &d, "three", &err), &err,
