@@ -530,7 +530,7 @@ def append_takes_the_place_of_a_platform(c):
     check(c.index("append", c.at("x/y:n")) == 0, c.said)
     check(c.result()["manifests"] == [
         entry(new, "linux/amd64"), entries[1], entries[3], about], c.result())
-    said(c, new["digest"] + " takes the place of " + entries[0]["digest"])
+    said(c, new["digest"] + " replaces " + entries[0]["digest"])
 
 
 @test

@@ -118,7 +118,7 @@ static void test_conflict(void **state)
 	oci_descriptor_release(&d);
 	d = (struct oci_descriptor){ .media_type = (char *)"text/plain" };
 	check_failed(oci_join_add(join, from, &d, "three", &err), &err,
-		     OCI_E_UNSUPPORTED, "'three': 'text/plain' is no image",
+		     OCI_E_UNSUPPORTED, "'three': 'text/plain' is not the media type",
 		     "three");
 	oci_join_free(join);
 	oci_store_free(from);
