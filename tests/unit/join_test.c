@@ -113,13 +113,13 @@ static void test_conflict(void **state)
 		   "two");
 	check_failed(oci_join_add(join, from, &d, "two", &err), &err,
 		     OCI_E_CONFLICT, "'one' and 'two' both have", "two");
-	check_failed(oci_join_start(join, from, &d, &err), &err,
-		     OCI_E_INVALID, "the join has members already", "start");
+	check_failed(oci_join_start(join, from, &d, &err), &err, OCI_E_INVALID,
+		     "the join has members already", "start");
 	oci_descriptor_release(&d);
 	d = (struct oci_descriptor){ .media_type = (char *)"text/plain" };
 	check_failed(oci_join_add(join, from, &d, "three", &err), &err,
-		     OCI_E_UNSUPPORTED, "'three': 'text/plain' is not the media type",
-		     "three");
+		     OCI_E_UNSUPPORTED,
+		     "'three': 'text/plain' is not the media type", "three");
 	oci_join_free(join);
 	oci_store_free(from);
 }
