@@ -4,6 +4,7 @@
 #define IO_LIBRARY_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <oci/error.h>
 
@@ -18,5 +19,18 @@ struct oci_library_function {
 int oci_library_load(void *out, const char *name,
 		     const struct oci_library_function *functions,
 		     size_t count, const char *what, struct oci_error *err);
+
+/*
+ * Adds an ELF note that names a library which is loaded with dlopen(3), for
+ * tools that find the dependencies of packages. UAPI Group, "ELF dlopen
+ * Metadata". json is a string literal, a list of objects.
+ */
+#define OCI_LIBRARY_NOTE(json)                                                 \
+	__attribute__((used, section(".note.dlopen"), aligned(4)))             \
+	static const struct {                                                  \
+		uint32_t name_size, size, type;                                \
+		char name[4];                                                  \
+		_Alignas(4) char text[sizeof(json)];                           \
+	} library_note = { 4, sizeof(json), 0x407c0c0a, "FDO", json }
 
 #endif

@@ -7,6 +7,10 @@
 #include "base/error.h"
 #include "io/library.h"
 
+OCI_LIBRARY_NOTE("[{\"soname\":[\"libarchive.so.13\"],\"feature\":\"layers\","
+		 "\"description\":\"Writing layers, reading archives\","
+		 "\"priority\":\"required\"}]");
+
 struct oci_libarchive oci_libarchive;
 
 static struct oci_error why;

@@ -8,6 +8,10 @@
 #include "base/error.h"
 #include "io/library.h"
 
+OCI_LIBRARY_NOTE("[{\"soname\":[\"libcurl.so.4\"],\"feature\":\"registries\","
+		 "\"description\":\"Pushing to and pulling from registries\","
+		 "\"priority\":\"recommended\"}]");
+
 struct oci_curl oci_curl;
 
 static struct oci_error why;

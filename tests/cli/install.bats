@@ -44,6 +44,23 @@ setup() {
 	! grep -v '^oci_' symbols || fail 'other symbols'
 }
 
+@test "libraries that are loaded later are in the library's notes" {
+	readelf -SW "$to/libraries/liboci.so" | grep -q '\.note\.dlopen *NOTE'
+	[ "$(LC_ALL=C readelf -nW "$to/libraries/liboci.so" 2>&1 |
+		grep -o 0x407c0c0a | wc -l)" -eq 2 ]
+	objcopy -O binary --only-section=.note.dlopen \
+		"$to/libraries/liboci.so" notes
+	# One JSON text a note; each of the libraries, once.
+	tr '\0' '\n' <notes | grep -ao '\[{.*}\]' | jq -r '.[].soname[]' |
+		sort >found
+	equal $'libarchive.so.13\nlibcurl.so.4' "$(cat found)"
+	strings "$to/libraries/liboci.so" | grep -oE '^lib[a-z]+\.so\.[0-9]+$' |
+		sort -u | while read -r name; do
+		readelf -d "$to/libraries/liboci.so" | grep -q "\[$name\]" ||
+			grep -qx "$name" found || fail "no note of $name"
+	done
+}
+
 @test "the command that is installed runs" {
 	spec a.spec 'image: a' 'layers: [{entries: [{path: /a, content: a}]}]'
 	"$to/bin/oci-pack" a.spec -q -o a.tar
