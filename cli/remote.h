@@ -28,14 +28,15 @@ struct remote_side {
 struct remote_options {
 	const char *authfile;
 	const char *user;
-	char host[OCI_REFERENCE_NAME];	/* user, plain_http and insecure
-					 * are for; "": none yet */
+	char host[OCI_REFERENCE_NAME];	/* the only host that user, plain_http
+					 * and insecure are for; "": not known
+					 * yet */
 	char *password;			/* from stdin */
 	bool password_stdin;
 	bool plain_http;
 	bool insecure;
 	const char *ca_file;
-	struct remote_side both;      /* has no options of a side */
+	struct remote_side both;      /* no --src or --dest options */
 	struct remote_side src, dest; /* of copy */
 	bool has_retries;
 	unsigned retries;
@@ -124,8 +125,8 @@ struct opened {
 	struct oci_reference name;	/* of an image in a registry */
 	struct oci_store *store;
 	struct oci_descriptor image;
-	bool named;	/* the command line has one of the image's names,
-			 * which is in image */
+	bool named;	/* the command line has a name of the image, which is
+			 * in image.annotations */
 	bool by_digest; /* the name has a digest: FILE.tar:DIGEST */
 };
 

@@ -21,14 +21,16 @@ struct oci_watch {
 	uint64_t max_inflated;	       /* bytes; 0: the two limits above */
 	uint64_t from;		       /* bytes that were inflated so far */
 	uint64_t to;		       /* bytes that they became */
-	bool again; /* the input was counted before: `from` stays */
+	bool again; /* the input was counted before: oci_watch_count adds
+		     * nothing to `from` */
 };
 
 /* OCI_E_CANCELLED if the operation was cancelled. watch may be NULL. May be
  * called on any thread. */
 int oci_watch_check(const struct oci_watch *watch, struct oci_error *err);
-/* Counts `from` bytes of input that became `to` bytes, by inflating or as
- * holes. Errors: OCI_E_LIMIT, OCI_E_CANCELLED. Used by one thread at a time. */
+/* Counts `from` bytes of input that became `to` bytes, because they were
+ * inflated or have holes of a sparse file. Errors: OCI_E_LIMIT,
+ * OCI_E_CANCELLED. Used by one thread at a time. */
 int oci_watch_count(struct oci_watch *watch, uint64_t from, uint64_t to,
 		    struct oci_error *err);
 

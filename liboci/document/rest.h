@@ -16,8 +16,9 @@ int oci_rest_read(char **out, const json_t *descriptor, struct oci_error *err);
 int oci_rest_write(json_t *descriptor, const char *rest,
 		   struct oci_error *err);
 
-/* Sets the platform of a descriptor, which has no rest, from a config, with its
- * os.features; none if the config has none. */
+/* Reads the platform from a config, and its os.features into descriptor->rest,
+ * which has to be NULL. If the config has no platform, the descriptor gets
+ * none. */
 int oci_descriptor_set_platform(struct oci_descriptor *descriptor,
 				const char *config, size_t size,
 				struct oci_error *err);

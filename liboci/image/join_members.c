@@ -40,7 +40,7 @@ static void note(const struct oci_join *join, const char *fmt, ...)
 	join->options.note(join->options.note_data, text.message);
 }
 
-/* One platform may have the default variant, and the other none. */
+/* Fits both ways, because an absent variant is the same as the default one. */
 static bool same_platform(const struct oci_platform *a,
 			  const struct oci_platform *b)
 {

@@ -30,7 +30,8 @@ void oci_blocks_release(struct oci_blocks *blocks)
 	*blocks = (struct oci_blocks){0};
 }
 
-/* Adds the stream's bytes between the saved state and the block. */
+/* Adds the last bytes before the block, which the saved state of sha256 lacks:
+ * it only has whole blocks of the hash. */
 static int add_rest(struct oci_digester *digester, int fd,
 		    const struct oci_old_block *place, struct oci_error *err)
 {
@@ -85,7 +86,7 @@ bool oci_block_fetch(void *out, size_t room, int fd,
 }
 
 struct copying {
-	struct oci_task task; /* first: a task is a block to copy */
+	struct oci_task task; /* the first member, for a cast */
 	const struct oci_old_block *place;
 	char *data;
 	size_t room;

@@ -73,9 +73,9 @@ static int add_node(struct oci_fingerprint *fingerprint,
 	return rc ? rc : add_content(fingerprint, node, complete, err);
 }
 
-/* Computes the id of size bytes of the tar from offset. *first is the node of
- * the first of these bytes; it is moved to the node of the first byte after
- * them. */
+/* Computes the id of size bytes of the tar from offset. *first is the node that
+ * has the byte at offset. Afterwards, it is the node that has the byte behind
+ * the range. */
 static int identify(struct oci_digest *out, size_t *first,
 		    const struct oci_tree *tree, const struct oci_reuse *r,
 		    uint64_t offset, uint64_t size, struct oci_error *err)
@@ -237,8 +237,8 @@ static int match(struct oci_reuse *r, const struct oci_blocks *before,
 	return rc;
 }
 
-/* The blocks of the prefix are contiguous in the old blob, even if other blocks
- * have the same ids: the digests continue at their end. */
+/* Uses the blocks of the prefix as they stand in the old blob, not other blocks
+ * with the same ids: the saved digests are valid only for that order. */
 static void place_prefix(struct oci_reuse *r, const struct oci_blocks *before)
 {
 	uint64_t offset = 0;

@@ -9,11 +9,12 @@
 #include "base/text.h"
 #include "lint/elf_conf.h"
 
-/* About twenty seconds; honest images take thousands. */
+/* So many steps take about twenty seconds; ordinary images need thousands of
+ * steps. */
 #define STEPS_MAX (UINT64_C(20) * 1000 * 1000)
 
-/* Debian's names of machines, which its folders of libraries have, and glibc's
- * other folder. */
+/* For each machine, the name of Debian's folder of libraries, and the second
+ * default folder of glibc. */
 static const struct {
 	unsigned machine, class, data;
 	const char *triplet, *more;

@@ -95,7 +95,8 @@ static void cached_free(struct oci_sink *sink)
 	free(self);
 }
 
-/* The cache needs no second file if each blob has its own. */
+/* Opens a file of the cache for a copy of the blob. Stores whose blobs are
+ * files need none: the cache links these. */
 static void open_entry(struct cached_blob *self)
 {
 	const struct oci_store_ops *ops = self->store->ops;
@@ -103,7 +104,8 @@ static void open_entry(struct cached_blob *self)
 
 	if (!self->cache || ops->file || ops->dup_fd)
 		return;
-	/* The digest only decides the folder. */
+	/* The digest is not known yet. That of no bytes stands for it: only
+	 * its algorithm is used, for the folder. */
 	if (oci_digest_data(&any, "", 0, NULL) ||
 	    oci_cache_begin(&self->entry, self->cache, &any, NULL))
 		oci_cache_drop(&self->entry);

@@ -42,9 +42,9 @@ OCI_API int oci_archive_open(struct oci_store **out, const char *path,
 struct oci_archive_options {
 	size_t size;		/* sizeof(struct oci_archive_options) */
 	int64_t mtime;		/* of the members; seconds */
-	const struct oci_platform *platform;	/* manifest.json can list one
-				 * platform of an index: this one; NULL: the
-				 * first */
+	const struct oci_platform
+		*platform;	/* the one platform of an index
+				 * that manifest.json lists; NULL: the first */
 	const char *temp_dir;	/* for archives to standard output, and for
 				 * compressed ones; NULL: /var/tmp */
 	uint64_t max_inflated;	/* bytes that a compressed archive may inflate

@@ -38,7 +38,8 @@ OCI_API int oci_cache_open(struct oci_cache **out, const char *path,
 OCI_API void oci_cache_free(struct oci_cache *cache);
 
 /* Opens the store that has the blobs which the cache lacks. Called at most
- * once, for the first such blob. oci_cache_store's store frees *out. */
+ * once, for the first such blob. The store that oci_cache_store makes owns
+ * *out. */
 typedef int oci_cache_source_fn(void *data, struct oci_store **out,
 				struct oci_error *err);
 

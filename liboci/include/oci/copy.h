@@ -25,8 +25,9 @@ struct oci_copy_options {
 				 * attestations */
 	unsigned jobs;		/* transfers at a time; 0: 4 */
 	oci_progress_fn *progress; /* may be NULL; called once for each
-				    * blob: when it is copied, or with done 0
-				    * when a repository starts to transfer it */
+				    * blob, after it is copied; if the
+				    * destination is a repository, when its
+				    * transfer starts, with done 0 */
 	void *progress_data;
 	bool referrers;		/* also copy what refers to the image, such as
 				 * signatures, and what refers to those */

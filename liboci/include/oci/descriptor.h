@@ -66,7 +66,7 @@ OCI_API void oci_descriptor_release(struct oci_descriptor *descriptor);
 OCI_API bool oci_media_is_index(const char *media_type);
 OCI_API bool oci_media_is_manifest(const char *media_type);
 OCI_API bool oci_media_is_config(const char *media_type);
-/* A tar in one of the compressions of layers, foreign layers not. */
+/* True for tars in each compression of layers; false for foreign layers. */
 OCI_API bool oci_media_is_layer(const char *media_type);
 
 #ifdef __cplusplus

@@ -44,8 +44,9 @@ struct oci_error {
 OCI_API const char *oci_status_name(int status);
 
 /*
- * For callbacks, sinks and sources of callers. Each returns the status, so that
- * a function can fail with `return oci_error_set(err, OCI_E_INVALID, "...");`.
+ * Functions that make errors, for callbacks, sinks and sources of callers. They
+ * return the status, so that a caller's function can fail with
+ * `return oci_error_set(err, OCI_E_INVALID, "...");`.
  * err may be NULL. Control characters and bytes that are not UTF-8 are escaped
  * (oci_text_escape); a message that is too long ends in "...".
  */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Joining: one index of images for many platforms, that are in stores already.
- * OCI Image Specification, image-index.md. Attestations are those of BuildKit:
- * members of an index with the annotation vnd.docker.reference.digest, which
- * names the image that they are about.
+ * Joining: makes one index of images that are in stores already and are for
+ * several platforms. OCI Image Specification, image-index.md. Attestations are
+ * those of BuildKit: members of an index with the annotation
+ * vnd.docker.reference.digest, which names the image that they are about.
  */
 #ifndef OCI_JOIN_H
 #define OCI_JOIN_H

@@ -36,10 +36,11 @@ OCI_API int oci_layout_open(struct oci_store **out, const char *path,
 OCI_API int oci_layout_create(struct oci_store **out, const char *path,
 			      struct oci_error *err);
 /*
- * Makes the commit fail if another process has changed the layout: unless the
- * image called name (NULL: the only image) has the given digest when the layout
- * is locked, oci_store_commit returns OCI_E_CHANGED and changes nothing.
- * Errors: OCI_E_INVALID if store is not of oci_layout_create.
+ * Makes the commit fail if another process has changed an image of the layout.
+ * oci_store_commit compares the digest of the image called name, or of the only
+ * image if name is NULL, while the layout is locked. If it is not the given
+ * digest, the commit returns OCI_E_CHANGED and changes nothing. Errors:
+ * OCI_E_INVALID if store is not of oci_layout_create.
  */
 OCI_API int oci_layout_expect(struct oci_store *store, const char *name,
 			      const struct oci_digest *digest,

@@ -31,7 +31,7 @@ enum oci_lint_level {
 struct oci_lint_rule {
 	const char *name;	/* "elf-machine" */
 	enum oci_lint_level level;	/* the default */
-	const char *why;	/* the rule matters: a sentence */
+	const char *why;	/* a sentence: the reason for the rule */
 	const char *remedy;	/* a sentence: what to do */
 };
 
@@ -100,8 +100,8 @@ struct oci_lint_result {
 	size_t absent;	/* images of an index that the store lacks */
 };
 
-/* One image. rootfs was told to keep what the linter reads, before the layers
- * were applied (oci_rootfs_keep_lint_files). All borrowed. */
+/* One image; everything is borrowed. The caller has to call
+ * oci_rootfs_keep_lint_files for rootfs before it applies the layers. */
 struct oci_lint_subject {
 	size_t size;		/* sizeof(struct oci_lint_subject) */
 	const struct oci_rootfs *rootfs;

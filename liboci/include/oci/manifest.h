@@ -51,8 +51,8 @@ struct oci_index {
 };
 
 /*
- * media_type is the descriptor's or the Content-Type: the document's own has
- * to be the same or absent. NULL where there is none to compare with.
+ * media_type is that of the descriptor or of the header Content-Type, or NULL.
+ * If the document has a mediaType, too, both have to be the same.
  */
 OCI_API int oci_manifest_parse(struct oci_manifest *out, const char *json,
 			       size_t size, const char *media_type,

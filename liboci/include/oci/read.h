@@ -45,15 +45,15 @@ struct oci_visit {
 					      * for the image itself */
 	unsigned depth;			     /* 0 for the image itself */
 	bool first; /* the walk has not read this document yet */
-	/* Of read and leave: */
-	const char *json; /* of size descriptor->size, and a NUL; NULL if
-			   * the document cannot be read */
-	const struct oci_index *index;	     /* one of these, */
-	const struct oci_manifest *manifest; /* and NULL */
-	int status; /* 0, or why it cannot be read or parsed */
+	/* The other members are for the functions read and leave. */
+	const char *json; /* the document: descriptor->size bytes and a NUL;
+			   * NULL if it cannot be read */
+	const struct oci_index *index;	     /* NULL for a manifest */
+	const struct oci_manifest *manifest; /* NULL for an index */
+	int status; /* 0, or the error of reading or parsing it */
 };
 
-/* Returned by enter: the document is not read. */
+/* If the function enter returns this, the document is not read. */
 #define OCI_WALK_PAST 1
 
 /* Returns 0 to go on, or a negative status with *err set, which ends the walk.

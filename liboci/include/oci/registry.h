@@ -59,8 +59,9 @@ OCI_API int oci_credential_find(struct oci_credential *out,
 				volatile const int *cancelled,
 				struct oci_error *err);
 
-/* Returns the value of a variable of the environment that the caller wants to
- * be used, borrowed, or NULL. A caller may pass a function over getenv(3). */
+/* Returns the value of an environment variable, which is borrowed, or NULL. A
+ * program can pass a function that calls getenv(3), or one with values of its
+ * own. */
 typedef const char *oci_variable_fn(void *data, const char *name);
 /*
  * Adds the files in which Docker and Podman keep credentials to *out, in the

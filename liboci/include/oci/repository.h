@@ -38,10 +38,11 @@ OCI_API int oci_repository_open(struct oci_repository **out,
 
 /*
  * Opens a repository to push to. Nothing is requested yet. Each blob is
- * uploaded while the next ones are added, and may be while it is written, if
- * the repository is empty. oci_store_commit waits for all that were added, then
- * puts manifests, children first, and at last the tags that oci_store_tag gave.
- * The tag of reference, if it has one, is where an earlier image is looked for.
+ * uploaded while the next ones are added. If the repository is empty, a blob
+ * may be uploaded while it is written. oci_store_commit waits for all uploads,
+ * then puts manifests, children first, and at last the tags that oci_store_tag
+ * gave. If reference has a tag, the push asks for the image under that tag
+ * first: if the registry has it, nothing has to be uploaded.
  * mount_from (may be NULL, copied) lists other repositories of the registry
  * that may have the blobs. registry has to outlive the repository.
  */
@@ -56,12 +57,14 @@ OCI_API struct oci_store *
 oci_repository_store(struct oci_repository *repository);
 
 /*
- * Makes the commit depend on the registry's present state: tags are set only if
- * the tag of the reference given to oci_repository_create (all tags, if it had
- * none) points to digest (empty: does not exist) just before. Otherwise
- * oci_store_commit returns OCI_E_CHANGED; the manifests are in the registry
- * then, without their tags. A registry has no compare-and-swap: a tag that
- * another client sets between the comparison and the PUT is overwritten.
+ * Makes the commit fail if another client has changed the image. Directly
+ * before oci_store_commit sets tags, it compares the image under the tag of the
+ * reference that oci_repository_create got; without a tag there, under each of
+ * the new tags. If its digest is not the given one, the commit returns
+ * OCI_E_CHANGED, and the manifests stay in the registry without tags. An empty
+ * digest stands for a tag that does not exist. A registry has no
+ * compare-and-swap: a tag that another client sets between the comparison and
+ * the PUT is overwritten.
  */
 OCI_API void oci_repository_expect(struct oci_repository *repository,
 				   const struct oci_digest *digest);

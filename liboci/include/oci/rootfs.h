@@ -78,8 +78,9 @@ OCI_API int oci_rootfs_each(const struct oci_rootfs *rootfs, const char *path,
  * Opens the bytes of the regular file at path; symlinks are followed. The layer
  * that has the file is read from its start for it. *out can be rewound; the
  * caller frees it before rootfs. Errors: as oci_rootfs_find, OCI_E_INVALID if
- * path is no regular file, OCI_E_UNSUPPORTED if the file's layer was applied by
- * oci_rootfs_apply or oci_rootfs_apply_tar, which do not keep bytes.
+ * path is not a regular file, OCI_E_UNSUPPORTED unless rootfs was made by
+ * oci_image_rootfs: oci_rootfs_apply and oci_rootfs_apply_tar do not record
+ * where the bytes are.
  */
 OCI_API int oci_rootfs_open_file(struct oci_source **out,
 				 const struct oci_rootfs *rootfs,

@@ -82,7 +82,7 @@ OCI_API int oci_store_tag(struct oci_store *store,
 			  const struct oci_descriptor *descriptor,
 			  struct oci_error *err);
 /*
- * Removes all names of an image, and the image without a name. A name that
+ * Removes an image from the store's index, with all of its names. A name that
  * another process gives to the image before oci_store_commit is not removed.
  * Errors: OCI_E_NOMEM.
  */

@@ -232,7 +232,8 @@ struct oci_entry {
 	uint32_t gid;
 	int64_t mtime;
 	uint64_t size;		/* bytes of a file, else 0 */
-	const char *target;	/* of links: a hard link's is a path as above */
+	const char *target;	/* of a symlink: its text; of a hard link: the
+				 * path of another entry */
 	uint32_t major;
 	uint32_t minor;
 	unsigned layer; /* in a root file system: the number of the layer that
