@@ -313,7 +313,7 @@ def diff_ids_that_are_wrong(c):
 def fewer_diff_ids_than_layers(c):
     c.publish(Image([TAR], document={"rootfs": {
         "type": "layers", "diff_ids": []}}))
-    c.refused("0 layers", "of 1")
+    c.refused("config has 0 layers", "manifest has 1")
 
 
 @test

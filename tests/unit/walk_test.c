@@ -94,6 +94,8 @@ static int set_up(void **state)
 	struct oci_descriptors list = { 0 };
 	struct oci_error err;
 
+	if (make_folder(state))
+		return -1;
 	check_done(oci_layout_create(&n.store, in_folder("nested"), &err), &err,
 		   "layout");
 	check_done(add_image(&n.one, n.store, "linux/riscv64", "1", &err), &err,
@@ -120,7 +122,7 @@ static int tear_down(void **state)
 	oci_descriptor_release(&n->two);
 	oci_descriptor_release(&n->index);
 	oci_store_free(n->store);
-	return 0;
+	return drop_folder(state);
 }
 
 static void test_order(void **state)
