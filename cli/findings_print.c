@@ -18,8 +18,8 @@ static const char *const levels[] = {
 /* The most paths that are listed for equal findings. */
 enum { PATHS_MAX = 4 };
 
-/* Why a rule matters is printed once for each rule, and what to do once for each
- * remedy. told has, for each rule, the remedy that was printed last, or NULL. */
+/* Prints why the rule matters, once for each rule, and what to do, once for
+ * each remedy. told has the last printed remedy of each rule, or NULL. */
 static void print_advice(FILE *out, const char *told[RULES_MAX],
 			 const struct finding *f)
 {
