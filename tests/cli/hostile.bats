@@ -55,7 +55,7 @@ base() {
 	bounded 0 'are right' verify oci:nested-indexes
 	bounded 0 'Digest' inspect oci:nested-indexes
 	bounded 0 'sha256' copy oci:nested-indexes oci:copy
-	bounded 1 'no image' index create localhost:1/x oci:nested-indexes
+	bounded 1 'not an image' index create localhost:1/x oci:nested-indexes
 	base nested-indexes
 	bounded 1 'no image' base.spec -o out
 }
