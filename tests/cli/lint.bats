@@ -5,15 +5,27 @@
 
 load ../helpers
 
-setup() {
-	work_in_folder
+# What is found in the sources as they are is no finding of a test.
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return 1
 	mkdir copy
 	(cd "$root" && tar -cf - --exclude=inputs --exclude=build \
 		--exclude=.git Makefile liboci cli tests pkgconfig) |
 		tar -xf - -C copy
 	cd copy || return 1
-	read -ra modules < <(sed -n 's/^MODULES := //p' Makefile)
+	read_modules
 	tests/lint "${modules[@]}" | sort >../before || true
+}
+
+setup() {
+	work_in_folder
+	cp -r "$BATS_FILE_TMPDIR"/{copy,before} .
+	cd copy || return 1
+	read_modules
+}
+
+read_modules() {
+	read -ra modules < <(sed -n 's/^MODULES := //p' Makefile)
 }
 
 # finds PATTERN: what was done to the copy is a finding, with exit 1.

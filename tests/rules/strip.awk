@@ -4,6 +4,9 @@
 function strip(line,    out, c, i, n) {
 	if (!inside && line ~ /^[ \t]*#[ \t]*include/)
 		return line
+	# Most lines have nothing to take out, or nothing to leave.
+	if (inside ? !index(line, "*/") : line !~ /["\047]|\/[*\/]/)
+		return inside ? "" : line
 	n = length(line)
 	out = ""
 	for (i = 1; i <= n; i++) {
