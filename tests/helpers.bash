@@ -49,9 +49,8 @@ matches() {
 
 # Every file and folder below the current one, with what is in them.
 listing() {
-	find . -type f -printf '%p %m %T@ ' -exec sha256sum {} \; |
-		sed 's| \./.*$||' | sort
-	find . ! -type f -printf '%p %y %l\n' | sort
+	find . -type f -printf '%p %m %T@\n' -o -printf '%p %y %l\n' | sort
+	find . -type f -exec sha256sum {} + | sort
 }
 
 # refused STATUS PATTERN ARGUMENT...: the command ends with STATUS and one
