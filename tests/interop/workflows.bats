@@ -27,14 +27,17 @@ setup_file() {
 }
 
 # What a maintainer copies, as the README says. The inputs are large, and are
-# only ever replaced: links to them do for the tests.
+# only ever replaced: links to them do for the tests. Other tests get inputs of
+# theirs meanwhile: the lock of get-inputs keeps what is copied whole.
 make_repository() {
 	local repository=$BATS_FILE_TMPDIR/repository
 
-	cp -r "$example" "$repository"
+	mkdir "$repository" "$BATS_FILE_TMPDIR/inputs"
+	tar -C "$example" -cf - --exclude=./inputs --exclude=./dist \
+		--exclude=./dist-tini . | tar -xf - -C "$repository"
 	cp -r "$root"/examples/{fetch-debs,debian-index} "$repository/"
-	rm -rf "$repository"/{dist,dist-tini}
-	mv "$repository/inputs" "$BATS_FILE_TMPDIR/inputs"
+	flock "$example/inputs/riscv64/lock" \
+		cp -r "$example/inputs/riscv64" "$BATS_FILE_TMPDIR/inputs/"
 }
 
 # A module proxy that knows what two branches are, and nothing else.
