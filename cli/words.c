@@ -140,7 +140,7 @@ static int say_others(const char *command, const char *option)
 	const struct option_group *group;
 	char others[128] = "";
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && size < sizeof(others); i++) {
 		if (!options_find(commands[i], option, &group))
 			continue;
 		if (group->users)

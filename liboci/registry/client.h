@@ -11,7 +11,6 @@
 
 #include <oci/registry.h>
 
-#include "registry/clock.h"
 #include "registry/http.h"
 #include "registry/mount_candidates.h"
 #include "registry/trust.h"
@@ -152,8 +151,6 @@ void oci_client_tell(const struct oci_client *client,
 
 /* Returns how often a request is retried. */
 unsigned oci_client_retries(const struct oci_registry *registry);
-/* Returns the milliseconds of the monotonic clock. */
-int64_t oci_clock(void);
 /* Waits. Errors: OCI_E_CANCELLED. */
 int oci_client_wait(struct oci_registry *registry, int64_t milliseconds,
 		    struct oci_error *err);

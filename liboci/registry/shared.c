@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What all requests to a registry share: the log, pauses, the number of
+/* Functions for all requests to a registry: the log, pauses, the number of
  * retries, and the certificates of hosts. */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "base/watch.h"
 #include "registry/client.h"
 #include "registry/clock.h"
 #include "registry/url.h"
@@ -16,17 +17,19 @@ enum { RETRIES = 5 };
 int oci_client_wait(struct oci_registry *registry, int64_t milliseconds,
 		    struct oci_error *err)
 {
-	int64_t until = oci_clock() + milliseconds;
+	const struct oci_watch watch = {
+		.cancelled = registry->options.cancelled,
+	};
 	const struct timespec slice = { 0, 50 * 1000000 };
+	int64_t until = oci_clock() + milliseconds;
+	int rc = 0;
 
-	while (oci_clock() < until) {
-		if (registry->options.cancelled &&
-		    __atomic_load_n(registry->options.cancelled,
-				    __ATOMIC_RELAXED))
-			return oci_fail(err, OCI_E_CANCELLED, "cancelled");
-		nanosleep(&slice, NULL);
+	while (!rc && oci_clock() < until) {
+		rc = oci_watch_check(&watch, err);
+		if (!rc)
+			nanosleep(&slice, NULL);
 	}
-	return 0;
+	return rc;
 }
 
 void oci_client_log(struct oci_registry *registry, const char *fmt, ...)

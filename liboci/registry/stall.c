@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ends exchanges that are too slow or take too long. */
+#include "registry/clock.h"
 #include "registry/exchange.h"
 
 enum { ALWAYS_SECONDS = 3 };
 
 static time_t monotonic(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
+	return (time_t)(oci_clock() / 1000);
 }
 
 /* Returns whether bytes are expected to move: the body is not sent completely,
