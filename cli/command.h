@@ -13,7 +13,7 @@
 
 enum { COMMANDS_MAX = 32, OPTIONS_MAX = 64, OPTION_GROUPS_MAX = 10 };
 
-/* What the functions of options know besides the value. */
+/* The command line, for the functions that take a value. */
 struct parse {
 	const char *command;	/* for messages: "push", "index create" */
 	char **argv;

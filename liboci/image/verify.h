@@ -12,7 +12,7 @@
 #include "store/store.h"
 #include "store/walk.h"
 
-/* What is known about a blob. */
+/* A blob: its size, and the results of reading it. */
 struct oci_seen {
 	uint64_t size;
 	bool bad;		      /* reported already */

@@ -62,7 +62,7 @@ int oci_walk_read(char **out, struct oci_walk *walk, struct oci_store *store,
 	return rc ? rc : oci_store_read(out, store, descriptor, err);
 }
 
-/* What a walk needs at each document. */
+/* The arguments of oci_walk_run. */
 struct run {
 	struct oci_walk *walk;
 	struct oci_store *store;

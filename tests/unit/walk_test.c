@@ -17,7 +17,7 @@ static const char *hex_of(const struct oci_descriptor *d)
 	return strchr(d->digest.text, ':') + 1;
 }
 
-/* What a walk did, a letter a call: e(nter), r(ead), l(eave), f(ailed); the
+/* The calls of a walk, a letter each: e(nter), r(ead), l(eave), f(ailed); the
  * depth; i(ndex) or m(anifest). */
 struct told_walk {
 	char text[256];
@@ -140,7 +140,7 @@ static void test_past(void **state)
 	struct told_walk t = { .past = n->two.digest.text };
 	struct oci_error err;
 
-	/* What was never read is first each time. */
+	/* A document that was never read is first each time. */
 	check_done(walk(&t, n, true, &err), &err, "walk");
 	assert_string_equal(t.text, "e0i r0i e1m r1m l1m e1m e1m l0i ");
 	t.past = n->index.digest.text;
