@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Image archives: tar files with images. The archives that the library writes
- * are an OCI layout and have docker save's manifest.json as well, so that
- * docker, podman, containerd and skopeo can load them.
+ * Image archives: tar files with images. An archive that the library writes is
+ * an OCI layout and also has the manifest.json of docker save, so that docker,
+ * podman, containerd and skopeo can load it.
  * OCI Image Specification, image-layout.md; Docker Image Specification 1.2,
  * "Combined Image JSON + Filesystem Changeset Format".
  */
@@ -24,15 +24,17 @@ extern "C" {
  * archive is inflated into temp_dir first.
  *
  * An archive with a member oci-layout is read as an OCI layout. An archive that
- * has only Docker's manifest.json (docker, podman, skopeo and crane save such
- * ones) is read, too: the library makes a manifest with OCI's media types for
- * each image, and the same archive always gives the same manifests. Its layers
- * are digested when it is opened. A layer that is not compressed is compared
- * with the config's diff_id; OCI_E_CORRUPT if it differs.
+ * has only Docker's manifest.json, as docker, podman, skopeo and crane save it,
+ * is read, too: the library makes a manifest with OCI's media types for each
+ * image, and the same archive always gives the same manifests. The layers of
+ * such an archive are digested when it is opened. A layer that is not
+ * compressed is compared with the config's diff_id.
  *
- * options may be NULL. temp_dir, max_inflated and cancelled are used; cancelled
- * only while the archive is opened. Other errors: OCI_E_NOT_FOUND,
- * OCI_E_INVALID if the file is no archive, OCI_E_LIMIT.
+ * options may be NULL. Of the options, temp_dir, max_inflated and cancelled are
+ * used; cancelled only ends the call that opens the archive. Errors:
+ * OCI_E_NOT_FOUND; OCI_E_CORRUPT if the file is no tar or is cut short, or if a
+ * layer differs from its diff_id; OCI_E_UNSUPPORTED if the tar has neither of
+ * the two members; OCI_E_LIMIT.
  */
 struct oci_archive_options;
 OCI_API int oci_archive_open(struct oci_store **out, const char *path,
@@ -41,24 +43,28 @@ OCI_API int oci_archive_open(struct oci_store **out, const char *path,
 
 struct oci_archive_options {
 	size_t size;		/* sizeof(struct oci_archive_options) */
-	int64_t mtime;		/* of the members; seconds */
+	int64_t mtime;		/* of the members; seconds since 1970 */
 	const struct oci_platform
-		*platform;	/* the one platform of an index
-				 * that manifest.json lists; NULL: the first */
-	const char *temp_dir;	/* for archives to standard output, and for
-				 * compressed ones; NULL: /var/tmp */
-	uint64_t max_inflated;	/* bytes that a compressed archive may inflate
-				 * to; 0: 8 GiB, or 200 times its size */
-	volatile const int *cancelled;	/* ends the call with OCI_E_CANCELLED
-					 * once it is not 0; may be NULL */
+		*platform;     /* manifest.json can list only one platform of
+				* an index: this one; NULL: the first */
+	const char *temp_dir;  /* for archives that are written to standard
+				* output, and for compressed archives that are
+				* read; NULL: /var/tmp */
+	uint64_t max_inflated; /* bytes that a compressed archive may inflate
+				* to; 0: 8 GiB or 200 times its size,
+				* whichever is more */
+	/* Ends the call with OCI_E_CANCELLED once *cancelled is not 0;
+	 * may be NULL. */
+	volatile const int *cancelled;
 };
 
 #define OCI_ARCHIVE_OPTIONS_INIT \
 	{ sizeof(struct oci_archive_options), 0, NULL, NULL, 0, NULL }
 
 /*
- * Creates an archive at path, or on standard output if path is "-". The file
- * gets its name with oci_store_commit. options may be NULL.
+ * Creates an archive at path, or on standard output if path is "-". Until
+ * oci_store_commit, the file has a temporary name. options may be NULL; mtime,
+ * platform and temp_dir are used.
  */
 OCI_API int oci_archive_create(struct oci_store **out, const char *path,
 			       const struct oci_archive_options *options,

@@ -30,11 +30,12 @@ struct oci_history {
 
 struct oci_healthcheck {
 	struct oci_strings test;	/* empty: no healthcheck */
-	int64_t interval;		/* nanoseconds; 0: engine's default */
+	/* Nanoseconds; 0: the engine's default. */
+	int64_t interval;
 	int64_t timeout;
 	int64_t start_period;
 	int64_t start_interval;
-	int64_t retries;
+	int64_t retries; /* 0: the engine's default */
 };
 
 /* Owns its strings and lists. An all-zero struct is an empty config. */
@@ -53,8 +54,9 @@ struct oci_config {
 	struct oci_pairs labels;
 	struct oci_healthcheck healthcheck;
 	/* Docker's extensions, inherited from a base image. */
-	struct oci_strings on_build;	/* instructions for builds FROM it */
-	struct oci_strings shell;	/* that RUN uses in a Dockerfile */
+	struct oci_strings on_build;	/* instructions for builds that start
+					 * FROM the image */
+	struct oci_strings shell;	/* the shell of RUN in a Dockerfile */
 	int64_t stop_timeout;		/* seconds; 0: the engine's default */
 	struct oci_digest *diff_ids;	/* of the uncompressed layers, lowest
 					 * first */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Copying images between stores: layouts, archives and registries alike.
+ * Copying images between stores of any kind: layouts, archives, repositories of
+ * registries.
  */
 #ifndef OCI_COPY_H
 #define OCI_COPY_H
@@ -24,17 +25,19 @@ struct oci_copy_options {
 				 * platform; NULL: the whole index with its
 				 * attestations */
 	unsigned jobs;		/* transfers at a time; 0: 4 */
-	oci_progress_fn *progress; /* may be NULL; called once for each
-				    * blob, after it is copied; if the
-				    * destination is a repository, when its
-				    * transfer starts, with done 0 */
+	/* Called once for each blob, after the blob is copied. If the
+	 * destination is a repository, called when the blob is queued for
+	 * upload; done is then 0. May be NULL. */
+	oci_progress_fn *progress;
 	void *progress_data;
-	bool referrers;		/* also copy what refers to the image, such as
-				 * signatures, and what refers to those */
-	volatile const int *cancelled;	/* ends the call with OCI_E_CANCELLED
-					 * once it is not 0; may be NULL */
-	/* Called with a sentence about each blob that is not copied; may be
-	 * NULL. */
+	bool referrers; /* also copy the manifests that refer to the
+			 * image, such as signatures, and those that
+			 * refer to these */
+	/* Ends the call with OCI_E_CANCELLED once *cancelled is not 0;
+	 * may be NULL. */
+	volatile const int *cancelled;
+	/* Called with a sentence about each foreign layer that is not copied;
+	 * may be NULL. */
 	void (*note)(void *data, const char *note);
 	void *note_data;
 };
@@ -47,10 +50,11 @@ struct oci_copy_options {
 
 /*
  * Copies an image with all its manifests, configs and layers byte for byte. The
- * copy is not named or committed. Blobs that `to` already has are not copied,
- * nor are layers that `from` lacks and whose descriptor has "urls" (foreign
- * layers). options may be NULL. *out is the descriptor of the copy: that of
- * image, or of the platform's manifest. The caller releases it.
+ * copy is neither named nor committed. Blobs that `to` already has are not
+ * copied. A foreign layer is not copied either: a layer that `from` lacks and
+ * whose descriptor has "urls". options may be NULL. *out is the descriptor of
+ * the copy, which the caller releases: that of image, or, with a platform, that
+ * of the platform's manifest.
  */
 OCI_API int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
 			   struct oci_store *from,

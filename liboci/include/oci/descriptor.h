@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Descriptors, and the media types they name.
+ * Descriptors, and the media types of the documents and layers of images.
  * OCI Image Specification, descriptor.md and media-types.md.
  */
 #ifndef OCI_DESCRIPTOR_H
@@ -33,7 +33,7 @@ extern "C" {
 #define OCI_MEDIA_DOCKER_LAYER_GZIP \
 	"application/vnd.docker.image.rootfs.diff.tar.gzip"
 #define OCI_MEDIA_DOCKER_LAYER "application/vnd.docker.image.rootfs.diff.tar"
-/* BuildKit's, with oci-mediatypes=false. */
+/* Written by BuildKit with oci-mediatypes=false. */
 #define OCI_MEDIA_DOCKER_LAYER_ZSTD                                            \
 	"application/vnd.docker.image.rootfs.diff.tar.zstd"
 
@@ -50,23 +50,27 @@ struct oci_descriptor {
 	uint64_t size;			/* bytes */
 	char *artifact_type;		/* or NULL */
 	struct oci_pairs annotations;
-	struct oci_platform platform;	/* where has_platform */
+	struct oci_platform platform; /* valid if has_platform is true */
 	bool has_platform;
 	char *rest;			/* a JSON object of the members that
 					 * have no field here, such as urls or
 					 * a platform's os.features; or NULL */
 };
 
+/* Makes *out a deep copy of *from; the caller releases *out after success. */
 OCI_API int oci_descriptor_copy(struct oci_descriptor *out,
 				const struct oci_descriptor *from,
 				struct oci_error *err);
 OCI_API void oci_descriptor_release(struct oci_descriptor *descriptor);
 
-/* Docker's schema 2 types count as well as OCI's. */
+/* Return whether a media type is that of an index, a manifest or a config, in
+ * OCI's name or in that of Docker's schema 2. NULL is none of these. */
 OCI_API bool oci_media_is_index(const char *media_type);
 OCI_API bool oci_media_is_manifest(const char *media_type);
 OCI_API bool oci_media_is_config(const char *media_type);
-/* True for tars in each compression of layers; false for foreign layers. */
+/* Returns whether a media type is that of a layer: a tar that is not
+ * compressed, or is compressed with gzip or zstd. The media types of foreign
+ * (non-distributable) layers are not among them. */
 OCI_API bool oci_media_is_layer(const char *media_type);
 
 #ifdef __cplusplus

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Content digests: "sha256:" and 64 lower-case hexadecimal digits.
- * OCI Image Specification, descriptor.md, "Digests". sha512 is registered
- * there too: it is accepted when read and checked, and never written.
+ * Content digests: "sha256:" and 64 lower-case hexadecimal digits. The digest
+ * of new content is always sha256. The library also reads and checks sha512
+ * digests; the copy of a document that has a sha512 digest keeps that digest.
+ * OCI Image Specification, descriptor.md, "Digests".
  */
 #ifndef OCI_DIGEST_H
 #define OCI_DIGEST_H
@@ -19,25 +20,25 @@ extern "C" {
 /* "sha512:" + 128 digits + NUL. */
 #define OCI_DIGEST_TEXT 136
 
-/* A digest such as "sha256:6a09...", or the empty text for none. It has no
- * pointers and may be copied with "=". */
+/* A digest such as "sha256:6a09...", or the empty text for none. The struct has
+ * no pointers and may be copied with "=". */
 struct oci_digest {
 	char text[OCI_DIGEST_TEXT];
 };
 
 /*
- * Reads a digest: "sha256:" and 64, or "sha512:" and 128 lower-case hex digits.
- * Everything else is OCI_E_INVALID, so that the result may be used in a path or
- * a URL.
+ * Reads a digest: "sha256:" and 64 lower-case hex digits, or "sha512:" and 128.
+ * Every other text is OCI_E_INVALID, so that the result is safe in a path or a
+ * URL.
  */
 OCI_API int oci_digest_parse(struct oci_digest *out, const char *text,
 			     struct oci_error *err);
-/* The sha256 of size bytes at data. */
+/* Sets *out to the sha256 of size bytes at data. */
 OCI_API int oci_digest_data(struct oci_digest *out, const void *data,
 			    size_t size, struct oci_error *err);
 OCI_API bool oci_digest_equal(const struct oci_digest *a,
 			      const struct oci_digest *b);
-/* The hex digits after the colon. Borrowed from digest. */
+/* Returns the hex digits after the colon. Borrowed from digest. */
 OCI_API const char *oci_digest_hex(const struct oci_digest *digest);
 
 #ifdef __cplusplus

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Folders in the format of skopeo's and podman's dir: transport. Such a folder
- * has manifest.json, a file for each blob, named by the hex digits of its
- * digest, and HEX.manifest.json for each manifest of an index.
+ * Folders in the format of the dir: transport of skopeo and podman. Such a
+ * folder has one image: manifest.json, a file HEX for each blob, and a file
+ * HEX.manifest.json for each manifest of an index. HEX is the hex digits of the
+ * blob's or manifest's digest.
  */
 #ifndef OCI_DIR_H
 #define OCI_DIR_H
@@ -15,9 +16,9 @@ extern "C" {
 #endif
 
 /*
- * Opens such a folder for reading. It has one image, without a name, with the
- * media types that it was saved with. Errors: OCI_E_UNSUPPORTED for Docker's
- * schema 1.
+ * Opens such a folder for reading. The store has the image without a name; the
+ * media types are those of the folder's manifest. Errors: OCI_E_NOT_FOUND,
+ * OCI_E_UNSUPPORTED for Docker's schema 1.
  */
 OCI_API int oci_dir_open(struct oci_store **out, const char *path,
 			 struct oci_error *err);

@@ -25,8 +25,8 @@ extern "C" {
 
 struct oci_image;
 
-/* Starts an image for a platform, without layers. created is the config's
- * creation time in seconds since 1970. */
+/* Starts an image for a platform, without layers. created is the creation time
+ * in the config, in seconds since 1970. */
 OCI_API int oci_image_new(struct oci_image **out,
 			  const struct oci_platform *platform,
 			  int64_t created, struct oci_error *err);
@@ -34,22 +34,23 @@ OCI_API int oci_image_new(struct oci_image **out,
 OCI_API void oci_image_free(struct oci_image *image);
 
 /*
- * Adds a base image to an image without layers, as FROM in a Dockerfile does:
- * the image inherits the base's config, and the base's layers are copied byte
- * for byte from one store to the other and applied to rootfs. manifest is the
- * base's manifest for the image's platform (oci_store_manifest). Each digest,
- * size and diff_id is compared. Docker's media types become OCI's. Members of
- * Docker's config that struct oci_config lacks, and attestations and signatures
- * of the base, are not copied. Errors: OCI_E_CORRUPT, OCI_E_INVALID if the base
- * is for another platform, OCI_E_UNSUPPORTED for layers of other media types.
+ * Adds a base image to an image without layers, as FROM in a Dockerfile does.
+ * The image inherits the base's config. The base's layers are copied byte for
+ * byte from the store `from` to the store `to`, and applied to rootfs. manifest
+ * is the base's manifest for the image's platform (oci_store_manifest). Each
+ * digest, size and diff_id is compared. Docker's media types become OCI's.
+ * Members of Docker's config that struct oci_config lacks, and attestations and
+ * signatures of the base, are not copied. Errors: OCI_E_CORRUPT; OCI_E_INVALID
+ * if the base is for another platform; OCI_E_UNSUPPORTED if a layer has a media
+ * type that oci_media_is_layer refuses.
  */
 OCI_API int oci_image_add_base(struct oci_image *image,
 			       struct oci_rootfs *rootfs,
 			       struct oci_store *to, struct oci_store *from,
 			       const struct oci_descriptor *manifest,
 			       struct oci_error *err);
-/* The image's config, for the caller to fill in; borrowed. platform, diff_ids
- * and history are set by the library and not to be changed. */
+/* The image's config, for the caller to fill in; borrowed. The library sets
+ * platform, diff_ids and history; the caller must not change these. */
 OCI_API struct oci_config *oci_image_config(struct oci_image *image);
 /* The manifest's annotations, for the caller to fill in; borrowed. */
 OCI_API struct oci_pairs *oci_image_annotations(struct oci_image *image);
@@ -58,16 +59,17 @@ OCI_API struct oci_pairs *oci_image_annotations(struct oci_image *image);
 OCI_API const struct oci_descriptors *oci_image_layers(
 	const struct oci_image *image);
 /*
- * Writes a settled tree to the store as the next layer. The history gets
- * options->name. options may be NULL. Errors: those of oci_layer_write.
+ * Writes a settled tree to the store as the next layer. The layer's entry in
+ * the history has options->name. options may be NULL. Errors: those of
+ * oci_layer_write.
  */
 OCI_API int oci_image_add_layer(struct oci_image *image,
 				struct oci_store *store,
 				const struct oci_tree *tree,
 				const struct oci_layer_options *options,
 				struct oci_error *err);
-/* Adds a layer that the store has already; *layer and *options are those of the
- * call that wrote it. */
+/* Adds a layer that the store has already. *layer is the result of the
+ * oci_layer_write that wrote the layer, and *options are its options. */
 OCI_API int oci_image_add_written(struct oci_image *image,
 				  const struct oci_layer *layer,
 				  const struct oci_layer_options *options,
@@ -88,9 +90,11 @@ OCI_API int oci_image_write_index(struct oci_descriptor *out,
 struct oci_rootfs_options {
 	size_t size;	       /* sizeof(struct oci_rootfs_options) */
 	uint64_t max_inflated; /* bytes that all layers may inflate to; 0:
-				* 8 GiB, or 200 times their size */
-	volatile const int *cancelled; /* ends it with OCI_E_CANCELLED once it
-					* is not 0; may be NULL */
+				* 8 GiB or 200 times their size, whichever is
+				* more */
+	/* Ends the call with OCI_E_CANCELLED once *cancelled is not 0;
+	 * may be NULL. */
+	volatile const int *cancelled;
 };
 
 #define OCI_ROOTFS_OPTIONS_INIT                                                \
@@ -99,17 +103,17 @@ struct oci_rootfs_options {
 	}
 
 /*
- * Makes the root file system of an image: reads each layer, whose bytes are
- * compared with their digests. options may be NULL. store is read again by
- * oci_rootfs_open_file and has to outlive *out, which the caller frees; image
- * is borrowed for the call. Errors: OCI_E_CORRUPT, OCI_E_LIMIT.
+ * Makes the root file system of an image: reads each layer and compares the
+ * layer with its digest. options may be NULL. oci_rootfs_open_file reads store
+ * again; therefore store has to outlive *out. The caller frees *out. image is
+ * borrowed for the call. Errors: OCI_E_CORRUPT, OCI_E_LIMIT.
  */
 OCI_API int oci_image_rootfs(struct oci_rootfs **out, struct oci_store *store,
 			     const struct oci_image_documents *image,
 			     const struct oci_rootfs_options *options,
 			     struct oci_error *err);
 
-/* Called for one finding of oci_image_verify: a sentence. */
+/* Called with one finding of oci_image_verify, in words. */
 typedef void oci_finding_fn(void *data, const char *finding);
 
 struct oci_verify_options {
@@ -118,10 +122,12 @@ struct oci_verify_options {
 	void *report_data;
 	oci_progress_fn *progress;	/* may be NULL */
 	void *progress_data;
-	uint64_t max_inflated;	/* bytes that all layers may inflate to; 0:
-				 * 8 GiB, or 200 times their size */
-	volatile const int *cancelled;	/* ends the call with OCI_E_CANCELLED
-					 * once it is not 0; may be NULL */
+	uint64_t max_inflated; /* bytes that all layers may inflate to; 0:
+				* 8 GiB or 200 times their size, whichever is
+				* more */
+	/* Ends the call with OCI_E_CANCELLED once *cancelled is not 0;
+	 * may be NULL. */
+	volatile const int *cancelled;
 };
 
 #define OCI_VERIFY_OPTIONS_INIT \
@@ -130,9 +136,11 @@ struct oci_verify_options {
 /*
  * Verifies all images of a store: the digest and size of each document, config
  * and layer, the diff_id of each layer, and whether the documents are valid and
- * agree with each other. *findings is the number of findings; each is reported.
- * Findings are no errors: it fails only if the store cannot be read. options
- * may be NULL.
+ * agree with each other. Then verifies the digests of the blobs that no image
+ * names. *findings is the number of findings; options->report gets each of
+ * them. A finding is no error: the function fails only if the store cannot be
+ * read, or if a layer inflates beyond max_inflated (OCI_E_LIMIT). options may
+ * be NULL.
  */
 OCI_API int oci_image_verify(size_t *findings, struct oci_store *store,
 			     const struct oci_verify_options *options,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Writes a tree as a layer: a tar in pax format, with its entries sorted by
- * path, compressed in independent blocks on all cores. The bytes depend only on
- * the tree, the compression, its level, and the version of the compressor; they
- * do not depend on the number of threads.
+ * path, compressed in independent blocks on all cores. The bytes of a layer
+ * depend only on the tree, the compression, its level, and the versions of this
+ * library and of the one that compresses. They do not depend on the number of
+ * threads.
  * OCI Image Specification, layer.md.
  */
 #ifndef OCI_LAYER_H
@@ -28,20 +29,23 @@ enum oci_compression {
 	OCI_COMPRESSION_NONE
 };
 
-/* Levels are 1 to 12 for gzip and 1 to 19 for zstd; 0 is the default level. */
+/* Levels are 1 to 12 for gzip and 1 to 19 for zstd. Level 0 stands for these
+ * defaults. */
 #define OCI_GZIP_LEVEL_DEFAULT 2
 #define OCI_ZSTD_LEVEL_DEFAULT 3
 
 struct oci_layer_options {
 	size_t size;		/* sizeof(struct oci_layer_options) */
 	enum oci_compression compression;
-	int level;
+	int level;		/* 0: the default */
 	unsigned jobs;		/* compressing threads; 0: one per core */
-	const char *name;	/* in progress and history; may be NULL */
+	const char *name;	/* of the layer, for progress and for the
+				 * history of the image; may be NULL */
 	oci_progress_fn *progress;	/* may be NULL */
 	void *progress_data;
-	volatile const int *cancelled; /* ends the call with OCI_E_CANCELLED
-					* once it is not 0; may be NULL */
+	/* Ends the call with OCI_E_CANCELLED once *cancelled is not 0;
+	 * may be NULL. */
+	volatile const int *cancelled;
 };
 
 #define OCI_LAYER_OPTIONS_INIT                                                 \
@@ -68,11 +72,11 @@ OCI_API int oci_layer_write(struct oci_layer *out, const struct oci_tree *tree,
 			    const struct oci_layer_options *options,
 			    struct oci_error *err);
 
-/* The media type of a layer with that compression. Borrowed. */
+/* Returns the media type of a layer with that compression; never freed. */
 OCI_API const char *oci_layer_media_type(enum oci_compression compression);
 
-/* Reads "gzip", "zstd" or "none", or "gzip:LEVEL" or "zstd:LEVEL". *level is 0
- * without a level. OCI_E_INVALID for other texts. */
+/* Reads "gzip", "gzip:LEVEL", "zstd", "zstd:LEVEL" or "none". If text has no
+ * level, *level is 0. Errors: OCI_E_INVALID for other texts. */
 OCI_API int oci_compression_parse(enum oci_compression *compression,
 				  int *level, const char *text,
 				  struct oci_error *err);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Image manifests and indexes.
- * OCI Image Specification, manifest.md and image-index.md. Documents that
- * hold both "manifests" and "layers" are rejected (CVE-2021-41190), and so is
- * a mediaType other than the one expected.
+ * OCI Image Specification, manifest.md and image-index.md. A document that has
+ * both "manifests" and "layers" is refused (CVE-2021-41190). So is a document
+ * whose mediaType is not the expected one.
  */
 #ifndef OCI_MANIFEST_H
 #define OCI_MANIFEST_H
@@ -19,6 +19,8 @@
 extern "C" {
 #endif
 
+/* A list of descriptors, which it owns. An all-zero struct is empty and may be
+ * released. */
 struct oci_descriptors {
 	struct oci_descriptor *items;
 	size_t count;
@@ -31,37 +33,43 @@ OCI_API int oci_descriptors_add(struct oci_descriptors *list,
 				struct oci_error *err);
 OCI_API void oci_descriptors_release(struct oci_descriptors *list);
 
+/* Owns its members. An all-zero struct is empty and may be released. */
 struct oci_manifest {
-	char *media_type;	/* NULL where the document has none */
+	char *media_type;	/* NULL if the document has none */
 	char *artifact_type;	/* or NULL */
 	struct oci_descriptor config;
 	struct oci_descriptors layers;	/* lowest first */
-	struct oci_descriptor subject;	/* where has_subject */
+	struct oci_descriptor subject;	/* valid if has_subject is true */
 	bool has_subject;
 	struct oci_pairs annotations;
 };
 
+/* Owns its members. An all-zero struct is empty and may be released. */
 struct oci_index {
-	char *media_type;
-	char *artifact_type;
+	char *media_type;    /* NULL if the document has none */
+	char *artifact_type; /* or NULL */
 	struct oci_descriptors manifests;
-	struct oci_descriptor subject;
+	struct oci_descriptor subject; /* valid if has_subject is true */
 	bool has_subject;
 	struct oci_pairs annotations;
 };
 
 /*
- * media_type is that of the descriptor or of the header Content-Type, or NULL.
- * If the document has a mediaType, too, both have to be the same.
+ * Reads a manifest from size bytes of JSON. media_type is that of the
+ * descriptor or of the header Content-Type, or NULL. If the document has a
+ * mediaType, too, both have to be the same. The caller releases *out after
+ * success. Errors: OCI_E_INVALID.
  */
 OCI_API int oci_manifest_parse(struct oci_manifest *out, const char *json,
 			       size_t size, const char *media_type,
 			       struct oci_error *err);
-/* Compact JSON with a fixed order of members. The caller frees *out. */
+/* Writes JSON without blanks, with the members in a fixed order. The caller
+ * frees *out. */
 OCI_API int oci_manifest_format(char **out, const struct oci_manifest *manifest,
 				struct oci_error *err);
 OCI_API void oci_manifest_release(struct oci_manifest *manifest);
 
+/* The same functions for an index. */
 OCI_API int oci_index_parse(struct oci_index *out, const char *json,
 			    size_t size, const char *media_type,
 			    struct oci_error *err);

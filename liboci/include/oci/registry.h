@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A client for registries, and what to log in to them with. It holds the
+ * A client for registries, and the credentials for them. The client holds the
  * connections, tokens and limits of all repositories that are opened with it
- * (<oci/repository.h>); these may be used by different threads.
- * OCI Distribution Specification 1.1.
+ * (<oci/repository.h>). Different threads may use different repositories of one
+ * client. OCI Distribution Specification 1.1.
  */
 #ifndef OCI_REGISTRY_H
 #define OCI_REGISTRY_H
@@ -27,8 +27,8 @@ struct oci_credential {
 	char *user;
 	char *password;
 	char *identity_token;	/* instead of a password */
-	char *registry_token;	/* a token for the registry itself; the token
-				 * server is not asked */
+	char *registry_token;	/* a token for the registry itself; with it, no
+				 * token server is asked */
 };
 
 /* Returns whether the credential is more than anonymous. */
@@ -37,21 +37,22 @@ OCI_API bool oci_credential_known(const struct oci_credential *credential);
 OCI_API void oci_credential_release(struct oci_credential *credential);
 
 /* Finds the credential for a repository of host; repository is "" for the host
- * in general. Leaves *out empty if there is none. The library releases *out.
- * Called on any thread, by one thread at a time. */
+ * in general. Leaves *out empty if there is no credential. The library releases
+ * *out. Called on any thread, by one thread at a time. */
 typedef int oci_credential_fn(void *data, struct oci_credential *out,
 			      const char *host, const char *repository,
 			      struct oci_error *err);
 
 /*
  * Searches config files of Docker and Podman (config.json, auth.json) for the
- * credential of a repository. In each file, the order is: credHelpers of the
- * host, auths of HOST/PATH with the longest PATH that repository starts with
- * (containers-auth.json(5)), credsStore, auths of the host. Files that do not
- * exist are skipped. A helper is the program docker-credential-NAME on PATH. It
- * reads the host from standard input and is ended after 30 seconds, or with
- * OCI_E_CANCELLED once *cancelled is not 0; cancelled may be NULL. The caller
- * releases *out, which is empty if nothing was found.
+ * credential of a repository. The first file that has one is used. In each
+ * file, the order is: credHelpers of the host, auths of HOST/PATH with the
+ * longest PATH that repository starts with (containers-auth.json(5)),
+ * credsStore, auths of the host. Files that do not exist are skipped. A helper
+ * is the program docker-credential-NAME on PATH, which reads the host from
+ * standard input. A helper is ended after 30 seconds, or once *cancelled is not
+ * 0, which is OCI_E_CANCELLED; cancelled may be NULL. The caller releases *out,
+ * which is empty if nothing was found.
  */
 OCI_API int oci_credential_find(struct oci_credential *out,
 				const struct oci_strings *files,
@@ -59,9 +60,9 @@ OCI_API int oci_credential_find(struct oci_credential *out,
 				volatile const int *cancelled,
 				struct oci_error *err);
 
-/* Returns the value of an environment variable, which is borrowed, or NULL. A
- * program can pass a function that calls getenv(3), or one with values of its
- * own. */
+/* Returns the value of an environment variable, borrowed, or NULL if it is not
+ * set. A program can pass a function that calls getenv(3), or a function with
+ * values of its own. */
 typedef const char *oci_variable_fn(void *data, const char *name);
 /*
  * Adds the files in which Docker and Podman keep credentials to *out, in the
@@ -83,17 +84,19 @@ OCI_API int oci_credential_from_files(void *files, struct oci_credential *out,
  * Stores the user and password for host in a config file, as docker login does:
  * with the helper that the file names, otherwise in the file itself. The file
  * is written under a temporary name with mode 0600 and renamed. Missing folders
- * of the path are created. If another process is changing the same file, waits
- * for two minutes at most, or until *cancelled (may be NULL) is not 0:
- * OCI_E_CANCELLED.
+ * of the path are created. While another call stores a credential in the same
+ * folder, this call waits, for two minutes at most. Once *cancelled is not 0,
+ * the wait ends with OCI_E_CANCELLED; cancelled may be NULL.
  */
 OCI_API int oci_credential_store(const char *path, const char *host,
 				 const struct oci_credential *credential,
 				 volatile const int *cancelled,
 				 struct oci_error *err);
 
+/* A client. */
 struct oci_registry;
 
+/* What a step of a dry run is about. */
 enum oci_push_kind {
 	OCI_PUSH_BLOB,
 	OCI_PUSH_MANIFEST,
@@ -101,9 +104,11 @@ enum oci_push_kind {
 };
 
 enum oci_push_action {
-	OCI_PUSH_KEEP,		/* the repository has it already */
-	OCI_PUSH_MOUNT,		/* a blob of another repository */
-	OCI_PUSH_SEND
+	OCI_PUSH_KEEP,	/* the repository has it: nothing would be
+			 * sent */
+	OCI_PUSH_MOUNT, /* the registry would be asked to mount the blob
+			 * from another repository */
+	OCI_PUSH_SEND	/* it would be sent */
 };
 
 /* One step of a dry run. All pointers are borrowed for the call. */
@@ -112,12 +117,13 @@ struct oci_push_step {
 	enum oci_push_action action;
 	const char *host;
 	const char *repository;
+	/* Of the blob or manifest; for a tag, of the manifest that it gets. */
 	const struct oci_digest *digest;
-	uint64_t size;			/* bytes */
-	const char *tag;		/* of OCI_PUSH_TAG */
-	const char *from;		/* of OCI_PUSH_MOUNT: the repository to
-					 * mount from; of a tag: the digest that
-					 * it points to now, or NULL */
+	uint64_t size;		/* of that blob or manifest; bytes */
+	const char *tag;	/* if kind is OCI_PUSH_TAG */
+	/* If action is OCI_PUSH_MOUNT, the repository to mount from. If kind is
+	 * OCI_PUSH_TAG, the digest that the tag points to now, or NULL. */
+	const char *from;
 };
 
 /* Called for each step of a dry run. */
@@ -130,10 +136,12 @@ struct oci_registry_options {
 	bool insecure;		/* do not check the certificates of the
 				 * registry's own host */
 	bool plain_http;	/* use http. Loopback hosts default to http,
-				 * unless ca_file, insecure or certs is set */
+				 * unless ca_file or insecure is set, or certs
+				 * has files for the host */
 	int retries;		/* of each request; negative: 5 */
-	unsigned jobs;		/* transfers at a time; 0: 8 */
-	size_t chunk_size;	/* bytes of a PATCH; 0: whole blobs */
+	unsigned jobs;		/* uploads at a time to each repository; 0: 8 */
+	size_t chunk_size;	/* bytes of a PATCH; 0: each blob is sent as a
+				 * whole, unless the registry refuses it */
 	const char *temp_dir;	/* NULL: /var/tmp */
 	oci_credential_fn *credential;	/* NULL: anonymous */
 	void *credential_data;
@@ -141,29 +149,30 @@ struct oci_registry_options {
 	 * Called on any thread, by one thread at a time. */
 	void (*log)(void *data, const char *line);
 	void *log_data;
-	volatile const int *cancelled;	/* ends all calls with OCI_E_CANCELLED
-					 * once it is not 0; may be NULL */
-	/* A file that keeps, between runs, which repositories have which blobs,
-	 * so that blobs can be mounted; NULL: none. Missing folders of the path
-	 * are created. */
+	/* Ends all calls with OCI_E_CANCELLED once *cancelled is not 0;
+	 * may be NULL. */
+	volatile const int *cancelled;
+	/* A file in which the client keeps, from one run to the next, which
+	 * repositories have which blobs, so that blobs can be mounted; NULL: no
+	 * such file. Missing folders of the path are created. */
 	const char *mount_candidates;
 	/* Folders such as /etc/docker/certs.d that have HOST[:PORT]/ *.crt,
 	 * *.cert and *.key; NULL: none. Copied. */
 	const struct oci_strings *certs;
-	/* If not NULL, pushes are dry runs: they change nothing, and
-	 * oci_store_commit calls this function for each blob, manifest and tag
-	 * that a push would send. */
+	/* If not NULL, each push is a dry run, which changes nothing.
+	 * oci_store_commit then calls this function for each blob, manifest and
+	 * tag of the push; step->action is what would be done with it. */
 	oci_push_fn *dry_run;
 	void *dry_run_data;
 	/* The only host, as in references, to which insecure and plain_http
 	 * apply; NULL: all hosts. Copied. */
 	const char *only_host;
-	/* The proxies for http URLs, for https URLs, and for all URLs without
-	 * one of these two; and the hosts without a proxy. Their format is
-	 * that of the variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and
-	 * NO_PROXY, which the library itself does not read. As in Go, localhost
-	 * and loopback addresses are never reached through a proxy. NULL: none.
-	 * Copied. */
+	/* The proxy for http URLs, the proxy for https URLs, the proxy for URLs
+	 * for which the one before is NULL, and the hosts that are reached
+	 * without a proxy. The formats are those of the variables HTTP_PROXY,
+	 * HTTPS_PROXY, ALL_PROXY and NO_PROXY, which the library itself does
+	 * not read. As in Go, localhost and loopback addresses are never
+	 * reached through a proxy. NULL: none. Copied. */
 	const char *http_proxy;
 	const char *https_proxy;
 	const char *all_proxy;
@@ -173,9 +182,9 @@ struct oci_registry_options {
 	 * others. A registry that first fetches an image from another registry
 	 * may take minutes. */
 	unsigned first_byte_seconds;
-	/* If all transfers together have fewer bytes per second than this over
-	 * a minute, the slow ones are ended and tried again; negative: 1024; 0:
-	 * no limit. */
+	/* Bytes per second, shared by the transfers in flight: a transfer that
+	 * stays below its share for a minute is ended and tried again.
+	 * Negative: 1024; 0: no limit. */
 	int64_t lowest_rate;
 	/* A PEM file, and folders separated by colons (OpenSSL's CApath), whose
 	 * certificates are trusted instead of the system's, as in the variables
@@ -204,10 +213,11 @@ struct oci_registry_options {
 OCI_API int oci_registry_new(struct oci_registry **out,
 			     const struct oci_registry_options *options,
 			     struct oci_error *err);
-/* NULL-safe. The repositories that use it have to be freed before. */
+/* NULL-safe. The caller has freed the repositories that use the client. */
 OCI_API void oci_registry_free(struct oci_registry *registry);
 
-/* Checks that host is a registry and accepts the credential. */
+/* Checks that host is a registry and accepts the credential that
+ * options->credential finds. Errors: OCI_E_SYSTEM. */
 OCI_API int oci_registry_check(struct oci_registry *registry,
 			       const char *host, struct oci_error *err);
 

@@ -2,8 +2,9 @@
 /*
  * A root file system: the files that the layers of an image give together.
  * Layers are applied one after the other, lowest first; then files can be
- * found, listed and read. It knows each file's type, attributes and link
- * target, and where its bytes are, but holds no bytes: some 300 bytes a file.
+ * found, listed and read. A root file system has each file's type, attributes
+ * and link target, and the place of its bytes. It does not hold the contents.
+ * It needs some 300 bytes of memory for each file.
  * OCI Image Specification, layer.md, "Applying Changesets".
  *
  * oci_image_rootfs (<oci/image.h>) makes one from an image in a store.
@@ -22,9 +23,9 @@
 extern "C" {
 #endif
 
-/* Makes one without any file. struct oci_rootfs is declared in <oci/tree.h>.
- * Used by one thread at a time; the functions that take it as const may run at
- * the same time. */
+/* Makes a root file system without files. struct oci_rootfs is declared in
+ * <oci/tree.h>. One thread at a time may use it; only functions that take it as
+ * const may run at the same time. */
 OCI_API int oci_rootfs_new(struct oci_rootfs **out, struct oci_error *err);
 /* NULL-safe. */
 OCI_API void oci_rootfs_free(struct oci_rootfs *rootfs);
@@ -35,16 +36,17 @@ OCI_API int oci_rootfs_apply(struct oci_rootfs *rootfs,
 			     const struct oci_tree *tree,
 			     struct oci_error *err);
 /*
- * Applies the tar of the next layer, which is inflated already, whiteouts and
- * opaque directories included. tar is borrowed and read to its end. Errors:
- * OCI_E_LIMIT beyond 5 million files, OCI_E_CORRUPT.
+ * Applies the inflated tar of the next layer, whiteouts and opaque directories
+ * included. tar is borrowed and read to its end. Errors: OCI_E_LIMIT, such as
+ * beyond 5 million files; OCI_E_CORRUPT.
  */
 OCI_API int oci_rootfs_apply_tar(struct oci_rootfs *rootfs,
 				 struct oci_source *tar, struct oci_error *err);
 /*
- * Keeps, of the layers that are applied from now on, the bytes of the files
- * that the linter reads (programs, libraries, lists of users, keys). Those of a
- * layer's tar are copied to an unlinked file in temp_dir (NULL: /var/tmp).
+ * Makes the linter's files available (programs, libraries, lists of users,
+ * keys): the bytes of those in layers that are applied after this call. If such
+ * a layer is a tar, the bytes are copied to an unlinked file in temp_dir (NULL:
+ * /var/tmp).
  */
 OCI_API int oci_rootfs_keep_lint_files(struct oci_rootfs *rootfs,
 				       const char *temp_dir,
@@ -52,35 +54,37 @@ OCI_API int oci_rootfs_keep_lint_files(struct oci_rootfs *rootfs,
 
 /*
  * Finds the file at path, such as "/usr/bin/tini" or "usr/bin/tini". Symlinks
- * on the way are followed inside the image, as chroot(2) would; one at the end
- * of path is followed if follow is true. *out borrows from rootfs. Errors:
- * OCI_E_NOT_FOUND, OCI_E_INVALID if links lead in circles.
+ * on the way are followed inside the image, as after chroot(2). A symlink at
+ * the end of path is followed if follow is true. *out borrows from rootfs.
+ * Errors: OCI_E_NOT_FOUND; OCI_E_INVALID if path leads through more than 40
+ * symlinks.
  */
 OCI_API int oci_rootfs_find(struct oci_entry *out,
 			    const struct oci_rootfs *rootfs, const char *path,
 			    bool follow, struct oci_error *err);
 
 /* Called for one file; entry is borrowed for the call. A result other than 0
- * ends the listing and is returned by it. */
+ * ends the listing, and oci_rootfs_each returns it. */
 typedef int oci_entry_fn(void *data, const struct oci_entry *entry,
 			 struct oci_error *err);
 /*
- * Lists what is below the directory at path ("" or "/" is the root), in the
- * order of the bytes of the paths. Symlinks on the way to path are followed,
- * others are not. recursive: directories in it are listed, too. Errors: as
- * oci_rootfs_find, OCI_E_INVALID if path is no directory, what visit returned.
+ * Lists the files in the directory at path ("" or "/" is the root), in the
+ * order of the bytes of their paths; if recursive is true, also the files in
+ * the directories below. Symlinks in path are followed, listed symlinks are
+ * not. Errors: those of oci_rootfs_find; OCI_E_INVALID if path is no directory;
+ * what visit returned.
  */
 OCI_API int oci_rootfs_each(const struct oci_rootfs *rootfs, const char *path,
 			    bool recursive, oci_entry_fn *visit, void *data,
 			    struct oci_error *err);
 
 /*
- * Opens the bytes of the regular file at path; symlinks are followed. The layer
- * that has the file is read from its start for it. *out can be rewound; the
- * caller frees it before rootfs. Errors: as oci_rootfs_find, OCI_E_INVALID if
- * path is not a regular file, OCI_E_UNSUPPORTED unless rootfs was made by
- * oci_image_rootfs: oci_rootfs_apply and oci_rootfs_apply_tar do not record
- * where the bytes are.
+ * Opens the bytes of the regular file at path; symlinks are followed. The call
+ * reads the file's layer from the start up to the file. *out can be rewound,
+ * which reads the layer again. The caller frees *out before rootfs. Errors:
+ * those of oci_rootfs_find; OCI_E_INVALID if path is not a regular file;
+ * OCI_E_UNSUPPORTED if rootfs was not made by oci_image_rootfs, because
+ * oci_rootfs_apply and oci_rootfs_apply_tar do not record where the bytes are.
  */
 OCI_API int oci_rootfs_open_file(struct oci_source **out,
 				 const struct oci_rootfs *rootfs,

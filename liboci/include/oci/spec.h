@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Specs: YAML files that declare what an image consists of. docs/spec.md
- * documents the language.
+ * Specs: YAML files that declare the contents of an image. docs/spec.md
+ * describes the language.
  */
 #ifndef OCI_SPEC_H
 #define OCI_SPEC_H
@@ -24,6 +24,7 @@
 extern "C" {
 #endif
 
+/* A spec that was read and checked, with the specs that are its bases. */
 struct oci_spec;
 
 /* The most bytes of a spec file. */
@@ -34,12 +35,12 @@ typedef void oci_diagnostic_fn(void *data, const char *text);
 
 struct oci_spec_options {
 	size_t size;		/* sizeof(struct oci_spec_options) */
-	const char *folder;	/* where relative paths of inputs start; NULL:
+	const char *folder;	/* the folder of relative paths of inputs; NULL:
 				 * the spec's folder */
-	const struct oci_pairs *vars;	/* override the spec's variables; may be
-					 * NULL */
-	const struct oci_platform *platforms;	/* replace the spec's */
-	size_t platform_count;	/* 0: the spec's are used */
+	const struct oci_pairs *vars; /* values that override those of the
+				       * spec's variables; may be NULL */
+	const struct oci_platform *platforms; /* used instead of the spec's */
+	size_t platform_count;		/* 0: the spec's platforms are used */
 	oci_diagnostic_fn *report;	/* called for each error; may be NULL */
 	void *report_data;
 };
@@ -49,9 +50,11 @@ struct oci_spec_options {
 
 /*
  * Reads and checks a spec for all its platforms, and finds its inputs on disk.
- * All errors are reported, not only the first; *err has the first one and the
- * number of the others. If path is "-", the spec is read from standard input
- * and its folder is the working directory. options may be NULL.
+ * options->report gets all errors of the file, not only the first; *err has the
+ * first one and the number of the others. If there are none, specs that are
+ * bases of this one are opened in the same way. If path is "-", the spec is
+ * read from standard input and its folder is the working directory. options may
+ * be NULL.
  */
 OCI_API int oci_spec_open(struct oci_spec **out, const char *path,
 			  const struct oci_spec_options *options,
@@ -59,50 +62,56 @@ OCI_API int oci_spec_open(struct oci_spec **out, const char *path,
 /* NULL-safe. */
 OCI_API void oci_spec_free(struct oci_spec *spec);
 
-/* The image's name without a tag, or NULL. Borrowed. */
+/* Returns the image's name without a tag, borrowed, or NULL. */
 OCI_API const char *oci_spec_image(const struct oci_spec *spec);
-/* The spec's tags. Borrowed. */
+/* Returns the spec's tags. Borrowed. */
 OCI_API const struct oci_strings *oci_spec_tags(const struct oci_spec *spec);
+/* Returns the *count platforms for which the spec is packed. Borrowed. */
 OCI_API const struct oci_platform *oci_spec_platforms(const struct oci_spec *,
 						      size_t *count);
-/* The base images in registries, as docker://REF, each once, including those of
- * specs that are bases of this one. Borrowed. */
+/* Returns the base images in registries, as docker://REF, each once, including
+ * those of specs that are bases of this one. Borrowed. */
 OCI_API const struct oci_strings *oci_spec_bases(const struct oci_spec *spec);
-/* The key `lint` of a spec: exceptions from the linter's rules. */
+
+/* An exception from one of the linter's rules. */
 struct oci_spec_exception {
 	const char *rule;
-	const char *path;	/* a glob, or NULL: everywhere */
+	const char *path;	/* a glob; NULL: all findings of the rule */
 	const char *level;	/* "off", "note", "warning" or "error" */
 	const char *reason;
-	const char *position; /* FILE:LINE:COL */
+	const char *position; /* of the exception: FILE:LINE:COL */
 };
 
+/* The key `lint` of a spec. */
 struct oci_spec_checks {
 	const struct oci_spec_exception *exceptions;
 	size_t exception_count;
-	uint64_t size_budget;	/* bytes; 0: none */
+	uint64_t size_budget; /* bytes; 0: no limit */
 };
 
-/* The key `lint` of the spec. Borrowed. */
+/* Returns the key `lint` of the spec. Borrowed. */
 OCI_API const struct oci_spec_checks *oci_spec_lint(
 	const struct oci_spec *spec);
-/* The paths of all files, folders and archives that are inputs. Borrowed. */
+/* Returns the paths of the spec file and of all files, folders and archives
+ * that it packs, including those of specs that are its bases. Borrowed. */
 OCI_API const struct oci_strings *oci_spec_inputs(const struct oci_spec *spec);
 
 /*
- * Opens the base image of a spec. base is the spec's text, such as
- * docker://REF, oci:DIR:TAG or a path. Sets *store to a store with the image,
- * and *image to its index or manifest; the library frees both after packing.
+ * Opens the base image of a spec. base is the text of the spec, such as
+ * docker://REF, oci:DIR:TAG or a path. Sets *store to a store that has the
+ * image, and *image to the image's index or manifest. The library frees *store
+ * and releases *image after packing.
  */
 typedef int oci_base_fn(void *data, struct oci_store **store,
 			struct oci_descriptor *image, const char *base,
 			struct oci_error *err);
 
 /*
- * Called for the image of each platform when its layers are packed, before its
- * manifest is written. rootfs has the files that the linter reads
- * (oci_rootfs_keep_lint_files). All arguments are borrowed for the call. A
- * result other than 0 ends the packing and is returned.
+ * Called for the image of each platform after its layers are packed and its
+ * manifest is written to the store, which is not committed yet. rootfs has the
+ * files that the linter reads (oci_rootfs_keep_lint_files). All arguments are
+ * borrowed for the call. A result other than 0 ends the packing; oci_spec_pack
+ * returns it.
  */
 typedef int oci_image_check_fn(void *data, const struct oci_rootfs *rootfs,
 			       const struct oci_config *config,
@@ -110,9 +119,9 @@ typedef int oci_image_check_fn(void *data, const struct oci_rootfs *rootfs,
 			       struct oci_error *err);
 
 /*
- * Returns whether `check` need not be called for an image, because it accepted
- * an image with the same config and layers before. Layers that come from the
- * cache are then not read.
+ * Returns whether the function check of the same options need not be called for
+ * an image, because it has accepted an image with the same config and layers
+ * before. If so, layers that are cache hits are not read.
  */
 typedef bool oci_image_checked_fn(void *data, const struct oci_config *config,
 				  const struct oci_descriptors *layers);
@@ -129,20 +138,22 @@ struct oci_pack_options {
 	oci_base_fn *open_base;	/* NULL: only other specs may be bases */
 	void *base_data;
 	oci_image_check_fn *check; /* may be NULL */
-	void *check_data;
-	struct oci_cache *cache;	/* keeps packed layers; a layer whose
-					 * inputs are unchanged is taken from
-					 * it; may be NULL */
-	oci_image_checked_fn *checked;	/* gets check_data; may be NULL */
-	uint64_t max_inflated;	/* bytes that the layers of a base, and the
-				 * archives of a layer, may inflate to; 0:
-				 * 8 GiB, or 200 times their size */
-	volatile const int *cancelled;	/* ends the call with OCI_E_CANCELLED
-					 * once it is not 0; may be NULL */
-	oci_diagnostic_fn *note;	/* called for what is no error but may
-					 * be a mistake, such as an exclude
-					 * pattern that matches nothing; may be
-					 * NULL */
+	void *check_data;	   /* for check and checked */
+	struct oci_cache *cache;   /* for packed layers: a layer whose
+				    * inputs are unchanged is taken from
+				    * the cache; may be NULL */
+	oci_image_checked_fn *checked; /* may be NULL */
+	uint64_t max_inflated; /* bytes that the layers of a base, and the
+				* archives of a layer, may inflate to; 0:
+				* 8 GiB or 200 times their size, whichever is
+				* more */
+	/* Ends the call with OCI_E_CANCELLED once *cancelled is not 0;
+	 * may be NULL. */
+	volatile const int *cancelled;
+	oci_diagnostic_fn *note; /* called with each probable mistake
+				  * that is no error, such as an exclude
+				  * pattern that matches nothing; may be
+				  * NULL */
 	void *note_data;
 };
 
@@ -156,8 +167,8 @@ struct oci_pack_options {
 /*
  * Packs the images of a spec into a store, without naming or committing them.
  * *out is the manifest, or an index if the spec has several platforms; the
- * caller releases it. options may be NULL. Messages start with a position in
- * the spec, "FILE:LINE:COL: ".
+ * caller releases *out. options may be NULL. The message of an error that
+ * belongs to a place in the spec starts with its position, "FILE:LINE:COL: ".
  */
 OCI_API int oci_spec_pack(struct oci_descriptor *out,
 			  const struct oci_spec *spec, struct oci_store *store,

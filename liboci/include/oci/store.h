@@ -4,10 +4,11 @@
  * layouts (<oci/layout.h>), archives (<oci/archive.h>) and repositories of
  * registries (<oci/repository.h>) are stores.
  *
- * oci_store_commit makes everything that was added visible. A store that is
- * freed without a commit removes what it has written and leaves the rest as it
- * was. A store is used by one thread at a time; different stores may be used
- * by different threads.
+ * oci_store_commit makes everything that was added visible. If a store is freed
+ * without a commit, oci_store_free removes what was written to it and leaves
+ * the rest as it was. Blobs and manifests that were sent to a registry stay
+ * there, without a tag. A store is used by one thread at a time; different
+ * threads may use different stores.
  */
 #ifndef OCI_STORE_H
 #define OCI_STORE_H
@@ -30,7 +31,9 @@ extern "C" {
 
 struct oci_store;
 
-/* Sets *out if the store has the blob. The blob is not read. */
+/* Sets *out to whether the store has the blob. In general the blob is not read;
+ * a store of oci_layout_create reads it the first time and compares it with its
+ * digest. A damaged blob then counts as absent. */
 OCI_API int oci_store_has(bool *out, struct oci_store *store,
 			  const struct oci_digest *digest,
 			  struct oci_error *err);
@@ -52,30 +55,32 @@ OCI_API int oci_store_read(char **out, struct oci_store *store,
 			   struct oci_error *err);
 
 /*
- * Starts a blob whose digest is not known yet. The caller writes its bytes to
- * *out, passes it to oci_store_add, and frees it, before the next blob is
- * started.
+ * Starts a blob whose digest is not known yet. The caller writes the bytes to
+ * the sink *out, passes the sink to oci_store_add, and frees the sink before
+ * the next blob is started.
  */
 OCI_API int oci_store_create(struct oci_sink **out, struct oci_store *store,
 			     struct oci_error *err);
-/* Adds what was written to `blob`; digest and size (bytes) are the caller's,
- * and are trusted. If the store has an equal blob already, that one stays. */
+/* Adds what was written to `blob`. The store does not check that digest and
+ * size (bytes) are those of what was written. If the store has an equal blob
+ * already, that blob stays. */
 OCI_API int oci_store_add(struct oci_store *store, struct oci_sink *blob,
 			  const struct oci_digest *digest, uint64_t size,
 			  struct oci_error *err);
 /*
  * Adds a document of size bytes and fills in the digest and size of *out. The
- * caller has set the media type and whatever else *out is to have.
+ * caller has set the other members of *out, such as the media type.
  */
 OCI_API int oci_store_put(struct oci_descriptor *out, struct oci_store *store,
 			  const void *data, size_t size,
 			  struct oci_error *err);
 
 /*
- * Gives an image a name, and takes the name from the image that had it. If name
- * is NULL, the image becomes one without a name. A name without host and path
- * is only a tag: it is the same name as every full name with that tag. Two full
- * names are the same if they are equal. Errors: OCI_E_NOMEM.
+ * Gives an image a name, and takes that name from any other image. If name is
+ * NULL, the image is added to the store's index without a name. A name without
+ * host and path is only a tag, and is the same name as every full name with
+ * that tag. Two full names are the same only if host, path and tag are all
+ * equal. Errors: OCI_E_NOMEM.
  */
 OCI_API int oci_store_tag(struct oci_store *store,
 			  const struct oci_reference *name,
@@ -89,14 +94,17 @@ OCI_API int oci_store_tag(struct oci_store *store,
 OCI_API int oci_store_untag(struct oci_store *store,
 			    const struct oci_digest *digest,
 			    struct oci_error *err);
-/* The images that have names, and those without one, in the store's order. The
- * annotations have the names. Borrowed until the next change of a name. */
+/* Returns the entries of the store's index: an image with several names has an
+ * entry for each name. The annotations of an entry have the name, if there is
+ * one. Borrowed until the next change of a name. */
 OCI_API const struct oci_descriptors *
 oci_store_names(const struct oci_store *store);
 /*
  * Finds an image by a tag, by a reference (without a tag: "latest"), or by a
- * digest. If name is NULL, finds the store's only image. The caller releases
- * *out. OCI_E_NOT_FOUND lists the names in its message.
+ * digest. If name is NULL, finds the store's only image; signatures and other
+ * artifacts without a name do not count beside an image. The caller releases
+ * *out. Errors: OCI_E_NOT_FOUND, OCI_E_INVALID if several images match. The
+ * messages list the names that the store has.
  */
 OCI_API int oci_store_resolve(struct oci_descriptor *out,
 			      const struct oci_store *store, const char *name,
@@ -105,9 +113,10 @@ OCI_API int oci_store_resolve(struct oci_descriptor *out,
 /*
  * Lists the manifests of an image in the order of its indexes: `from` itself if
  * it is a manifest, otherwise the members of the index and of the indexes in
- * it. Attestations are left out. The manifests are not read: the store need not
- * have them all, and has_platform is false if the index tells no platform. The
- * caller releases *out. Errors: those of oci_store_read, OCI_E_LIMIT.
+ * it. Attestations are left out. The manifests are not read, so that the store
+ * need not have all of them. has_platform of a listed manifest is false if its
+ * index tells no platform. The caller releases *out. Errors: those of
+ * oci_store_read, OCI_E_LIMIT.
  */
 OCI_API int oci_store_images(struct oci_descriptors *out,
 			     struct oci_store *store,
@@ -116,9 +125,9 @@ OCI_API int oci_store_images(struct oci_descriptors *out,
 /*
  * Finds the manifest for a platform among those of oci_store_images: the one
  * with an equal platform, otherwise the one with the highest variant that fits
- * (oci_platform_fits). If platform is NULL, finds the first. If an index tells
- * no platform of an image, its config is read. OCI_E_NOT_FOUND lists the
- * platforms in its message. The caller releases *out.
+ * (oci_platform_fits). If platform is NULL, finds the first manifest. If an
+ * index tells no platform of an image, the image's config is read. The caller
+ * releases *out. Errors: OCI_E_NOT_FOUND, whose message lists the platforms.
  */
 OCI_API int oci_store_manifest(struct oci_descriptor *out,
 			       struct oci_store *store,
@@ -127,39 +136,45 @@ OCI_API int oci_store_manifest(struct oci_descriptor *out,
 			       struct oci_error *err);
 
 /*
- * Makes a store that writes to several stores at once; it cannot be read.
- * Blobs and names are added to each of them. oci_store_commit prepares all of
- * them, and then commits them in their order. The stores may also be named and
- * committed one by one. They are borrowed and outlive the tee.
+ * Makes a tee: a store for writing to several stores at once. What is added to
+ * the tee is added to each of the stores, and so are names. oci_store_commit of
+ * the tee prepares all stores, and then commits them in their order. The caller
+ * may instead name and commit each store by itself. The stores are borrowed and
+ * have to outlive the tee.
  */
 OCI_API int oci_store_tee(struct oci_store **out,
 			  struct oci_store *const *stores, size_t count,
 			  struct oci_error *err);
 
 /*
- * Makes everything that was added and named visible to readers. If it fails,
- * readers see the store as it was before; blobs without a name may be left
- * over. Files are synced to disk before they are renamed. If a folder cannot be
- * synced after the renaming, the commit succeeds all the same.
+ * Makes everything that was added and named visible to readers. If the commit
+ * fails, readers see the store as it was before; blobs without a name may be
+ * left over. There are two exceptions: a registry may have set some of several
+ * tags, and a tee may have committed some of its stores. Files are synced to
+ * disk before they are renamed. If a folder cannot be synced after the
+ * renaming, the commit succeeds all the same.
  */
 OCI_API int oci_store_commit(struct oci_store *store, struct oci_error *err);
 /*
- * Does everything of a commit that may fail for lack of space or of a
- * connection and that readers do not see. Afterwards a registry has all blobs
- * and manifests but not the tags, an archive is complete under a temporary
- * name, and a layout is locked and has its new index.json beside the old one.
- * An archive for standard output is written to it. oci_store_commit then sets
- * the tags and renames the files.
+ * Does all steps of a commit that may fail for lack of space or of a connection
+ * and whose results readers do not see yet. Afterwards a registry has all blobs
+ * and manifests, but not the tags; an archive is complete under a temporary
+ * name; a layout is locked and has its new index.json beside the old one. An
+ * archive on standard output is written already here. oci_store_commit then
+ * sets the tags and renames the files.
  *
- * To commit several stores together, prepare each, then commit each. Nothing
- * may be added or named in between. Freeing the store undoes the preparation.
+ * To commit several stores together, prepare each store, then commit each.
+ * Nothing may be added or named in between. oci_store_free undoes the
+ * preparation, except that blobs and manifests stay in a registry, and what was
+ * written to standard output is written.
  */
 OCI_API int oci_store_prepare(struct oci_store *store, struct oci_error *err);
 /*
- * Makes commits cancellable: oci_store_commit returns OCI_E_CANCELLED and
- * changes nothing if *cancelled is not 0 when it is called, or while it waits
- * for the lock of another process. cancelled is borrowed until the store is
- * freed. Any thread or signal handler may set it.
+ * Makes commits cancellable: oci_store_commit and oci_store_prepare return
+ * OCI_E_CANCELLED and change nothing if *cancelled is not 0 at the time of the
+ * call, or while the call waits for the lock of another process. cancelled is
+ * borrowed until the store is freed. Any thread or signal handler may set
+ * *cancelled.
  */
 OCI_API void oci_store_watch(struct oci_store *store,
 			     volatile const int *cancelled);
@@ -170,8 +185,9 @@ OCI_API void oci_store_free(struct oci_store *store);
  */
 typedef int oci_blob_fn(void *data, const struct oci_digest *digest,
 			uint64_t size, struct oci_error *err);
-/* Calls visit for each blob of the store, in the order of the digests. Returns
- * the first result of visit that is not 0. */
+/* Calls visit for each blob of the store, in the order of the digests. A
+ * repository does not list its blobs, so visit is not called. Returns the first
+ * result of visit that is not 0. */
 OCI_API int oci_store_blobs(struct oci_store *store, oci_blob_fn *visit,
 			    void *data, struct oci_error *err);
 

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Streams of bytes. A sink takes bytes, a source gives them; both are small
- * vtables, so that a program can bring its own.
+ * Streams of bytes. A sink takes bytes, a source gives bytes. Both are small
+ * vtables, so that a program can bring sinks and sources of its own.
  *
- * A sink: write takes all of the bytes or fails; after a failure every later
- * call fails the same way; finish is called once and makes what was written
- * whole; free without a successful finish discards it. A filter (a sink that
- * writes to another) borrows the next stage and does not finish it.
+ * A sink: write takes all of the bytes or fails. After a failure, every later
+ * call fails with the same status. finish is called once, after the last byte,
+ * and completes the output. If free is called without a successful finish, the
+ * output is incomplete and not to be used. A filter is a sink that writes to
+ * another sink; it borrows that sink and does not finish it.
  *
- * A source: read gives up to size bytes, 0 at the end; rewind starts again
- * from the first byte, or fails with OCI_E_UNSUPPORTED.
+ * A source: read gives up to size bytes, and 0 bytes only at the end. rewind
+ * goes back to the first byte, or fails with OCI_E_UNSUPPORTED.
  *
- * One stream serves one thread at a time.
+ * One stream is used by one thread at a time.
  */
 #ifndef OCI_STREAM_H
 #define OCI_STREAM_H
@@ -33,7 +34,8 @@ struct oci_sink_ops {
 		     struct oci_error *err);
 	/* Called once after the last byte; may be NULL. */
 	int (*finish)(struct oci_sink *sink, struct oci_error *err);
-	/* A hint that a record of `coming` bytes starts here; may be NULL. */
+	/* Takes the hint that `coming` bytes which belong together, such as an
+	 * entry of a tar, start here; may be NULL. */
 	int (*mark)(struct oci_sink *sink, uint64_t coming,
 		    struct oci_error *err);
 	void (*free)(struct oci_sink *sink);
@@ -49,7 +51,7 @@ struct oci_source_ops {
 	/* Reads 1 to size bytes, or sets *got to 0 at the end. */
 	int (*read)(size_t *got, struct oci_source *source, void *data,
 		    size_t size, struct oci_error *err);
-	/* Goes back to the first byte; may be NULL: it cannot. */
+	/* Goes back to the first byte. NULL: this source cannot do so. */
 	int (*rewind)(struct oci_source *source, struct oci_error *err);
 	void (*free)(struct oci_source *source);
 };

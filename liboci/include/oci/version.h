@@ -22,7 +22,8 @@
 extern "C" {
 #endif
 
-/* The version of the library that runs, as "MAJOR.MINOR.PATCH". Borrowed. */
+/* Returns the version of the loaded library as "MAJOR.MINOR.PATCH", which is
+ * never freed. The macros above are the version of the headers. */
 OCI_API const char *oci_version(void);
 
 #ifdef __cplusplus
