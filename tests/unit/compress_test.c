@@ -305,6 +305,9 @@ static void test_names(void **state)
 		if (cases[i].compression < 0) {
 			check_failed(rc, &err, OCI_E_INVALID, "compression",
 				     cases[i].text);
+			assert_non_null(strstr(err.message,
+					       " is not gzip[:1-12]"
+					       ", zstd[:1-19] or none"));
 			continue;
 		}
 		check_done(rc, &err, cases[i].text);
