@@ -39,8 +39,8 @@ static int fail_digest(const char *text, struct oci_error *err)
 {
 	return oci_error_set(
 		err, OCI_E_INVALID,
-		"'%.500s': a destination has a tag, no digest: REPO@ gets no "
-		"tag, and the digest that the image has",
+		"'%.500s': a destination cannot name a digest: write REPO:TAG, "
+		"or REPO@ to push without a tag",
 		text);
 }
 

@@ -159,7 +159,7 @@ def by_digest(c):
     c.forget()
     check(c.run("push", INPUTS["small"], f"{there}@sha256:{'0' * 64}") == 1,
           c.told)
-    said(c, "no digest", "REPO@")
+    said(c, "cannot name a digest", "REPO:TAG", "REPO@")
     check(not c.registry.log, "it asked")
 
 
