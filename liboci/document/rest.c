@@ -29,7 +29,8 @@ static bool listed(const char *const *list, const char *name)
 	return *list != NULL;
 }
 
-/* Adds the members of from that are neither in the list nor in `to`. */
+/* Adds to `to` the members of `from` that are neither in the list `without` nor
+ * in `to`. */
 static int add_members(json_t *to, const json_t *from,
 		       const char *const *without, struct oci_error *err)
 {

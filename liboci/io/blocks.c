@@ -30,8 +30,8 @@ void oci_blocks_release(struct oci_blocks *blocks)
 	*blocks = (struct oci_blocks){0};
 }
 
-/* Adds the last bytes before the block, which the saved state of sha256 lacks:
- * it only has whole blocks of the hash. */
+/* Adds the last bytes before the block `place`. The saved state of sha256 lacks
+ * them, because it has only multiples of OCI_DIGEST_BLOCK bytes. */
 static int add_rest(struct oci_digester *digester, int fd,
 		    const struct oci_old_block *place, struct oci_error *err)
 {

@@ -115,7 +115,8 @@ static int add_block(struct oci_blocks *blocks, uint64_t size,
 	return oci_blocks_add(blocks, &block, err);
 }
 
-/* Adds the blocks of size bytes. *fill is the size of the unfinished block. */
+/* Adds the full blocks that size more bytes of the tar complete. *fill is the
+ * number of bytes in the block that is not full yet. */
 static int fill_blocks(struct oci_blocks *blocks, uint64_t *fill,
 		       uint64_t size, size_t block, struct oci_error *err)
 {

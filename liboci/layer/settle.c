@@ -30,7 +30,9 @@ static const char *type_name(int type)
 	return names[type];
 }
 
-/* Packages are added first in a layer, and have no options. */
+/* Returns whether a node comes from a Debian package. If the later node of a
+ * conflict does, so does the earlier one, because packages are added first in a
+ * layer. They have no option `replace`, so the advice is another one. */
 static bool is_package(const struct oci_node *node)
 {
 	size_t size = node->source ? strlen(node->source) : 0;
@@ -232,7 +234,8 @@ static int fail_parent(const struct oci_node *node, const char *path,
 			type_name(type));
 }
 
-/* Adds missing parents; each has to be a directory, here or below. */
+/* Adds the missing parents of a node. A path that a parent has in this layer or
+ * in a lower one has to be a directory there. */
 static int check_parents(struct settle *s, const struct oci_node *node,
 			 struct oci_error *err)
 {

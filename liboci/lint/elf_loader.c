@@ -9,8 +9,8 @@
 #include "base/text.h"
 #include "lint/elf_conf.h"
 
-/* So many steps take about twenty seconds; ordinary images need thousands of
- * steps. */
+/* This number of steps takes about twenty seconds; ordinary images need
+ * thousands of steps. */
 #define STEPS_MAX (UINT64_C(20) * 1000 * 1000)
 
 /* For each machine, the name of Debian's folder of libraries, and the second
@@ -302,8 +302,10 @@ static int search_usual(struct oci_object **out, struct oci_loader *loader,
 	return rc;
 }
 
-/* The RPATH of an object applies to its dependencies too, unless there is a
- * RUNPATH. */
+/* Searches the RPATHs of the object that needs the library, of the object that
+ * loaded that one, and so on up to the program. If the object that needs the
+ * library has a RUNPATH, no RPATH is used; another object of the chain that has
+ * a RUNPATH is skipped. */
 static int search_rpaths(struct oci_object **out, struct oci_loader *loader,
 			 const struct oci_object *object,
 			 const struct oci_object *program, const char *name,
