@@ -24,15 +24,15 @@ struct oci_copy_options {
 	const struct oci_platform *platform;	/* copy only the image for this
 				 * platform; NULL: the whole index with its
 				 * attestations */
-	unsigned jobs;		/* transfers at a time; 0: 4 */
-	/* Called once for each blob, after the blob is copied. If the
-	 * destination is a repository, called when the blob is queued for
-	 * upload; done is then 0. May be NULL. */
+	unsigned jobs;		/* transfers at a time; 0: 4. Not used if the
+				 * destination is a repository or an archive */
+	/* Called once for each blob that is copied, after the copy. If the
+	 * destination is a repository, called once for each blob, when the blob
+	 * is queued for upload; done is then 0. May be NULL. */
 	oci_progress_fn *progress;
 	void *progress_data;
-	bool referrers; /* also copy the manifests that refer to the
-			 * image, such as signatures, and those that
-			 * refer to these */
+	bool referrers; /* also copy the image's referrers, such as
+			 * signatures, and their referrers */
 	/* Ends the call with OCI_E_CANCELLED once *cancelled is not 0;
 	 * may be NULL. */
 	volatile const int *cancelled;

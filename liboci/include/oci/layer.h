@@ -63,9 +63,8 @@ struct oci_layer {
 
 /*
  * Writes a settled tree to sink. The caller finishes and frees the sink.
- * options may be NULL. Errors: OCI_E_CHANGED if a file on disk was changed
- * since it was added to the tree, or changes while it is read; those of the
- * sink.
+ * options may be NULL. Errors: OCI_E_CHANGED if a file on disk has changed
+ * since it was added to the tree; those of the sink.
  */
 OCI_API int oci_layer_write(struct oci_layer *out, const struct oci_tree *tree,
 			    struct oci_sink *sink,

@@ -19,8 +19,7 @@
 extern "C" {
 #endif
 
-/* A list of descriptors, which it owns. An all-zero struct is empty and may be
- * released. */
+/* Owns its items. An all-zero struct is empty and may be released. */
 struct oci_descriptors {
 	struct oci_descriptor *items;
 	size_t count;

@@ -103,9 +103,9 @@ OCI_API int oci_image_walk(struct oci_store *store,
 /*
  * Opens a layer as a tar: a layer that is compressed with gzip or zstd is
  * inflated. The blob is compared with its digest, and the checksums of gzip and
- * zstd are checked. If one of these is wrong, reading fails with OCI_E_CORRUPT
- * before the end of the tar is returned. A layer may inflate to 8 GiB or to 200
- * times its size, whichever is more; beyond that, reading fails with
+ * zstd are checked. If the digest or a checksum is wrong, reading fails with
+ * OCI_E_CORRUPT instead of reaching the end. A layer may inflate to 8 GiB or to
+ * 200 times its size, whichever is more; beyond that, reading fails with
  * OCI_E_LIMIT. store has to outlive *out. The caller frees *out.
  */
 OCI_API int oci_layer_open(struct oci_source **out, struct oci_store *store,

@@ -104,11 +104,11 @@ enum oci_push_kind {
 };
 
 enum oci_push_action {
-	OCI_PUSH_KEEP,	/* the repository has it: nothing would be
-			 * sent */
+	OCI_PUSH_KEEP,	/* nothing would be sent: the repository has the blob,
+			 * manifest or tag already */
 	OCI_PUSH_MOUNT, /* the registry would be asked to mount the blob
 			 * from another repository */
-	OCI_PUSH_SEND	/* it would be sent */
+	OCI_PUSH_SEND	/* the blob, manifest or tag would be sent */
 };
 
 /* One step of a dry run. All pointers are borrowed for the call. */

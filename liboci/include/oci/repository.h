@@ -47,9 +47,10 @@ OCI_API int oci_repository_open(struct oci_repository **out,
  * repository.
  *
  * Before oci_store_copy uploads anything, it asks whether the repository has
- * the copied image: under the tag of reference, otherwise under its digest. If
- * the repository has all documents of the image, nothing is uploaded. A dry run
- * does not ask, nor does the copy of an image with a "subject".
+ * the copied image: first under the tag of reference, then under the image's
+ * digest. If the repository has all documents of the image, nothing is
+ * uploaded. oci_store_copy does not ask in a dry run, or if a document of the
+ * image has a "subject". oci_spec_pack never asks.
  */
 OCI_API int oci_repository_create(struct oci_repository **out,
 				  struct oci_registry *registry,

@@ -7,7 +7,8 @@
  * It needs some 300 bytes of memory for each file.
  * OCI Image Specification, layer.md, "Applying Changesets".
  *
- * oci_image_rootfs (<oci/image.h>) makes one from an image in a store.
+ * oci_image_rootfs (<oci/image.h>) makes the root file system of an image in a
+ * store.
  */
 #ifndef OCI_ROOTFS_H
 #define OCI_ROOTFS_H
@@ -24,8 +25,8 @@ extern "C" {
 #endif
 
 /* Makes a root file system without files. struct oci_rootfs is declared in
- * <oci/tree.h>. One thread at a time may use it; only functions that take it as
- * const may run at the same time. */
+ * <oci/tree.h>. Used by one thread at a time, except that several threads may
+ * call functions that take it as const. */
 OCI_API int oci_rootfs_new(struct oci_rootfs **out, struct oci_error *err);
 /* NULL-safe. */
 OCI_API void oci_rootfs_free(struct oci_rootfs *rootfs);
@@ -43,10 +44,10 @@ OCI_API int oci_rootfs_apply(struct oci_rootfs *rootfs,
 OCI_API int oci_rootfs_apply_tar(struct oci_rootfs *rootfs,
 				 struct oci_source *tar, struct oci_error *err);
 /*
- * Makes the linter's files available (programs, libraries, lists of users,
- * keys): the bytes of those in layers that are applied after this call. If such
- * a layer is a tar, the bytes are copied to an unlinked file in temp_dir (NULL:
- * /var/tmp).
+ * Keeps the bytes of the files that oci_lint_check reads: programs, libraries,
+ * lists of users, keys. This holds for layers that are applied after the call.
+ * If such a layer is a tar, these bytes are copied to an unlinked file in
+ * temp_dir (NULL: /var/tmp).
  */
 OCI_API int oci_rootfs_keep_lint_files(struct oci_rootfs *rootfs,
 				       const char *temp_dir,

@@ -51,8 +51,8 @@ struct oci_spec_options {
 /*
  * Reads and checks a spec for all its platforms, and finds its inputs on disk.
  * options->report gets all errors of the file, not only the first; *err has the
- * first one and the number of the others. If there are none, specs that are
- * bases of this one are opened in the same way. If path is "-", the spec is
+ * first one and the number of the others. If there are no errors, specs that
+ * are bases of this one are opened in the same way. If path is "-", the spec is
  * read from standard input and its folder is the working directory. options may
  * be NULL.
  */
