@@ -24,7 +24,7 @@ struct oci_platform {
 	char os_version[64];
 };
 
-/* The longest text that oci_platform_format writes, with its NUL. */
+/* Room for the text that oci_platform_format writes, with its NUL. */
 #define OCI_PLATFORM_TEXT 100
 
 /*

@@ -97,8 +97,9 @@ OCI_API const struct oci_spec_checks *oci_spec_lint(
 OCI_API const struct oci_strings *oci_spec_inputs(const struct oci_spec *spec);
 
 /*
- * Opens the base image of a spec. base is the text of the spec, such as
- * docker://REF, oci:DIR:TAG or a path. Sets *store to a store that has the
+ * Opens the base image of a spec. base is the value of the spec's key `base`,
+ * such as docker://REF, oci:DIR:TAG or a path. The library has put the folder
+ * of inputs in front of a relative path. Sets *store to a store that has the
  * image, and *image to the image's index or manifest. The library frees *store
  * and releases *image after packing.
  */
@@ -119,9 +120,9 @@ typedef int oci_image_check_fn(void *data, const struct oci_rootfs *rootfs,
 			       struct oci_error *err);
 
 /*
- * Returns whether the function check of the same options need not be called for
- * an image, because it has accepted an image with the same config and layers
- * before. If so, layers that are cache hits are not read.
+ * Returns whether an oci_image_check_fn has accepted an image with the same
+ * config and layers before. If so, the function check of the options is not
+ * called for this image, and layers that are cache hits are not read.
  */
 typedef bool oci_image_checked_fn(void *data, const struct oci_config *config,
 				  const struct oci_descriptors *layers);
