@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A parser cuts the input into sequences, one piece at a time. A piece goes to
+ * the block before it, or begins a new one: statistics.c decides. block.c
+ * writes the blocks.
+ */
+#include "deflate/deflate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "deflate/block.h"
+#include "deflate/parse.h"
+#include "deflate/statistics.h"
+
+enum {
+	/* A block ends when it has so many sequences or bytes. */
+	SEQUENCES = 49152,
+	BLOCK = 300000,
+	/* A piece ends with at most one match behind its size. */
+	PIECE_MAX = 8192,
+	ROOM = SEQUENCES + PIECE_MAX / OCI_MATCH_MIN + 2,
+};
+
+static const struct level {
+	oci_parser *parse;
+	const size_t *table;	/* bytes */
+	struct oci_effort effort;
+	unsigned piece;		/* bytes */
+	unsigned header;	/* bits that a new block has to save */
+} levels[OCI_DEFLATE_LEVELS + 1] = {
+	[1] = { oci_parse_single, &oci_single_size, {0}, 8192, 1000 },
+	[2] = { oci_parse_buckets, &oci_buckets_size, {0}, 4096, 600 },
+	[3] = { oci_parse_chains, &oci_chains_size, { 6, 32, false }, 4096,
+		600 },
+	[4] = { oci_parse_chains, &oci_chains_size, { 10, 32, false }, 4096,
+		600 },
+	[5] = { oci_parse_chains, &oci_chains_size, { 18, 48, false }, 4096,
+		600 },
+	[6] = { oci_parse_chains, &oci_chains_size, { 30, 65, false }, 4096,
+		600 },
+	[7] = { oci_parse_chains, &oci_chains_size, { 60, 130, false }, 2048,
+		600 },
+	[8] = { oci_parse_chains, &oci_chains_size, { 200, 258, true }, 2048,
+		600 },
+	[9] = { oci_parse_chains, &oci_chains_size, { 600, 258, true }, 2048,
+		600 },
+};
+
+struct oci_deflate {
+	const struct level *level;
+	void *table;
+	struct oci_parse parse;
+	struct oci_statistics block;
+	struct oci_logarithms logs;
+	struct oci_codes codes;
+	struct oci_sequence sequences[ROOM];
+};
+
+/* Where a piece begins. */
+struct mark {
+	struct oci_sequence *next;
+	const uint8_t *in;
+	const uint8_t *literals;
+};
+
+struct oci_deflate *oci_deflate_new(int level)
+{
+	struct oci_deflate *d;
+
+	if (level < 1 || level > OCI_DEFLATE_LEVELS)
+		return NULL;
+	d = calloc(1, sizeof(*d));
+	if (!d)
+		return NULL;
+	d->level = &levels[level];
+	d->table = malloc(*d->level->table);
+	if (!d->table) {
+		free(d);
+		return NULL;
+	}
+	oci_logarithms_fill(&d->logs);
+	return d;
+}
+
+void oci_deflate_free(struct oci_deflate *d)
+{
+	if (!d)
+		return;
+	free(d->table);
+	free(d);
+}
+
+/* A block is at most as large as its bytes stored, which is 5 bytes more for
+ * each 2,048 or less at worst. */
+size_t oci_deflate_bound(size_t size)
+{
+	return size + size / 256 + 64;
+}
+
+/* Writes the block up to the mark. Sequences behind it begin the next one. */
+static void end_block(struct oci_deflate *d, struct oci_bits *bits,
+		      const uint8_t *block, const struct mark *mark)
+{
+	struct oci_parse *p = &d->parse;
+	size_t after = (size_t)(p->next - mark->next);
+	struct oci_sequence first = *mark->next;
+	uint32_t literals = (uint32_t)(mark->in - mark->literals);
+
+	mark->next->literals = literals;
+	oci_block_write(bits, &d->codes, d->block.counts, block,
+			(size_t)(mark->in - block), d->sequences, mark->next);
+	memset(&d->block, 0, sizeof(d->block));
+	if (after) {
+		first.literals -= literals;
+		*mark->next = first;
+		memmove(d->sequences, mark->next,
+			after * sizeof(*d->sequences));
+	} else {
+		p->literals = mark->in;
+	}
+	p->next = d->sequences + after;
+}
+
+/* Parses the next piece. */
+static void parse_piece(struct oci_deflate *d)
+{
+	struct oci_parse *p = &d->parse;
+	size_t left;
+
+	memset(p->counts, 0, sizeof(p->counts));
+	/* There is nothing before the first byte that could match. */
+	if (p->in == p->start)
+		p->counts[*p->in++]++;
+	left = (size_t)(p->end - p->in);
+	if (left > OCI_PARSE_AHEAD) {
+		left -= OCI_PARSE_AHEAD;
+		p->stop = p->in + (left < d->level->piece ? left :
+						d->level->piece);
+		d->level->parse(d->table, p, &d->level->effort);
+		return;
+	}
+	while (p->in < p->end)
+		p->counts[*p->in++]++;
+}
+
+static struct mark mark_here(const struct oci_parse *p)
+{
+	return (struct mark){ p->next, p->in, p->literals };
+}
+
+static void compress(struct oci_deflate *d, struct oci_bits *bits)
+{
+	struct oci_parse *p = &d->parse;
+	const uint8_t *block = p->in;
+	struct mark mark;
+
+	while (p->in < p->end) {
+		mark = mark_here(p);
+		parse_piece(d);
+		if (!oci_statistics_add(&d->block, p->counts, d->level->header,
+					&d->logs)) {
+			end_block(d, bits, block, &mark);
+			block = mark.in;
+			oci_statistics_add(&d->block, p->counts, 0, &d->logs);
+		}
+		if (p->next - d->sequences < SEQUENCES && p->in - block < BLOCK)
+			continue;
+		mark = mark_here(p);
+		end_block(d, bits, block, &mark);
+		block = p->in;
+	}
+	if (block == p->end)
+		return;
+	mark = mark_here(p);
+	end_block(d, bits, block, &mark);
+}
+
+size_t oci_deflate_compress(struct oci_deflate *d, void *out, const void *in,
+			    size_t size)
+{
+	struct oci_parse *p = &d->parse;
+	struct oci_bits bits = { .out = out };
+
+	memset(d->table, 0, *d->level->table);
+	memset(&d->block, 0, sizeof(d->block));
+	p->start = p->in = p->literals = in;
+	p->end = p->start + size;
+	p->next = d->sequences;
+	p->misses = 0;
+	compress(d, &bits);
+	/* An empty stored block ends on a byte boundary. */
+	oci_block_store(&bits, NULL, 0);
+	return (size_t)(bits.out - (uint8_t *)out);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Parsing: cutting the input into literals and matches. There is one parser for
+ * each trade of time against size. All of them remember positions modulo 65,536
+ * in tables of 16-bit numbers that are cleared for each input, and compare the
+ * bytes at a position before they use it: a position that is out of date only
+ * costs a comparison.
+ */
+#ifndef DEFLATE_PARSE_H
+#define DEFLATE_PARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "deflate/load.h"
+#include "deflate/symbol.h"
+
+/* Some literals and the match behind them. The last sequence of a block has
+ * only literals. */
+struct oci_sequence {
+	uint32_t literals;
+	uint16_t distance;	/* less 1 */
+	uint8_t length;		/* less OCI_MATCH_MIN */
+	uint8_t slot;		/* oci_distance_slot(distance) */
+};
+
+enum {
+	/* The bytes behind a position that a parser may read without a check:
+	 * 8 at the position, and at the next two. */
+	OCI_PARSE_AHEAD = 12,
+	/* After so many positions without a match, steps grow. */
+	OCI_PARSE_PATIENCE = 512,
+};
+
+struct oci_parse {
+	const uint8_t *start;	 /* of the input */
+	const uint8_t *end;
+	const uint8_t *in;	 /* the next byte to parse */
+	const uint8_t *literals; /* the first literal after the last match */
+	const uint8_t *stop;	 /* where the parser returns, or soon after;
+				  * has OCI_PARSE_AHEAD bytes behind it */
+	struct oci_sequence *next;
+	unsigned misses;	 /* positions without a match */
+	uint32_t counts[OCI_SYMBOLS];
+};
+
+/* How long the parser of chains searches. */
+struct oci_effort {
+	unsigned depth;	/* positions to compare */
+	unsigned nice;	/* a match of this length ends the search */
+	bool twice;	/* look at two further positions for a better match */
+};
+
+/* Parses from parse->in to parse->stop. table was zero when start was parsed;
+ * its size is the parser's own. */
+typedef void oci_parser(void *table, struct oci_parse *parse,
+			const struct oci_effort *effort);
+
+oci_parser oci_parse_single;  /* one position for each hash */
+oci_parser oci_parse_buckets; /* the last three for each hash */
+oci_parser oci_parse_chains;  /* all of them */
+extern const size_t oci_single_size;
+extern const size_t oci_buckets_size;
+extern const size_t oci_chains_size;
+
+/* The hash of 4 bytes, in `bits` bits. */
+OCI_INLINE uint32_t oci_hash4(uint32_t bytes, unsigned bits)
+{
+	return bytes * 0x9E3779B1U >> (32 - bits);
+}
+
+/* The same for the first 3 of 4 bytes. */
+OCI_INLINE uint32_t oci_hash3(uint32_t bytes, unsigned bits)
+{
+	return (bytes << 8) * 0x9E3779B1U >> (32 - bits);
+}
+
+/* Returns how many bytes, at most 7, are equal: x is the exclusive or of both
+ * eights. */
+OCI_INLINE unsigned oci_equal_of_8(uint64_t x)
+{
+	return (unsigned)__builtin_ctzll(x | (uint64_t)1 << 63) / 8;
+}
+
+/* Returns how many bytes of a and b, at most max, are equal; the first `known`
+ * are. b is before a. */
+OCI_INLINE unsigned oci_extend(const uint8_t *a, const uint8_t *b,
+				  unsigned known, unsigned max)
+{
+	unsigned n = known;
+
+	for (; n + 8 <= max; n += 8) {
+		uint64_t x = oci_load64(a + n) ^ oci_load64(b + n);
+
+		if (x)
+			return n + (unsigned)__builtin_ctzll(x) / 8;
+	}
+	while (n < max && a[n] == b[n])
+		n++;
+	return n;
+}
+
+/* Returns the length of the longest match that may start at `in`. */
+OCI_INLINE unsigned oci_parse_room(const struct oci_parse *parse,
+				      const uint8_t *in)
+{
+	size_t left = (size_t)(parse->end - in);
+
+	return left < OCI_MATCH_MAX ? (unsigned)left : OCI_MATCH_MAX;
+}
+
+/* Takes the byte at `in` as a literal, and more of them after long without a
+ * match. Returns the byte behind them. */
+OCI_INLINE const uint8_t *oci_parse_miss(struct oci_parse *parse,
+					    const uint8_t *in)
+{
+	unsigned step;
+
+	parse->counts[*in++]++;
+	if (++parse->misses < OCI_PARSE_PATIENCE)
+		return in;
+	step = parse->misses / OCI_PARSE_PATIENCE;
+	if (step > 16)
+		step = 16;
+	while (step-- && in < parse->stop)
+		parse->counts[*in++]++;
+	return in;
+}
+
+/* Takes a match at `in`. Returns the byte behind it. */
+OCI_INLINE const uint8_t *oci_parse_match(struct oci_parse *parse,
+					     const uint8_t *in, unsigned length,
+					     unsigned distance)
+{
+	unsigned slot = oci_distance_slot(distance - 1);
+
+	*parse->next++ = (struct oci_sequence){
+		.literals = (uint32_t)(in - parse->literals),
+		.distance = (uint16_t)(distance - 1),
+		.length = (uint8_t)(length - OCI_MATCH_MIN),
+		.slot = (uint8_t)slot,
+	};
+	parse->counts[OCI_FIRST_LENGTH +
+		      oci_length_slot(length - OCI_MATCH_MIN)]++;
+	parse->counts[OCI_FIRST_DISTANCE + slot]++;
+	parse->literals = in + length;
+	parse->misses = 0;
+	return in + length;
+}
+
+/* Returns where the positions before `in` end that can be remembered: there
+ * have to be bytes to read behind them. */
+OCI_INLINE const uint8_t *oci_parse_seen(const struct oci_parse *parse,
+					    const uint8_t *in)
+{
+	const uint8_t *last = parse->end - OCI_PARSE_AHEAD;
+
+	return in < last ? in : last;
+}
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The fastest parser: the last position for each hash of 4 bytes. A match of 4
+ * bytes or more is taken, or a longer one at the next position.
+ */
+#include "deflate/parse.h"
+
+enum { HASH_BITS = 15 };
+
+struct table {
+	uint16_t positions[1 << HASH_BITS];
+};
+
+const size_t oci_single_size = sizeof(struct table);
+
+struct match {
+	unsigned length;	/* at most 7; less than 4: none */
+	unsigned distance;
+};
+
+OCI_INLINE void remember(struct table *t, const struct oci_parse *p,
+			    const uint8_t *at)
+{
+	t->positions[oci_hash4(oci_load32(at), HASH_BITS)] =
+		(uint16_t)(at - p->start);
+}
+
+/* at is not the first byte of the input. Then each position of the table is
+ * before it, and so is the one that is taken for it here. */
+OCI_INLINE struct match search(struct table *t, const struct oci_parse *p,
+				  const uint8_t *at)
+{
+	uint64_t bytes = oci_load64(at);
+	uint32_t before = (uint32_t)(at - p->start) - 1;
+	uint16_t *position = &t->positions[oci_hash4((uint32_t)bytes,
+						     HASH_BITS)];
+	uint32_t distance = ((before - *position) & (OCI_WINDOW - 1)) + 1;
+	uint64_t x = bytes ^ oci_load64(at - distance);
+
+	*position = (uint16_t)(before + 1);
+	return (struct match){ oci_equal_of_8(x), distance };
+}
+
+void oci_parse_single(void *table, struct oci_parse *p,
+		      const struct oci_effort *effort)
+{
+	struct table *t = table;
+	const uint8_t *in = p->in;
+
+	(void)effort;
+	while (in < p->stop) {
+		struct match found = search(t, p, in), next;
+		const uint8_t *seen = in + 2;
+		bool later;
+
+		if (found.length < 4) {
+			in = oci_parse_miss(p, in);
+			continue;
+		}
+		next = search(t, p, in + 1);
+		later = next.length > found.length;
+		p->counts[*in] += later;
+		in += later;
+		found = later ? next : found;
+		if (found.length == 7)
+			found.length = oci_extend(in, in - found.distance, 7,
+						  oci_parse_room(p, in));
+		in = oci_parse_match(p, in, found.length, found.distance);
+		if (in > oci_parse_seen(p, in))
+			continue;
+		remember(t, p, seen);
+		remember(t, p, in - 2);
+		remember(t, p, in - 1);
+	}
+	p->in = in;
+}
