@@ -18,6 +18,8 @@ struct oci_block {
 					less than OCI_DIGEST_BLOCK bytes */
 	struct oci_digest end; /* of the compressed stream after this block */
 	struct oci_digest id;  /* of the block's inputs; empty: unknown */
+	uint32_t sum;	       /* the codec's checksum of the bytes before
+				* compression; 0 without one */
 };
 
 /* Zero it to start with an empty list. */
@@ -25,6 +27,7 @@ struct oci_blocks {
 	struct oci_block *items;
 	size_t count;
 	size_t capacity;
+	uint64_t start; /* bytes of the stream before the first block */
 };
 
 /* Copies block. */

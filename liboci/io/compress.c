@@ -24,7 +24,6 @@
 enum { RING_MORE = 3 }; /* one is filled, one is written, one waits */
 
 struct compress;
-
 struct block;
 
 /* Work that is done for the blocks in order. */
@@ -65,6 +64,8 @@ struct compress {
 	size_t bound;
 	size_t oldest;		/* block number, modulo ring_size */
 	size_t filling;
+	uint32_t sum; /* of the input whose blocks are written */
+	uint64_t size;
 	int failed;
 };
 
@@ -88,6 +89,8 @@ static void run_block(struct oci_task *task, unsigned worker)
 	struct block *block = (struct block *)task;
 	struct compress *self = block->owner;
 
+	if (self->codec->sum)
+		block->record.sum = self->codec->sum(block->in, block->in_size);
 	if (!fetch_old(self, block))
 		block->out_size = self->codec->compress(
 			self->states[worker], block->in, block->in_size,
@@ -153,9 +156,18 @@ static int write_block(struct compress *self, struct block *block,
 			      self->codec->name);
 	if (rc)
 		return rc;
+	if (block->number == 0 && !self->options.resumed)
+		rc = oci_sink_write(self->next, self->codec->head,
+				    self->codec->head_size, err);
 	if (self->options.blocks)
 		oci_digester_save(&block->record.out, self->options.out);
-	rc = oci_sink_write(self->next, block->out, block->out_size, err);
+	if (!rc)
+		rc = oci_sink_write(self->next, block->out, block->out_size,
+				    err);
+	if (self->codec->join)
+		self->sum = self->codec->join(self->sum, block->record.sum,
+					      block->in_size);
+	self->size += block->in_size;
 	return rc || !self->options.blocks ? rc
 					   : record_block(self, block, err);
 }
@@ -263,6 +275,18 @@ static int compress_mark(struct oci_sink *sink, uint64_t coming,
 	return self->failed;
 }
 
+/* Writes what stands behind the last block. */
+static int write_end(struct compress *self, struct oci_error *err)
+{
+	char end[OCI_CODEC_EDGE];
+
+	if (!self->codec->end)
+		return 0;
+	return oci_sink_write(self->next, end,
+			      self->codec->end(end, self->sum, self->size),
+			      err);
+}
+
 static int compress_finish(struct oci_sink *sink, struct oci_error *err)
 {
 	struct compress *self = (struct compress *)sink;
@@ -271,11 +295,13 @@ static int compress_finish(struct oci_sink *sink, struct oci_error *err)
 
 	if (rc)
 		return oci_fail(err, rc, "an earlier write failed");
-	/* An empty stream is one empty member or frame. */
+	/* An empty stream has one empty block. */
 	if (last->in_size || self->filling == 0)
 		start_block(self, last);
 	while (!rc && self->oldest < self->filling)
 		rc = end_oldest(self, err);
+	if (!rc)
+		rc = write_end(self, err);
 	self->failed = rc;
 	return rc;
 }
@@ -324,6 +350,8 @@ static int prepare(struct compress *self, struct oci_error *err)
 		self->ring[i].owner = self;
 	}
 	self->bound = self->codec->bound();
+	self->sum = self->options.sum;
+	self->size = self->options.size;
 	return block_ready(self, &self->ring[0], err);
 }
 
@@ -360,6 +388,8 @@ int oci_compress_open(struct oci_sink **out, struct oci_sink *next,
 		rc = oci_pool_new(&self->writer, 1, err);
 	if (!rc)
 		rc = prepare(self, err);
+	if (!rc && options->blocks)
+		options->blocks->start = codec->head_size;
 	if (rc)
 		compress_free(&self->base);
 	else

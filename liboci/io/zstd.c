@@ -62,6 +62,13 @@ static size_t zstd_compress(void *state, const void *in, size_t size,
 }
 
 const struct oci_codec oci_codec_zstd = {
-	"zstd", 1, 19, BLOCK, zstd_identify, zstd_open, zstd_close, zstd_bound,
-	zstd_compress,
+	.name = "zstd",
+	.level_min = 1,
+	.level_max = 19,
+	.block = BLOCK,
+	.identify = zstd_identify,
+	.open = zstd_open,
+	.close = zstd_close,
+	.bound = zstd_bound,
+	.compress = zstd_compress,
 };

@@ -43,7 +43,7 @@ const char *oci_layer_media_type(enum oci_compression compression)
 	return compressions[compression].media_type;
 }
 
-/* Lists the compressions with their levels: "gzip[:1-12], ... or none". */
+/* Lists the compressions with their levels: "gzip[:1-9], ... or none". */
 static void list_compressions(struct oci_buf *out)
 {
 	for (int i = 0; i < COMPRESSIONS; i++) {
@@ -135,6 +135,8 @@ struct writing {
 	struct oci_reuse reuse;
 	uint64_t start; /* bytes of the tar that are copied, not
 			 * read */
+	uint32_t sum;	/* the codec's checksum of them */
+	bool resumed;	/* the sink has the codec's head */
 	struct chain chain;
 };
 
@@ -148,10 +150,14 @@ static int open_chain(struct writing *w, struct oci_error *err)
 	const struct oci_layer_options *o = w->options;
 	struct oci_compress_options options = {
 		.codec = codec_of(w),
-		.level = o->level ? o->level :
-				    compressions[o->compression].level,
-		.jobs = o->jobs, .blocks = w->blocks,
+		.level = o->level ? o->level
+				  : compressions[o->compression].level,
+		.jobs = o->jobs,
+		.blocks = w->blocks,
 		.known_fd = w->before ? w->before->fd : -1,
+		.resumed = w->resumed,
+		.sum = w->sum,
+		.size = w->start,
 	};
 	struct chain *chain = &w->chain;
 	int rc = oci_measure_open(&chain->digest, w->sink, NULL, err);
@@ -194,24 +200,48 @@ static int end_chain(struct oci_layer *out, struct chain *chain,
 	return oci_digester_end(&out->diff_id, chain->diff_id, err);
 }
 
-/* Copies the unchanged first blocks to the sink, up to a damaged one. *written
- * is the number of bytes. */
+/* Whether the old blob starts with what stands before the first block. */
+static bool has_head(int fd, const struct oci_codec *codec)
+{
+	char head[OCI_CODEC_EDGE];
+	size_t got;
+
+	if (!codec->head_size)
+		return true;
+	return !oci_file_read_at(&got, fd, head, codec->head_size, 0, NULL) &&
+	       got == codec->head_size &&
+	       memcmp(head, codec->head, codec->head_size) == 0;
+}
+
+/* Copies the unchanged first blocks to the sink, up to a damaged one, and what
+ * stands before them. *written is the number of bytes. */
 static int copy_prefix(struct writing *w, uint64_t *written,
 		       struct oci_error *err)
 {
-	size_t copied;
-	int rc = oci_blocks_copy(&copied, w->sink, w->before->fd, w->reuse.old,
-				 w->reuse.prefix, codec_of(w)->bound(),
-				 w->options->jobs, err);
+	const struct oci_codec *codec = codec_of(w);
+	size_t copied = 0;
+	int rc = 0;
 
+	if (codec->head_size)
+		rc = oci_sink_write(w->sink, codec->head, codec->head_size,
+				    err);
+	if (!rc)
+		rc = oci_blocks_copy(&copied, w->sink, w->before->fd,
+				     w->reuse.old, w->reuse.prefix,
+				     codec->bound(), w->options->jobs, err);
+	*written = codec->head_size;
 	for (size_t i = 0; !rc && i < copied; i++) {
 		const struct oci_block *block = w->reuse.old[i].block;
 
 		rc = oci_blocks_add(w->blocks, block, err);
+		if (codec->join)
+			w->sum =
+				codec->join(w->sum, block->sum, block->in_size);
 		w->start += block->in_size;
 		*written += block->out_size;
 	}
 	w->reuse.prefix = copied;
+	w->resumed = *written > 0;
 	return rc;
 }
 
@@ -254,11 +284,13 @@ static int write_chain(struct oci_layer *out, struct writing *w,
 	uint64_t written = 0;
 	int rc = 0;
 
+	if (w->reuse.prefix && !has_head(w->before->fd, codec_of(w)))
+		w->reuse.prefix = 0;
 	if (w->reuse.prefix)
 		rc = copy_prefix(w, &written, err);
 	if (!rc)
 		rc = open_chain(w, err);
-	if (!rc && w->reuse.prefix)
+	if (!rc && w->resumed)
 		rc = resume(w, written, err);
 	if (!rc)
 		rc = oci_tar_write(w->tree,

@@ -208,7 +208,7 @@ static int match(struct oci_reuse *r, const struct oci_blocks *before,
 {
 	struct oci_old_block *candidates;
 	struct oci_table table = {0};
-	uint64_t offset = 0;
+	uint64_t offset = before->start;
 	int rc = 0;
 
 	candidates = calloc(before->count + 1, sizeof(*candidates));
@@ -242,7 +242,7 @@ static int match(struct oci_reuse *r, const struct oci_blocks *before,
  * with the same ids: the saved digests are valid only for that order. */
 static void place_prefix(struct oci_reuse *r, const struct oci_blocks *before)
 {
-	uint64_t offset = 0;
+	uint64_t offset = before->start;
 
 	for (size_t i = 0; i < r->prefix; i++) {
 		const struct oci_block *b = &before->items[i];

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "io/compress.h"
 
 static const char none[] = "-";
 
@@ -24,8 +25,8 @@ static int add_state(struct oci_buf *out, const struct oci_digest_state *state,
 }
 
 /* The format: "FINGERPRINT DIFF_ID DIGEST SIZE TAR-SIZE DEVICE INODE SECONDS
- * NANOSECONDS", and for each block "IN OUT END ID" with the words of both
- * states. */
+ * NANOSECONDS START", and for each block "IN OUT SUM END ID" with the words of
+ * both states. */
 int oci_cache_record_format(struct oci_buf *out,
 			    const struct oci_cache_record *record,
 			    struct oci_error *err)
@@ -33,18 +34,20 @@ int oci_cache_record_format(struct oci_buf *out,
 	int rc = oci_buf_format(
 		out, err,
 		"%s %s %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
-		" %" PRIu64 " %" PRIu64 "\n",
+		" %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
 		text_of(&record->fingerprint), record->layer.diff_id.text,
 		record->layer.digest.text, record->layer.size,
 		record->layer.tar_size, record->file.device, record->file.inode,
-		record->file.seconds, record->file.nanoseconds);
+		record->file.seconds, record->file.nanoseconds,
+		record->blocks.start);
 
 	for (size_t i = 0; !rc && i < record->blocks.count; i++) {
 		const struct oci_block *b = &record->blocks.items[i];
 
-		rc = oci_buf_format(out, err, "%" PRIu64 " %" PRIu64 " %s %s",
-				    b->in_size, b->out_size, b->end.text,
-				    text_of(&b->id));
+		rc = oci_buf_format(out, err,
+				    "%" PRIu64 " %" PRIu64 " %" PRIu32 " %s %s",
+				    b->in_size, b->out_size, b->sum,
+				    b->end.text, text_of(&b->id));
 		if (!rc)
 			rc = add_state(out, &b->in, err);
 		if (!rc)
@@ -109,9 +112,14 @@ static bool read_state(struct oci_digest_state *out, char **text,
 static bool read_block(struct oci_block *out, char **text, uint64_t before,
 		       uint64_t written)
 {
-	return read_number(&out->in_size, text, UINT32_MAX) &&
-	       read_number(&out->out_size, text, UINT32_MAX) &&
-	       read_digest(&out->end, text) && read_key(&out->id, text) &&
+	uint64_t sum;
+
+	if (!read_number(&out->in_size, text, UINT32_MAX) ||
+	    !read_number(&out->out_size, text, UINT32_MAX) ||
+	    !read_number(&sum, text, UINT32_MAX))
+		return false;
+	out->sum = (uint32_t)sum;
+	return read_digest(&out->end, text) && read_key(&out->id, text) &&
 	       read_state(&out->in, text, before) &&
 	       read_state(&out->out, text, written);
 }
@@ -129,8 +137,10 @@ bool oci_cache_record_parse(struct oci_cache_record *out, char *text)
 	    !read_number(&out->file.device, &text, UINT64_MAX) ||
 	    !read_number(&out->file.inode, &text, UINT64_MAX) ||
 	    !read_number(&out->file.seconds, &text, UINT64_MAX) ||
-	    !read_number(&out->file.nanoseconds, &text, UINT64_MAX))
+	    !read_number(&out->file.nanoseconds, &text, UINT64_MAX) ||
+	    !read_number(&out->blocks.start, &text, OCI_CODEC_EDGE))
 		return false;
+	written = out->blocks.start;
 	while (*text) {
 		struct oci_block block;
 
@@ -141,7 +151,8 @@ bool oci_cache_record_parse(struct oci_cache_record *out, char *text)
 		written += block.out_size;
 	}
 	return !out->blocks.count ||
-	       (before == out->layer.tar_size && written == out->layer.size);
+	       (before == out->layer.tar_size && written <= out->layer.size &&
+		out->layer.size - written <= OCI_CODEC_EDGE);
 }
 
 void oci_cache_record_release(struct oci_cache_record *record)

@@ -15,7 +15,7 @@
 
 /* The version of the fingerprints below and of the tar of a tree. A new number
  * prevents all cache hits. */
-#define FORMAT "oci-pack layer 5 " OCI_VERSION
+#define FORMAT "oci-pack layer 6 " OCI_VERSION
 
 /* Room for the first line of a record's file. */
 enum { HEAD_ROOM = 256 };

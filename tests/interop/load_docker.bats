@@ -204,7 +204,7 @@ exported() {
 	local kind
 
 	make_rich
-	for kind in gzip:12 zstd none; do
+	for kind in gzip:9 zstd none; do
 		"$OCI_PACK" rich.spec -q --compression "$kind" -t "rich:x" \
 			-o out.tar
 		docker load -q -i out.tar

@@ -13,7 +13,7 @@
 #define END                                                                    \
 	"sha256:eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"                              \
 	"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"
-#define FILE " 0 0 0 0"	/* the mark of no file */
+#define FILE " 0 0 0 0 0" /* the mark of no file; blocks start at 0 */
 
 static bool parse(struct oci_cache_record *out, const char *text)
 {
@@ -30,9 +30,10 @@ static void test_round(void **state)
 {
 	static const char *const good[] = {
 		"- " A " " B " 0 0" FILE "\n",
-		A " " A " " B " 18446744073709551615 0 7 8 9 10\n",
+		A " " A " " B " 18446744073709551615 0 7 8 9 10 16\n",
 		A " " B " " A " 30 1536" FILE "\n"
-		  "1024 10 " END " -" STATES "512 20 " END " " B STATES,
+		  "1024 10 4294967295 " END " -" STATES "512 20 7 " END
+		  " " B STATES,
 	};
 	struct oci_cache_record record;
 	struct oci_error err;
@@ -58,8 +59,8 @@ static void test_places(void **state)
 
 	(void)state;
 	assert_true(parse(&record, A " " B " " A " 230 1024" FILE "\n"
-				   "512 130 " END " -" STATES "512 100 " END
-				   " -" STATES));
+				     "512 130 7 " END " -" STATES
+				     "512 100 7 " END " -" STATES));
 	assert_int_equal(record.blocks.count, 2);
 	assert_int_equal(record.blocks.items[0].in.size, 0);
 	assert_int_equal(record.blocks.items[0].out.size, 0);
@@ -67,59 +68,70 @@ static void test_places(void **state)
 	assert_int_equal(record.blocks.items[1].out.size, 128);
 	assert_int_equal(record.blocks.items[1].out.words[7], UINT32_MAX);
 	oci_cache_record_release(&record);
+	/* Ten bytes before the blocks and eight behind them. */
+	assert_true(parse(&record, A " " B " " A " 138 1024 0 0 0 0 10\n"
+				     "512 60 7 " END " -" STATES "512 60 7 " END
+				     " -" STATES));
+	assert_int_equal(record.blocks.start, 10);
+	assert_int_equal(record.blocks.items[1].out.size, 64);
+	assert_int_equal(record.blocks.items[1].sum, 7);
+	oci_cache_record_release(&record);
 }
+
+static const char *const bad[] = {
+	"",
+	"\n",
+	" ",
+	"-",
+	"- ",
+	"- \n",
+	A,
+	A " " B,
+	A "\n",
+	/* Digests that are none. */
+	A " - " B " 1 1" FILE "\n",
+	A " " B " - 1 1" FILE "\n",
+	"x " A " " B " 1 1" FILE "\n",
+	"-- " A " " B " 1 1" FILE "\n",
+	A " " B " sha256:../../etc 1 1" FILE "\n",
+	"sha256:aa " A " " B " 1 1" FILE "\n",
+	/* Numbers that are none, or too large. */
+	A " " A " " B " -1 1" FILE "\n",
+	A " " A " " B " 1 0x1" FILE "\n",
+	A " " A " " B " 18446744073709551616 1" FILE "\n",
+	A " " A " " B "  1\n",
+	A " " A " " B " 1\n",
+	A " " A " " B " 1 1" FILE,
+	A " " A " " B " 1 1" FILE "\nx",
+	A " " A " " B " 1 1" FILE "\n\n",
+	/* A mark that is not whole. */
+	A " " A " " B " 1 1\n",
+	A " " A " " B " 1 1 1 1 1\n",
+	A " " A " " B " 1 1 1 1 1 1 -1\n",
+	/* More bytes before the blocks than a compressor writes. */
+	A " " A " " B " 1 1 1 1 1 1 17\n",
+	/* Blocks that are not whole. */
+	A " " A " " B " 1 1" FILE "\n1 1 7 " END " -",
+	A " " A " " B " 1 1" FILE "\n1 1 7 " END " -" STATE,
+	A " " A " " B " 1 1" FILE "\n1 1 7 " END " -" STATE STATE,
+	A " " A " " B " 1 1" FILE "\n1 1 7 " END " -" STATE
+	  " 1 2 3 4 5 6 7 8x\n",
+	A " " A " " B " 1 1" FILE "\n1 1 7 " END " -" STATE
+	  " 1 2 3 4 5 6 7 100000000\n",
+	A " " A " " B " 1 1" FILE "\n1 1 7 4294967296 -" STATES,
+	/* Blocks that are not all of the layer, or more. */
+	A " " A " " B " 18 1" FILE "\n1 1 7 " END " -" STATES,
+	A " " A " " B " 1 1 0 0 0 0 1\n1 1 7 " END " -" STATES,
+	A " " A " " B " 1 1" FILE "\n1 1 4294967296 " END " -" STATES,
+	A " " A " " B " 1 2" FILE "\n1 1 7 " END " -" STATES,
+	A " " A " " B " 4294967296 1" FILE "\n1 4294967296 7 " END " -" STATES,
+	A " " A " " B " 1 4294967296" FILE "\n4294967296 1 7 " END " -" STATES,
+	A " " A " " B " 1 1" FILE "\n1 1 7 " END " -" STATES "1 0 7 " END
+	  " -" STATES,
+};
 
 static void test_hostile(void **state)
 {
-	static const char *const bad[] = {
-		"",
-		"\n",
-		" ",
-		"-",
-		"- ",
-		"- \n",
-		A,
-		A " " B,
-		A "\n",
-		/* Digests that are none. */
-		A " - " B " 1 1" FILE "\n",
-		A " " B " - 1 1" FILE "\n",
-		"x " A " " B " 1 1" FILE "\n",
-		"-- " A " " B " 1 1" FILE "\n",
-		A " " B " sha256:../../etc 1 1" FILE "\n",
-		"sha256:aa " A " " B " 1 1" FILE "\n",
-		/* Numbers that are none, or too large. */
-		A " " A " " B " -1 1" FILE "\n",
-		A " " A " " B " 1 0x1" FILE "\n",
-		A " " A " " B " 18446744073709551616 1" FILE "\n",
-		A " " A " " B "  1\n",
-		A " " A " " B " 1\n",
-		A " " A " " B " 1 1" FILE,
-		A " " A " " B " 1 1" FILE "\nx",
-		A " " A " " B " 1 1" FILE "\n\n",
-		/* A mark that is not whole. */
-		A " " A " " B " 1 1\n",
-		A " " A " " B " 1 1 1 1 1\n",
-		A " " A " " B " 1 1 1 1 1 -1\n",
-		/* Blocks that are not whole. */
-		A " " A " " B " 1 1" FILE "\n1 1 " END " -",
-		A " " A " " B " 1 1" FILE "\n1 1 " END " -" STATE,
-		A " " A " " B " 1 1" FILE "\n1 1 " END " -" STATE STATE,
-		A " " A " " B " 1 1" FILE "\n1 1 " END " -" STATE
-		  " 1 2 3 4 5 6 7 8x\n",
-		A " " A " " B " 1 1" FILE "\n1 1 " END " -" STATE
-		  " 1 2 3 4 5 6 7 100000000\n",
-		A " " A " " B " 1 1" FILE "\n1 1 4294967296 -" STATES,
-		/* Blocks that are not all of the layer, or more. */
-		A " " A " " B " 2 1" FILE "\n1 1 " END " -" STATES,
-		A " " A " " B " 1 2" FILE "\n1 1 " END " -" STATES,
-		A " " A " " B " 4294967296 1" FILE "\n1 4294967296 " END
-		  " -" STATES,
-		A " " A " " B " 1 4294967296" FILE "\n4294967296 1 " END
-		  " -" STATES,
-		A " " A " " B " 1 1" FILE "\n1 1 " END " -" STATES "1 0 " END
-		  " -" STATES,
-	};
 	struct oci_cache_record record;
 
 	(void)state;
@@ -133,9 +145,9 @@ static void test_hostile(void **state)
 /* Every beginning of a record is none, but where a line ends. */
 static void test_cut(void **state)
 {
-	static const char whole[] =
-		A " " B " " A " 30 1536" FILE "\n"
-		  "1024 10 " END " -" STATES "512 20 " END " " B STATES;
+	static const char whole[] = A " " B " " A " 30 1536" FILE "\n"
+				      "1024 10 4294967295 " END " -" STATES
+				      "512 20 7 " END " " B STATES;
 	char text[sizeof(whole)];
 	struct oci_cache_record record;
 

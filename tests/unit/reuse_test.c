@@ -269,7 +269,7 @@ static void test_room(void **state)
 {
 	static const uint32_t seeds[FILES] = { 0 };
 	static char out[ROOM];
-	struct oci_old_block place = { .offset = 0 };
+	struct oci_old_block place;
 	struct layer layer;
 	size_t size;
 	int fd;
@@ -279,6 +279,7 @@ static void test_room(void **state)
 	write_layer(&layer, OCI_COMPRESSION_GZIP, NULL);
 	fd = open_blob(&layer);
 	place.block = &layer.blocks.items[0];
+	place.offset = layer.blocks.start;
 	size = (size_t)place.block->out_size;
 	assert_true(size > 1 && size <= sizeof(out));
 	assert_true(oci_block_fetch(out, size, fd, &place));

@@ -29,7 +29,7 @@ enum oci_compression {
 	OCI_COMPRESSION_NONE
 };
 
-/* Levels are 1 to 12 for gzip and 1 to 19 for zstd. Level 0 stands for these
+/* Levels are 1 to 9 for gzip and 1 to 19 for zstd. Level 0 stands for these
  * defaults. */
 #define OCI_GZIP_LEVEL_DEFAULT 2
 #define OCI_ZSTD_LEVEL_DEFAULT 3
