@@ -98,8 +98,8 @@ OCI_API int oci_join_annotate(struct oci_join *join,
 /*
  * Copies the members and their blobs to the store `to`, and writes the index to
  * `to`, without naming or committing the index. What `to` has already is not
- * copied. Members that oci_join_start took over are not copied either: `to` is
- * the store that has them. Blobs of another repository of the same registry are
+ * copied. Members that oci_join_start took over are not copied either, so `to`
+ * must have them already. Blobs of another repository of the same registry are
  * mounted if the registry allows it. options may be NULL; options->platform is
  * not used. The caller releases *out. Errors: OCI_E_INVALID if the index has no
  * image.

@@ -127,7 +127,8 @@ OCI_API int oci_store_images(struct oci_descriptors *out,
  * with an equal platform, otherwise the one with the highest variant that fits
  * (oci_platform_fits). If platform is NULL, finds the first manifest. If an
  * index tells no platform of an image, the image's config is read. The caller
- * releases *out. Errors: OCI_E_NOT_FOUND, whose message lists the platforms.
+ * releases *out. Errors: OCI_E_NOT_FOUND; the message lists the platforms of
+ * the image.
  */
 OCI_API int oci_store_manifest(struct oci_descriptor *out,
 			       struct oci_store *store,

@@ -66,8 +66,8 @@ struct oci_extended {
 /*
  * The attributes of an entry.
  *
- * OCI_DEFAULT is mode 0755 for directories and for files that their owner may
- * execute, mode 0644 for other files, owner and group 0, and as mtime the
+ * With OCI_DEFAULT, directories and files that their owner may execute get mode
+ * 0755, and other files get mode 0644. Owner and group are 0. mtime is the
  * tree's epoch, or 0 if the tree has no epoch. For members of archives and
  * packages, OCI_DEFAULT is the same as OCI_KEEP.
  *
@@ -175,11 +175,11 @@ OCI_API int oci_tree_add_whiteout(struct oci_tree *tree, const char *path,
 /*
  * Selects files of a folder or members of an archive. Patterns are globs, with
  * "**" for any number of directories. For a folder, a pattern is matched with
- * the path below the folder; for an archive, with the rest of the member's path
- * after `strip`. If there are include patterns, only matching paths, everything
- * below them, and the directories above them are selected. A path that an
- * exclude pattern matches is not selected, nor is anything below it, even if an
- * include pattern matches, too.
+ * the path below the folder; for an archive, it is matched with what `strip`
+ * leaves of the member's path. If there are include patterns, only matching
+ * paths, everything below them, and the directories above them are selected. A
+ * path that an exclude pattern matches is not selected, nor is anything below
+ * it, even if an include pattern matches, too.
  */
 struct oci_filter {
 	size_t size;				/* sizeof(struct oci_filter) */
