@@ -90,7 +90,8 @@ static int commit(struct attempts *out, struct index_target *target,
 	return rc;
 }
 
-/* A later attempt leaves an index that has all members as it is. */
+/* Writes the new index. A later attempt does not write the index again if the
+ * tag already has an equal one. */
 static int write_join(struct attempts *out, struct index_target *target,
 		      const char *text, struct oci_join *join,
 		      struct index_command *c, struct oci_error *err)
@@ -147,9 +148,10 @@ static int make(struct attempts *out, struct index_command *c, const char *text,
 	return rc;
 }
 
-/* The pause is random, so that two runs do not collide again, and at least as
- * long as writing took: another run that compared before this one wrote needs
- * about that long to write. */
+/* Another run that compared before this run wrote needs about as long to write
+ * as this run did. Therefore the pause is as long as writing took, but at least
+ * PAUSE_MS and at most PAUSE_MAX_MS, and a random time of up to as much again,
+ * so that two runs do not collide again. */
 static void pause_between(const struct attempts *attempts)
 {
 	long least = attempts->took < PAUSE_MS	     ? PAUSE_MS

@@ -40,7 +40,8 @@ static void note(const struct oci_join *join, const char *fmt, ...)
 	join->options.note(join->options.note_data, text.message);
 }
 
-/* Fits both ways, because an absent variant is the same as the default one. */
+/* The platforms are the same if each fits the other. They are not compared
+ * directly, because a missing variant means the default one. */
 static bool same_platform(const struct oci_platform *a,
 			  const struct oci_platform *b)
 {

@@ -108,8 +108,8 @@ static int fail_twice(const struct oci_node *node, const struct oci_node *link,
 			node->wanted, link->path);
 }
 
-/* Checks a resolved path like the given one: a link's target could contain a
- * part ".wh.x", which would mean a removal. */
+/* Checks a resolved path as strictly as the path that was given, because the
+ * target of a link may have a part ".wh.NAME", which would remove NAME. */
 static int check_path(const struct oci_node *node, const char *path,
 		      struct oci_error *err)
 {

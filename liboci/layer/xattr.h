@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Extended attributes of archive members, such as file capabilities. */
+/* Extended attributes, such as file capabilities: of archive members, of files
+ * on disk and of specs. */
 #ifndef LAYER_XATTR_H
 #define LAYER_XATTR_H
 
@@ -10,8 +11,8 @@
 int oci_xattr_copy(struct oci_xattr **out, struct oci_arena *arena,
 		   const struct oci_xattr *from, struct oci_error *err);
 /* Adds all attributes of a directory of a lower layer, because the directory
- * may be written again. *bytes is increased by their size, which counts as
- * names. */
+ * may be written again. Sets *bytes to the size of their names and values,
+ * which counts as names (OCI_NAMES_MAX). */
 int oci_xattr_read_lower(struct oci_xattr **list, uint64_t *bytes,
 			 struct oci_arena *arena, struct archive_entry *entry,
 			 struct oci_error *err);
@@ -23,7 +24,8 @@ int oci_xattr_add_from_archive(struct oci_node *node, struct oci_tree *tree,
 /* Adds the capabilities of the file at path, if there are any. */
 int oci_xattr_add_from_disk(struct oci_node *node, struct oci_tree *tree,
 			    const char *path, struct oci_error *err);
-/* Adds those of attrs (may be NULL). */
+/* Adds the attributes that attrs (may be NULL) lists, such as those of a
+ * spec. */
 int oci_xattr_set(struct oci_node *node, struct oci_tree *tree,
 		  const struct oci_attributes *attrs, struct oci_error *err);
 void oci_xattr_write(struct archive_entry *entry, const struct oci_node *node);

@@ -243,19 +243,23 @@ static void expand(char out[OCI_PATH_MAX], const struct oci_object *object,
 	out[used < OCI_PATH_MAX ? used : OCI_PATH_MAX - 1] = '\0';
 }
 
-/* Searches folders that are separated by colons (or, in LD_LIBRARY_PATH,
- * semicolons). */
+/* Searches a list of folders. glibc's loader also splits LD_LIBRARY_PATH, but
+ * not RPATH and RUNPATH, at semicolons (elf/dl-load.c); musl's splits all lists
+ * at colons and newlines (ldso/dynlink.c, path_open). */
 static int search_list(struct oci_object **out, struct oci_loader *loader,
 		       const struct oci_object *object,
 		       const struct oci_object *program, const char *list,
 		       const char *name, struct oci_error *err)
 {
 	const char *start = loader->lint->subject->config->working_dir;
+	const char *ends = oci_loader_is_musl(program)	  ? ":\n" :
+			   list == loader->library_path ? ":;" :
+							  ":";
 	char text[OCI_PATH_MAX], folder[OCI_PATH_MAX];
 	int n, rc = 0;
 
 	while (!rc && list && *list && !*out) {
-		size_t size = strcspn(list, ":;");
+		size_t size = strcspn(list, ends);
 
 		expand(text, object, list, size);
 		/* Relative paths start at the working directory. */

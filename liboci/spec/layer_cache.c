@@ -36,7 +36,9 @@ static int add_layer(struct oci_fingerprint *fingerprint,
 					     err);
 }
 
-/* A record's key: the spec file, the platform and the layer's number. */
+/* Adds the spec file, the platform and the layer's number. A record's key also
+ * has what compute() adds: FORMAT, libarchive's version, the compression, its
+ * level and the compressor's version. */
 static int add_position(struct oci_fingerprint *fingerprint,
 			const struct oci_layer_inputs *s, struct oci_error *err)
 {

@@ -111,7 +111,8 @@ static int add_listing(struct oci_fingerprint *fingerprint,
 		if (f->racy)
 			oci_fingerprint_mark_racy(fingerprint);
 	}
-	/* Not a path of any folder, so it ends the list. */
+	/* NULL is not the path of any folder, so it marks the end of the
+	 * list. */
 	return rc ? rc : oci_fingerprint_text(fingerprint, NULL, err);
 }
 

@@ -248,6 +248,24 @@ program() {
 	lacks elf-needed
 }
 
+@test "elf-needed: semicolons split LD_LIBRARY_PATH of glibc only" {
+	elf in/opt/lib/liba.so
+	program
+	image 'config: {env: {LD_LIBRARY_PATH: "/no;/opt/lib"}}'
+	lacks elf-needed
+	for key in rpath runpath; do
+		program "$key=/no;/opt/lib"
+		image
+		finds elf-needed error /bin/p liba.so
+	done
+	elf in/lib/ld-musl-riscv64.so.1
+	elf in/bin/p interp=/lib/ld-musl-riscv64.so.1 needed=liba.so
+	image 'config: {env: {LD_LIBRARY_PATH: "/no;/opt/lib"}}'
+	finds elf-needed error /bin/p liba.so
+	image 'config: {env: {LD_LIBRARY_PATH: "/no:/opt/lib"}}'
+	lacks elf-needed
+}
+
 @test "elf-needed: RPATH counts for what is loaded later, RUNPATH not" {
 	elf in/opt/lib/liba.so needed=libb.so
 	elf in/opt/lib/libb.so

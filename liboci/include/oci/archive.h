@@ -31,10 +31,10 @@ extern "C" {
  * compressed is compared with the config's diff_id.
  *
  * options may be NULL. Of the options, temp_dir, max_inflated and cancelled are
- * used; cancelled only ends the call that opens the archive. Errors:
- * OCI_E_NOT_FOUND; OCI_E_CORRUPT if the file is no tar or is cut short, or if a
- * layer differs from its diff_id; OCI_E_UNSUPPORTED if the tar has neither of
- * the two members; OCI_E_LIMIT.
+ * used; cancelled ends only oci_archive_open itself, not later reads from the
+ * store. Errors: OCI_E_NOT_FOUND; OCI_E_CORRUPT if the file is no tar or is cut
+ * short, or if a layer differs from its diff_id; OCI_E_UNSUPPORTED if the tar
+ * has neither of the two members; OCI_E_LIMIT.
  */
 struct oci_archive_options;
 OCI_API int oci_archive_open(struct oci_store **out, const char *path,
@@ -45,8 +45,9 @@ struct oci_archive_options {
 	size_t size;		/* sizeof(struct oci_archive_options) */
 	int64_t mtime;		/* of the members; seconds since 1970 */
 	const struct oci_platform
-		*platform;     /* manifest.json can list only one platform of
-				* an index: this one; NULL: the first */
+		*platform;     /* the platform of an index that manifest.json
+				* lists, because it can list only one; NULL:
+				* the first */
 	const char *temp_dir;  /* for archives that are written to standard
 				* output, and for compressed archives that are
 				* read; NULL: /var/tmp */

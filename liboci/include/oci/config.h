@@ -69,8 +69,8 @@ struct oci_config {
 
 /*
  * Reads a config from size bytes of JSON. Unknown members are ignored. The
- * caller releases *out after success. Errors: OCI_E_INVALID, which names the
- * member that has a wrong type.
+ * caller releases *out after success. Errors: OCI_E_INVALID; the message names
+ * the member that has a wrong type.
  */
 OCI_API int oci_config_parse(struct oci_config *out, const char *json,
 			     size_t size, struct oci_error *err);

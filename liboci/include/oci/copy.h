@@ -51,10 +51,10 @@ struct oci_copy_options {
 /*
  * Copies an image with all its manifests, configs and layers byte for byte. The
  * copy is neither named nor committed. Blobs that `to` already has are not
- * copied. A foreign layer is not copied either: a layer that `from` lacks and
- * whose descriptor has "urls". options may be NULL. *out is the descriptor of
- * the copy, which the caller releases: that of image, or, with a platform, that
- * of the platform's manifest.
+ * copied. A layer that `from` lacks is not copied either if its descriptor has
+ * "urls" (a foreign layer). options may be NULL. The caller releases *out, the
+ * descriptor of the copy. Without a platform, *out equals *image; with one,
+ * *out is the descriptor of that platform's manifest.
  */
 OCI_API int oci_store_copy(struct oci_descriptor *out, struct oci_store *to,
 			   struct oci_store *from,

@@ -63,14 +63,15 @@ OCI_API int oci_descriptor_copy(struct oci_descriptor *out,
 				struct oci_error *err);
 OCI_API void oci_descriptor_release(struct oci_descriptor *descriptor);
 
-/* Return whether a media type is that of an index, a manifest or a config, in
- * OCI's name or in that of Docker's schema 2. NULL is none of these. */
+/* Return whether a media type is that of an index, a manifest or a config.
+ * OCI's media types and those of Docker's schema 2 are known. NULL gives
+ * false. */
 OCI_API bool oci_media_is_index(const char *media_type);
 OCI_API bool oci_media_is_manifest(const char *media_type);
 OCI_API bool oci_media_is_config(const char *media_type);
 /* Returns whether a media type is that of a layer: a tar that is not
- * compressed, or is compressed with gzip or zstd. The media types of foreign
- * (non-distributable) layers are not among them. */
+ * compressed, or is compressed with gzip or zstd. Returns false for foreign
+ * (non-distributable) layers. */
 OCI_API bool oci_media_is_layer(const char *media_type);
 
 #ifdef __cplusplus

@@ -38,24 +38,25 @@ OCI_API void oci_image_free(struct oci_image *image);
  * The image inherits the base's config. The base's layers are copied byte for
  * byte from the store `from` to the store `to`, and applied to rootfs. manifest
  * is the base's manifest for the image's platform (oci_store_manifest). Each
- * digest, size and diff_id is compared. Docker's media types become OCI's.
- * Members of Docker's config that struct oci_config lacks, and attestations and
- * signatures of the base, are not copied. Errors: OCI_E_CORRUPT; OCI_E_INVALID
- * if the base is for another platform; OCI_E_UNSUPPORTED if a layer has a media
- * type that oci_media_is_layer refuses.
+ * document and layer is compared with its digest and size, and each layer with
+ * its diff_id. Docker's media types become OCI's. Members of Docker's config
+ * that struct oci_config lacks, and attestations and signatures of the base,
+ * are not copied. Errors: OCI_E_CORRUPT; OCI_E_INVALID if the base is for
+ * another platform; OCI_E_UNSUPPORTED if a layer has a media type that
+ * oci_media_is_layer refuses.
  */
 OCI_API int oci_image_add_base(struct oci_image *image,
 			       struct oci_rootfs *rootfs,
 			       struct oci_store *to, struct oci_store *from,
 			       const struct oci_descriptor *manifest,
 			       struct oci_error *err);
-/* The image's config, for the caller to fill in; borrowed. The library sets
- * platform, diff_ids and history; the caller must not change these. */
+/* Returns the image's config, borrowed, which the caller fills in. The library
+ * sets platform, diff_ids and history; the caller must not change these. */
 OCI_API struct oci_config *oci_image_config(struct oci_image *image);
-/* The manifest's annotations, for the caller to fill in; borrowed. */
+/* Returns the manifest's annotations, borrowed, which the caller fills in. */
 OCI_API struct oci_pairs *oci_image_annotations(struct oci_image *image);
 
-/* The layers so far, lowest first. Borrowed until the next change. */
+/* Returns the layers so far, lowest first, borrowed until the next change. */
 OCI_API const struct oci_descriptors *oci_image_layers(
 	const struct oci_image *image);
 /*
@@ -137,10 +138,10 @@ struct oci_verify_options {
  * Verifies all images of a store: the digest and size of each document, config
  * and layer, the diff_id of each layer, and whether the documents are valid and
  * agree with each other. Then verifies the digests of the blobs that no image
- * names. *findings is the number of findings; options->report gets each of
- * them. A finding is no error: the function fails only if the store cannot be
- * read, or if a layer inflates beyond max_inflated (OCI_E_LIMIT). options may
- * be NULL.
+ * names. *findings is the number of findings; options->report gets each
+ * finding. A finding is no error: the function fails only if the store cannot
+ * be read, or if a layer inflates beyond max_inflated (OCI_E_LIMIT). options
+ * may be NULL.
  */
 OCI_API int oci_image_verify(size_t *findings, struct oci_store *store,
 			     const struct oci_verify_options *options,

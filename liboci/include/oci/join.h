@@ -56,11 +56,11 @@ OCI_API void oci_join_free(struct oci_join *join);
 
 /*
  * Starts with the image that the new index is to replace. If image is an index,
- * the new index gets its members and annotations; if image is a manifest, it
- * becomes the first member. An image that oci_join_add adds later replaces the
- * member for the same platform and the attestations of that member. May be
- * called once, before oci_join_add. The store is borrowed until the join is
- * freed.
+ * the new index gets the members and annotations of image; if image is a
+ * manifest, that manifest becomes the first member. An image that oci_join_add
+ * adds later replaces the member for the same platform and the attestations of
+ * that member. May be called once, before oci_join_add. The store is borrowed
+ * until the join is freed.
  */
 OCI_API int oci_join_start(struct oci_join *join, struct oci_store *store,
 			   const struct oci_descriptor *image,
@@ -71,8 +71,8 @@ OCI_API int oci_join_start(struct oci_join *join, struct oci_store *store,
  * are read and compared with their digests; layers are not read. An attestation
  * is added only if its image is added. name stands for image in messages. The
  * store is borrowed until the join is freed. Errors: OCI_E_CONFLICT if two
- * calls add images for the same platform. A single call may: an index may have
- * several images for one platform.
+ * calls add images for the same platform. One call may add several images for
+ * one platform, because an index may have them.
  */
 OCI_API int oci_join_add(struct oci_join *join, struct oci_store *store,
 			 const struct oci_descriptor *image, const char *name,
@@ -84,7 +84,8 @@ OCI_API int oci_join_add(struct oci_join *join, struct oci_store *store,
 OCI_API int oci_join_remove(struct oci_join *join, const char *what,
 			    struct oci_error *err);
 
-/* The annotations of the new index, for the caller to fill in; borrowed. */
+/* Returns the annotations of the new index, borrowed, which the caller fills
+ * in. */
 OCI_API struct oci_pairs *oci_join_annotations(struct oci_join *join);
 /* Sets an annotation of the descriptors of the images for a platform, or of all
  * images if platform is NULL. Errors: OCI_E_NOT_FOUND if there is no such
@@ -97,8 +98,8 @@ OCI_API int oci_join_annotate(struct oci_join *join,
 /*
  * Copies the members and their blobs to the store `to`, and writes the index to
  * `to`, without naming or committing the index. What `to` has already is not
- * copied. Members that oci_join_start took over are not copied either: `to` is
- * the store that has them. Blobs of another repository of the same registry are
+ * copied. Members that oci_join_start took over are not copied either, so `to`
+ * must have them already. Blobs of another repository of the same registry are
  * mounted if the registry allows it. options may be NULL; options->platform is
  * not used. The caller releases *out. Errors: OCI_E_INVALID if the index has no
  * image.

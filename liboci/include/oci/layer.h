@@ -3,7 +3,7 @@
  * Writes a tree as a layer: a tar in pax format, with its entries sorted by
  * path, compressed in independent blocks on all cores. The bytes of a layer
  * depend only on the tree, the compression, its level, and the versions of this
- * library and of the one that compresses. They do not depend on the number of
+ * library and of the compressing library. They do not depend on the number of
  * threads.
  * OCI Image Specification, layer.md.
  */

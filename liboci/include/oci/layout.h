@@ -20,8 +20,8 @@ OCI_API int oci_layout_open(struct oci_store **out, const char *path,
 			    struct oci_error *err);
 /*
  * Opens a layout for adding images, and creates the layout if path does not
- * exist. The images that the layout has stay. Errors: OCI_E_CONFLICT if path is
- * a folder that is neither empty nor a layout.
+ * exist. Images that are already in the layout are kept. Errors: OCI_E_CONFLICT
+ * if path is a folder that is neither empty nor a layout.
  *
  * Several processes may add to one layout at the same time. oci_store_commit
  * locks the file oci-layout with flock(2) and adds the names of this store to

@@ -36,7 +36,8 @@ struct oci_lint_rule {
 	const char *remedy;	/* a sentence: what to do */
 };
 
-/* All *count rules, sorted by name. Borrowed, and never freed. */
+/* Returns all rules, sorted by name, and sets *count to their number. The rules
+ * are never freed. */
 OCI_API const struct oci_lint_rule *oci_lint_rules(size_t *count);
 
 /* One finding. All pointers are borrowed for the call. */
@@ -97,7 +98,7 @@ struct oci_lint_options {
 	}
 
 /* Numbers of findings and images. oci_lint_check and the functions below add to
- * them; the caller sets all to 0 before. */
+ * these numbers; the caller sets all of them to 0 first. */
 struct oci_lint_result {
 	size_t errors;
 	size_t warnings;
@@ -135,9 +136,9 @@ OCI_API int oci_lint_image(struct oci_lint_result *result,
 			   const struct oci_lint_options *options,
 			   struct oci_error *err);
 
-/* Called with one result of a loading program (docker, podman, skopeo, ctr) for
- * an archive. text is the name of an image that the program will load, or the
- * problem that the program will have. */
+/* Called once for each name under which a program (docker, podman, skopeo, ctr)
+ * would load an image from the archive; text is that name. Also called once for
+ * each problem that the program would have; text is then the problem. */
 typedef void oci_load_fn(void *data, const char *program, const char *text);
 
 /*

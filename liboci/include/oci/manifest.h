@@ -2,8 +2,8 @@
 /*
  * Image manifests and indexes.
  * OCI Image Specification, manifest.md and image-index.md. A document that has
- * both "manifests" and "layers" is refused (CVE-2021-41190). So is a document
- * whose mediaType is not the expected one.
+ * both "manifests" and "layers" is refused (CVE-2021-41190). A document whose
+ * mediaType is not the expected one is refused, too.
  */
 #ifndef OCI_MANIFEST_H
 #define OCI_MANIFEST_H
@@ -54,10 +54,10 @@ struct oci_index {
 };
 
 /*
- * Reads a manifest from size bytes of JSON. media_type is that of the
- * descriptor or of the header Content-Type, or NULL. If the document has a
- * mediaType, too, both have to be the same. The caller releases *out after
- * success. Errors: OCI_E_INVALID.
+ * Reads a manifest from size bytes of JSON. media_type is what the descriptor
+ * or the header Content-Type says, or NULL. If the document has a mediaType,
+ * too, both have to be the same. The caller releases *out after success.
+ * Errors: OCI_E_INVALID.
  */
 OCI_API int oci_manifest_parse(struct oci_manifest *out, const char *json,
 			       size_t size, const char *media_type,

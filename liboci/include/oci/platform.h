@@ -48,13 +48,13 @@ OCI_API bool oci_platform_equal(const struct oci_platform *a,
  * on amd64/v3, riscv64/rva20u64 on riscv64/rva22u64); an image for a higher
  * variant does not run. A missing variant counts as amd64/v1, arm/v7, arm64/v8
  * or riscv64/rva20u64. The variants of other architectures have to be equal. If
- * `wanted` has an os_version, that of `has` has to be equal.
+ * `wanted` has an os_version, `has` needs the same os_version.
  */
 OCI_API bool oci_platform_fits(const struct oci_platform *has,
 			       const struct oci_platform *wanted);
 /* Returns whether `has` is one of the platforms that `filter` names. A filter
  * without a variant names all variants; a filter without an os_version names
- * all of these. */
+ * all versions. */
 OCI_API bool oci_platform_matches(const struct oci_platform *has,
 				  const struct oci_platform *filter);
 /* Returns Debian's name for the architecture, such as armhf or ppc64el, which

@@ -27,8 +27,8 @@ struct oci_progress {
  *     once for a layer that is a cache hit
  *   - once for each file of an artifact
  *   - by oci_store_copy and oci_join_write as <oci/copy.h> says
- *   - by oci_image_verify before and after each layer; not after a layer with a
- *     finding
+ *   - by oci_image_verify before and after each layer; not after a layer that
+ *     is missing or damaged
  *
  * To end the operation, set *cancelled of its options.
  */

@@ -25,9 +25,9 @@ struct oci_image_documents {
 
 /*
  * Reads the manifest and config of an image. image is a manifest or an index.
- * oci_store_manifest chooses the image for platform; if platform is NULL, the
- * first one. Each document is compared with its digest and size. The caller
- * releases *out after success. Errors: those of oci_store_manifest, and
+ * oci_store_manifest chooses the image for platform, or the first image if
+ * platform is NULL. Each document is compared with its digest and size. The
+ * caller releases *out after success. Errors: those of oci_store_manifest, and
  * OCI_E_UNSUPPORTED if the manifest is an artifact's.
  */
 OCI_API int oci_image_open(struct oci_image_documents *out,
@@ -57,8 +57,8 @@ struct oci_visit {
 /* If the function enter returns this, the document is not read. */
 #define OCI_WALK_PAST 1
 
-/* Returns 0 to go on. A negative status, with *err set, ends the walk, which
- * returns it. */
+/* Returns 0 to go on. A negative status, with *err set, ends the walk, and
+ * oci_image_walk returns that status. */
 typedef int oci_visit_fn(void *data, const struct oci_visit *visit,
 			 struct oci_error *err);
 

@@ -23,7 +23,8 @@ extern "C" {
 struct oci_reference {
 	char host[OCI_REFERENCE_NAME]; /* with the port; "docker.io" if the
 					* name has no host */
-	char path[OCI_REFERENCE_NAME]; /* on Docker Hub with "library/" */
+	char path[OCI_REFERENCE_NAME]; /* on Docker Hub, "library/" is in
+					* front of a path without a slash */
 	char tag[OCI_REFERENCE_TAG];   /* empty if the name has no tag */
 	struct oci_digest digest;      /* empty if the name has no digest */
 };

@@ -50,9 +50,9 @@ typedef int oci_credential_fn(void *data, struct oci_credential *out,
  * longest PATH that repository starts with (containers-auth.json(5)),
  * credsStore, auths of the host. Files that do not exist are skipped. A helper
  * is the program docker-credential-NAME on PATH, which reads the host from
- * standard input. A helper is ended after 30 seconds, or once *cancelled is not
- * 0, which is OCI_E_CANCELLED; cancelled may be NULL. The caller releases *out,
- * which is empty if nothing was found.
+ * standard input. A helper is ended after 30 seconds. Once *cancelled is not 0,
+ * the helper is ended and the call returns OCI_E_CANCELLED; cancelled may be
+ * NULL. The caller releases *out, which is empty if nothing was found.
  */
 OCI_API int oci_credential_find(struct oci_credential *out,
 				const struct oci_strings *files,
@@ -74,8 +74,8 @@ typedef const char *oci_variable_fn(void *data, const char *name);
 OCI_API int oci_credential_files(struct oci_strings *out,
 				 oci_variable_fn *variable, void *data,
 				 struct oci_error *err);
-/* An oci_credential_fn that searches files, a const struct oci_strings *, with
- * oci_credential_find. */
+/* An oci_credential_fn that calls oci_credential_find. Its data, `files`, is a
+ * const struct oci_strings *. */
 OCI_API int oci_credential_from_files(void *files, struct oci_credential *out,
 				      const char *host, const char *repository,
 				      struct oci_error *err);
@@ -117,7 +117,8 @@ struct oci_push_step {
 	enum oci_push_action action;
 	const char *host;
 	const char *repository;
-	/* Of the blob or manifest; for a tag, of the manifest that it gets. */
+	/* The digest of the blob or manifest. If kind is OCI_PUSH_TAG, the
+	 * digest of the manifest that gets the tag. */
 	const struct oci_digest *digest;
 	uint64_t size;		/* of that blob or manifest; bytes */
 	const char *tag;	/* if kind is OCI_PUSH_TAG */
@@ -161,39 +162,39 @@ struct oci_registry_options {
 	const struct oci_strings *certs;
 	/* If not NULL, each push is a dry run, which changes nothing.
 	 * oci_store_commit then calls this function for each blob, manifest and
-	 * tag of the push; step->action is what would be done with it. */
+	 * tag of the push; step->action says what a push would do. */
 	oci_push_fn *dry_run;
 	void *dry_run_data;
 	/* The only host, as in references, to which insecure and plain_http
 	 * apply; NULL: all hosts. Copied. */
 	const char *only_host;
-	/* The proxy for http URLs, the proxy for https URLs, the proxy for URLs
-	 * for which the one before is NULL, and the hosts that are reached
-	 * without a proxy. The formats are those of the variables HTTP_PROXY,
-	 * HTTPS_PROXY, ALL_PROXY and NO_PROXY, which the library itself does
-	 * not read. As in Go, localhost and loopback addresses are never
-	 * reached through a proxy. NULL: none. Copied. */
+	/* Proxies: http_proxy is for http URLs, https_proxy for https URLs.
+	 * all_proxy is used if the one for the URL is NULL. no_proxy lists
+	 * hosts that are reached directly. The formats are those of the
+	 * variables HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY, which the
+	 * library itself does not read. As in Go, localhost and loopback
+	 * addresses are never reached through a proxy. NULL: none. Copied. */
 	const char *http_proxy;
 	const char *https_proxy;
 	const char *all_proxy;
 	const char *no_proxy;
-	/* The most seconds until the first byte of an answer, from the last
-	 * byte of the request on; 0: 300 for requests with a body, 600 for
-	 * others. A registry that first fetches an image from another registry
-	 * may take minutes. */
+	/* The most seconds between the last byte of a request and the first
+	 * byte of its answer; 0: 300 for requests with a body, 600 for others.
+	 * A registry that first fetches an image from another registry may take
+	 * minutes. */
 	unsigned first_byte_seconds;
-	/* Bytes per second, shared by the transfers in flight: a transfer that
-	 * stays below its share for a minute is ended and tried again.
-	 * Negative: 1024; 0: no limit. */
+	/* The least speed, in bytes per second. With n transfers in flight,
+	 * each needs 1/n of this speed. A transfer that is slower for a minute
+	 * is ended and tried again. Negative: 1024; 0: no limit. */
 	int64_t lowest_rate;
-	/* A PEM file, and folders separated by colons (OpenSSL's CApath), whose
-	 * certificates are trusted instead of the system's, as in the variables
-	 * SSL_CERT_FILE and SSL_CERT_DIR; NULL: the system's. Copied. */
+	/* Certificates to trust instead of the system's: a PEM file, and
+	 * folders separated by colons (OpenSSL's CApath), as in the variables
+	 * SSL_CERT_FILE and SSL_CERT_DIR. NULL: the system's. Copied. */
 	const char *system_ca_file;
 	const char *system_ca_folders;
-	/* A list of "REGISTRY=HOST[:PORT]": the token server HOST, which is of
-	 * another owner than REGISTRY, may get that registry's credentials
-	 * over https; NULL: none. Copied. */
+	/* Token servers of other owners: "REGISTRY=HOST[:PORT]" allows the
+	 * token server HOST to get the credentials of REGISTRY over https.
+	 * NULL: none. Copied. */
 	const struct oci_strings *token_hosts;
 	/* Called once for each different warning of a registry (distribution
 	 * spec, "Warnings"), on the same threads as log; may be NULL. */

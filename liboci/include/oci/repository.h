@@ -25,12 +25,12 @@ extern "C" {
 struct oci_repository;
 
 /*
- * Opens a repository to read the image that reference names: by its digest;
- * without a digest by its tag; without both by the tag "latest". This call
- * fetches the image's manifest or index; oci_store_resolve finds it under the
- * name NULL. registry has to outlive the repository. Errors: OCI_E_NOT_FOUND if
- * there is no such image, OCI_E_SYSTEM if the registry cannot be reached or
- * refuses.
+ * Opens a repository to read the image that reference names by its digest, by
+ * its tag if it has no digest, or by the tag "latest" if it has neither. This
+ * call fetches the image's manifest or index; oci_store_resolve with the name
+ * NULL finds the image. registry has to outlive the repository. Errors:
+ * OCI_E_NOT_FOUND if there is no such image, OCI_E_SYSTEM if the registry
+ * cannot be reached or refuses.
  */
 OCI_API int oci_repository_open(struct oci_repository **out,
 				struct oci_registry *registry,
@@ -65,13 +65,13 @@ oci_repository_store(struct oci_repository *repository);
 /*
  * Makes the commit fail if another client has changed the image. Directly
  * before oci_store_commit sets the tags, it compares the given digest with the
- * digest of the image that the registry has under a tag: the tag of the
- * reference for oci_repository_create. If that reference has no tag, each of
- * the new tags is compared. If a digest differs, the commit returns
- * OCI_E_CHANGED, and the manifests stay in the registry without tags. An empty
- * digest means that the tag must not exist. A dry run compares nothing. A
- * registry has no compare-and-swap: a tag that another client sets between the
- * comparison and the PUT is overwritten.
+ * one that the registry has for the tag of the reference that was passed to
+ * oci_repository_create. If that reference has no tag, each of the new tags is
+ * compared. If a digest differs, the commit returns OCI_E_CHANGED, and the
+ * manifests stay in the registry without tags. An empty digest means that the
+ * tag must not exist. A dry run compares nothing. A registry has no
+ * compare-and-swap: a tag that another client sets between the comparison and
+ * the PUT is overwritten.
  */
 OCI_API void oci_repository_expect(struct oci_repository *repository,
 				   const struct oci_digest *digest);
@@ -79,7 +79,7 @@ OCI_API void oci_repository_expect(struct oci_repository *repository,
 /* What a push did with the blobs. */
 struct oci_push_result {
 	uint64_t uploaded;	 /* blobs */
-	uint64_t uploaded_bytes; /* bytes of these */
+	uint64_t uploaded_bytes; /* bytes of these blobs */
 	uint64_t mounted;	 /* blobs */
 	uint64_t present;	 /* blobs that the repository had already */
 };

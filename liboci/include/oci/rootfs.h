@@ -26,7 +26,7 @@ extern "C" {
 
 /* Makes a root file system without files. struct oci_rootfs is declared in
  * <oci/tree.h>. Used by one thread at a time, except that several threads may
- * call functions that take it as const. */
+ * call functions that take a const struct oci_rootfs. */
 OCI_API int oci_rootfs_new(struct oci_rootfs **out, struct oci_error *err);
 /* NULL-safe. */
 OCI_API void oci_rootfs_free(struct oci_rootfs *rootfs);
@@ -65,7 +65,7 @@ OCI_API int oci_rootfs_find(struct oci_entry *out,
 			    bool follow, struct oci_error *err);
 
 /* Called for one file; entry is borrowed for the call. A result other than 0
- * ends the listing, and oci_rootfs_each returns it. */
+ * ends the listing, and oci_rootfs_each returns that result. */
 typedef int oci_entry_fn(void *data, const struct oci_entry *entry,
 			 struct oci_error *err);
 /*
@@ -81,9 +81,9 @@ OCI_API int oci_rootfs_each(const struct oci_rootfs *rootfs, const char *path,
 
 /*
  * Opens the bytes of the regular file at path; symlinks are followed. The call
- * reads the file's layer from the start up to the file. *out can be rewound,
- * which reads the layer again. The caller frees *out before rootfs. Errors:
- * those of oci_rootfs_find; OCI_E_INVALID if path is not a regular file;
+ * reads the file's layer from the start up to the file. Rewinding *out reads
+ * the layer again. The caller frees *out before rootfs. Errors: those of
+ * oci_rootfs_find; OCI_E_INVALID if path is not a regular file;
  * OCI_E_UNSUPPORTED if rootfs was not made by oci_image_rootfs, because
  * oci_rootfs_apply and oci_rootfs_apply_tar do not record where the bytes are.
  */

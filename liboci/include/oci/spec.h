@@ -69,8 +69,8 @@ OCI_API const struct oci_strings *oci_spec_tags(const struct oci_spec *spec);
 /* Returns the *count platforms for which the spec is packed. Borrowed. */
 OCI_API const struct oci_platform *oci_spec_platforms(const struct oci_spec *,
 						      size_t *count);
-/* Returns the base images in registries, as docker://REF, each once, including
- * those of specs that are bases of this one. Borrowed. */
+/* Returns the base images in registries, as docker://REF, each once. The base
+ * images of specs that are bases of this one are included. Borrowed. */
 OCI_API const struct oci_strings *oci_spec_bases(const struct oci_spec *spec);
 
 /* An exception from one of the linter's rules. */
@@ -168,8 +168,8 @@ struct oci_pack_options {
 /*
  * Packs the images of a spec into a store, without naming or committing them.
  * *out is the manifest, or an index if the spec has several platforms; the
- * caller releases *out. options may be NULL. The message of an error that
- * belongs to a place in the spec starts with its position, "FILE:LINE:COL: ".
+ * caller releases *out. options may be NULL. If an error belongs to a place in
+ * the spec, its message starts with that position, "FILE:LINE:COL: ".
  */
 OCI_API int oci_spec_pack(struct oci_descriptor *out,
 			  const struct oci_spec *spec, struct oci_store *store,

@@ -32,8 +32,8 @@ extern "C" {
 struct oci_store;
 
 /* Sets *out to whether the store has the blob. In general the blob is not read;
- * a store of oci_layout_create reads it the first time and compares it with its
- * digest. A damaged blob then counts as absent. */
+ * a store of oci_layout_create reads the blob the first time and compares it
+ * with the digest. A damaged blob then counts as absent. */
 OCI_API int oci_store_has(bool *out, struct oci_store *store,
 			  const struct oci_digest *digest,
 			  struct oci_error *err);
@@ -46,8 +46,8 @@ OCI_API int oci_store_open(struct oci_source **out, struct oci_store *store,
 			   const struct oci_descriptor *descriptor,
 			   struct oci_error *err);
 /*
- * Reads a document of at most OCI_DOCUMENT_MAX bytes, compared with its
- * descriptor's size and digest, into *out, and appends a NUL. The caller frees
+ * Reads a document of at most OCI_DOCUMENT_MAX bytes into *out, compares it
+ * with the descriptor's size and digest, and appends a NUL. The caller frees
  * *out.
  */
 OCI_API int oci_store_read(char **out, struct oci_store *store,
@@ -61,9 +61,9 @@ OCI_API int oci_store_read(char **out, struct oci_store *store,
  */
 OCI_API int oci_store_create(struct oci_sink **out, struct oci_store *store,
 			     struct oci_error *err);
-/* Adds what was written to `blob`. The store does not check that digest and
- * size (bytes) are those of what was written. If the store has an equal blob
- * already, that blob stays. */
+/* Adds what was written to `blob`. The store does not compare digest and size
+ * (bytes) with what was written. If the store has an equal blob already, that
+ * blob stays. */
 OCI_API int oci_store_add(struct oci_store *store, struct oci_sink *blob,
 			  const struct oci_digest *digest, uint64_t size,
 			  struct oci_error *err);
@@ -101,10 +101,10 @@ OCI_API const struct oci_descriptors *
 oci_store_names(const struct oci_store *store);
 /*
  * Finds an image by a tag, by a reference (without a tag: "latest"), or by a
- * digest. If name is NULL, finds the store's only image; signatures and other
- * artifacts without a name do not count beside an image. The caller releases
- * *out. Errors: OCI_E_NOT_FOUND, OCI_E_INVALID if several images match. The
- * messages list the names that the store has.
+ * digest. If name is NULL, finds the store's only image; if there is an image,
+ * signatures and other artifacts without a name are ignored. The caller
+ * releases *out. Errors: OCI_E_NOT_FOUND, OCI_E_INVALID if several images
+ * match. The messages list the names that the store has.
  */
 OCI_API int oci_store_resolve(struct oci_descriptor *out,
 			      const struct oci_store *store, const char *name,
@@ -127,7 +127,8 @@ OCI_API int oci_store_images(struct oci_descriptors *out,
  * with an equal platform, otherwise the one with the highest variant that fits
  * (oci_platform_fits). If platform is NULL, finds the first manifest. If an
  * index tells no platform of an image, the image's config is read. The caller
- * releases *out. Errors: OCI_E_NOT_FOUND, whose message lists the platforms.
+ * releases *out. Errors: OCI_E_NOT_FOUND; the message lists the platforms of
+ * the image.
  */
 OCI_API int oci_store_manifest(struct oci_descriptor *out,
 			       struct oci_store *store,
@@ -136,11 +137,11 @@ OCI_API int oci_store_manifest(struct oci_descriptor *out,
 			       struct oci_error *err);
 
 /*
- * Makes a tee: a store for writing to several stores at once. What is added to
- * the tee is added to each of the stores, and so are names. oci_store_commit of
- * the tee prepares all stores, and then commits them in their order. The caller
- * may instead name and commit each store by itself. The stores are borrowed and
- * have to outlive the tee.
+ * Makes a tee: a store for writing to several stores at once. Blobs and names
+ * that are added to the tee are added to each of the stores. oci_store_commit
+ * of the tee prepares all stores, and then commits them in their order. The
+ * caller may instead name and commit each store by itself. The stores are
+ * borrowed and have to outlive the tee.
  */
 OCI_API int oci_store_tee(struct oci_store **out,
 			  struct oci_store *const *stores, size_t count,
@@ -156,17 +157,17 @@ OCI_API int oci_store_tee(struct oci_store **out,
  */
 OCI_API int oci_store_commit(struct oci_store *store, struct oci_error *err);
 /*
- * Does all steps of a commit that may fail for lack of space or of a connection
- * and whose results readers do not see yet. Afterwards a registry has all blobs
- * and manifests, but not the tags; an archive is complete under a temporary
- * name; a layout is locked and has its new index.json beside the old one. An
- * archive on standard output is written already here. oci_store_commit then
- * sets the tags and renames the files.
+ * Does the first part of a commit: all steps that may fail for lack of space or
+ * of a connection and whose results readers do not see yet. Afterwards a
+ * registry has all blobs and manifests, but not the tags; an archive is
+ * complete under a temporary name; a layout is locked and has its new
+ * index.json beside the old one. An archive on standard output is written
+ * already here. oci_store_commit then sets the tags and renames the files.
  *
  * To commit several stores together, prepare each store, then commit each.
  * Nothing may be added or named in between. oci_store_free undoes the
- * preparation, except that blobs and manifests stay in a registry, and what was
- * written to standard output is written.
+ * preparation, except that blobs and manifests stay in a registry. Bytes on
+ * standard output cannot be taken back.
  */
 OCI_API int oci_store_prepare(struct oci_store *store, struct oci_error *err);
 /*

@@ -34,15 +34,15 @@ struct oci_sink_ops {
 		     struct oci_error *err);
 	/* Called once after the last byte; may be NULL. */
 	int (*finish)(struct oci_sink *sink, struct oci_error *err);
-	/* Takes the hint that `coming` bytes which belong together, such as an
-	 * entry of a tar, start here; may be NULL. */
+	/* A hint: the next `coming` bytes belong together, such as an entry of
+	 * a tar. May be NULL. */
 	int (*mark)(struct oci_sink *sink, uint64_t coming,
 		    struct oci_error *err);
 	void (*free)(struct oci_sink *sink);
 };
 
 /* Every sink starts with this struct: an implementation embeds it as its first
- * member. Its functions return 0 or an error made by oci_error_set. */
+ * member. The functions of ops return 0 or an error made by oci_error_set. */
 struct oci_sink {
 	const struct oci_sink_ops *ops;
 };

@@ -12,8 +12,8 @@
  *   - If a directory in an entry's path is a symlink, in this layer or in a
  *     lower one, the entry goes to the link's target inside the image.
  *   - Two entries for one path are OCI_E_CONFLICT, unless both are
- *     directories, both are identical, both come from one archive (the last
- *     one counts), or the later one has `replace` set.
+ *     directories, both are identical, both come from one archive (the later
+ *     entry counts), or the later one has `replace` set.
  *   - A directory at the path of a lower layer's file, or another entry at the
  *     path of a lower layer's directory, is OCI_E_CONFLICT unless `replace` is
  *     set.
@@ -66,8 +66,8 @@ struct oci_extended {
 /*
  * The attributes of an entry.
  *
- * OCI_DEFAULT is mode 0755 for directories and for files that their owner may
- * execute, mode 0644 for other files, owner and group 0, and as mtime the
+ * With OCI_DEFAULT, directories and files that their owner may execute get mode
+ * 0755, and other files get mode 0644. Owner and group are 0. mtime is the
  * tree's epoch, or 0 if the tree has no epoch. For members of archives and
  * packages, OCI_DEFAULT is the same as OCI_KEEP.
  *
@@ -75,8 +75,8 @@ struct oci_extended {
  * is at most the tree's epoch. The times of members of zip files are not kept,
  * because they depend on an unknown time zone.
  *
- * If mode is a number, the directories of a folder or archive get that mode,
- * with the search bit (x) set wherever the read bit (r) is set. With mode
+ * If mode is a number, the directories of a folder or archive also get the
+ * search bit (x) wherever mode has the read bit (r): 0644 gives 0755. With mode
  * OCI_KEEP, executable files on disk keep their capabilities. Members of
  * archives and packages always keep their capabilities and their user.*
  * attributes.
@@ -175,11 +175,11 @@ OCI_API int oci_tree_add_whiteout(struct oci_tree *tree, const char *path,
 /*
  * Selects files of a folder or members of an archive. Patterns are globs, with
  * "**" for any number of directories. For a folder, a pattern is matched with
- * the path below the folder; for an archive, with the rest of the member's path
- * after `strip`. If there are include patterns, only matching paths, everything
- * below them, and the directories above them are selected. A path that an
- * exclude pattern matches is not selected, nor is anything below it, even if an
- * include pattern matches, too.
+ * the path below the folder; for an archive, it is matched with what `strip`
+ * leaves of the member's path. If there are include patterns, only matching
+ * paths, everything below them, and the directories above them are selected. A
+ * path that an exclude pattern matches is not selected, nor is anything below
+ * it, even if an include pattern matches, too.
  */
 struct oci_filter {
 	size_t size;				/* sizeof(struct oci_filter) */
@@ -221,9 +221,9 @@ OCI_API int oci_tree_add_archive(struct oci_tree *tree, const char *path,
 /*
  * Adds the files of a Debian package (deb(5), format 2.x) at the root, its
  * control paragraph as /var/lib/dpkg/status.d/NAME, and its list of checksums
- * as NAME.md5sums beside that. The package's scripts are not run. architecture
- * is Debian's name of an architecture, such as riscv64. Errors: OCI_E_INVALID
- * if the package is neither for that architecture nor for "all";
+ * as NAME.md5sums beside that file. The package's scripts are not run.
+ * architecture is Debian's name of an architecture, such as riscv64. Errors:
+ * OCI_E_INVALID if the package is neither for that architecture nor for "all";
  * OCI_E_UNSUPPORTED, OCI_E_CORRUPT.
  */
 OCI_API int oci_tree_add_deb(struct oci_tree *tree, const char *from,
@@ -233,17 +233,17 @@ OCI_API int oci_tree_add_deb(struct oci_tree *tree, const char *from,
 
 /*
  * Applies the rules at the top of this file and sorts the entries by the bytes
- * of their paths. The path of a directory counts without the slash that it ends
- * with in the tar; that of a whiteout counts as DIRECTORY/.wh.NAME. Nothing can
- * be added afterwards. lower is the root file system of the layers below, or
- * NULL if there are no such layers.
+ * of their paths. For the order, a directory's path has no slash at its end,
+ * and a whiteout's path is DIRECTORY/.wh.NAME. Nothing can be added afterwards.
+ * lower is the root file system of the layers below, or NULL if there are no
+ * such layers.
  */
 OCI_API int oci_tree_settle(struct oci_tree *tree,
 			    const struct oci_rootfs *lower,
 			    struct oci_error *err);
 
-/* An entry of a settled tree or of a root file system, from which all pointers
- * are borrowed. */
+/* An entry of a settled tree or of a root file system. All pointers are
+ * borrowed from the tree or root file system. */
 struct oci_entry {
 	const char *path;	/* "usr/bin/tini"; the root is "" */
 	enum oci_entry_type type;
