@@ -56,8 +56,9 @@ void oci_block_store(struct oci_bits *bits, const uint8_t *in, size_t size)
 		oci_bits_align(bits);
 		oci_bits_put(bits, length | (~length & 0xFFFF) << 16, 32);
 		oci_bits_flush(bits);
-		if (n)
-			memcpy(bits->out, in, n);
+		if (!n)
+			return;
+		memcpy(bits->out, in, n);
 		bits->out += n;
 		in += n;
 		size -= n;

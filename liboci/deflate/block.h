@@ -29,7 +29,8 @@ void oci_block_write(struct oci_bits *bits, struct oci_codes *codes,
 		     const struct oci_sequence *first,
 		     const struct oci_sequence *end);
 
-/* Writes stored blocks, which end on a byte boundary; one if size is 0. */
+/* Writes stored blocks, which end on a byte boundary; one if size is 0 (then in
+ * may be NULL). */
 void oci_block_store(struct oci_bits *bits, const uint8_t *in, size_t size);
 
 #endif
