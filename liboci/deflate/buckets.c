@@ -93,9 +93,10 @@ OCI_INLINE void lengthen(struct match *m, const struct oci_parse *p,
 {
 	uint32_t before = (uint32_t)(in - p->start) - 1;
 	unsigned room = oci_parse_room(p, in);
+	unsigned nice = room < NICE ? room : NICE;
 
 	m->length = oci_extend(in, in - m->distance, 7, room);
-	for (unsigned i = 0; i < WAYS && m->length < NICE; i++) {
+	for (unsigned i = 0; i < WAYS && m->length < nice; i++) {
 		uint32_t distance = away(before, m->bucket, i) + 1;
 		const uint8_t *other = in - distance;
 		unsigned length;
