@@ -32,12 +32,12 @@ struct match {
 	uint64_t bucket;	/* before the position was added to it */
 };
 
-OCI_INLINE void remember(struct table *t, const struct oci_parse *p,
-			    const uint8_t *at)
+OCI_INLINE void remember(struct table *t, const uint8_t *start,
+			 const uint8_t *at)
 {
 	uint32_t bytes = oci_load32(at);
 	uint64_t *bucket = &t->buckets[oci_hash4(bytes, HASH_BITS)];
-	uint16_t position = (uint16_t)(at - p->start);
+	uint16_t position = (uint16_t)(at - start);
 
 	*bucket = *bucket << 16 | position;
 	t->near[oci_hash3(bytes, HASH3_BITS)] = position;
@@ -65,11 +65,11 @@ OCI_INLINE unsigned larger(unsigned a, unsigned b)
 
 /* at is not the first byte of the input. Then each position of the table is
  * before it, and so are those that are taken for them here. */
-OCI_INLINE struct match search(struct table *t, const struct oci_parse *p,
-				  const uint8_t *at)
+OCI_INLINE struct match search(struct table *t, const uint8_t *start,
+			       const uint8_t *at)
 {
 	uint64_t bytes = oci_load64(at);
-	uint32_t before = (uint32_t)(at - p->start) - 1;
+	uint32_t before = (uint32_t)(at - start) - 1;
 	uint64_t *place = &t->buckets[oci_hash4((uint32_t)bytes, HASH_BITS)];
 	uint16_t *near = &t->near[oci_hash3((uint32_t)bytes, HASH3_BITS)];
 	uint64_t bucket = *place;
@@ -115,34 +115,35 @@ OCI_INLINE void lengthen(struct match *m, const struct oci_parse *p,
 void oci_parse_buckets(void *table, struct oci_parse *p,
 		       const struct oci_effort *effort)
 {
+	const uint8_t *const start = p->start, *const stop = p->stop;
+	struct oci_cursor at = p->at;
 	struct table *t = table;
-	const uint8_t *in = p->in;
 
 	(void)effort;
-	while (in < p->stop) {
-		struct match found = search(t, p, in), next;
-		const uint8_t *seen = in + 2, *end;
+	while (at.in < stop) {
+		struct match found = search(t, start, at.in), next;
+		const uint8_t *seen = at.in + 2, *end;
 		bool later;
 
 		if (found.length < OCI_MATCH_MIN) {
-			in = oci_parse_miss(p, in);
+			oci_parse_miss(p, &at, stop);
 			continue;
 		}
-		next = search(t, p, in + 1);
+		next = search(t, start, at.in + 1);
 		later = next.length > found.length;
-		p->counts[*in] += later;
-		in += later;
+		p->counts[*at.in] += later;
+		at.in += later;
 		found = later ? next : found;
 		if (found.length == 7)
-			lengthen(&found, p, in);
-		in = oci_parse_match(p, in, found.length, found.distance);
-		end = oci_parse_seen(p, in);
+			lengthen(&found, p, at.in);
+		oci_parse_match(p, &at, found.length, found.distance);
+		end = oci_parse_seen(p, at.in);
 		if (end - seen > REMEMBERED) {
-			remember(t, p, seen);
+			remember(t, start, seen);
 			seen = end - REMEMBERED + 1;
 		}
 		for (; seen < end; seen++)
-			remember(t, p, seen);
+			remember(t, start, seen);
 	}
-	p->in = in;
+	p->at = at;
 }

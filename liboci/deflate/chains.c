@@ -32,7 +32,7 @@ struct match {
 /* Remembers a position; returns the newest one with the same hash of 4 bytes,
  * and sets *near to that of 3 bytes. */
 OCI_INLINE uint16_t remember(struct table *t, const struct oci_parse *p,
-				const uint8_t *at, uint16_t *near)
+			     const uint8_t *at, uint16_t *near)
 {
 	uint32_t bytes = oci_load32(at);
 	uint16_t position = (uint16_t)(at - p->start);
@@ -112,59 +112,57 @@ static bool is_better(struct match b, struct match a, int gain)
 			       (int)oci_log2(b.distance) > gain;
 }
 
-/* Looks for a better match behind `in`, which has *found. Returns its position,
- * or `in`; sets *seen to the first position that is not remembered. */
-OCI_INLINE const uint8_t *improve(struct match *found,
-				     const uint8_t **seen, struct table *t,
-				     struct oci_parse *p, const uint8_t *in,
-				     const struct oci_effort *effort)
+/* Looks for a better match behind at->in, which has *found, and moves there.
+ * Returns the first position that is not remembered. */
+OCI_INLINE const uint8_t *improve(struct match *found, struct table *t,
+				  struct oci_parse *p, struct oci_cursor *at,
+				  const struct oci_effort *effort)
 {
-	const uint8_t *at = in + 1;
+	const uint8_t *next = at->in + 1;
 
-	while (found->length < effort->nice && at + 1 < p->stop) {
-		struct match m = search(t, p, at++, found->length - 1,
+	while (found->length < effort->nice && next + 1 < p->stop) {
+		struct match m = search(t, p, next++, found->length - 1,
 					effort->depth / 2, effort->nice);
 
 		if (is_better(m, *found, GAIN_NEXT)) {
-			p->counts[*in++]++;
+			p->counts[*at->in++]++;
 			*found = m;
 			continue;
 		}
 		if (!effort->twice)
 			break;
-		m = search(t, p, at++, found->length - 1, effort->depth / 4,
+		m = search(t, p, next++, found->length - 1, effort->depth / 4,
 			   effort->nice);
 		if (!is_better(m, *found, GAIN_SECOND))
 			break;
-		p->counts[*in++]++;
-		p->counts[*in++]++;
+		p->counts[*at->in++]++;
+		p->counts[*at->in++]++;
 		*found = m;
 	}
-	*seen = at;
-	return in;
+	return next;
 }
 
 void oci_parse_chains(void *table, struct oci_parse *p,
 		      const struct oci_effort *effort)
 {
+	struct oci_cursor at = p->at;
 	struct table *t = table;
-	const uint8_t *in = p->in;
 
-	while (in < p->stop) {
-		struct match found = search(t, p, in, OCI_MATCH_MIN - 1,
+	while (at.in < p->stop) {
+		struct match found = search(t, p, at.in, OCI_MATCH_MIN - 1,
 					    effort->depth, effort->nice);
 		const uint8_t *seen, *end;
 		uint16_t near;
 
 		if (!found.distance) {
-			in = oci_parse_miss(p, in);
+			oci_parse_miss(p, &at, p->stop);
 			continue;
 		}
-		in = improve(&found, &seen, t, p, in, effort);
-		in = oci_parse_match(p, in, found.length, found.distance);
-		end = oci_parse_seen(p, in);
+		seen = improve(&found, t, p, &at, effort);
+		oci_parse_match(p, &at, found.length, found.distance);
+		end = oci_parse_seen(p, at.in);
 		for (; seen < end; seen++)
 			remember(t, p, seen, &near);
 	}
-	p->in = in;
+	p->at = at;
 }

@@ -57,13 +57,6 @@ struct oci_deflate {
 	struct oci_sequence sequences[ROOM];
 };
 
-/* Where a piece begins. */
-struct mark {
-	struct oci_sequence *next;
-	const uint8_t *in;
-	const uint8_t *literals;
-};
-
 struct oci_deflate *oci_deflate_new(int level)
 {
 	struct oci_deflate *d;
@@ -98,12 +91,13 @@ size_t oci_deflate_bound(size_t size)
 	return size + size / 256 + 64;
 }
 
-/* Writes the block up to the mark. Sequences behind it begin the next one. */
+/* Writes the block from `block` to the mark. Sequences behind it begin the next
+ * one. */
 static void end_block(struct oci_deflate *d, struct oci_bits *bits,
-		      const uint8_t *block, const struct mark *mark)
+		      const uint8_t *block, const struct oci_cursor *mark)
 {
-	struct oci_parse *p = &d->parse;
-	size_t after = (size_t)(p->next - mark->next);
+	struct oci_cursor *at = &d->parse.at;
+	size_t after = (size_t)(at->next - mark->next);
 	struct oci_sequence first = *mark->next;
 	uint32_t literals = (uint32_t)(mark->in - mark->literals);
 
@@ -117,9 +111,9 @@ static void end_block(struct oci_deflate *d, struct oci_bits *bits,
 		memmove(d->sequences, mark->next,
 			after * sizeof(*d->sequences));
 	} else {
-		p->literals = mark->in;
+		at->literals = mark->in;
 	}
-	p->next = d->sequences + after;
+	at->next = d->sequences + after;
 }
 
 /* Parses the next piece. */
@@ -130,33 +124,28 @@ static void parse_piece(struct oci_deflate *d)
 
 	memset(p->counts, 0, sizeof(p->counts));
 	/* There is nothing before the first byte that could match. */
-	if (p->in == p->start)
-		p->counts[*p->in++]++;
-	left = (size_t)(p->end - p->in);
+	if (p->at.in == p->start)
+		p->counts[*p->at.in++]++;
+	left = (size_t)(p->end - p->at.in);
 	if (left > OCI_PARSE_AHEAD) {
 		left -= OCI_PARSE_AHEAD;
-		p->stop = p->in + (left < d->level->piece ? left :
-						d->level->piece);
+		p->stop = p->at.in +
+			  (left < d->level->piece ? left : d->level->piece);
 		d->level->parse(d->table, p, &d->level->effort);
 		return;
 	}
-	while (p->in < p->end)
-		p->counts[*p->in++]++;
-}
-
-static struct mark mark_here(const struct oci_parse *p)
-{
-	return (struct mark){ p->next, p->in, p->literals };
+	while (p->at.in < p->end)
+		p->counts[*p->at.in++]++;
 }
 
 static void compress(struct oci_deflate *d, struct oci_bits *bits)
 {
 	struct oci_parse *p = &d->parse;
-	const uint8_t *block = p->in;
-	struct mark mark;
+	const uint8_t *block = p->start;
+	struct oci_cursor mark;
 
-	while (p->in < p->end) {
-		mark = mark_here(p);
+	while (p->at.in < p->end) {
+		mark = p->at;
 		parse_piece(d);
 		if (!oci_statistics_add(&d->block, p->counts, d->level->header,
 					&d->logs)) {
@@ -164,15 +153,16 @@ static void compress(struct oci_deflate *d, struct oci_bits *bits)
 			block = mark.in;
 			oci_statistics_add(&d->block, p->counts, 0, &d->logs);
 		}
-		if (p->next - d->sequences < SEQUENCES && p->in - block < BLOCK)
+		if (p->at.next - d->sequences < SEQUENCES &&
+		    p->at.in - block < BLOCK)
 			continue;
-		mark = mark_here(p);
+		mark = p->at;
 		end_block(d, bits, block, &mark);
-		block = p->in;
+		block = p->at.in;
 	}
 	if (block == p->end)
 		return;
-	mark = mark_here(p);
+	mark = p->at;
 	end_block(d, bits, block, &mark);
 }
 
@@ -184,10 +174,9 @@ size_t oci_deflate_compress(struct oci_deflate *d, void *out, const void *in,
 
 	memset(d->table, 0, *d->level->table);
 	memset(&d->block, 0, sizeof(d->block));
-	p->start = p->in = p->literals = in;
+	p->start = in;
 	p->end = p->start + size;
-	p->next = d->sequences;
-	p->misses = 0;
+	p->at = (struct oci_cursor){ p->start, p->start, d->sequences, 0 };
 	compress(d, &bits);
 	/* An empty stored block ends on a byte boundary. */
 	oci_block_store(&bits, NULL, 0);

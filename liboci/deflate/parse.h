@@ -32,15 +32,21 @@ enum {
 	OCI_PARSE_PATIENCE = 512,
 };
 
+/* How far a parser is. Parsers work with a copy, so that the compiler keeps it
+ * in registers. */
+struct oci_cursor {
+	const uint8_t *in;	 /* the next byte to parse */
+	const uint8_t *literals; /* the first literal after the last match */
+	struct oci_sequence *next;
+	unsigned misses; /* positions without a match */
+};
+
 struct oci_parse {
 	const uint8_t *start;	 /* of the input */
 	const uint8_t *end;
-	const uint8_t *in;	 /* the next byte to parse */
-	const uint8_t *literals; /* the first literal after the last match */
 	const uint8_t *stop;	 /* where the parser returns, or soon after;
 				  * has OCI_PARSE_AHEAD bytes behind it */
-	struct oci_sequence *next;
-	unsigned misses;	 /* positions without a match */
+	struct oci_cursor at;
 	uint32_t counts[OCI_SYMBOLS];
 };
 
@@ -51,7 +57,7 @@ struct oci_effort {
 	bool twice;	/* look at two further positions for a better match */
 };
 
-/* Parses from parse->in to parse->stop. table was zero when start was parsed;
+/* Parses from parse->at to parse->stop. table was zero when start was parsed;
  * its size is the parser's own. */
 typedef void oci_parser(void *table, struct oci_parse *parse,
 			const struct oci_effort *effort);
@@ -109,33 +115,31 @@ OCI_INLINE unsigned oci_parse_room(const struct oci_parse *parse,
 	return left < OCI_MATCH_MAX ? (unsigned)left : OCI_MATCH_MAX;
 }
 
-/* Takes the byte at `in` as a literal, and more of them after long without a
- * match. Returns the byte behind them. */
-OCI_INLINE const uint8_t *oci_parse_miss(struct oci_parse *parse,
-					    const uint8_t *in)
+/* Takes the next byte as a literal, and more of them after long without a
+ * match. */
+OCI_INLINE void oci_parse_miss(struct oci_parse *parse, struct oci_cursor *at,
+			       const uint8_t *stop)
 {
 	unsigned step;
 
-	parse->counts[*in++]++;
-	if (++parse->misses < OCI_PARSE_PATIENCE)
-		return in;
-	step = parse->misses / OCI_PARSE_PATIENCE;
+	parse->counts[*at->in++]++;
+	if (__builtin_expect(++at->misses < OCI_PARSE_PATIENCE, 1))
+		return;
+	step = at->misses / OCI_PARSE_PATIENCE;
 	if (step > 16)
 		step = 16;
-	while (step-- && in < parse->stop)
-		parse->counts[*in++]++;
-	return in;
+	while (step-- && at->in < stop)
+		parse->counts[*at->in++]++;
 }
 
-/* Takes a match at `in`. Returns the byte behind it. */
-OCI_INLINE const uint8_t *oci_parse_match(struct oci_parse *parse,
-					     const uint8_t *in, unsigned length,
-					     unsigned distance)
+/* Takes a match. */
+OCI_INLINE void oci_parse_match(struct oci_parse *parse, struct oci_cursor *at,
+				unsigned length, unsigned distance)
 {
 	unsigned slot = oci_distance_slot(distance - 1);
 
-	*parse->next++ = (struct oci_sequence){
-		.literals = (uint32_t)(in - parse->literals),
+	*at->next++ = (struct oci_sequence){
+		.literals = (uint32_t)(at->in - at->literals),
 		.distance = (uint16_t)(distance - 1),
 		.length = (uint8_t)(length - OCI_MATCH_MIN),
 		.slot = (uint8_t)slot,
@@ -143,9 +147,9 @@ OCI_INLINE const uint8_t *oci_parse_match(struct oci_parse *parse,
 	parse->counts[OCI_FIRST_LENGTH +
 		      oci_length_slot(length - OCI_MATCH_MIN)]++;
 	parse->counts[OCI_FIRST_DISTANCE + slot]++;
-	parse->literals = in + length;
-	parse->misses = 0;
-	return in + length;
+	at->in += length;
+	at->literals = at->in;
+	at->misses = 0;
 }
 
 /* Returns where the positions before `in` end that can be remembered: there

@@ -18,20 +18,20 @@ struct match {
 	unsigned distance;
 };
 
-OCI_INLINE void remember(struct table *t, const struct oci_parse *p,
-			    const uint8_t *at)
+OCI_INLINE void remember(struct table *t, const uint8_t *start,
+			 const uint8_t *at)
 {
 	t->positions[oci_hash4(oci_load32(at), HASH_BITS)] =
-		(uint16_t)(at - p->start);
+		(uint16_t)(at - start);
 }
 
 /* at is not the first byte of the input. Then each position of the table is
  * before it, and so is the one that is taken for it here. */
-OCI_INLINE struct match search(struct table *t, const struct oci_parse *p,
-				  const uint8_t *at)
+OCI_INLINE struct match search(struct table *t, const uint8_t *start,
+			       const uint8_t *at)
 {
 	uint64_t bytes = oci_load64(at);
-	uint32_t before = (uint32_t)(at - p->start) - 1;
+	uint32_t before = (uint32_t)(at - start) - 1;
 	uint16_t *position = &t->positions[oci_hash4((uint32_t)bytes,
 						     HASH_BITS)];
 	uint32_t distance = ((before - *position) & (OCI_WINDOW - 1)) + 1;
@@ -44,33 +44,34 @@ OCI_INLINE struct match search(struct table *t, const struct oci_parse *p,
 void oci_parse_single(void *table, struct oci_parse *p,
 		      const struct oci_effort *effort)
 {
+	const uint8_t *const start = p->start, *const stop = p->stop;
+	struct oci_cursor at = p->at;
 	struct table *t = table;
-	const uint8_t *in = p->in;
 
 	(void)effort;
-	while (in < p->stop) {
-		struct match found = search(t, p, in), next;
-		const uint8_t *seen = in + 2;
+	while (at.in < stop) {
+		struct match found = search(t, start, at.in), next;
+		const uint8_t *seen = at.in + 2;
 		bool later;
 
 		if (found.length < 4) {
-			in = oci_parse_miss(p, in);
+			oci_parse_miss(p, &at, stop);
 			continue;
 		}
-		next = search(t, p, in + 1);
+		next = search(t, start, at.in + 1);
 		later = next.length > found.length;
-		p->counts[*in] += later;
-		in += later;
+		p->counts[*at.in] += later;
+		at.in += later;
 		found = later ? next : found;
 		if (found.length == 7)
-			found.length = oci_extend(in, in - found.distance, 7,
-						  oci_parse_room(p, in));
-		in = oci_parse_match(p, in, found.length, found.distance);
-		if (in > oci_parse_seen(p, in))
+			found.length = oci_extend(at.in, at.in - found.distance,
+						  7, oci_parse_room(p, at.in));
+		oci_parse_match(p, &at, found.length, found.distance);
+		if (at.in > oci_parse_seen(p, at.in))
 			continue;
-		remember(t, p, seen);
-		remember(t, p, in - 2);
-		remember(t, p, in - 1);
+		remember(t, start, seen);
+		remember(t, start, at.in - 2);
+		remember(t, start, at.in - 1);
 	}
-	p->in = in;
+	p->at = at;
 }
