@@ -188,13 +188,15 @@ mutants:
 .PHONY: bench
 bench:
 	@tests/install-deps bench
-	@$(MAKE) --no-print-directory all $(BUILD)/rates $(BUILD)/floor
+	@$(MAKE) --no-print-directory all $(BUILD)/rates $(BUILD)/floor \
+		$(BUILD)/deflate
 	@tests/interop/peer crane oras docker-buildx registry || true
 	@tests/bench/bench
 
-$(BUILD)/rates $(BUILD)/floor: $(BUILD)/%: tests/bench/%.c Makefile
+$(BUILD)/rates $(BUILD)/floor $(BUILD)/deflate: $(BUILD)/%: tests/bench/%.c \
+		$(BUILD)/liboci.a Makefile
 	$(SAY) CC $@
-	$(Q)$(COMPILE) $(LDFLAGS) -o $@ $< $(DEPS_LIBS)
+	$(Q)$(COMPILE) $(LDFLAGS) -o $@ $< $(BUILD)/liboci.a $(DEPS_LIBS)
 
 # Each of the fuzzers for SECONDS; the usual is 30.
 .PHONY: fuzz

@@ -14,7 +14,6 @@
 #define OPENSSL_API_COMPAT 0x10101000L	/* SHA256_* are current there */
 #include <err.h>
 #include <fcntl.h>
-#include <libdeflate.h>
 #include <openssl/sha.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -27,6 +26,8 @@
 #include <zstd.h>
 
 #include <oci/layer.h>
+
+#include "deflate/deflate.h"
 
 #define BLOCK ((size_t)1 << 20)
 #define ROOM (2 * BLOCK)
@@ -98,16 +99,15 @@ static size_t do_sha256(const struct bench *b, int level)
 
 static size_t do_gzip(const struct bench *b, int level)
 {
-	struct libdeflate_compressor *state =
-		libdeflate_alloc_compressor(level);
+	struct oci_deflate *state = oci_deflate_new(level);
 	size_t sum = 0;
 
 	if (!state)
 		errx(1, "out of memory");
 	for (size_t at = 0; at < b->size; at += BLOCK)
-		sum += libdeflate_gzip_compress(state, b->data + at,
-						block_at(b, at), b->room, ROOM);
-	libdeflate_free_compressor(state);
+		sum += oci_deflate_compress(state, b->room, b->data + at,
+					    block_at(b, at));
+	oci_deflate_free(state);
 	return sum;
 }
 
