@@ -95,9 +95,12 @@ static const uint8_t *put_literals(struct oci_bits *bits,
 				   const uint8_t *in, uint32_t n)
 {
 	for (; n >= 4; n -= 4) {
-		for (int i = 0; i < 4; i++)
-			put(bits, c->literals[*in++]);
+		put(bits, c->literals[in[0]]);
+		put(bits, c->literals[in[1]]);
+		put(bits, c->literals[in[2]]);
+		put(bits, c->literals[in[3]]);
 		oci_bits_flush(bits);
+		in += 4;
 	}
 	while (n--)
 		put(bits, c->literals[*in++]);
@@ -120,8 +123,10 @@ OCI_INLINE const uint8_t *put_sequence(struct oci_bits *bits,
 		in = put_literals(bits, c, in, n - 4);
 		n = 4;
 	}
-	for (uint32_t i = 0; i < 4; i++)
-		put(bits, c->literals[in[i]] & -(uint32_t)(i < n));
+	put(bits, c->literals[in[0]] & -(uint32_t)(n > 0));
+	put(bits, c->literals[in[1]] & -(uint32_t)(n > 1));
+	put(bits, c->literals[in[2]] & -(uint32_t)(n > 2));
+	put(bits, c->literals[in[3]] & -(uint32_t)(n > 3));
 	oci_bits_flush(bits);
 	put(bits, c->matches[s->length]);
 	oci_bits_put(bits, c->codes[OCI_FIRST_DISTANCE + s->slot],
