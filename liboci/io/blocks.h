@@ -13,9 +13,10 @@
 struct oci_block {
 	uint64_t in_size;	/* bytes before compression */
 	uint64_t out_size;	/* and after it */
-	struct oci_digest_state in;  /* after all blocks before this one */
-	struct oci_digest_state out; /* of the compressed stream there; lacks
-					less than OCI_DIGEST_BLOCK bytes */
+	struct oci_digest_state in; /* of all bytes before this block */
+	/* Of the compressed stream before this block, without its last bytes
+	 * if they do not fill OCI_DIGEST_BLOCK. */
+	struct oci_digest_state out;
 	struct oci_digest end; /* of the compressed stream after this block */
 	struct oci_digest id;  /* of the block's inputs; empty: unknown */
 	uint32_t sum;	       /* the codec's checksum of the bytes before

@@ -29,17 +29,19 @@ struct oci_reuse {
 			      * NULL: not measured */
 	struct oci_blocks blocks;  /* of the new tar: in_size and id */
 	struct oci_old_block *old; /* one for each of blocks; or NULL */
-	size_t prefix; /* number of first blocks that are unchanged and at their
-			  place; less than all of them */
+	size_t prefix; /* number of blocks at the start that are unchanged; the
+			  last block is never one of them */
 };
 
-/* Compares the tree with a layer that was written with the same codec. before
- * may be NULL: there is no such layer, and offsets is only allocated. */
+/* Compares the tree with a layer that was written with the same codec. If
+ * before is NULL, nothing is compared, and offsets is allocated for the caller
+ * to fill. */
 int oci_reuse_open(struct oci_reuse *out, const struct oci_tree *tree,
 		   const struct oci_codec *codec,
 		   const struct oci_layer_before *before,
 		   struct oci_error *err);
-/* Finds the blocks of a tar whose offsets are known, unless that was done. */
+/* Computes from reuse->offsets where the blocks of the tar end, and their ids.
+ * Does nothing if oci_reuse_open has done it. */
 int oci_reuse_plan(struct oci_reuse *reuse, const struct oci_tree *tree,
 		   const struct oci_codec *codec, struct oci_error *err);
 /* Sets the ids of the written blocks to those of the plan. */
