@@ -88,8 +88,7 @@ OCI_INLINE struct match search(struct table *t, const struct oci_parse *p,
 				  const uint8_t *at, unsigned length,
 				  unsigned depth, unsigned nice)
 {
-	size_t left = (size_t)(p->end - at);
-	unsigned room = left < OCI_MATCH_MAX ? (unsigned)left : OCI_MATCH_MAX;
+	unsigned room = oci_parse_room(p, at);
 	struct match best = { length, 0 };
 	uint16_t near, newest = remember(t, p, at, &near);
 	uint32_t close = (uint16_t)((uint16_t)(at - p->start) - near);

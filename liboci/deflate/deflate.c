@@ -154,16 +154,12 @@ static void compress(struct oci_deflate *d, struct oci_bits *bits)
 			oci_statistics_add(&d->block, p->counts, 0, &d->logs);
 		}
 		if (p->at.next - d->sequences < SEQUENCES &&
-		    p->at.in - block < BLOCK)
+		    p->at.in - block < BLOCK && p->at.in < p->end)
 			continue;
 		mark = p->at;
 		end_block(d, bits, block, &mark);
 		block = p->at.in;
 	}
-	if (block == p->end)
-		return;
-	mark = p->at;
-	end_block(d, bits, block, &mark);
 }
 
 size_t oci_deflate_compress(struct oci_deflate *d, void *out, const void *in,

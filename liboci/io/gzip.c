@@ -10,6 +10,7 @@
 #include <zlib.h>
 
 #include "deflate/deflate.h"
+#include "deflate/load.h"
 #include "io/compress.h"
 
 #define BLOCK ((size_t)1 << 20)
@@ -55,18 +56,11 @@ static uint32_t gzip_join(uint32_t sum, uint32_t next, uint64_t size)
 	return (uint32_t)crc32_combine(sum, next, (z_off_t)size);
 }
 
-static void put_number(char out[4], uint32_t number)
-{
-	for (int i = 0; i < 4; i++)
-		out[i] = (char)(number >> (8 * i) & 0xFF);
-}
-
 /* The end of the DEFLATE stream, the CRC-32, and the size modulo 2^32. */
 static size_t gzip_end(char out[OCI_CODEC_EDGE], uint32_t sum, uint64_t size)
 {
 	memcpy(out, OCI_DEFLATE_END, OCI_DEFLATE_END_SIZE);
-	put_number(out + OCI_DEFLATE_END_SIZE, sum);
-	put_number(out + OCI_DEFLATE_END_SIZE + 4, (uint32_t)size);
+	oci_store64((uint8_t *)out + OCI_DEFLATE_END_SIZE, sum | size << 32);
 	return OCI_DEFLATE_END_SIZE + 8;
 }
 

@@ -67,6 +67,7 @@ const struct oci_codec oci_codec_zstd = {
 	.level_max = 19,
 	.block = BLOCK,
 	.identify = zstd_identify,
+	.head = "",
 	.open = zstd_open,
 	.close = zstd_close,
 	.bound = zstd_bound,

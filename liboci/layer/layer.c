@@ -11,7 +11,6 @@
 
 #include <oci/descriptor.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "base/number.h"
 #include "base/options.h"
@@ -43,38 +42,6 @@ const char *oci_layer_media_type(enum oci_compression compression)
 	return compressions[compression].media_type;
 }
 
-/* Lists the compressions with their levels: "gzip[:1-9], ... or none". */
-static void list_compressions(struct oci_buf *out)
-{
-	for (int i = 0; i < COMPRESSIONS; i++) {
-		const struct oci_codec *codec = compressions[i].codec;
-		const char *before = i == 0		    ? ""
-				     : i + 1 < COMPRESSIONS ? ", "
-							    : " or ";
-
-		/* Without memory, the list is cut. */
-		if (oci_buf_format(out, NULL, "%s%s", before,
-				   compressions[i].name) ||
-		    (codec &&
-		     oci_buf_format(out, NULL, "[:%d-%d]", codec->level_min,
-				    codec->level_max)))
-			return;
-	}
-}
-
-static int fail_compression(const char *text, struct oci_error *err)
-{
-	struct oci_buf known;
-	int rc;
-
-	oci_buf_init(&known, 1024);
-	list_compressions(&known);
-	rc = oci_fail(err, OCI_E_INVALID, "compression '%.80s' is not %s", text,
-		      known.len ? known.data : "known");
-	oci_buf_release(&known);
-	return rc;
-}
-
 int oci_compression_parse(enum oci_compression *compression, int *level,
 			  const char *text, struct oci_error *err)
 {
@@ -97,7 +64,12 @@ int oci_compression_parse(enum oci_compression *compression, int *level,
 		*level = (int)number;
 		return 0;
 	}
-	return fail_compression(text, err);
+	return oci_fail(err, OCI_E_INVALID,
+			"compression '%.80s' is not gzip[:%d-%d], "
+			"zstd[:%d-%d] or none",
+			text, oci_codec_gzip.level_min,
+			oci_codec_gzip.level_max, oci_codec_zstd.level_min,
+			oci_codec_zstd.level_max);
 }
 
 int oci_layer_fingerprint(struct oci_fingerprint *fingerprint,
@@ -206,8 +178,6 @@ static bool has_head(int fd, const struct oci_codec *codec)
 	char head[OCI_CODEC_EDGE];
 	size_t got;
 
-	if (!codec->head_size)
-		return true;
 	return !oci_file_read_at(&got, fd, head, codec->head_size, 0, NULL) &&
 	       got == codec->head_size &&
 	       memcmp(head, codec->head, codec->head_size) == 0;
@@ -220,11 +190,8 @@ static int copy_prefix(struct writing *w, uint64_t *written,
 {
 	const struct oci_codec *codec = codec_of(w);
 	size_t copied = 0;
-	int rc = 0;
+	int rc = oci_sink_write(w->sink, codec->head, codec->head_size, err);
 
-	if (codec->head_size)
-		rc = oci_sink_write(w->sink, codec->head, codec->head_size,
-				    err);
 	if (!rc)
 		rc = oci_blocks_copy(&copied, w->sink, w->before->fd,
 				     w->reuse.old, w->reuse.prefix,
