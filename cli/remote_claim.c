@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * --username, --plain-http and --insecure are for one registry. A command with
- * several registries finds out which one before it opens the first.
+ * several images claims the registry of each before it opens the first one.
  */
 #include "remote.h"
 
@@ -16,7 +16,8 @@ static const char *said_of_one(const struct remote_options *o)
 			       : NULL;
 }
 
-/* No other host may see the password or be used without TLS. */
+/* No other host may see the password, or be used without TLS or without a check
+ * of its certificate. */
 int remote_claim(struct remote_options *o, const char *host,
 		 struct oci_error *err)
 {

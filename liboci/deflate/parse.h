@@ -25,8 +25,8 @@ struct oci_sequence {
 };
 
 enum {
-	/* The bytes behind a position that a parser may read without a check:
-	 * 8 at the position, and at the next two. */
+	/* The bytes from a position that a parser may read without a check. It
+	 * reads 8 bytes at the next position, so 9 are needed. */
 	OCI_PARSE_AHEAD = 12,
 	/* After so many positions without a match, steps grow. */
 	OCI_PARSE_PATIENCE = 512,
@@ -58,7 +58,7 @@ struct oci_effort {
 };
 
 /* Parses from parse->at to parse->stop. table was zero when start was parsed;
- * its size is the parser's own. */
+ * its size is one of the three numbers below. */
 typedef void oci_parser(void *table, struct oci_parse *parse,
 			const struct oci_effort *effort);
 
@@ -81,8 +81,8 @@ OCI_INLINE uint32_t oci_hash3(uint32_t bytes, unsigned bits)
 	return (bytes << 8) * 0x9E3779B1U >> (32 - bits);
 }
 
-/* Returns how many bytes, at most 7, are equal: x is the exclusive or of both
- * eights. */
+/* Returns how many bytes, at most 7, are equal: x is the exclusive or of two
+ * groups of 8 bytes. */
 OCI_INLINE unsigned oci_equal_of_8(uint64_t x)
 {
 	return (unsigned)__builtin_ctzll(x | (uint64_t)1 << 63) / 8;
@@ -152,8 +152,8 @@ OCI_INLINE void oci_parse_match(struct oci_parse *parse, struct oci_cursor *at,
 	at->misses = 0;
 }
 
-/* Returns where the positions before `in` end that can be remembered: there
- * have to be bytes to read behind them. */
+/* Returns the end of the positions to remember: `in`, or less near the end of
+ * the input, where too few bytes follow. */
 OCI_INLINE const uint8_t *oci_parse_seen(const struct oci_parse *parse,
 					    const uint8_t *in)
 {

@@ -6,8 +6,8 @@
  * room for its input and output.
  *
  * A block ends when it is full, at a mark if it is three quarters full, or at a
- * mark before a record that would fill a block by itself. Thus a changed file
- * rarely shifts the blocks of its neighbours.
+ * mark before a record that would fill a block by itself, if it is a sixteenth
+ * full. Thus a changed file rarely shifts the blocks of its neighbours.
  *
  * Work that has to be done in order has its own threads: one digests the input,
  * and one writes and digests the output.
@@ -62,7 +62,7 @@ struct compress {
 	struct block *ring;
 	size_t ring_size;
 	size_t bound;
-	size_t oldest;		/* block number, modulo ring_size */
+	size_t oldest; /* number of a block: see block_at */
 	size_t filling;
 	uint32_t sum; /* of the input whose blocks are written */
 	uint64_t size;
@@ -310,7 +310,7 @@ static void compress_free(struct oci_sink *sink)
 {
 	struct compress *self = (struct compress *)sink;
 
-	/* Frees the pools that wait for others first. */
+	/* The first pool's tasks wait for those of the other two. */
 	atomic_store(&self->stop, true);
 	oci_pool_free(self->writer);
 	oci_pool_free(self->pool);

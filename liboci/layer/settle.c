@@ -179,7 +179,8 @@ static int check_below(const struct settle *s, struct oci_node *node,
 		/* Only an explicit entry changes a lower directory. */
 		if (node->rank < OCI_RANK_EXPLICIT)
 			return copy_attributes(node, s->tree, below, err);
-		/* It keeps extended attributes, unless it has its own. */
+		/* The entry gets the lower directory's extended attributes,
+		 * unless it has its own. */
 		return node->xattrs ? 0 : oci_xattr_copy(&node->xattrs,
 							 &s->tree->arena,
 							 below->xattrs, err);
@@ -234,8 +235,8 @@ static int fail_parent(const struct oci_node *node, const char *path,
 			type_name(type));
 }
 
-/* Adds the missing parents of a node. A path that a parent has in this layer or
- * in a lower one has to be a directory there. */
+/* Adds the missing parents of a node. If this layer or a lower one has a
+ * parent's path, it has to be a directory there. */
 static int check_parents(struct settle *s, const struct oci_node *node,
 			 struct oci_error *err)
 {

@@ -161,8 +161,8 @@ static int next_session(bool *done, size_t *chunk, enum commit result,
 		return rc;
 	if (sessions > (int)oci_client_retries(u->client->registry))
 		return fail_unsure(u, sessions, response, err);
-	/* If the connection breaks on one large body, chunks may arrive, and
-	 * those that did need not be sent again. */
+	/* If the connection breaks on one large body, smaller chunks may get
+	 * through, and received ones are not sent again. */
 	if (!response->status && sessions >= BREAKS_IN_ONE_PIECE && !*chunk &&
 	    u->size > CHUNK_FALLBACK)
 		*chunk = CHUNK_FALLBACK;
@@ -185,8 +185,8 @@ static int upload(struct oci_upload *u, struct oci_error *err)
 		if (!rc)
 			rc = next_session(&done, &chunk, result, ++sessions, u,
 					  &response, err);
-		/* next_session has asked for the blob: the commit may still
-		 * have been in progress. */
+		/* Only now, after next_session asked for the blob: an earlier
+		 * DELETE could hit a commit in progress. */
 		if (!done)
 			oci_session_abandon(&u->session, u->client);
 		oci_session_release(&u->session);

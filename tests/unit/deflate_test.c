@@ -109,7 +109,7 @@ static void test_ends(void **state)
 	}
 }
 
-/* What was compressed before leaves no trace. */
+/* An input gives the same bytes after another input was compressed. */
 static void test_independent(void **state)
 {
 	static unsigned char first[2 * MOST];

@@ -76,7 +76,7 @@ oci_repository_store(struct oci_repository *repository);
 OCI_API void oci_repository_expect(struct oci_repository *repository,
 				   const struct oci_digest *digest);
 
-/* What a push did with the blobs. */
+/* How many blobs a push uploaded, mounted, or found in the repository. */
 struct oci_push_result {
 	uint64_t uploaded;	 /* blobs */
 	uint64_t uploaded_bytes; /* bytes of these blobs */

@@ -101,8 +101,8 @@ OCI_API const struct oci_descriptors *
 oci_store_names(const struct oci_store *store);
 /*
  * Finds an image by a tag, by a reference (without a tag: "latest"), or by a
- * digest. If name is NULL, finds the store's only image; if there is an image,
- * signatures and other artifacts without a name are ignored. The caller
+ * digest. If name is NULL, finds the store's only image; artifacts without a
+ * name, such as signatures, count only if the store has no image. The caller
  * releases *out. Errors: OCI_E_NOT_FOUND, OCI_E_INVALID if several images
  * match. The messages list the names that the store has.
  */
