@@ -90,9 +90,9 @@ OCI_INLINE void put(struct oci_bits *bits, uint32_t code)
 	oci_bits_put(bits, code >> 8, code & 255);
 }
 
-static const uint8_t *put_literals(struct oci_bits *bits,
-				   const struct oci_codes *c,
-				   const uint8_t *in, uint32_t n)
+OCI_INLINE const uint8_t *put_literals(struct oci_bits *bits,
+				       const struct oci_codes *c,
+				       const uint8_t *in, uint32_t n)
 {
 	for (; n >= 4; n -= 4) {
 		put(bits, c->literals[in[0]]);
@@ -136,6 +136,22 @@ OCI_INLINE const uint8_t *put_sequence(struct oci_bits *bits,
 	return in + n + s->length + OCI_MATCH_MIN;
 }
 
+/* Works with a copy of *bits, so that the compiler keeps it in registers. */
+static void put_block(struct oci_bits *bits, const struct oci_codes *c,
+		      const uint8_t *in, const struct oci_sequence *first,
+		      const struct oci_sequence *end)
+{
+	struct oci_bits b = *bits;
+
+	for (; first < end; first++)
+		in = put_sequence(&b, c, in, first);
+	put_literals(&b, c, in, end->literals);
+	oci_bits_put(&b, c->codes[OCI_END_OF_BLOCK],
+		     c->lengths[OCI_END_OF_BLOCK]);
+	oci_bits_flush(&b);
+	*bits = b;
+}
+
 void oci_block_write(struct oci_bits *bits, struct oci_codes *c,
 		     uint32_t *counts, const uint8_t *in, size_t size,
 		     const struct oci_sequence *first,
@@ -167,10 +183,5 @@ void oci_block_write(struct oci_bits *bits, struct oci_codes *c,
 	else
 		oci_header_write(bits, &header);
 	fill_tables(c);
-	for (; first < end; first++)
-		in = put_sequence(bits, c, in, first);
-	put_literals(bits, c, in, end->literals);
-	oci_bits_put(bits, c->codes[OCI_END_OF_BLOCK],
-		     c->lengths[OCI_END_OF_BLOCK]);
-	oci_bits_flush(bits);
+	put_block(bits, c, in, first, end);
 }

@@ -57,6 +57,15 @@ struct oci_deflate {
 	struct oci_sequence sequences[ROOM];
 };
 
+static void fill_slots(struct oci_slots *slots)
+{
+	for (unsigned i = 0; i < 256; i++) {
+		slots->length[i] = (uint8_t)oci_length_slot(i);
+		slots->distance[i] = (uint8_t)oci_distance_slot(i);
+		slots->distance[256 + i] = (uint8_t)oci_distance_slot(128 * i);
+	}
+}
+
 struct oci_deflate *oci_deflate_new(int level)
 {
 	struct oci_deflate *d;
@@ -73,6 +82,7 @@ struct oci_deflate *oci_deflate_new(int level)
 		return NULL;
 	}
 	oci_logarithms_fill(&d->logs);
+	fill_slots(&d->parse.slots);
 	return d;
 }
 

@@ -41,6 +41,15 @@ struct oci_cursor {
 	unsigned misses; /* positions without a match */
 };
 
+/* The symbols of lengths and distances: a table is faster than computing them
+ * (symbol.h) for each match. */
+struct oci_slots {
+	uint8_t length[256]; /* by the length less OCI_MATCH_MIN */
+	/* By the distance less 1, if that is less than 256; then by 256 and a
+	 * 128th of it, for slots from there on are at least 128 wide. */
+	uint8_t distance[512];
+};
+
 struct oci_parse {
 	const uint8_t *start;	 /* of the input */
 	const uint8_t *end;
@@ -48,6 +57,7 @@ struct oci_parse {
 				  * has OCI_PARSE_AHEAD bytes behind it */
 	struct oci_cursor at;
 	uint32_t counts[OCI_SYMBOLS];
+	struct oci_slots slots;
 };
 
 /* How long the parser of chains searches. */
@@ -136,16 +146,18 @@ OCI_INLINE void oci_parse_miss(struct oci_parse *parse, struct oci_cursor *at,
 OCI_INLINE void oci_parse_match(struct oci_parse *parse, struct oci_cursor *at,
 				unsigned length, unsigned distance)
 {
-	unsigned slot = oci_distance_slot(distance - 1);
+	unsigned far = distance - 1;
+	unsigned slot =
+		parse->slots.distance[far < 256 ? far : 256 + far / 128];
 
 	*at->next++ = (struct oci_sequence){
 		.literals = (uint32_t)(at->in - at->literals),
-		.distance = (uint16_t)(distance - 1),
+		.distance = (uint16_t)far,
 		.length = (uint8_t)(length - OCI_MATCH_MIN),
 		.slot = (uint8_t)slot,
 	};
 	parse->counts[OCI_FIRST_LENGTH +
-		      oci_length_slot(length - OCI_MATCH_MIN)]++;
+		      parse->slots.length[length - OCI_MATCH_MIN]]++;
 	parse->counts[OCI_FIRST_DISTANCE + slot]++;
 	at->in += length;
 	at->literals = at->in;
