@@ -12,7 +12,7 @@ enum {
 	HASH3_BITS = 15,
 	NEAR = 8192, /* the largest distance of a match of 3 bytes */
 	/* By how much a later match has to be better, in quarters of a byte. */
-	GAIN_NEXT = 2,
+	GAIN_NEXT = 0,
 	GAIN_SECOND = 6,
 };
 
@@ -40,6 +40,9 @@ OCI_INLINE uint16_t remember(struct table *t, const struct oci_parse *p,
 	uint16_t *last = &t->near[oci_hash3(bytes, HASH3_BITS)];
 	uint16_t found = *newest;
 
+	/* Most often the next position is remembered next. */
+	__builtin_prefetch(&t->newest[oci_hash4(oci_load32(at + 1),
+						HASH_BITS)]);
 	*near = *last;
 	*last = position;
 	t->older[position % OCI_WINDOW] = found;
@@ -121,7 +124,7 @@ OCI_INLINE const uint8_t *improve(struct match *found, struct table *t,
 
 	while (found->length < effort->nice && next + 1 < p->stop) {
 		struct match m = search(t, p, next++, found->length - 1,
-					effort->depth / 2, effort->nice);
+					effort->depth, effort->nice);
 
 		if (is_better(m, *found, GAIN_NEXT)) {
 			p->counts[*at->in++]++;
@@ -130,7 +133,7 @@ OCI_INLINE const uint8_t *improve(struct match *found, struct table *t,
 		}
 		if (!effort->twice)
 			break;
-		m = search(t, p, next++, found->length - 1, effort->depth / 4,
+		m = search(t, p, next++, found->length - 1, effort->depth / 2,
 			   effort->nice);
 		if (!is_better(m, *found, GAIN_SECOND))
 			break;

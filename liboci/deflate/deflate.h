@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#define OCI_DEFLATE_FORMAT "deflate 1"
+#define OCI_DEFLATE_FORMAT "deflate 2"
 
 enum { OCI_DEFLATE_LEVELS = 9 }; /* levels are 1 to 9 */
 

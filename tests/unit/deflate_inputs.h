@@ -127,13 +127,13 @@ static const uint64_t golden[OCI_DEFLATE_LEVELS + 1] = {
 	0,
 	0xa326c0c5bd9a28a5,
 	0x71a4807b1aab6d8d,
-	0x651f4b54eec62973,
-	0x193d020a13f1d523,
-	0xbc5828abf087ad57,
-	0x027a31afd2000691,
-	0x563a2880bb1ac37d,
-	0x38c1464b1a3650ec,
-	0xc43bff303a167135,
+	0xc727fcf08f28172b,
+	0x59cfe9375f66f5e9,
+	0xe9ca403975c9d5c0,
+	0xbbd9ba3f3f04d00d,
+	0x1017480c122499da,
+	0xd76df4b174742eac,
+	0x713a373b2fc34680,
 };
 
 /* FNV-1a of the compressed inputs; 0 if memory ran out. */
