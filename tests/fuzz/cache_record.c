@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Cache records: a record that is parsed gives the same text again, and its
- * blocks fill the layer. */
+ * blocks fill the layer, except for its head and its end. */
 #include <string.h>
 
+#include "io/compress.h"
 #include "spec/cache_record.h"
 #include "target.h"
 
 static void check(const struct oci_cache_record *record)
 {
-	uint64_t before = 0, written = 0;
+	uint64_t before = 0, written = record->blocks.start;
 
 	for (size_t i = 0; i < record->blocks.count; i++) {
 		const struct oci_block *b = &record->blocks.items[i];
@@ -19,8 +20,9 @@ static void check(const struct oci_cache_record *record)
 		before += b->in_size;
 		written += b->out_size;
 	}
-	if (record->blocks.count && (before != record->layer.tar_size ||
-				   written != record->layer.size))
+	if (record->blocks.count &&
+	    (before != record->layer.tar_size || written > record->layer.size ||
+	     record->layer.size - written > OCI_CODEC_EDGE))
 		abort();
 	if (!record->layer.digest.text[0] || !record->layer.diff_id.text[0])
 		abort();
