@@ -97,6 +97,10 @@ int image_open_store(struct oci_store **store, const struct image_name *name,
 int image_open(struct oci_store **store, struct oci_descriptor *image,
 	       const struct image_name *name, struct oci_error *err);
 
+/* The name that an entry of oci_store_names gives its image, borrowed, or NULL.
+ */
+const char *image_entry_name(const struct oci_descriptor *entry);
+
 /* SIGINT, SIGTERM and SIGHUP set interrupted_flag: operations end and clean up.
  */
 void catch_signals(void);

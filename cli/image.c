@@ -153,3 +153,13 @@ int image_open(struct oci_store **store, struct oci_descriptor *image,
 	}
 	return rc;
 }
+
+const char *image_entry_name(const struct oci_descriptor *entry)
+{
+	const char *name =
+		oci_pairs_get(&entry->annotations, OCI_ANNOTATION_IMAGE_NAME);
+
+	return name ? name
+		    : oci_pairs_get(&entry->annotations,
+				    OCI_ANNOTATION_REF_NAME);
+}

@@ -4,15 +4,6 @@
 
 #include <string.h>
 
-static const char *name_of(const struct oci_descriptor *d)
-{
-	const char *name = oci_pairs_get(&d->annotations,
-					 OCI_ANNOTATION_IMAGE_NAME);
-
-	return name ? name : oci_pairs_get(&d->annotations,
-					   OCI_ANNOTATION_REF_NAME);
-}
-
 static void print_line(FILE *out, const char *title, const char *text)
 {
 	if (text && *text)
@@ -155,10 +146,10 @@ static void print_names(const struct inspect *in)
 	for (size_t i = 0; i < names->count; i++) {
 		const struct oci_descriptor *d = &names->items[i];
 
-		if (!name_of(d) || !oci_digest_equal(&d->digest,
-						     &in->from.image.digest))
+		if (!image_entry_name(d) ||
+		    !oci_digest_equal(&d->digest, &in->from.image.digest))
 			continue;
-		print_line(in->out, first ? "Name:" : "", name_of(d));
+		print_line(in->out, first ? "Name:" : "", image_entry_name(d));
 		first = false;
 	}
 }
@@ -201,12 +192,12 @@ static void print_names_json(const struct inspect *in)
 	for (size_t i = 0; i < names->count; i++) {
 		const struct oci_descriptor *d = &names->items[i];
 
-		if (!name_of(d) || !oci_digest_equal(&d->digest,
-						     &in->from.image.digest))
+		if (!image_entry_name(d) ||
+		    !oci_digest_equal(&d->digest, &in->from.image.digest))
 			continue;
 		if (!first)
 			say(in->out, ",");
-		say_json(in->out, name_of(d));
+		say_json(in->out, image_entry_name(d));
 		first = false;
 	}
 	say(in->out, "]");

@@ -11,9 +11,10 @@
 #include "command.h"
 
 static const struct command *const commands[] = {
-	&command_build, &command_push,	  &command_pull,   &command_copy,
-	&command_index, &command_inspect, &command_verify, &command_lint,
-	&command_lock,	&command_cache,	  &command_login,
+	&command_build, &command_push,	 &command_pull,	   &command_copy,
+	&command_index, &command_tags,	 &command_inspect, &command_ls,
+	&command_cat,	&command_verify, &command_lint,	   &command_lock,
+	&command_cache, &command_login,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -97,8 +98,9 @@ int main(int argc, char **argv)
 		status = run(argc, argv);
 	/* Buffered output fails only here if the disk is full. */
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		say(stderr, "oci-pack: standard output: %s\n",
-		    strerror(errno));
+		if (errno != EPIPE) /* nobody reads it any more */
+			say(stderr, "oci-pack: standard output: %s\n",
+			    strerror(errno));
 		status = status ? status : EXIT_FAILED;
 	}
 	/* A run that was complete when the signal came has succeeded. */

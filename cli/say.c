@@ -187,11 +187,10 @@ static void json_character(FILE *out, const char *text, size_t size,
 		fwrite(text, 1, size, out);
 }
 
-void say_json(FILE *out, const char *text)
+static void json_text(FILE *out, const char *text)
 {
 	char one[OCI_ESCAPE_ROOM];
 
-	fputc('"', out);
 	while (*text) {
 		size_t size = oci_text_escape(one, text);
 
@@ -200,6 +199,19 @@ void say_json(FILE *out, const char *text)
 		json_character(out, text, size, one);
 		text += size;
 	}
+}
+
+void say_json(FILE *out, const char *text)
+{
+	fputc('"', out);
+	json_text(out, text);
+	fputc('"', out);
+}
+
+void say_json_path(FILE *out, const char *path)
+{
+	fputs("\"/", out);
+	json_text(out, path);
 	fputc('"', out);
 }
 

@@ -133,6 +133,17 @@ need_root() {
 }
 
 # The spec with one of everything, its inputs, and what its layers hold then.
+# as_list <OUTPUT: what 'ls -R --json' printed in the form of
+# tests/interop/rootfs, without its marks of hard links.
+as_list() {
+	jq -r '.[] | {file: "f", directory: "d", symlink: "l", fifo: "p",
+		"character-device": "c", "block-device": "b"}[.type] as $kind |
+		"\($kind) \(.mode) \(.uid):\(.gid) \(.mtime) \(.size // 0) " +
+		.path[1:] + (if .target then " -> \(.target)"
+			elif has("major") then " -> \(.major):\(.minor)"
+			else "" end)'
+}
+
 make_rich() {
 	cp "$root/fixtures/rich/rich.spec" .
 	"$root/fixtures/rich/make-inputs" .

@@ -90,6 +90,11 @@ several() {
 	"$root/tests/interop/rootfs" entries.txt >wanted
 	"$root/tests/interop/rootfs" exported.tar >got
 	diff wanted got
+	"$OCI_PACK" ls -R --json "$image" | as_list >got
+	diff <(sed 's/ = .*//' wanted) got
+	"$OCI_PACK" cat "$image" /opt/app/share/noise |
+		cmp - <(tar -xOf exported.tar opt/app/share/noise)
+	equal "$(crane ls "${image%:*}")" "$("$OCI_PACK" tags "$image")"
 }
 
 @test "crane pulls and validates all platforms of an index" {

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "files.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Refuses an image for several platforms, and names them. */
+static int refuse_several(const struct oci_descriptors *list,
+			  struct oci_error *err)
+{
+	char text[300] = "", one[OCI_PLATFORM_TEXT];
+	size_t at = 0;
+
+	for (size_t i = 0; i < list->count && at < sizeof(text); i++) {
+		const struct oci_descriptor *d = &list->items[i];
+		int n;
+
+		oci_platform_format(one, &d->platform);
+		n = snprintf(text + at, sizeof(text) - at, "%s%s",
+			     at ? ", " : "",
+			     d->has_platform ? one : d->digest.text);
+		at += n > 0 ? (size_t)n : 0;
+	}
+	return oci_error_set(err, OCI_E_INVALID,
+			     "the image is for several platforms: choose one "
+			     "with --platform: %s",
+			     text);
+}
+
+static int choose(struct files *out, const struct files_options *options,
+		  struct oci_error *err)
+{
+	struct oci_store *store = out->from.store;
+	struct oci_descriptors list;
+	int rc;
+
+	if (options->platform.count)
+		return oci_image_open(&out->image, store, &out->from.image,
+				      options->platform.items, err);
+	rc = oci_store_images(&list, store, &out->from.image, err);
+	if (!rc && list.count > 1)
+		rc = refuse_several(&list, err);
+	if (!rc)
+		rc = oci_image_open(&out->image, store, &out->from.image, NULL,
+				    err);
+	oci_descriptors_release(&list);
+	return rc;
+}
+
+int files_open(struct files *out, const char *name,
+	       struct files_options *options, struct oci_error *err)
+{
+	struct oci_rootfs_options how = OCI_ROOTFS_OPTIONS_INIT;
+	int rc;
+
+	*out = (struct files){ 0 };
+	rc = opened_init(&out->from, name, &options->remote, err);
+	if (!rc)
+		rc = choose(out, options, err);
+	out->has_image = !rc;
+	how.max_inflated = max_inflated();
+	how.cancelled = interrupted_flag();
+	return rc ? rc
+		  : oci_image_rootfs(&out->rootfs, out->from.store, &out->image,
+				     &how, err);
+}
+
+void files_release(struct files *files)
+{
+	oci_rootfs_free(files->rootfs);
+	if (files->has_image)
+		oci_image_documents_release(&files->image);
+	opened_release(&files->from);
+}
+
+int files_run(const struct command *command, int least, int most,
+	      int (*work)(const struct files *files, const char *path,
+			  const struct files_options *options,
+			  struct oci_error *err),
+	      int argc, char **argv)
+{
+	struct files_options options = { 0 };
+	struct oci_error err;
+	int status =
+		options_parse(command, command->name, &options, argc, argv);
+	int words = argc - optind;
+
+	if (status < 0 && (words < least || words > most))
+		status = say_usage(command->name,
+				   least == most
+					   ? "IMAGE and PATH are needed"
+					   : "one IMAGE is needed, and at most "
+					     "one PATH");
+	if (status < 0)
+		status = remote_ready(&options.remote, command->name);
+	catch_signals();
+	if (status < 0) {
+		const char *path = words > 1 ? argv[optind + 1] : "/";
+		struct files files;
+		int rc = files_open(&files, argv[optind], &options, &err);
+
+		if (!rc)
+			rc = work(&files, path, &options, &err);
+		files_release(&files);
+		status = rc ? say_error(&err) : EXIT_DONE;
+	}
+	remote_release(&options.remote);
+	free(options.platform.items);
+	return status;
+}
+
+static const struct cli_option platform[] = {
+	{ "platform", 0, "P", "of an index, this platform",
+	  offsetof(struct files_options, platform), take_platform },
+	{ 0 },
+};
+
+const struct option_group files_platform = { NULL, NULL, platform };

@@ -1,0 +1,110 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# What is inside an image: ls, cat and tags.
+
+load ../helpers
+
+setup() {
+	work_in_folder
+	make_rich
+	"$OCI_PACK" rich.spec -q -o image >/dev/null
+}
+
+@test "ls -R lists what the layers give together" {
+	"$OCI_PACK" ls -R --json image | as_list >got
+	"$root/tests/interop/rootfs" entries.txt | sed 's/ = .*//' >wanted
+	diff wanted got
+	"$OCI_PACK" ls -R image | wc -l >lines
+	equal "$(wc -l <wanted)" "$(cat lines)"
+}
+
+@test "ls of a directory, a file, and links" {
+	run "$OCI_PACK" ls image /bin
+	equal 0 "$status"
+	equal "\
+-rwsr-xr-x 0:0                 5 2023-11-14 22:13   1 /bin/suid
+-rwxr-xr-x 0:0                 5 2023-11-14 22:13   1 /bin/tool
+-rwxr-xr-x 0:0                 5 2023-11-14 22:13   1 /bin/twin" "$output"
+	run "$OCI_PACK" ls image /dev
+	equal "\
+crw-rw-rw- 0:0            10,229 2023-11-14 22:13   1 /dev/fuse
+brw-rw---- 0:6               8,0 2023-11-14 22:13   1 /dev/sda" "$output"
+	run "$OCI_PACK" ls image /etc/motd
+	equal "\
+-rw-r--r-- 0:0                 4 2023-11-14 22:13   3 /etc/motd" "$output"
+	run "$OCI_PACK" ls image lib
+	matches 'lrwxrwxrwx .* /lib -> usr/lib$' "$output"
+	run "$OCI_PACK" ls image /lib/
+	matches '/usr/lib/second-layer.so' "$output"
+	run "$OCI_PACK" ls image /var
+	matches 'drwxrwxrwt .* /var/tmp$' "$output"
+	run "$OCI_PACK" ls image /opt/app/none
+	equal 1 "$status"
+	matches "the image has no '/opt/app/none'" "$output"
+}
+
+@test "cat prints the bytes of the file that a container sees" {
+	equal "$(printf 'bye\n' | sha256sum)" \
+		"$("$OCI_PACK" cat image /etc/motd | sha256sum)"
+	equal "$(printf '2\n')" "$("$OCI_PACK" cat image lib/second-layer.so)"
+	# A hard link, a symlink, an empty file.
+	cmp inputs/tool <("$OCI_PACK" cat image /bin/twin)
+	"$OCI_PACK" cat image /opt/app/bin/alias | cmp - \
+		<("$OCI_PACK" cat image /opt/app/bin/app)
+	[ -z "$("$OCI_PACK" cat image /empty)" ]
+	run "$OCI_PACK" cat image /etc/remove-me
+	equal 1 "$status"
+	run "$OCI_PACK" cat image /etc
+	matches "'/etc' is not a regular file" "$output"
+	run "$OCI_PACK" cat image
+	equal 2 "$status"
+}
+
+@test "ls and cat end quietly when their reader goes away" {
+	run --separate-stderr bash -c '"$OCI_PACK" ls -R image | head -n 1'
+	[ -z "$stderr" ]
+	run --separate-stderr bash -c \
+		'"$OCI_PACK" cat image /opt/app/share/noise | head -c 1'
+	[ -z "$stderr" ]
+}
+
+@test "an image for several platforms needs --platform" {
+	printf '%s\n' 'version: 1' 'image: a' \
+		'platforms: [linux/amd64, linux/riscv64]' 'layers:' \
+		'- entries:' '  - {path: /a, content: "${arch}"}' >two.spec
+	"$OCI_PACK" two.spec -q -o two.tar --lint off
+	run "$OCI_PACK" ls two.tar
+	equal 1 "$status"
+	matches '--platform: linux/amd64, linux/riscv64' "$output"
+	equal riscv64 "$("$OCI_PACK" cat two.tar /a --platform linux/riscv64)"
+}
+
+@test "names in an image do not control the terminal" {
+	printf '%s\n' 'version: 1' 'image: a' 'platforms: [linux/riscv64]' \
+		'layers:' '- entries:' '  - {path: "/a\e[31m", content: ""}' \
+		'  - {path: /b, symlink: "\e]0;x\a"}' >odd.spec
+	"$OCI_PACK" odd.spec -q -o odd.tar --lint off
+	run "$OCI_PACK" ls odd.tar
+	[[ $output != *$'\e'* ]]
+	"$OCI_PACK" ls --json odd.tar >list
+	! grep -q $'\e' list
+	equal $'/a\e[31m' "$(jq -r '.[0].path' list)"
+}
+
+@test "tags lists the names of a layout" {
+	equal 'registry.example:5000/tests/rich:one
+registry.example:5000/tests/rich:two' "$("$OCI_PACK" tags image)"
+	equal 2 "$("$OCI_PACK" tags --json image | jq length)"
+	run "$OCI_PACK" tags none
+	equal 1 "$status"
+}
+
+@test "JSON is as docs/json.md says" {
+	page=$root/tests/cli/json_page.py
+	"$OCI_PACK" ls -R --json image | "$page" ls
+	"$OCI_PACK" tags --json image | "$page" tags
+	"$OCI_PACK" inspect --json image | "$page" inspect
+	"$OCI_PACK" lint --json image | "$page" lint
+	run ! "$page" ls <<<'[{"path": "/a"}]'
+}
