@@ -8,13 +8,13 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "layer/pax_header.h"
+#include "io/ustar.h"
 #include "layer/pax_record.h"
 #include "layer/xattr.h"
 
 #define PREFIX "SCHILY.xattr."
 
-enum { PREFIX_SIZE = sizeof(PREFIX) - 1, BLOCK = OCI_PAX_BLOCK };
+enum { PREFIX_SIZE = sizeof(PREFIX) - 1, BLOCK = OCI_USTAR_BLOCK };
 
 static bool is_plain(unsigned char byte)
 {
@@ -115,12 +115,12 @@ int oci_xattr_restore(struct oci_buf *out, const struct oci_buf *header,
 	size_t end, body;
 	int rc;
 
-	if (header->len < BLOCK || data[OCI_PAX_TYPE] != 'x' ||
-	    !oci_pax_size(&size, data) || size > header->len - BLOCK ||
-	    oci_pax_padded(size) > header->len - BLOCK)
+	if (header->len < BLOCK || data[OCI_USTAR_AT_TYPE] != 'x' ||
+	    !oci_ustar_size(&size, data) || size > header->len - BLOCK ||
+	    oci_ustar_padded(size) > header->len - BLOCK)
 		return oci_fail(err, OCI_E_SYSTEM,
 				"libarchive wrote no extended header");
-	end = BLOCK + (size_t)oci_pax_padded(size);
+	end = BLOCK + (size_t)oci_ustar_padded(size);
 	rc = oci_buf_add(out, data, BLOCK, err);
 	if (!rc)
 		rc = copy_records(out, header->data + BLOCK, (size_t)size,
@@ -128,8 +128,9 @@ int oci_xattr_restore(struct oci_buf *out, const struct oci_buf *header,
 	if (rc)
 		return rc;
 	body = out->len - BLOCK;
-	oci_pax_set_size((unsigned char *)out->data, body);
-	rc = oci_buf_add(out, zeros, (size_t)oci_pax_padded(body) - body, err);
+	oci_ustar_set_size((unsigned char *)out->data, body);
+	rc = oci_buf_add(out, zeros, (size_t)oci_ustar_padded(body) - body,
+			 err);
 	return rc ? rc
 		  : oci_buf_add(out, header->data + end, header->len - end,
 				err);
