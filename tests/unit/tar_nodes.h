@@ -9,13 +9,15 @@
 #include "layer/node.h"
 #include "layer/tar.h"
 
+enum { NODES = 20000 };
+
 UNUSED static struct oci_tree *new_tree(void)
 {
 	struct oci_error err;
 	struct oci_tree *tree;
 
 	check_done(oci_tree_new(&tree, NULL, &err), &err, "new");
-	tree->capacity = 1 << 16;
+	tree->capacity = NODES;
 	tree->nodes = calloc(tree->capacity, sizeof(*tree->nodes));
 	assert_non_null(tree->nodes);
 	tree->settled = true;
@@ -73,7 +75,9 @@ UNUSED static int write_nodes(struct memory_sink *out,
 	return oci_tar_write(tree, &out->base, NULL, 0, &none, err);
 }
 
-/* FNV-1a. */
+/* FNV-1a; the first hash is FNV_START. */
+#define FNV_START UINT64_C(0xcbf29ce484222325)
+
 UNUSED static uint64_t hash_bytes(uint64_t hash, const void *data, size_t size)
 {
 	const unsigned char *bytes = data;
