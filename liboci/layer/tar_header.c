@@ -20,7 +20,7 @@
 #define TIME_MAX INT64_C(0x7ffffffe)
 #define SIZE_MAX_USTAR UINT64_C(077777777777)
 
-/* A header has this time at most if it is the extended header's own. */
+/* The header of the records has no later time. */
 #define EXTENDED_TIME_MAX INT64_C(0x7fffffff)
 
 #define XATTR_KEY "SCHILY.xattr."
@@ -196,20 +196,31 @@ static int add_xattrs(struct oci_buf *out, const struct oci_node *node,
 	return 0;
 }
 
-/* A device's number of 31 bits or more has no record: base 256 has it. */
-static int add_device(struct oci_buf *out, const char *key, uint32_t value,
-		      struct oci_error *err)
+/* Adds the numbers for which ustar has too few digits. Those of devices with 32
+ * bits have no record: base 256 has them. */
+static int add_numbers(struct oci_buf *out, const struct header *h,
+		       struct oci_error *err)
 {
-	return value > ID_MAX && value <= INT32_MAX
-		       ? add_number(out, key, value, err)
-		       : 0;
-}
+	const struct {
+		const char *key;
+		uint64_t value, ustar_max, max;
+	} items[] = {
+		{ "size", h->size, SIZE_MAX_USTAR, INT64_MAX },
+		{ "gid", h->gid, ID_MAX, UINT32_MAX },
+		{ "uid", h->uid, ID_MAX, UINT32_MAX },
+		{ "SCHILY.devmajor", h->major, ID_MAX, INT32_MAX },
+		{ "SCHILY.devminor", h->minor, ID_MAX, INT32_MAX },
+	};
+	int rc = 0;
 
-/* Adds a record if the value is above max. */
-static int add_above(struct oci_buf *out, const char *key, uint64_t value,
-		     uint64_t max, struct oci_error *err)
-{
-	return value > max ? add_number(out, key, (int64_t)value, err) : 0;
+	for (size_t i = 0; !rc && i < sizeof(items) / sizeof(items[0]); i++)
+		if (items[i].value > items[i].ustar_max &&
+		    items[i].value <= items[i].max)
+			rc = add_number(out, items[i].key,
+					(int64_t)items[i].value, err);
+	if (!rc && (h->mtime < 0 || h->mtime > TIME_MAX))
+		rc = add_number(out, "mtime", h->mtime, err);
+	return rc;
 }
 
 /* Adds the records of a node, and shortens the texts of its header. */
@@ -235,17 +246,7 @@ static int add_records(struct oci_buf *out, struct header *h,
 		h->link = h->type == '1' ? "././@LongHardLink"
 					 : "././@LongSymLink";
 	if (!rc)
-		rc = add_above(out, "size", h->size, SIZE_MAX_USTAR, err);
-	if (!rc)
-		rc = add_above(out, "gid", h->gid, ID_MAX, err);
-	if (!rc)
-		rc = add_above(out, "uid", h->uid, ID_MAX, err);
-	if (!rc)
-		rc = add_device(out, "SCHILY.devmajor", h->major, err);
-	if (!rc)
-		rc = add_device(out, "SCHILY.devminor", h->minor, err);
-	if (!rc && (h->mtime < 0 || h->mtime > TIME_MAX))
-		rc = add_number(out, "mtime", h->mtime, err);
+		rc = add_numbers(out, h, err);
 	return rc ? rc : add_xattrs(out, node, err);
 }
 
