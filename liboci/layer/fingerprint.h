@@ -52,8 +52,8 @@ int oci_fingerprint_end(struct oci_digest *out, bool *racy,
 			struct oci_error *err);
 void oci_fingerprint_free(struct oci_fingerprint *fingerprint);
 
-/* Defined in layer.c. Adds the compression, its level, and the version of the
- * library that compresses. */
+/* Defined in layer.c. Adds the format of the tar, the compression, its
+ * level, and the format or the library of the compressor. */
 int oci_layer_fingerprint(struct oci_fingerprint *fingerprint,
 			  const struct oci_layer_options *options,
 			  struct oci_error *err);

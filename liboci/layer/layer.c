@@ -21,6 +21,7 @@
 #include "layer/node.h"
 #include "layer/reuse.h"
 #include "layer/tar.h"
+#include "layer/tar_header.h"
 
 static const struct {
 	const char *name;
@@ -83,7 +84,9 @@ int oci_layer_fingerprint(struct oci_fingerprint *fingerprint,
 
 	if (codec)
 		codec->identify(text);
-	rc = oci_fingerprint_text(fingerprint, text, err);
+	rc = oci_fingerprint_text(fingerprint, OCI_TAR_FORMAT, err);
+	if (!rc)
+		rc = oci_fingerprint_text(fingerprint, text, err);
 	if (!rc)
 		rc = oci_fingerprint_number(fingerprint, options->compression,
 					    err);

@@ -7,9 +7,9 @@
 #include "base/error.h"
 #include "io/library.h"
 
-OCI_LIBRARY_NOTE("[{\"soname\":[\"libarchive.so.13\"],\"feature\":\"layers\","
-		 "\"description\":\"Writing layers, reading archives\","
-		 "\"priority\":\"required\"}]");
+OCI_LIBRARY_NOTE("[{\"soname\":[\"libarchive.so.13\"],\"feature\":\"archives\","
+		 "\"description\":\"Reading archives\","
+		 "\"priority\":\"recommended\"}]");
 
 struct oci_libarchive oci_libarchive;
 
@@ -41,4 +41,12 @@ int oci_libarchive_load(struct oci_error *err)
 	if (status && err)
 		*err = why;
 	return status;
+}
+
+int oci_libarchive_identify(const char **out, struct oci_error *err)
+{
+	int rc = oci_libarchive_load(err);
+
+	*out = rc ? NULL : oci_libarchive.archive_version_string();
+	return rc;
 }

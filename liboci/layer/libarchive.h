@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Loads libarchive only when an archive is read or written: it loads libxml2,
- * ICU and more, which takes longer than a push of a finished image. Files that
- * include this header call oci_libarchive_load, and then libarchive's functions
- * by their own names.
+ * Loads libarchive only when an archive is read: it loads libxml2, ICU and
+ * more, which takes longer than a push of a finished image. Files that include
+ * this header call oci_libarchive_load, and then libarchive's functions by
+ * their own names.
  */
 #ifndef LAYER_LIBARCHIVE_H
 #define LAYER_LIBARCHIVE_H
@@ -15,34 +15,19 @@
 #include <oci/error.h>
 
 #define OCI_LIBARCHIVE_FUNCTIONS(X)                                            \
-	X(archive_entry_clear)                                                 \
 	X(archive_entry_filetype)                                              \
-	X(archive_entry_free)                                                  \
 	X(archive_entry_gid)                                                   \
 	X(archive_entry_hardlink)                                              \
 	X(archive_entry_mtime)                                                 \
-	X(archive_entry_new)                                                   \
 	X(archive_entry_pathname)                                              \
 	X(archive_entry_perm)                                                  \
 	X(archive_entry_rdevmajor)                                             \
 	X(archive_entry_rdevminor)                                             \
-	X(archive_entry_set_filetype)                                          \
-	X(archive_entry_set_gid)                                               \
-	X(archive_entry_set_hardlink)                                          \
-	X(archive_entry_set_mtime)                                             \
-	X(archive_entry_set_pathname)                                          \
-	X(archive_entry_set_perm)                                              \
-	X(archive_entry_set_rdevmajor)                                         \
-	X(archive_entry_set_rdevminor)                                         \
-	X(archive_entry_set_size)                                              \
-	X(archive_entry_set_symlink)                                           \
-	X(archive_entry_set_uid)                                               \
 	X(archive_entry_size)                                                  \
 	X(archive_entry_size_is_set)                                           \
 	X(archive_entry_sparse_count)                                          \
 	X(archive_entry_symlink)                                               \
 	X(archive_entry_uid)                                                   \
-	X(archive_entry_xattr_add_entry)                                       \
 	X(archive_entry_xattr_next)                                            \
 	X(archive_entry_xattr_reset)                                           \
 	X(archive_errno)                                                       \
@@ -74,18 +59,7 @@
 	X(archive_read_support_format_tar)                                     \
 	X(archive_read_support_format_zip_seekable)                            \
 	X(archive_set_error)                                                   \
-	X(archive_version_string)                                              \
-	X(archive_write_close)                                                 \
-	X(archive_write_data)                                                  \
-	X(archive_write_finish_entry)                                          \
-	X(archive_write_free)                                                  \
-	X(archive_write_header)                                                \
-	X(archive_write_new)                                                   \
-	X(archive_write_open)                                                  \
-	X(archive_write_set_bytes_in_last_block)                               \
-	X(archive_write_set_bytes_per_block)                                   \
-	X(archive_write_set_format_option)                                     \
-	X(archive_write_set_format_pax_restricted)
+	X(archive_version_string)
 
 struct oci_libarchive {
 #define OCI_LIBARCHIVE_MEMBER(name) __typeof__(name) *name;
@@ -97,37 +71,24 @@ extern struct oci_libarchive oci_libarchive;
 
 /* Thread-safe; repeats its first result. */
 int oci_libarchive_load(struct oci_error *err);
+/* Loads it, and identifies its release: another may find other members or
+ * attributes in an archive. */
+int oci_libarchive_identify(const char **out, struct oci_error *err);
 
 #ifndef LAYER_LIBARCHIVE_LOADS
-#define archive_entry_clear oci_libarchive.archive_entry_clear
 #define archive_entry_filetype oci_libarchive.archive_entry_filetype
-#define archive_entry_free oci_libarchive.archive_entry_free
 #define archive_entry_gid oci_libarchive.archive_entry_gid
 #define archive_entry_hardlink oci_libarchive.archive_entry_hardlink
 #define archive_entry_mtime oci_libarchive.archive_entry_mtime
-#define archive_entry_new oci_libarchive.archive_entry_new
 #define archive_entry_pathname oci_libarchive.archive_entry_pathname
 #define archive_entry_perm oci_libarchive.archive_entry_perm
 #define archive_entry_rdevmajor oci_libarchive.archive_entry_rdevmajor
 #define archive_entry_rdevminor oci_libarchive.archive_entry_rdevminor
-#define archive_entry_set_filetype oci_libarchive.archive_entry_set_filetype
-#define archive_entry_set_gid oci_libarchive.archive_entry_set_gid
-#define archive_entry_set_hardlink oci_libarchive.archive_entry_set_hardlink
-#define archive_entry_set_mtime oci_libarchive.archive_entry_set_mtime
-#define archive_entry_set_pathname oci_libarchive.archive_entry_set_pathname
-#define archive_entry_set_perm oci_libarchive.archive_entry_set_perm
-#define archive_entry_set_rdevmajor oci_libarchive.archive_entry_set_rdevmajor
-#define archive_entry_set_rdevminor oci_libarchive.archive_entry_set_rdevminor
-#define archive_entry_set_size oci_libarchive.archive_entry_set_size
-#define archive_entry_set_symlink oci_libarchive.archive_entry_set_symlink
-#define archive_entry_set_uid oci_libarchive.archive_entry_set_uid
 #define archive_entry_size oci_libarchive.archive_entry_size
 #define archive_entry_size_is_set oci_libarchive.archive_entry_size_is_set
 #define archive_entry_sparse_count oci_libarchive.archive_entry_sparse_count
 #define archive_entry_symlink oci_libarchive.archive_entry_symlink
 #define archive_entry_uid oci_libarchive.archive_entry_uid
-#define archive_entry_xattr_add_entry \
-	oci_libarchive.archive_entry_xattr_add_entry
 #define archive_entry_xattr_next oci_libarchive.archive_entry_xattr_next
 #define archive_entry_xattr_reset oci_libarchive.archive_entry_xattr_reset
 #define archive_errno oci_libarchive.archive_errno
@@ -174,21 +135,6 @@ int oci_libarchive_load(struct oci_error *err);
 	oci_libarchive.archive_read_support_format_zip_seekable
 #define archive_set_error oci_libarchive.archive_set_error
 #define archive_version_string oci_libarchive.archive_version_string
-#define archive_write_close oci_libarchive.archive_write_close
-#define archive_write_data oci_libarchive.archive_write_data
-#define archive_write_finish_entry oci_libarchive.archive_write_finish_entry
-#define archive_write_free oci_libarchive.archive_write_free
-#define archive_write_header oci_libarchive.archive_write_header
-#define archive_write_new oci_libarchive.archive_write_new
-#define archive_write_open oci_libarchive.archive_write_open
-#define archive_write_set_bytes_in_last_block \
-	oci_libarchive.archive_write_set_bytes_in_last_block
-#define archive_write_set_bytes_per_block \
-	oci_libarchive.archive_write_set_bytes_per_block
-#define archive_write_set_format_option \
-	oci_libarchive.archive_write_set_format_option
-#define archive_write_set_format_pax_restricted \
-	oci_libarchive.archive_write_set_format_pax_restricted
 #endif
 
 /* Whether memory ran out: libarchive does not always report it. */

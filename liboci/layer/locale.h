@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libarchive converts names by the thread's locale: in the C locale it writes
- * "café" differently, so a digest would depend on LC_ALL. It is called with
- * this locale, which uselocale(3) sets for the thread only.
+ * libarchive converts the names that it reads to the thread's locale: in the C
+ * locale, "café" has no name, so a layer would depend on LC_ALL. It is called
+ * with this locale, which uselocale(3) sets for the thread only.
  */
 #ifndef LAYER_LOCALE_H
 #define LAYER_LOCALE_H

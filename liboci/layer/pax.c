@@ -7,13 +7,13 @@
 
 #include "base/error.h"
 #include "base/number.h"
-#include "layer/pax_header.h"
+#include "io/ustar.h"
 #include "layer/pax_record.h"
 
 #define RECORD "21 hdrcharset=BINARY\n"
 
 enum {
-	BLOCK = OCI_PAX_BLOCK,
+	BLOCK = OCI_USTAR_BLOCK,
 	HEADER_MAX = 1024 * 1024, /* libarchive's limit for extended headers */
 	RECORD_SIZE = sizeof(RECORD) - 1,
 	ROOM = 3 * BLOCK + HEADER_MAX,
@@ -21,8 +21,8 @@ enum {
 
 /* Offsets of fields in a header. */
 enum {
-	TYPE = OCI_PAX_TYPE,
-	MAGIC = 257,
+	TYPE = OCI_USTAR_AT_TYPE,
+	MAGIC = OCI_USTAR_AT_MAGIC,
 	MORE_SPARSE = 482, /* another block of sparse data follows */
 	MORE_SPARSE_AGAIN = 504,
 };
@@ -103,9 +103,9 @@ static void add_record(struct pax *self, size_t size)
 
 	memcpy(body + size, RECORD, RECORD_SIZE);
 	size += RECORD_SIZE;
-	memset(body + size, 0, oci_pax_padded(size) - size);
-	oci_pax_set_size(self->data, size);
-	self->size = BLOCK + (size_t)oci_pax_padded(size);
+	memset(body + size, 0, oci_ustar_padded(size) - size);
+	oci_ustar_set_size(self->data, size);
+	self->size = BLOCK + (size_t)oci_ustar_padded(size);
 }
 
 static int read_extended(struct pax *self, uint64_t size, struct oci_error *err)
@@ -124,14 +124,14 @@ static int read_extended(struct pax *self, uint64_t size, struct oci_error *err)
 				"than %d bytes",
 				HEADER_MAX);
 	rc = read_all(&got, self, self->data + BLOCK,
-		      (size_t)oci_pax_padded(size), err);
+		      (size_t)oci_ustar_padded(size), err);
 	if (rc)
 		return rc;
 	self->size += got;
 	self->extended = true;
 	self->has_next_size = false;
 	/* It is cut short; libarchive reports that. */
-	if (got < oci_pax_padded(size))
+	if (got < oci_ustar_padded(size))
 		return 0;
 	rc = read_records(&named, self, (char *)self->data + BLOCK,
 			  (size_t)size, err);
@@ -160,12 +160,12 @@ static int read_global(struct pax *self, uint64_t size, struct oci_error *err)
 	size_t got;
 	int rc;
 
-	self->body = oci_pax_padded(size);
+	self->body = oci_ustar_padded(size);
 	if (self->layer || size > HEADER_MAX)
 		return 0;
 	self->body = 0;
 	rc = read_all(&got, self, self->data + BLOCK,
-		      (size_t)oci_pax_padded(size), err);
+		      (size_t)oci_ustar_padded(size), err);
 	self->size += got;
 	for (size_t left = got < size ? got : (size_t)size; !rc && left;) {
 		const char *line = memchr(text, '\n', left);
@@ -208,11 +208,11 @@ static int read_member(struct pax *self, uint64_t size, struct oci_error *err)
 					"corrupt: the extended header of a "
 					"link, directory or device has a size");
 		if (size)
-			oci_pax_set_size(self->data, 0);
+			oci_ustar_set_size(self->data, 0);
 		size = 0;
 	}
 	self->sparse = is_sparse(self->data) && self->data[MORE_SPARSE];
-	self->body = oci_pax_padded(size);
+	self->body = oci_ustar_padded(size);
 	self->has_next_size = self->extended = false;
 	return 0;
 }
@@ -224,11 +224,11 @@ static int read_header(struct pax *self, struct oci_error *err)
 
 	/* A block of zeros marks the end. libarchive reports other blocks that
 	 * are not headers. */
-	if (!oci_pax_is_header(self->data)) {
+	if (!oci_ustar_is_header(self->data)) {
 		self->blind = true;
 		return 0;
 	}
-	if (!oci_pax_size(&size, self->data) || size > INT64_MAX - BLOCK)
+	if (!oci_ustar_size(&size, self->data) || size > INT64_MAX - BLOCK)
 		return oci_fail(err, OCI_E_CORRUPT,
 				"corrupt: the header of a member has a size "
 				"that is not a number");
@@ -239,7 +239,7 @@ static int read_header(struct pax *self, struct oci_error *err)
 	if (type != 'K' && type != 'L' && type != 'V' && type != 'A')
 		return read_member(self, size, err);
 	/* libarchive expects no bytes after a volume's header. */
-	self->body = type == 'V' ? 0 : oci_pax_padded(size);
+	self->body = type == 'V' ? 0 : oci_ustar_padded(size);
 	return 0;
 }
 

@@ -267,8 +267,6 @@ int oci_reuse_open(struct oci_reuse *out, const struct oci_tree *tree,
 	if (!before || !before->blocks->count)
 		return 0;
 	rc = oci_tar_measure(out->offsets, tree, err);
-	if (rc == OCI_E_UNSUPPORTED)
-		return 0;
 	if (!rc)
 		rc = oci_reuse_plan(out, tree, codec, err);
 	if (!rc)

@@ -30,7 +30,4 @@ int oci_tar_measure(uint64_t *offsets, const struct oci_tree *tree,
 /* The zeros that end a tar. */
 #define OCI_TAR_END 1024
 
-/* Identifies the library that writes headers: others may write other bytes. */
-int oci_tar_identify(const char **out, struct oci_error *err);
-
 #endif

@@ -100,6 +100,34 @@ int oci_xattr_read_lower(struct oci_xattr **list, uint64_t *bytes,
 	return read_where(list, bytes, arena, entry, is_of_directory, err);
 }
 
+static bool is_plain(unsigned char byte)
+{
+	return byte > ' ' && byte <= '~' && byte != '%' && byte != '=';
+}
+
+/* Returns whether text is libarchive's encoding of a name: '%' and two
+ * hexadecimal digits for each byte that is not plain. */
+static bool is_encoded(const char *text, const char *name)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	for (; *name; name++) {
+		unsigned char byte = (unsigned char)*name;
+		char code[] = { '%', digits[byte >> 4], digits[byte & 15] };
+		size_t n = is_plain(byte) ? 1 : sizeof(code);
+
+		if (strncmp(text, is_plain(byte) ? name : code, n) != 0)
+			return false;
+		text += n;
+	}
+	return !*text;
+}
+
+bool oci_xattr_is_plain(const char *name)
+{
+	return is_encoded(name, name);
+}
+
 /* bsdtar encodes the name in both notations, and libarchive decodes only one:
  * drops the attribute with the encoded name and the same value. */
 static void drop_encoded(struct oci_xattr **list)
@@ -107,11 +135,9 @@ static void drop_encoded(struct oci_xattr **list)
 	for (const struct oci_xattr *attr = *list; attr; attr = attr->next) {
 		struct oci_xattr **at = list;
 
-		if (oci_xattr_name_is_plain(attr->name))
+		if (oci_xattr_is_plain(attr->name))
 			continue;
-		while (*at && !oci_xattr_name_is_encoded((*at)->name,
-							 strlen((*at)->name),
-							 attr->name))
+		while (*at && !is_encoded((*at)->name, attr->name))
 			at = &(*at)->next;
 		if (*at && (*at)->size == attr->size &&
 		    memcmp((*at)->value, attr->value, attr->size) == 0)
@@ -189,13 +215,4 @@ int oci_xattr_set(struct oci_node *node, struct oci_tree *tree,
 				 e->size, err);
 	}
 	return rc;
-}
-
-void oci_xattr_write(struct archive_entry *entry, const struct oci_node *node)
-{
-	const struct oci_xattr *attr = node->xattrs;
-
-	for (; attr; attr = attr->next)
-		archive_entry_xattr_add_entry(entry, attr->name, attr->value,
-					      attr->size);
 }

@@ -4,7 +4,6 @@
 #ifndef LAYER_XATTR_H
 #define LAYER_XATTR_H
 
-#include "base/buf.h"
 #include "layer/libarchive.h"
 #include "layer/node.h"
 
@@ -28,16 +27,7 @@ int oci_xattr_add_from_disk(struct oci_node *node, struct oci_tree *tree,
  * spec. */
 int oci_xattr_set(struct oci_node *node, struct oci_tree *tree,
 		  const struct oci_attributes *attrs, struct oci_error *err);
-void oci_xattr_write(struct archive_entry *entry, const struct oci_node *node);
-
-/* Returns whether libarchive writes a name unchanged. */
-bool oci_xattr_name_is_plain(const char *name);
-/* Returns whether size bytes at text are libarchive's encoding of a name. */
-bool oci_xattr_name_is_encoded(const char *text, size_t size, const char *name);
-/* Copies the header that libarchive wrote for a node to out, with the unencoded
- * names of its attributes. Only for nodes with an attribute whose name is not
- * plain. */
-int oci_xattr_restore(struct oci_buf *out, const struct oci_buf *header,
-		      const struct oci_node *node, struct oci_error *err);
+/* Returns whether libarchive does not encode a byte of the name. */
+bool oci_xattr_is_plain(const char *name);
 
 #endif

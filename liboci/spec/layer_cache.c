@@ -8,14 +8,14 @@
 
 #include "base/error.h"
 #include "layer/fingerprint.h"
-#include "layer/tar.h"
+#include "layer/libarchive.h"
 #include "spec/handle.h"
 #include "store/cache.h"
 #include "store/cached_blob.h"
 
-/* The version of the fingerprints below and of the tar of a tree. A new number
+/* The version of the fingerprints below and of the tree of inputs. A new number
  * prevents all cache hits. */
-#define FORMAT "oci-pack layer 6 " OCI_VERSION
+#define FORMAT "oci-pack layer 7 " OCI_VERSION
 
 /* Room for the first line of a record's file. */
 enum { HEAD_ROOM = 256 };
@@ -37,8 +37,8 @@ static int add_layer(struct oci_fingerprint *fingerprint,
 }
 
 /* Adds the spec file, the platform and the layer's number. A record's key also
- * has what compute() adds: FORMAT, libarchive's version, the compression, its
- * level and the compressor's version. */
+ * has what compute() adds: FORMAT, the version of libarchive if it reads inputs
+ * of the layer, and what oci_layer_fingerprint adds. */
 static int add_position(struct oci_fingerprint *fingerprint,
 			const struct oci_layer_inputs *s, struct oci_error *err)
 {
@@ -56,6 +56,16 @@ static int add_position(struct oci_fingerprint *fingerprint,
 					   s->layer - s->plan->layers, err);
 }
 
+bool oci_layer_has_archives(const struct oci_plan_layer *layer)
+{
+	if (layer->deb_count)
+		return true;
+	for (size_t i = 0; i < layer->entry_count; i++)
+		if (layer->entries[i].kind == OCI_PLAN_ARCHIVE)
+			return true;
+	return false;
+}
+
 static int
 compute(struct oci_digest *out, bool *racy, const struct oci_layer_inputs *s,
 	int (*fill)(struct oci_fingerprint *fingerprint,
@@ -63,9 +73,12 @@ compute(struct oci_digest *out, bool *racy, const struct oci_layer_inputs *s,
 	struct oci_error *err)
 {
 	struct oci_fingerprint *fingerprint;
-	const char *library;
-	int rc = oci_tar_identify(&library, err);
+	const char *library = NULL;
+	int rc = 0;
 
+	/* Loads libarchive, which takes longer than a cache hit. */
+	if (oci_layer_has_archives(s->layer))
+		rc = oci_libarchive_identify(&library, err);
 	if (!rc)
 		rc = oci_fingerprint_new(&fingerprint, &s->snapshot->now, err);
 	if (rc)

@@ -28,6 +28,9 @@ struct oci_layer_inputs {
 					 * empty: none */
 };
 
+/* Returns whether the layer has inputs that are archives or packages. */
+bool oci_layer_has_archives(const struct oci_plan_layer *layer);
+
 /* The cache's record of a layer. */
 struct oci_cached_layer {
 	struct oci_digest name;	       /* the record's key in the cache */

@@ -70,7 +70,7 @@ int oci_pack_apply(struct oci_packing *p, struct oci_error *err);
 void oci_pack_forget(struct oci_packing *p);
 
 /* pack_base.c: adds the plan's base to the image and applies its layers to
- * p->rootfs. *fingerprint is the digest of the base's manifest. */
+ * p->rootfs. Sets *fingerprint to that of the base's layers. */
 int oci_pack_add_base(struct oci_digest *fingerprint, struct oci_packing *p,
 		      struct oci_error *err);
 void oci_pack_bases_release(struct oci_pack_base *open);

@@ -2,11 +2,13 @@
 /* Bases that are images. The caller's open_base opens each of them once. */
 #include "spec/pack.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "layer/libarchive.h"
 
 #define BASE_NAME "org.opencontainers.image.base.name"
 #define BASE_DIGEST "org.opencontainers.image.base.digest"
@@ -73,6 +75,20 @@ static int annotate(struct oci_image *image, const char *text,
 	return oci_pairs_set(annotations, BASE_NAME, full, err);
 }
 
+/* The root file system below the layers depends on the library that read it. */
+static int identify(struct oci_digest *out, const struct oci_digest *manifest,
+		    struct oci_error *err)
+{
+	char text[OCI_DIGEST_TEXT + 128];
+	const char *library;
+	int rc = oci_libarchive_identify(&library, err);
+
+	if (rc)
+		return rc;
+	snprintf(text, sizeof(text), "%s %s", manifest->text, library);
+	return oci_digest_data(out, text, strlen(text), err);
+}
+
 int oci_pack_add_base(struct oci_digest *fingerprint, struct oci_packing *p,
 		      struct oci_error *err)
 {
@@ -90,7 +106,8 @@ int oci_pack_add_base(struct oci_digest *fingerprint, struct oci_packing *p,
 	if (!rc)
 		rc = annotate(p->image, plan->base.text, &base->image.digest,
 			      err);
-	*fingerprint = manifest.digest;
+	if (!rc)
+		rc = identify(fingerprint, &manifest.digest, err);
 	oci_descriptor_release(&manifest);
 	return rc ? oci_wrap(err, rc, "base '%s'", plan->base.text) : 0;
 }

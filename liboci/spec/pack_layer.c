@@ -50,18 +50,6 @@ static int apply_written(bool *done, const struct oci_packing *p,
 	return rc;
 }
 
-/* Returns whether the layer has archives or packages. Then applying the packed
- * layer is faster; otherwise the snapshot of the inputs is enough. */
-static bool is_unpacked(const struct oci_plan_layer *layer)
-{
-	if (layer->deb_count)
-		return true;
-	for (size_t i = 0; i < layer->entry_count; i++)
-		if (layer->entries[i].kind == OCI_PLAN_ARCHIVE)
-			return true;
-	return false;
-}
-
 static bool is_as_written(const struct oci_packing *p,
 			  const struct oci_pending *pending,
 			  const struct oci_snapshot *snapshot)
@@ -119,7 +107,9 @@ static int apply_one(struct oci_packing *p, const struct oci_pending *pending,
 		return oci_pack_locate_error(
 			p, oci_rootfs_apply(p->rootfs, pending->tree, err),
 			pending->layer->position, err);
-	if (is_unpacked(pending->layer))
+	/* Then applying the packed layer is faster; otherwise the snapshot of
+	 * the inputs is enough. */
+	if (oci_layer_has_archives(pending->layer))
 		rc = apply_written(&done, p, &pending->written, err);
 	return rc || done ? rc : apply_inputs(p, pending, err);
 }

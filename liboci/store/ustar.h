@@ -2,22 +2,17 @@
 /*
  * Headers of the tar archives of images. Their members have short names, a size
  * and a time, and nothing else. The size is known when the bytes have been
- * written, so the header is written last. (libarchive writes the tars of
- * layers, in layer/.)
+ * written, so the header is written last. (layer/tar_header.c makes the headers
+ * of layers.)
  */
 #ifndef STORE_USTAR_H
 #define STORE_USTAR_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include <oci/error.h>
 
-enum {
-	OCI_USTAR_BLOCK = 512,
-	OCI_USTAR_LONG = 2 * OCI_USTAR_BLOCK,
-	OCI_USTAR_NAME = 100 /* bytes that a header has for a name */
-};
+#include "io/ustar.h"
+
+enum { OCI_USTAR_LONG = 2 * OCI_USTAR_BLOCK };
 
 /* Returns whether the name needs a pax header. */
 bool oci_ustar_is_long(const char *name);
@@ -33,7 +28,5 @@ void oci_ustar_long_name(unsigned char out[OCI_USTAR_LONG], const char *name,
  */
 int oci_ustar_header(unsigned char out[OCI_USTAR_BLOCK], const char *name,
 		     uint64_t size, int64_t mtime, struct oci_error *err);
-/* Returns the bytes that a member of this size occupies after its header. */
-uint64_t oci_ustar_padded(uint64_t size);
 
 #endif

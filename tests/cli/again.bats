@@ -250,3 +250,22 @@ packed() {
 	packed
 	equal 0 "$kept"
 }
+
+# loads ARGUMENT...: whether a run loads libarchive; glibc's loader says it.
+loads() {
+	LD_DEBUG=libs "$OCI_PACK" "$@" >/dev/null 2>loaded ||
+		fail "$(tail -n 3 loaded)"
+	grep -q 'find library=libarchive' loaded
+}
+
+@test "libarchive is loaded for archives alone" {
+	spec folder.spec 'image: example/folder' 'layers:' \
+		'  - entries: [{path: /bin, from: app}]' \
+		'  - entries: [{path: /word, content: word}]'
+	settle
+	! loads folder.spec -q -o out.tar || fail 'packed anew'
+	! loads folder.spec -q -o out.tar || fail 'from the cache'
+	! loads folder.spec -q -o out.tar --no-cache || fail 'without one'
+	loads a.spec -q -o out.tar
+	loads a.spec -q -o out.tar
+}

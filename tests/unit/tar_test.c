@@ -8,11 +8,10 @@
 
 #include "layer/node.h"
 
-/* Changes with the format alone: see "Output changes" in CHANGELOG.md. */
-/* The last second that the host's times can say, or of the year 9999. */
-#define LATEST \
-	(sizeof(time_t) < sizeof(int64_t) ? INT32_MAX : INT64_C(253402300799))
+/* The last second of the year 9999. */
+#define LATEST INT64_C(253402300799)
 
+/* Changes with the format alone: see "Output changes" in CHANGELOG.md. */
 #define GOLDEN \
 	"sha256:a34a3a19ae8aa1b33974568208624ab4" \
 	"9cacaf96368804f1afa33738625d8a24"
@@ -94,9 +93,6 @@ static void test_golden(void **state)
 	struct oci_layer layer;
 
 	(void)state;
-	/* Which has a file of the year 9999. */
-	if (sizeof(time_t) < sizeof(int64_t))
-		skip();
 	for (size_t i = 0; i < 3; i++) {
 		struct memory_sink out = MEMORY_SINK;
 		locale_t locale = newlocale(LC_ALL_MASK, locales[i], NULL);
@@ -171,7 +167,10 @@ static void test_fields(void **state)
 		if (i == 9) {
 			assert_int_equal(archive_entry_uid(e), 3000000000);
 			assert_int_equal(archive_entry_gid(e), 0xfffffffe);
-			assert_int_equal(archive_entry_mtime(e), LATEST);
+			/* libarchive cuts it if time_t has 32 bits. */
+			if (sizeof(time_t) == sizeof(int64_t))
+				assert_int_equal(archive_entry_mtime(e),
+						 LATEST);
 		} else {
 			assert_int_equal(archive_entry_uid(e), 0);
 			assert_int_equal(archive_entry_mtime(e), 0);
@@ -191,31 +190,6 @@ static void test_fields(void **state)
 }
 
 /* Whiteouts keep their whole name, however long it is. */
-/* faults 2: no time is cut to what the host's times have room for. */
-static void test_late(void **state)
-{
-	struct oci_attributes attrs = OCI_ATTRIBUTES_INIT;
-	struct memory_sink out = MEMORY_SINK;
-	struct oci_layer layer;
-	struct oci_tree *tree;
-	struct oci_error err;
-	int rc;
-
-	(void)state;
-	attrs.mtime = INT64_C(253402300799);
-	check_done(oci_tree_new(&tree, NULL, &err), &err, "new");
-	check_done(oci_tree_add_content(tree, "/a", "", 0, &attrs, &err), &err,
-		   "a");
-	check_done(oci_tree_settle(tree, NULL, &err), &err, "settle");
-	rc = oci_layer_write(&layer, tree, &out.base, NULL, &err);
-	if (sizeof(time_t) < sizeof(int64_t))
-		check_failed(rc, &err, OCI_E_UNSUPPORTED, "2038", "late");
-	else
-		check_done(rc, &err, "late");
-	oci_tree_free(tree);
-	free(out.data);
-}
-
 static void test_whiteout(void **state)
 {
 	char name[300], wanted[320];
@@ -356,7 +330,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden),
 		cmocka_unit_test(test_fields),
-		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_whiteout),
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_cancel),
