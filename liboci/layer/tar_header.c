@@ -41,7 +41,6 @@ struct header {
 	uint32_t mode, uid, gid;
 	uint32_t major, minor;
 	char type;
-	char size_end; /* after the digits of size */
 };
 
 static bool is_ascii(const char *text)
@@ -137,7 +136,7 @@ static void put_header(unsigned char out[OCI_USTAR_BLOCK],
 	put_id(out + OCI_USTAR_AT_MODE, h->mode);
 	put_id(out + OCI_USTAR_AT_UID, h->uid);
 	put_id(out + OCI_USTAR_AT_GID, h->gid);
-	out[OCI_USTAR_AT_SIZE + 11] = (unsigned char)h->size_end;
+	out[OCI_USTAR_AT_SIZE + 11] = ' ';
 	oci_ustar_number(out + OCI_USTAR_AT_SIZE, 11, 12, 12, (int64_t)h->size);
 	oci_ustar_number(out + OCI_USTAR_AT_MTIME, 11, 11, 11, h->mtime);
 	out[OCI_USTAR_AT_MTIME + 11] = ' ';
@@ -250,18 +249,9 @@ static int add_records(struct oci_buf *out, struct header *h,
 	return rc ? rc : add_xattrs(out, node, err);
 }
 
-/* If an attribute's name is not plain, the size of the extended header ends
- * with a NUL: it was set again, after the name was restored. */
-static char end_of_size(const struct oci_xattr *attr)
-{
-	while (attr && oci_xattr_is_plain(attr->name))
-		attr = attr->next;
-	return attr ? '\0' : ' ';
-}
-
 /* Fills the block before the records, and pads the last of them. */
 static int end_extended(struct oci_buf *out, const struct header *h,
-			const struct oci_node *node, struct oci_error *err)
+			struct oci_error *err)
 {
 	static const char zeros[OCI_USTAR_BLOCK];
 	uint64_t size = out->len - OCI_USTAR_BLOCK;
@@ -270,7 +260,6 @@ static int end_extended(struct oci_buf *out, const struct header *h,
 		.name = name,
 		.type = 'x',
 		.size = size,
-		.size_end = end_of_size(node->xattrs),
 		.mode = h->mode & 0777,
 		.uid = h->uid > ID_MAX ? ID_MAX : h->uid,
 		.gid = h->gid > ID_MAX ? ID_MAX : h->gid,
@@ -316,7 +305,6 @@ static void set_header(struct header *h, char name[NAME_ROOM],
 		.major = device ? node->major : 0,
 		.minor = device ? node->minor : 0,
 		.type = types[node->type],
-		.size_end = ' ',
 	};
 }
 
@@ -335,7 +323,7 @@ int oci_tar_header(struct oci_buf *out, const struct oci_node *node,
 	if (!rc)
 		rc = add_records(out, &header, shortened, node, err);
 	if (!rc && out->len > OCI_USTAR_BLOCK)
-		rc = end_extended(out, &header, node, err);
+		rc = end_extended(out, &header, err);
 	else
 		out->len = 0;
 	if (rc)

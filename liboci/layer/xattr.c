@@ -123,9 +123,10 @@ static bool is_encoded(const char *text, const char *name)
 	return !*text;
 }
 
-bool oci_xattr_is_plain(const char *name)
+/* Returns whether libarchive does not encode a byte of the name. */
+static bool has_plain_name(const struct oci_xattr *attr)
 {
-	return is_encoded(name, name);
+	return is_encoded(attr->name, attr->name);
 }
 
 /* bsdtar encodes the name in both notations, and libarchive decodes only one:
@@ -135,7 +136,7 @@ static void drop_encoded(struct oci_xattr **list)
 	for (const struct oci_xattr *attr = *list; attr; attr = attr->next) {
 		struct oci_xattr **at = list;
 
-		if (oci_xattr_is_plain(attr->name))
+		if (has_plain_name(attr))
 			continue;
 		while (*at && !is_encoded((*at)->name, attr->name))
 			at = &(*at)->next;

@@ -27,7 +27,5 @@ int oci_xattr_add_from_disk(struct oci_node *node, struct oci_tree *tree,
  * spec. */
 int oci_xattr_set(struct oci_node *node, struct oci_tree *tree,
 		  const struct oci_attributes *attrs, struct oci_error *err);
-/* Returns whether libarchive does not encode a byte of the name. */
-bool oci_xattr_is_plain(const char *name);
 
 #endif

@@ -287,11 +287,11 @@ static const struct {
 	{ "times", add_times, UINT64_C(0x4f30e4cae59ef5c0), 50176 },
 	{ "numbers", add_numbers, UINT64_C(0x6b6ea6a3eae4df2a), 94208 },
 	{ "modes", add_modes, UINT64_C(0x482ae280f5f04905), 852992 },
-	{ "attributes", add_short_xattrs, UINT64_C(0x8bbdea203a6c5c28),
+	{ "attributes", add_short_xattrs, UINT64_C(0x16d5d8a886c618a9),
 	  1614336 },
 	{ "attributes, long names", add_long_xattrs,
-	  UINT64_C(0x3884484e6d71d357), 1799168 },
-	{ "many attributes", add_many_xattrs, UINT64_C(0xf8a05e5d0594dd9e),
+	  UINT64_C(0x2d0a329627fd8df8), 1799168 },
+	{ "many attributes", add_many_xattrs, UINT64_C(0xda2732e769080865),
 	  580608 },
 };
 
