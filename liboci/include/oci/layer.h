@@ -2,9 +2,9 @@
 /*
  * Writes a tree as a layer: a tar in pax format, with its entries sorted by
  * path, compressed in independent blocks on all cores. The bytes of a layer
- * depend only on the tree, the compression, its level, and the versions of this
- * library and of the compressing library. They do not depend on the number of
- * threads.
+ * depend only on the tree, the compression, its level, and the version of this
+ * library; with zstd, also on the version of libzstd. They do not depend on the
+ * number of threads.
  * OCI Image Specification, layer.md.
  */
 #ifndef OCI_LAYER_H
