@@ -190,7 +190,7 @@ bench:
 	@tests/install-deps bench
 	@$(MAKE) --no-print-directory all $(BUILD)/rates $(BUILD)/floor \
 		$(BUILD)/deflate
-	@tests/interop/peer crane oras docker-buildx registry || true
+	@tests/interop/peer crane oras docker-buildx registry umoci || true
 	@tests/bench/bench
 
 $(BUILD)/rates $(BUILD)/floor $(BUILD)/deflate: $(BUILD)/%: tests/bench/%.c \
