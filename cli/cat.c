@@ -21,13 +21,15 @@ static int copy(struct oci_source *source, struct oci_error *err)
 	return rc;
 }
 
-static int print(const struct files *files, const char *path,
+static int print(struct files *files, const char *path,
 		 const struct files_options *options, struct oci_error *err)
 {
 	struct oci_source *source;
-	int rc = oci_rootfs_open_file(&source, files->rootfs, path, err);
+	int rc = files_apply(files, err);
 
 	(void)options;
+	if (!rc)
+		rc = oci_rootfs_open_file(&source, files->rootfs, path, err);
 	if (rc)
 		return rc;
 	rc = copy(source, err);

@@ -48,25 +48,28 @@ static int choose(struct files *out, const struct files_options *options,
 	return rc;
 }
 
-int files_open(struct files *out, const char *name,
-	       struct files_options *options, struct oci_error *err)
+static int open_image(struct files *out, const char *name,
+		      struct files_options *options, struct oci_error *err)
 {
-	struct oci_rootfs_options how = OCI_ROOTFS_OPTIONS_INIT;
-	int rc;
+	int rc = opened_init(&out->from, name, &options->remote, err);
 
-	*out = (struct files){ 0 };
-	rc = opened_init(&out->from, name, &options->remote, err);
 	if (!rc)
 		rc = choose(out, options, err);
 	out->has_image = !rc;
-	how.max_inflated = max_inflated();
-	how.cancelled = interrupted_flag();
-	return rc ? rc
-		  : oci_image_rootfs(&out->rootfs, out->from.store, &out->image,
-				     &how, err);
+	return rc;
 }
 
-void files_release(struct files *files)
+int files_apply(struct files *files, struct oci_error *err)
+{
+	struct oci_rootfs_options options = OCI_ROOTFS_OPTIONS_INIT;
+
+	options.max_inflated = max_inflated();
+	options.cancelled = interrupted_flag();
+	return oci_image_rootfs(&files->rootfs, files->from.store,
+				&files->image, &options, err);
+}
+
+static void release(struct files *files)
 {
 	oci_rootfs_free(files->rootfs);
 	if (files->has_image)
@@ -75,7 +78,7 @@ void files_release(struct files *files)
 }
 
 int files_run(const struct command *command, int least, int most,
-	      int (*work)(const struct files *files, const char *path,
+	      int (*work)(struct files *files, const char *path,
 			  const struct files_options *options,
 			  struct oci_error *err),
 	      int argc, char **argv)
@@ -97,12 +100,12 @@ int files_run(const struct command *command, int least, int most,
 	catch_signals();
 	if (status < 0) {
 		const char *path = words > 1 ? argv[optind + 1] : "/";
-		struct files files;
-		int rc = files_open(&files, argv[optind], &options, &err);
+		struct files files = { 0 };
+		int rc = open_image(&files, argv[optind], &options, &err);
 
 		if (!rc)
 			rc = work(&files, path, &options, &err);
-		files_release(&files);
+		release(&files);
 		status = rc ? say_error(&err) : EXIT_DONE;
 	}
 	remote_release(&options.remote);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The files of an image on the command line: what ls and cat have in common. */
+/* The files of an image on the command line: what ls, cat and extract have in
+ * common. */
 #ifndef CLI_FILES_H
 #define CLI_FILES_H
 
@@ -9,8 +10,10 @@
 struct files_options {
 	struct platforms platform;
 	struct remote_options remote;
-	bool recursive;
-	bool json;
+	bool recursive;	    /* of ls */
+	bool json;	    /* of ls */
+	const char *output; /* of extract */
+	uint64_t layer;	    /* of extract; 0: all */
 };
 
 /* Opened for one platform. An all-zero struct may be released. */
@@ -18,20 +21,18 @@ struct files {
 	struct opened from;
 	struct oci_image_documents image;
 	bool has_image;
-	struct oci_rootfs *rootfs;
+	struct oci_rootfs *rootfs; /* NULL before files_apply */
 };
 
-/* Opens the image and applies its layers. Fails if the image is for several
- * platforms and --platform chooses none of them. The caller releases *out in
- * any case. */
-int files_open(struct files *out, const char *name,
-	       struct files_options *options, struct oci_error *err);
-void files_release(struct files *files);
+/* Applies the layers of the image. */
+int files_apply(struct files *files, struct oci_error *err);
 
 /* Parses the options of a command with the operands IMAGE and PATH, of which
- * least to most are there, and calls work. Returns the exit status. */
+ * there are least to most, opens the image, and calls work. Fails if the image
+ * is for several platforms and --platform chooses none of them. Returns the
+ * exit status. */
 int files_run(const struct command *command, int least, int most,
-	      int (*work)(const struct files *files, const char *path,
+	      int (*work)(struct files *files, const char *path,
 			  const struct files_options *options,
 			  struct oci_error *err),
 	      int argc, char **argv);

@@ -125,15 +125,17 @@ static int print(void *data, const struct oci_entry *entry,
 }
 
 /* Like ls(1), follows a link at the end of path only if a slash is behind. */
-static int list(const struct files *files, const char *path,
+static int list(struct files *files, const char *path,
 		const struct files_options *options, struct oci_error *err)
 {
 	struct listing listing = { .json = options->json };
 	size_t size = strlen(path);
 	bool follow = size && path[size - 1] == '/';
 	struct oci_entry entry;
-	int rc = oci_rootfs_find(&entry, files->rootfs, path, follow, err);
+	int rc = files_apply(files, err);
 
+	if (!rc)
+		rc = oci_rootfs_find(&entry, files->rootfs, path, follow, err);
 	if (!rc && entry.type == OCI_ENTRY_DIRECTORY)
 		rc = oci_rootfs_each(files->rootfs, path, options->recursive,
 				     print, &listing, err);

@@ -101,6 +101,15 @@ int oci_rootfs_sort(const struct oci_rootfs_entry ***out, size_t *count,
 		    const struct oci_rootfs *rootfs, const char *below,
 		    bool recursive, struct oci_error *err);
 
+/* rootfs_read.c: fills *out from an entry, which *out borrows from. */
+void oci_rootfs_describe(struct oci_entry *out,
+			 const struct oci_rootfs_entry *e);
+/* rootfs_file.c: fails unless the entry (may be NULL) is a regular file whose
+ * bytes can be read. */
+int oci_rootfs_check_file(const struct oci_rootfs *rootfs,
+			  const struct oci_rootfs_entry *e, const char *path,
+			  struct oci_error *err);
+
 /* Reads a file's kept bytes from offset on. *got is 0 after them. */
 int oci_rootfs_read(size_t *got, void *data, size_t size, uint64_t offset,
 		    const struct oci_rootfs_entry *entry,

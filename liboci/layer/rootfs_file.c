@@ -73,9 +73,9 @@ static void file_free(struct oci_source *source)
 	free(self);
 }
 
-static int check_file(const struct oci_rootfs *rootfs,
-		      const struct oci_rootfs_entry *e, const char *path,
-		      struct oci_error *err)
+int oci_rootfs_check_file(const struct oci_rootfs *rootfs,
+			  const struct oci_rootfs_entry *e, const char *path,
+			  struct oci_error *err)
 {
 	if (!e || e->type != OCI_ENTRY_FILE)
 		return oci_fail(err, OCI_E_INVALID,
@@ -103,7 +103,7 @@ int oci_rootfs_open_file(struct oci_source **out,
 
 	*out = NULL;
 	if (!rc)
-		rc = check_file(rootfs, e, path, err);
+		rc = oci_rootfs_check_file(rootfs, e, path, err);
 	if (rc)
 		return rc;
 	self = calloc(1, sizeof(*self));

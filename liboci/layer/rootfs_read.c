@@ -13,7 +13,8 @@ static const char *without_slash(const char *path)
 	return path + strspn(path, "/");
 }
 
-static void describe(struct oci_entry *out, const struct oci_rootfs_entry *e)
+void oci_rootfs_describe(struct oci_entry *out,
+			 const struct oci_rootfs_entry *e)
 {
 	bool device = e->type == OCI_ENTRY_CHARACTER_DEVICE ||
 		      e->type == OCI_ENTRY_BLOCK_DEVICE;
@@ -68,7 +69,7 @@ int oci_rootfs_find(struct oci_entry *out, const struct oci_rootfs *rootfs,
 		return rc;
 	*out = root;
 	if (e)
-		describe(out, e);
+		oci_rootfs_describe(out, e);
 	return 0;
 }
 
@@ -124,7 +125,7 @@ int oci_rootfs_each(const struct oci_rootfs *rootfs, const char *path,
 	if (rc)
 		return rc;
 	for (size_t i = 0; !rc && i < count; i++) {
-		describe(&entry, list[i]);
+		oci_rootfs_describe(&entry, list[i]);
 		rc = visit(data, &entry, err);
 	}
 	free(list);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 #
-# What is inside an image: ls, cat and tags.
+# What is inside an image: ls, cat, extract and tags.
 
 load ../helpers
 
@@ -107,4 +107,95 @@ registry.example:5000/tests/rich:two' "$("$OCI_PACK" tags image)"
 	"$OCI_PACK" inspect --json image | "$page" inspect
 	"$OCI_PACK" lint --json image | "$page" lint
 	run ! "$page" ls <<<'[{"path": "/a"}]'
+}
+
+@test "extract writes what the layers give together" {
+	"$root/tests/interop/rootfs" entries.txt >wanted
+	"$OCI_PACK" extract image -o - >got.tar
+	"$root/tests/interop/rootfs" got.tar >got
+	diff wanted got
+	need_root
+	"$OCI_PACK" extract image -o folder
+	"$root/tests/interop/rootfs" folder >got
+	diff wanted got
+	cmp inputs/tool folder/bin/twin
+	equal 755 "$(stat -c %a folder)"
+}
+
+@test "extract of a directory, of a file, and of a layer" {
+	"$OCI_PACK" extract image /bin/ -o bin
+	equal 'suid
+tool
+twin' "$(ls bin)"
+	cmp inputs/tool bin/tool
+	"$OCI_PACK" extract image lib -o lib
+	equal 2 "$(cat lib/second-layer.so)"
+	mkdir there
+	"$OCI_PACK" extract image /etc/motd -o there/
+	equal bye "$(cat there/motd)"
+	"$OCI_PACK" extract image --layer 3 -o - | tar -t >names
+	grep -q '^etc/.wh.remove-me$' names
+	run "$OCI_PACK" extract image --layer 4 -o -
+	equal 1 "$status"
+	matches 'no layer 4: the image has 3' "$output"
+}
+
+@test "extract changes nothing when it fails" {
+	local before
+
+	mkdir full
+	touch full/a
+	before=$(ls -A)
+	run "$OCI_PACK" extract image -o full
+	equal 1 "$status"
+	matches "'full' is not empty" "$output"
+	run "$OCI_PACK" extract image /none -o new
+	equal 1 "$status"
+	run "$OCI_PACK" extract image -o none/new
+	equal 1 "$status"
+	printf X | dd conv=notrunc status=none bs=1 seek=100 \
+		of="$(find image/blobs -size +50k | head -n 1)"
+	run "$OCI_PACK" extract image -o new
+	equal 1 "$status"
+	equal "$before" "$(ls -A)"
+	run "$OCI_PACK" extract image
+	equal 1 "$status"
+	matches '-o is needed' "$output"
+}
+
+@test "extract without root: modes are kept, devices left out" {
+	command -v setpriv >/dev/null || skip 'no setpriv'
+	need_root
+	chmod -R a+rX . "$BATS_TEST_TMPDIR"
+	install -d -m 0777 other
+	cp "$OCI_PACK" other/oci-pack
+	run setpriv --reuid 65534 --regid 65534 --clear-groups \
+		other/oci-pack extract image -o other/out
+	equal 0 "$status"
+	matches '2 devices were left out' "$output"
+	equal '755 711 1777' "$(echo $(stat -c %a other/out/bin/suid \
+		other/out/var/lib/state other/out/var/tmp))"
+}
+
+@test "extract does not leave its folder" {
+	local member
+
+	mkdir outside
+	printf '%s\n' layer 'l a ../outside' 'l b /tmp' 'l dir ..' 'f dir/up 1' \
+		layer 'f a/file 2' 'f /b/abs 3' |
+		"$root/tests/foreign.py" hostile
+	"$OCI_PACK" extract hostile -o out
+	equal '' "$(ls -A outside)"
+	equal 2 "$(cat out/a/file)"
+	equal 3 "$(cat out/b/abs)"
+	[ ! -e up ]
+	[ ! -e /tmp/abs ]
+	for member in 'h a ../outside/file' 'f ../file 1' 'f a/../../file 1'; do
+		printf '%s\n' layer "$member" | "$root/tests/foreign.py" bad
+		run "$OCI_PACK" extract bad -o out2
+		equal 1 "$status"
+		matches "'\.\.' part" "$output"
+		[ ! -e out2 ]
+		rm -r bad
+	done
 }

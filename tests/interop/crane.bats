@@ -94,6 +94,8 @@ several() {
 	diff <(sed 's/ = .*//' wanted) got
 	"$OCI_PACK" cat "$image" /opt/app/share/noise |
 		cmp - <(tar -xOf exported.tar opt/app/share/noise)
+	"$OCI_PACK" extract "$image" -o - >extracted.tar
+	diff wanted <("$root/tests/interop/rootfs" extracted.tar)
 	equal "$(crane ls "${image%:*}")" "$("$OCI_PACK" tags "$image")"
 }
 

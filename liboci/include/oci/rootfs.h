@@ -91,6 +91,33 @@ OCI_API int oci_rootfs_open_file(struct oci_source **out,
 				 const struct oci_rootfs *rootfs,
 				 const char *path, struct oci_error *err);
 
+/* Called for one file. content has the bytes of a regular file and is NULL for
+ * others; what the function does not read is skipped. Both are borrowed for the
+ * call. A result other than 0 ends the extraction, and oci_rootfs_extract
+ * returns that result. */
+typedef int oci_content_fn(void *data, const struct oci_entry *entry,
+			   struct oci_source *content, struct oci_error *err);
+/*
+ * Calls visit for each file below the directory at path, or for the file at
+ * path alone. Symlinks in path are followed. Directories come first, each
+ * before those in it; then regular files, in the order of the layers; then
+ * symlinks, devices and fifos. So a caller that writes them to an empty folder
+ * never follows a symlink. Files that are hard links of each other come one
+ * after the other, and all but the first have the type OCI_ENTRY_HARDLINK and
+ * the path of the first as target. Each layer is read once at most. Errors:
+ * those of oci_rootfs_find and oci_rootfs_open_file; OCI_E_CORRUPT; what visit
+ * returned.
+ */
+OCI_API int oci_rootfs_extract(const struct oci_rootfs *rootfs,
+			       const char *path, oci_content_fn *visit,
+			       void *data, struct oci_error *err);
+/* Writes the files that oci_rootfs_extract visits as a tar in pax format,
+ * without extended attributes. The caller finishes and frees the sink. Errors:
+ * those of oci_rootfs_extract and of the sink. */
+OCI_API int oci_rootfs_write_tar(const struct oci_rootfs *rootfs,
+				 const char *path, struct oci_sink *sink,
+				 struct oci_error *err);
+
 #ifdef __cplusplus
 }
 #endif
