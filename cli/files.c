@@ -28,16 +28,16 @@ static int refuse_several(const struct oci_descriptors *list,
 			     text);
 }
 
-static int choose(struct files *out, const struct files_options *options,
+static int choose(struct files *out, const struct oci_platform *platform,
 		  struct oci_error *err)
 {
 	struct oci_store *store = out->from.store;
 	struct oci_descriptors list;
 	int rc;
 
-	if (options->platform.count)
+	if (platform)
 		return oci_image_open(&out->image, store, &out->from.image,
-				      options->platform.items, err);
+				      platform, err);
 	rc = oci_store_images(&list, store, &out->from.image, err);
 	if (!rc && list.count > 1)
 		rc = refuse_several(&list, err);
@@ -48,13 +48,16 @@ static int choose(struct files *out, const struct files_options *options,
 	return rc;
 }
 
-static int open_image(struct files *out, const char *name,
-		      struct files_options *options, struct oci_error *err)
+int files_open(struct files *out, const char *name,
+	       const struct oci_platform *platform,
+	       struct remote_options *remote, struct oci_error *err)
 {
-	int rc = opened_init(&out->from, name, &options->remote, err);
+	int rc;
 
+	*out = (struct files){ 0 };
+	rc = opened_init(&out->from, name, remote, err);
 	if (!rc)
-		rc = choose(out, options, err);
+		rc = choose(out, platform, err);
 	out->has_image = !rc;
 	return rc;
 }
@@ -69,7 +72,7 @@ int files_apply(struct files *files, struct oci_error *err)
 				&files->image, &options, err);
 }
 
-static void release(struct files *files)
+void files_release(struct files *files)
 {
 	oci_rootfs_free(files->rootfs);
 	if (files->has_image)
@@ -100,12 +103,15 @@ int files_run(const struct command *command, int least, int most,
 	catch_signals();
 	if (status < 0) {
 		const char *path = words > 1 ? argv[optind + 1] : "/";
-		struct files files = { 0 };
-		int rc = open_image(&files, argv[optind], &options, &err);
+		struct files files;
+		int rc = files_open(
+			&files, argv[optind],
+			options.platform.count ? options.platform.items : NULL,
+			&options.remote, &err);
 
 		if (!rc)
 			rc = work(&files, path, &options, &err);
-		release(&files);
+		files_release(&files);
 		status = rc ? say_error(&err) : EXIT_DONE;
 	}
 	remote_release(&options.remote);

@@ -24,13 +24,18 @@ struct files {
 	struct oci_rootfs *rootfs; /* NULL before files_apply */
 };
 
+/* Opens an image. Fails if it is for several platforms and platform is NULL.
+ * The caller releases *out in any case. */
+int files_open(struct files *out, const char *name,
+	       const struct oci_platform *platform,
+	       struct remote_options *remote, struct oci_error *err);
+void files_release(struct files *files);
 /* Applies the layers of the image. */
 int files_apply(struct files *files, struct oci_error *err);
 
 /* Parses the options of a command with the operands IMAGE and PATH, of which
- * there are least to most, opens the image, and calls work. Fails if the image
- * is for several platforms and --platform chooses none of them. Returns the
- * exit status. */
+ * there are least to most, opens the image, and calls work. Returns the exit
+ * status. */
 int files_run(const struct command *command, int least, int most,
 	      int (*work)(struct files *files, const char *path,
 			  const struct files_options *options,

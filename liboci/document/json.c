@@ -290,6 +290,26 @@ int oci_json_set_strings(json_t *object, const char *name,
 	return rc;
 }
 
+int oci_json_list(char **out, const struct oci_strings *list,
+		  struct oci_error *err)
+{
+	json_t *array = json_array();
+	int rc = array ? 0 : oci_fail_nomem(err);
+
+	*out = NULL;
+	for (size_t i = 0; !rc && i < list->count; i++) {
+		json_t *value;
+
+		rc = oci_json_string(&value, "list", list->items[i], err);
+		if (!rc)
+			rc = oci_json_append(array, value, err);
+	}
+	if (!rc)
+		rc = oci_json_dump(out, array, err);
+	json_decref(array);
+	return rc;
+}
+
 static int check_key(const char *name, const char *key, struct oci_error *err)
 {
 	if (oci_utf8_valid(key, strlen(key)))

@@ -28,6 +28,10 @@ int oci_json_dump(char **out, const json_t *json, struct oci_error *err);
 int oci_json_dump_as(char **out, const json_t *json, size_t flags,
 		     struct oci_error *err);
 
+/* Makes the text of a JSON array of strings; the caller frees it. */
+int oci_json_list(char **out, const struct oci_strings *list,
+		  struct oci_error *err);
+
 int oci_json_text(char **out, const json_t *object, const char *name,
 		  struct oci_error *err);
 int oci_json_integer(int64_t *out, const json_t *object, const char *name,

@@ -8,6 +8,7 @@
 #include <oci/config.h>
 #include <oci/copy.h>
 #include <oci/descriptor.h>
+#include <oci/diff.h>
 #include <oci/digest.h>
 #include <oci/dir.h>
 #include <oci/error.h>

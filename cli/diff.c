@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* oci-pack diff: what differs between two images. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "diff.h"
+#include "files.h"
+
+struct options {
+	struct remote_options remote;
+	struct platforms platform;
+	bool json;
+};
+
+static int compare(struct diff_report *report, const struct files *a,
+		   const struct files *b, struct oci_error *err)
+{
+	struct oci_diff_options options = OCI_DIFF_OPTIONS_INIT;
+
+	options.file = diff_add_file;
+	options.field = diff_add_field;
+	options.data = report;
+	options.max_inflated = max_inflated();
+	options.cancelled = interrupted_flag();
+	return oci_image_diff(&report->result, a->from.store, &a->image,
+			      b->from.store, &b->image, &options, err);
+}
+
+static int run(char **names, struct options *options)
+{
+	const struct oci_platform *platform =
+		options->platform.count ? options->platform.items : NULL;
+	struct diff_report report = { .json = options->json };
+	struct files a, b = { 0 };
+	struct oci_error err;
+	int rc = diff_open(&report, &err);
+
+	if (rc)
+		return say_error(&err);
+	rc = files_open(&a, names[0], platform, &options->remote, &err);
+	if (!rc)
+		rc = files_open(&b, names[1], platform, &options->remote, &err);
+	if (!rc)
+		rc = compare(&report, &a, &b, &err);
+	if (!rc)
+		diff_print(&report, &a.image, &b.image);
+	diff_close(&report);
+	files_release(&b);
+	files_release(&a);
+	if (rc)
+		return say_error(&err);
+	return report.result.manifest ? EXIT_DONE : EXIT_FINDINGS;
+}
+
+static int run_diff(int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct oci_error err;
+	int status = options_parse(&command_diff, "diff", &options, argc, argv);
+
+	if (status < 0 && optind + 2 != argc)
+		status = say_usage("diff", "two images are needed");
+	if (status < 0)
+		status = remote_ready(&options.remote, "diff");
+	catch_signals();
+	if (status < 0 &&
+	    remote_claim_names(&options.remote, argv + optind, 2, &err))
+		status = say_error(&err);
+	if (status < 0)
+		status = run(argv + optind, &options);
+	remote_release(&options.remote);
+	free(options.platform.items);
+	return status;
+}
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct cli_option own[] = {
+	{ "json", 0, NULL, "print JSON; docs/json.md describes it", AT(json),
+	  NULL },
+	{ "platform", 0, "P", "of an index, this platform", AT(platform),
+	  take_platform },
+	{ 0 },
+};
+
+static const struct option_group own_options = { NULL, NULL, own };
+
+const struct command command_diff = {
+	.name = "diff",
+	.summary = "tell what differs between two images",
+	.usage = "diff [options] A B",
+	.about = "Tells first in a sentence why the digests of A and B differ; "
+		 "then which fields of their configs and which of their files "
+		 "do, whatever layers these are in. A line begins with + for "
+		 "what only B has, - for what only A has, and ~ for what "
+		 "differs. Extended attributes of files are not compared. A "
+		 "and B are FILE.tar[:NAME], DIR, oci:DIR[:TAG], dir:DIR or "
+		 "docker://REF; a REF with a host needs no docker://.",
+	.groups = { { &own_options, 0 },
+		    { &verbose_option, AT(remote) },
+		    { &registry_options, AT(remote) },
+		    { &inflate_options, AT(remote) } },
+	.notes = "Exit status: 0 the digests are equal, 1 an image could not "
+		 "be read, 3 they differ. Example: oci-pack diff old.tar "
+		 "new.tar",
+	.run = run_diff,
+};

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Collects what differs between two images, and prints it. */
+#ifndef CLI_DIFF_H
+#define CLI_DIFF_H
+
+#include "cli.h"
+
+struct diff_report {
+	bool json;
+	struct oci_diff result;
+	/* Lines for fields and files, printed when all were read. */
+	FILE *fields, *files;
+	char *field_text, *file_text;
+	size_t field_size, file_size;
+	size_t field_count, file_count;
+};
+
+int diff_open(struct diff_report *report, struct oci_error *err);
+/* The functions of struct oci_diff_options; data is a struct diff_report. */
+int diff_add_file(void *data, const struct oci_entry *a,
+		  const struct oci_entry *b, unsigned aspects,
+		  struct oci_error *err);
+int diff_add_field(void *data, const char *field, const char *a, const char *b,
+		   struct oci_error *err);
+/* Prints the sentence and the lines. */
+void diff_print(struct diff_report *report, const struct oci_image_documents *a,
+		const struct oci_image_documents *b);
+void diff_close(struct diff_report *report);
+
+#endif

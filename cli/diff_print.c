@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "diff.h"
+
+#include <stdlib.h>
+
+static const struct {
+	unsigned bit;
+	const char *name;
+} aspects_of_files[] = {
+	{ OCI_ASPECT_TYPE, "type" },	 { OCI_ASPECT_CONTENT, "content" },
+	{ OCI_ASPECT_TARGET, "target" }, { OCI_ASPECT_DEVICE, "device" },
+	{ OCI_ASPECT_MODE, "mode" },	 { OCI_ASPECT_OWNER, "owner" },
+	{ OCI_ASPECT_TIME, "time" },
+};
+
+enum { ASPECTS = sizeof(aspects_of_files) / sizeof(aspects_of_files[0]) };
+
+static const char *const types[] = {
+	[OCI_ENTRY_FILE] = "file",
+	[OCI_ENTRY_DIRECTORY] = "directory",
+	[OCI_ENTRY_SYMLINK] = "symlink",
+	[OCI_ENTRY_HARDLINK] = "file",
+	[OCI_ENTRY_CHARACTER_DEVICE] = "character-device",
+	[OCI_ENTRY_BLOCK_DEVICE] = "block-device",
+	[OCI_ENTRY_FIFO] = "fifo",
+};
+
+int diff_open(struct diff_report *report, struct oci_error *err)
+{
+	report->fields =
+		open_memstream(&report->field_text, &report->field_size);
+	report->files = open_memstream(&report->file_text, &report->file_size);
+	if (report->fields && report->files)
+		return 0;
+	diff_close(report);
+	return fail_nomem(err);
+}
+
+void diff_close(struct diff_report *report)
+{
+	if (report->fields)
+		fclose(report->fields);
+	if (report->files)
+		fclose(report->files);
+	free(report->field_text);
+	free(report->file_text);
+	report->fields = report->files = NULL;
+	report->field_text = report->file_text = NULL;
+}
+
+static void say_aspect(FILE *out, unsigned bit, const struct oci_entry *e)
+{
+	switch (bit) {
+	case OCI_ASPECT_TYPE:
+		say(out, "%s", types[e->type]);
+		break;
+	case OCI_ASPECT_CONTENT:
+		say(out, "%llu bytes", (unsigned long long)e->size);
+		break;
+	case OCI_ASPECT_TARGET:
+		say(out, "%s", e->target);
+		break;
+	case OCI_ASPECT_DEVICE:
+		say(out, "%u,%u", e->major, e->minor);
+		break;
+	case OCI_ASPECT_MODE:
+		say(out, "%04o", e->mode);
+		break;
+	case OCI_ASPECT_OWNER:
+		say(out, "%u:%u", e->uid, e->gid);
+		break;
+	default:
+		say(out, "%lld", (long long)e->mtime);
+	}
+}
+
+static void print_text(FILE *out, const struct oci_entry *a,
+		       const struct oci_entry *b, unsigned aspects)
+{
+	const struct oci_entry *e = a ? a : b;
+	bool first = true;
+
+	say(out, "%c /%s", !a ? '+' : !b ? '-' : '~', e->path);
+	if (!a || !b) {
+		say(out, ": %s", types[e->type]);
+		if (e->type == OCI_ENTRY_FILE)
+			say(out, ", %llu bytes", (unsigned long long)e->size);
+	}
+	for (int i = 0; i < ASPECTS; i++) {
+		unsigned bit = aspects_of_files[i].bit;
+
+		if (!(aspects & bit))
+			continue;
+		say(out, "%s %s ", first ? ":" : ",", aspects_of_files[i].name);
+		say_aspect(out, bit, a);
+		say(out, " -> ");
+		say_aspect(out, bit, b);
+		first = false;
+	}
+	say(out, "\n");
+}
+
+static void json_side(FILE *out, const char *name, const struct oci_entry *e)
+{
+	if (!e)
+		return;
+	say(out,
+	    ", \"%s\": {\"type\": \"%s\", \"mode\": \"%04o\", "
+	    "\"uid\": %u, \"gid\": %u, \"mtime\": %lld, \"size\": %llu, "
+	    "\"layer\": %u",
+	    name, types[e->type], e->mode, e->uid, e->gid, (long long)e->mtime,
+	    (unsigned long long)e->size, e->layer);
+	if (e->type == OCI_ENTRY_SYMLINK) {
+		say(out, ", \"target\": ");
+		say_json(out, e->target);
+	}
+	say(out, "}");
+}
+
+static void print_json(struct diff_report *report, const struct oci_entry *a,
+		       const struct oci_entry *b, unsigned aspects)
+{
+	FILE *out = report->files;
+	bool first = true;
+
+	say(out, "%s\n    {\"path\": ", report->file_count ? "," : "");
+	say_json_path(out, a ? a->path : b->path);
+	say(out, ", \"differs\": [");
+	for (int i = 0; i < ASPECTS; i++) {
+		if (!(aspects & aspects_of_files[i].bit))
+			continue;
+		say(out, "%s\"%s\"", first ? "" : ", ",
+		    aspects_of_files[i].name);
+		first = false;
+	}
+	say(out, "]");
+	json_side(out, "a", a);
+	json_side(out, "b", b);
+	say(out, "}");
+}
+
+int diff_add_file(void *data, const struct oci_entry *a,
+		  const struct oci_entry *b, unsigned aspects,
+		  struct oci_error *err)
+{
+	struct diff_report *report = data;
+
+	if (was_interrupted())
+		return oci_error_set(err, OCI_E_CANCELLED, "interrupted");
+	if (report->json)
+		print_json(report, a, b, aspects);
+	else
+		print_text(report->files, a, b, aspects);
+	report->file_count++;
+	return 0;
+}
+
+static void json_value(FILE *out, const char *name, const char *value)
+{
+	say(out, ", \"%s\": ", name);
+	if (value)
+		say_json(out, value);
+	else
+		say(out, "null");
+}
+
+int diff_add_field(void *data, const char *field, const char *a, const char *b,
+		   struct oci_error *err)
+{
+	struct diff_report *report = data;
+	FILE *out = report->fields;
+
+	(void)err;
+	if (report->json) {
+		say(out,
+		    "%s\n    {\"field\": ", report->field_count ? "," : "");
+		say_json(out, field);
+		json_value(out, "a", a);
+		json_value(out, "b", b);
+		say(out, "}");
+	} else if (a && b) {
+		say(out, "~ %s: %s -> %s\n", field, a, b);
+	} else {
+		say(out, "%c %s: %s\n", a ? '-' : '+', field, a ? a : b);
+	}
+	report->field_count++;
+	return 0;
+}
+
+/* "3 files differ", after a comma if it is not the first of a list. */
+static void say_count(FILE *out, bool *first, size_t count, const char *one,
+		      const char *many)
+{
+	if (!count)
+		return;
+	say(out, "%s%zu file%s %s", *first ? "" : ", ", count, plural(count),
+	    count == 1 ? one : many);
+	*first = false;
+}
+
+static void say_files(FILE *out, const struct oci_diff *d)
+{
+	bool first = true;
+
+	if (!d->added && !d->removed && !d->changed)
+		say(out, "the same files%s",
+		    d->times ? "; " : " in other layers");
+	say_count(out, &first, d->changed, "differs", "differ");
+	say_count(out, &first, d->added, "is only in B", "are only in B");
+	say_count(out, &first, d->removed, "is only in A", "are only in A");
+	say_count(out, &first, d->times, "has only another time",
+		  "have only another time");
+}
+
+/* Why the digests differ. */
+static void say_summary(FILE *out, const struct oci_diff *d)
+{
+	if (d->manifest) {
+		say(out, "the images are the same");
+		return;
+	}
+	if (d->layers)
+		say(out, "the same layers");
+	else if (d->tars)
+		say(out, "the same tars in other compression");
+	else
+		say_files(out, d);
+	if (d->fields)
+		say(out, "; %zu field%s of the config or manifest differ%s",
+		    d->fields, plural(d->fields), d->fields == 1 ? "s" : "");
+	else if (d->layers)
+		say(out, "; the documents differ in what is not compared, such "
+			 "as the history");
+}
+
+void diff_print(struct diff_report *report, const struct oci_image_documents *a,
+		const struct oci_image_documents *b)
+{
+	char *summary = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&summary, &size);
+
+	fflush(report->fields);
+	fflush(report->files);
+	if (!out)
+		return;
+	say_summary(out, &report->result);
+	fclose(out);
+	if (report->json) {
+		say(stdout, "{\n  \"same\": %s,\n  \"summary\": ",
+		    report->result.manifest ? "true" : "false");
+		say_json(stdout, summary);
+		say(stdout,
+		    ",\n  \"a\": \"%s\",\n  \"b\": \"%s\",\n"
+		    "  \"fields\": [",
+		    a->descriptor.digest.text, b->descriptor.digest.text);
+		say_bytes(stdout, report->field_text, report->field_size);
+		say(stdout, "],\n  \"files\": [");
+		say_bytes(stdout, report->file_text, report->file_size);
+		say(stdout, "]\n}\n");
+	} else {
+		say(stdout, "%s\n", summary);
+		say_bytes(stdout, report->field_text, report->field_size);
+		say_bytes(stdout, report->file_text, report->file_size);
+	}
+	free(summary);
+}

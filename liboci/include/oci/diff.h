@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What differs between two images: config, layers, and the files that the
+ * layers give together. */
+#ifndef OCI_DIFF_H
+#define OCI_DIFF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <oci/error.h>
+#include <oci/read.h>
+#include <oci/store.h>
+#include <oci/tree.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What differs between two files with the same path. */
+enum oci_file_aspect {
+	OCI_ASPECT_TYPE = 1,
+	OCI_ASPECT_CONTENT = 2,
+	OCI_ASPECT_MODE = 4,
+	OCI_ASPECT_OWNER = 8,
+	OCI_ASPECT_TIME = 16,
+	OCI_ASPECT_TARGET = 32, /* of a symlink */
+	OCI_ASPECT_DEVICE = 64	/* major or minor number */
+};
+
+/* Called for a file that differs. a or b is NULL if that image does not have
+ * the file; otherwise aspects has the bits of enum oci_file_aspect. The entries
+ * are borrowed for the call. A result other than 0 ends the comparison. */
+typedef int oci_file_difference_fn(void *data, const struct oci_entry *a,
+				   const struct oci_entry *b, unsigned aspects,
+				   struct oci_error *err);
+/* Called for a field of the config, such as "user", or of the manifest, such as
+ * "annotation NAME", that differs. a and b are its values as texts, lists as
+ * JSON; NULL: the field is absent. Borrowed for the call. */
+typedef int oci_field_difference_fn(void *data, const char *field,
+				    const char *a, const char *b,
+				    struct oci_error *err);
+
+struct oci_diff_options {
+	size_t size;			/* sizeof(struct oci_diff_options) */
+	oci_file_difference_fn *file;	/* in the order of paths; may be NULL */
+	oci_field_difference_fn *field; /* may be NULL */
+	void *data;
+	uint64_t max_inflated; /* as in struct oci_rootfs_options */
+	/* Ends the call with OCI_E_CANCELLED once *cancelled is not 0;
+	 * may be NULL. */
+	volatile const int *cancelled;
+};
+
+#define OCI_DIFF_OPTIONS_INIT                                                  \
+	{                                                                      \
+		sizeof(struct oci_diff_options), NULL, NULL, NULL, 0, NULL     \
+	}
+
+struct oci_diff {
+	bool manifest;	/* the digests of the manifests are equal */
+	bool layers;	/* the digests of all layers are equal */
+	bool tars;	/* the diff_ids of all layers are equal */
+	size_t fields;	/* fields that differ */
+	size_t added;	/* files that only b has */
+	size_t removed; /* files that only a has */
+	size_t changed; /* files that differ in more than their times */
+	size_t times;	/* files that differ in their times alone */
+};
+
+/*
+ * Compares two images. Each layer is compared with its digest. If the layers
+ * have equal digests, they are not read. A file that another layer has now is
+ * no difference. Extended attributes of files, and the history of the config,
+ * are not compared. The stores may be the same. options may be NULL. Errors:
+ * those of oci_image_rootfs and oci_rootfs_extract; what the functions
+ * returned.
+ */
+OCI_API int oci_image_diff(struct oci_diff *out, struct oci_store *store_a,
+			   const struct oci_image_documents *a,
+			   struct oci_store *store_b,
+			   const struct oci_image_documents *b,
+			   const struct oci_diff_options *options,
+			   struct oci_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,133 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# What differs between two images.
+
+load ../helpers
+
+setup() {
+	work_in_folder
+	printf '%s\n' 'version: 1' 'image: a' 'platforms: [linux/riscv64]' \
+		'layers:' '- entries:' \
+		'  - {path: /a, content: "one"}' \
+		'  - {path: /b, content: "two", mode: 0755, owner: "1:2"}' \
+		'  - {path: /c, symlink: a}' \
+		'  - {path: /d/e, content: "x"}' \
+		'  - {path: /dev/x, device: "c 1:2"}' \
+		'  - {path: /h, hardlink: /a}' \
+		'config: {user: "1", env: {A: b}, labels: {x: y, z: w}}' >base.spec
+}
+
+# packed NAME [SED EXPRESSION...]: NAME.spec, which is base.spec changed so, and
+# NAME.tar.
+packed() {
+	local name=$1
+
+	shift
+	sed "${@:-}" base.spec >"$name.spec"
+	"$OCI_PACK" "$name.spec" -q -o "$name.tar" --lint off >/dev/null
+}
+
+# differ STATUS A B: what diff prints, as $output.
+differ() {
+	run "$OCI_PACK" diff "$2" "$3"
+	equal "$1" "$status"
+}
+
+@test "the same image" {
+	packed a
+	packed b
+	differ 0 a.tar b.tar
+	equal 'the images are the same' "$output"
+}
+
+@test "each aspect of a file is told" {
+	packed a
+	packed b -e 's/"one"/"ONE"/' -e 's/0755/0700/' -e 's/"1:2"/"1:3"/' \
+		-e 's/symlink: a/symlink: b/' -e 's,/d/e,/d/f,' \
+		-e 's/c 1:2/c 1:3/'
+	differ 3 a.tar b.tar
+	equal '5 files differ, 1 file is only in B, 1 file is only in A
+~ /a: content 3 bytes -> 3 bytes
+~ /b: mode 0755 -> 0700, owner 1:2 -> 1:3
+~ /c: target a -> b
+- /d/e: file, 1 bytes
++ /d/f: file, 1 bytes
+~ /dev/x: device 1,2 -> 1,3
+~ /h: content 3 bytes -> 3 bytes' "$output"
+	packed c -e 's,{path: /a[^}]*},{path: /a\, symlink: b},' -e '/hardlink/d'
+	differ 3 a.tar c.tar
+	matches '~ /a: type file -> symlink, mode 0644 -> 0777' "$output"
+	matches '- /h: file, 3 bytes' "$output"
+}
+
+@test "config, labels and annotations" {
+	packed a
+	packed b -e 's/user: "1"/user: "2"/' -e 's/z: w/q: w/' -e 's/A: b/A: c/'
+	differ 3 a.tar b.tar
+	equal 'the same layers; 4 fields of the config or manifest differ
+~ user: 1 -> 2
+~ env: ["A=b"] -> ["A=c"]
++ label q: w
+- label z: w' "$output"
+}
+
+@test "other times, another compression, other layers" {
+	packed a
+	cp a.tar first.tar
+	SOURCE_DATE_EPOCH=5 packed a
+	differ 3 first.tar a.tar
+	matches '^the same files; 8 files have only another time; ' "$output"
+	matches '~ created: 1970' "$output"
+	"$OCI_PACK" a.spec -q -o none.tar --compression none --lint off
+	differ 3 first.tar none.tar
+	equal 'the same tars in other compression' "$output"
+	packed two -e 's,^  - {path: /d/e,- entries:\n&,'
+	differ 3 first.tar two.tar
+	matches '^the same files in other layers' "$output"
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "two tags of one layout" {
+	packed a
+	packed b -e 's/"one"/"ONE"/'
+	"$OCI_PACK" a.spec -q -o layout -t a:1 --lint off
+	"$OCI_PACK" b.spec -q -o layout -t a:2 --lint off
+	differ 3 oci:layout:1 oci:layout:2
+	matches '^2 files differ' "$output"
+}
+
+@test "JSON is as docs/json.md says" {
+	packed a
+	packed b -e 's/"one"/"ONE"/' -e 's/user: "1"/user: "2"/' -e 's,/d/e,/f,'
+	"$OCI_PACK" diff --json a.tar b.tar >got || equal 3 $?
+	"$root/tests/cli/json_page.py" diff <got
+	equal '["/a","/d","/d/e","/f","/h"]' "$(jq -c '[.files[].path]' got)"
+	equal '{"field":"user","a":"1","b":"2"}' "$(jq -c '.fields[0]' got)"
+	"$OCI_PACK" diff --json a.tar a.tar | "$root/tests/cli/json_page.py" diff
+}
+
+@test "what cannot be read is no difference" {
+	packed a
+	differ 1 a.tar none.tar
+	printf X | dd conv=notrunc status=none bs=1 seek=2000 of=a.tar
+	packed b -e 's/"one"/"ONE"/'
+	differ 1 a.tar b.tar
+	run "$OCI_PACK" diff a.tar
+	equal 2 "$status"
+}
+
+@test "the files of two images, as diff(1) sees them unpacked" {
+	need_root
+	make_rich
+	"$OCI_PACK" rich.spec -q -o one >/dev/null
+	sed -i -e 's/"bye/"BYE/' -e '/second-layer/d' rich.spec
+	"$OCI_PACK" rich.spec -q -o two >/dev/null
+	"$OCI_PACK" diff --json one two >got || equal 3 $?
+	"$OCI_PACK" extract one -o a
+	"$OCI_PACK" extract two -o b
+	diff <("$root/tests/interop/rootfs" a) <("$root/tests/interop/rootfs" b) |
+		sed -n 's/^[<>] .* [0-9]* \([^ ]*\)$/\1/p' | sort -u >wanted
+	echo etc/motd >>wanted
+	diff <(sort -u wanted) <(jq -r '.files[].path[1:]' got | sort)
+}
