@@ -266,6 +266,23 @@ program() {
 	lacks elf-needed
 }
 
+@test "elf-needed: an empty folder is the working directory for glibc only" {
+	elf in/work/liba.so
+	program
+	for list in /no: :/no /no::/no; do
+		image "config: {working-dir: /work, env: {LD_LIBRARY_PATH: \"$list\"}}"
+		lacks elf-needed
+	done
+	image 'config: {working-dir: /work, env: {LD_LIBRARY_PATH: "/no"}}'
+	finds elf-needed error /bin/p liba.so
+	elf in/lib/ld-musl-riscv64.so.1
+	elf in/bin/p interp=/lib/ld-musl-riscv64.so.1 needed=liba.so
+	image 'config: {working-dir: /work, env: {LD_LIBRARY_PATH: ":/no"}}'
+	finds elf-needed error /bin/p liba.so
+	image 'config: {working-dir: /work, env: {LD_LIBRARY_PATH: ".:/no"}}'
+	lacks elf-needed
+}
+
 @test "elf-needed: RPATH counts for what is loaded later, RUNPATH not" {
 	elf in/opt/lib/liba.so needed=libb.so
 	elf in/opt/lib/libb.so
