@@ -1,117 +1,195 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads the files of an image. The bytes of regular files are compared by their
- * sha256, so that each layer is read once, whatever the order of its members.
+/*
+ * Compares the files of two images. The layers are applied one after the other,
+ * and the bytes of each file are hashed on the way, so that each layer is read
+ * once, whatever the order of its members.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/error.h"
-#include "base/watch.h"
 #include "image/diff.h"
 #include "image/rootfs.h"
-#include "io/digest.h"
+#include "io/pool.h"
+#include "layer/rootfs.h"
 
-enum { READ_SIZE = 128 * 1024 };
+/* One image while it is read. */
+struct reading {
+	struct oci_task task;
+	const struct oci_diff_side *side;
+	struct oci_rootfs *rootfs;
+	const struct oci_rootfs_entry **entries; /* sorted by path */
+	size_t count;
+	struct oci_watch watch;
+	int status; /* of reading; why has the error */
+	struct oci_error why;
+};
 
-static int add(struct oci_diff_file **out, struct oci_diff_side *side,
-	       const struct oci_entry *entry, struct oci_error *err)
+static int read_image(struct reading *r, struct oci_error *err)
 {
-	size_t room = side->capacity ? 2 * side->capacity : 256;
-	struct oci_diff_file *more;
-
-	if (side->count == side->capacity) {
-		more = realloc(side->files, room * sizeof(*more));
-		if (!more)
-			return oci_fail_nomem(err);
-		side->files = more;
-		side->capacity = room;
-	}
-	*out = &side->files[side->count++];
-	**out = (struct oci_diff_file){ .entry = *entry };
-	return 0;
-}
-
-static int digest_content(struct oci_digest *out, struct oci_diff_side *side,
-			  struct oci_source *content, struct oci_error *err)
-{
-	const struct oci_watch watch = { .cancelled =
-						 side->options->cancelled };
-	struct oci_digester *digester;
-	size_t got = 1;
-	int rc = oci_digester_new(&digester, NULL, err);
+	int rc = oci_rootfs_new(&r->rootfs, err);
 
 	if (rc)
 		return rc;
-	while (!rc && got) {
-		rc = oci_watch_check(&watch, err);
-		if (!rc)
-			rc = oci_source_read(&got, content, side->data,
-					     READ_SIZE, err);
-		if (!rc && got)
-			rc = oci_digester_add(digester, side->data, got, err);
+	r->rootfs->hashes = true;
+	rc = oci_rootfs_apply_layers(r->rootfs, r->side->store,
+				     &r->side->image->manifest.layers,
+				     &r->watch, NULL, err);
+	return rc ? rc
+		  : oci_rootfs_sort(&r->entries, &r->count, r->rootfs, "", true,
+				    err);
+}
+
+static void run(struct oci_task *task, unsigned worker)
+{
+	struct reading *r = (struct reading *)task;
+
+	(void)worker;
+	r->status = read_image(r, &r->why);
+}
+
+/* A store is used by one thread at a time. */
+static int read_both(struct reading *a, struct reading *b,
+		     struct oci_error *err)
+{
+	struct oci_pool *pool = NULL;
+	int rc = 0;
+
+	if (a->side->store != b->side->store)
+		rc = oci_pool_new(&pool, 1, err);
+	if (rc)
+		return rc;
+	if (pool)
+		oci_pool_give(pool, &a->task);
+	else
+		run(&a->task, 0);
+	run(&b->task, 0);
+	oci_pool_free(pool);
+	if (err && (a->status || b->status))
+		*err = a->status ? a->why : b->why;
+	return a->status ? a->status : b->status;
+}
+
+static bool same_device(const struct oci_rootfs_entry *a,
+			const struct oci_rootfs_entry *b)
+{
+	return a->at.device.major == b->at.device.major &&
+	       a->at.device.minor == b->at.device.minor;
+}
+
+/* Files of the same type: returns what differs beside their attributes. */
+static unsigned compare_type(const struct oci_rootfs_entry *a,
+			     const struct oci_rootfs_entry *b)
+{
+	switch (a->type) {
+	case OCI_ENTRY_FILE:
+		if (a->digest && b->digest && strcmp(a->digest, b->digest) == 0)
+			return 0;
+		return OCI_ASPECT_CONTENT;
+	case OCI_ENTRY_SYMLINK:
+		return strcmp(a->target, b->target) ? OCI_ASPECT_TARGET : 0;
+	case OCI_ENTRY_CHARACTER_DEVICE:
+	case OCI_ENTRY_BLOCK_DEVICE:
+		return same_device(a, b) ? 0 : OCI_ASPECT_DEVICE;
+	default:
+		return 0;
 	}
-	if (!rc)
-		rc = oci_digester_end(out, digester, err);
-	oci_digester_free(digester);
+}
+
+static unsigned compare(const struct oci_rootfs_entry *a,
+			const struct oci_rootfs_entry *b)
+{
+	unsigned aspects =
+		a->type == b->type ? compare_type(a, b) : OCI_ASPECT_TYPE;
+
+	if (a->mode != b->mode)
+		aspects |= OCI_ASPECT_MODE;
+	if (a->uid != b->uid || a->gid != b->gid)
+		aspects |= OCI_ASPECT_OWNER;
+	if (a->mtime != b->mtime)
+		aspects |= OCI_ASPECT_TIME;
+	return aspects;
+}
+
+/* Counts a difference, and reports it. */
+static int report(struct oci_diff *out, const struct oci_rootfs_entry *a,
+		  const struct oci_rootfs_entry *b, unsigned aspects,
+		  const struct oci_diff_options *options, struct oci_error *err)
+{
+	struct oci_entry left, right;
+
+	if (!a)
+		out->added++;
+	else if (!b)
+		out->removed++;
+	else if (aspects == OCI_ASPECT_TIME)
+		out->times++;
+	else
+		out->changed++;
+	if (!options->file)
+		return 0;
+	if (a)
+		oci_rootfs_describe(&left, a);
+	if (b)
+		oci_rootfs_describe(&right, b);
+	return options->file(options->data, a ? &left : NULL, b ? &right : NULL,
+			     aspects, err);
+}
+
+static int merge(struct oci_diff *out, const struct reading *a,
+		 const struct reading *b,
+		 const struct oci_diff_options *options, struct oci_error *err)
+{
+	size_t i = 0, j = 0;
+	int rc = 0;
+
+	while (!rc && (i < a->count || j < b->count)) {
+		const struct oci_rootfs_entry *left =
+			i < a->count ? a->entries[i] : NULL;
+		const struct oci_rootfs_entry *right =
+			j < b->count ? b->entries[j] : NULL;
+		int order = !left    ? 1
+			    : !right ? -1
+				     : strcmp(left->path, right->path);
+		unsigned aspects = order ? 0 : compare(left, right);
+
+		i += order <= 0;
+		j += order >= 0;
+		if (order || aspects)
+			rc = report(out, order <= 0 ? left : NULL,
+				    order >= 0 ? right : NULL, aspects, options,
+				    err);
+	}
 	return rc;
 }
 
-static int take(void *data, const struct oci_entry *entry,
-		struct oci_source *content, struct oci_error *err)
+static void prepare(struct reading *r, const struct oci_diff_side *side,
+		    const struct oci_diff_options *options)
 {
-	struct oci_diff_side *side = data;
-	struct oci_diff_file *file = NULL;
-	int rc = add(&file, side, entry, err);
-
-	if (rc)
-		return rc;
-	if (content)
-		return digest_content(&file->digest, side, content, err);
-	/* The file that was visited before has the same bytes. */
-	if (entry->type == OCI_ENTRY_HARDLINK) {
-		file->digest = file[-1].digest;
-		file->entry.size = file[-1].entry.size;
-		file->entry.type = OCI_ENTRY_FILE;
-		file->entry.target = NULL;
-	}
-	return 0;
+	*r = (struct reading){ .task.run = run, .side = side };
+	r->watch.max_inflated = options->max_inflated;
+	r->watch.cancelled = options->cancelled;
 }
 
-int oci_diff_by_path(const void *a, const void *b)
+static void release(struct reading *r)
 {
-	const struct oci_diff_file *left = a, *right = b;
-
-	return strcmp(left->entry.path, right->entry.path);
+	free(r->entries);
+	oci_rootfs_free(r->rootfs);
 }
 
-static int read_files(struct oci_diff_side *side, struct oci_error *err)
+int oci_diff_files(struct oci_diff *out, const struct oci_diff_side *a,
+		   const struct oci_diff_side *b,
+		   const struct oci_diff_options *options,
+		   struct oci_error *err)
 {
-	struct oci_rootfs_options how = OCI_ROOTFS_OPTIONS_INIT;
+	struct reading left, right;
 	int rc;
 
-	how.max_inflated = side->options->max_inflated;
-	how.cancelled = side->options->cancelled;
-	side->data = malloc(READ_SIZE);
-	if (!side->data)
-		return oci_fail_nomem(err);
-	rc = oci_image_rootfs(&side->rootfs, side->store, side->image, &how,
-			      err);
+	prepare(&left, a, options);
+	prepare(&right, b, options);
+	rc = read_both(&left, &right, err);
 	if (!rc)
-		rc = oci_rootfs_extract(side->rootfs, "/", take, side, err);
-	if (!rc && side->count)
-		qsort(side->files, side->count, sizeof(*side->files),
-		      oci_diff_by_path);
+		rc = merge(out, &left, &right, options, err);
+	release(&right);
+	release(&left);
 	return rc;
-}
-
-void oci_diff_read(struct oci_diff_side *side)
-{
-	side->status = read_files(side, &side->why);
-}
-
-void oci_diff_release(struct oci_diff_side *side)
-{
-	free(side->files);
-	free(side->data);
-	oci_rootfs_free(side->rootfs);
 }

@@ -10,12 +10,15 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "io/ahead.h"
+#include "io/digest.h"
 #include "io/file.h"
 #include "io/inflate.h"
 #include "layer/node.h"
 #include "layer/reader.h"
 #include "layer/rootfs.h"
 #include "layer/xattr.h"
+
+enum { HASH_ROOM = 32 * 1024 };
 
 static const char opaque[] = ".wh..wh..opq";
 static const char reserved[] = ".wh..wh.";
@@ -109,10 +112,37 @@ static int put_hard_link(struct oci_rootfs *rootfs,
 		e->mtime = file->mtime;
 		e->target = file->target;
 		e->kept = file->kept;
+		e->digest = file->digest;
 		e->at = file->at;
 		e->unread = file->unread;
 	}
 	return 0;
+}
+
+/* Reads a member's bytes, and sets the digest of its entry. */
+static int hash(struct oci_rootfs_entry *e, struct oci_rootfs *rootfs,
+		struct oci_reader *reader, struct oci_error *err)
+{
+	struct oci_digester *digester;
+	struct oci_digest digest;
+	char data[HASH_ROOM];
+	size_t got = 1;
+	int rc = oci_digester_new(&digester, NULL, err);
+
+	if (rc)
+		return rc;
+	while (!rc && got) {
+		rc = oci_reader_read(&got, reader, data, sizeof(data), err);
+		if (!rc && got)
+			rc = oci_digester_add(digester, data, got, err);
+	}
+	if (!rc)
+		rc = oci_digester_end(&digest, digester, err);
+	oci_digester_free(digester);
+	if (rc)
+		return rc;
+	e->digest = oci_arena_text(&rootfs->arena, digest.text);
+	return e->digest ? 0 : oci_fail_nomem(err);
 }
 
 static int put(struct oci_rootfs *rootfs, const char *path,
@@ -137,6 +167,8 @@ static int put(struct oci_rootfs *rootfs, const char *path,
 			rootfs->member,
 			e->size,
 		};
+		if (rootfs->hashes)
+			return hash(e, rootfs, reader, err);
 		return oci_lint_files_add_member(e, rootfs, reader, e->size,
 						 err);
 	}

@@ -33,6 +33,8 @@ struct oci_rootfs_entry {
 			  * which no container sees */
 	const struct oci_lint_file
 		*kept; /* its bytes for the linter; or NULL */
+	const char *digest; /* sha256 of a file's bytes, if the root file
+			     * system hashes them; or NULL */
 	union {
 		struct oci_content_at content; /* of a file; of a hard link,
 						* those of the file */
@@ -83,6 +85,7 @@ struct oci_rootfs {
 	uint64_t budget;	 /* of the present layer, see struct oci_view */
 	struct oci_watch *watch; /* over the applying; or NULL */
 	struct oci_lint_files lint_files;
+	bool hashes; /* sets the digest of each file */
 };
 
 /* The entry at path, or NULL. rootfs may be NULL: an empty one. */
