@@ -14,6 +14,8 @@
 #include <archive_entry.h>
 #include <locale.h>
 
+#include "io/ustar.h"
+
 enum { NAME_ROOM = 4200 };
 
 static uint64_t seed = 1;
@@ -233,10 +235,68 @@ static void test_random(void **state)
 	}
 }
 
+/* Adds attributes whose records have `size` bytes, with a name that needs one
+ * more record. */
+static void add_records(struct oci_tree *tree, size_t size)
+{
+	static char value[65536];
+	struct oci_node *node = add_node(tree, OCI_ENTRY_FILE, "\xc3\xa9");
+	char name[] = "user.a";
+
+	size -= oci_ustar_record_size("path", "", 2);
+	while (size) {
+		size_t all = oci_ustar_record_size("SCHILY.xattr.", name, 0);
+		size_t most = size < 60000 ? size - all : 60000;
+
+		while (oci_ustar_record_size("SCHILY.xattr.", name, most) >
+		       size)
+			most--;
+		add_xattr(tree, node, name, value, most);
+		size -= oci_ustar_record_size("SCHILY.xattr.", name, most);
+		name[5]++;
+	}
+}
+
+static int write_records(struct memory_sink *out, size_t size,
+			 struct oci_error *err)
+{
+	struct oci_tree *tree = new_tree();
+	int rc;
+
+	add_records(tree, size);
+	rc = write_nodes(out, tree, err);
+	oci_tree_free(tree);
+	return rc;
+}
+
+/* A layer never has more records than can be read again. */
+static void test_most_records(void **state)
+{
+	const size_t most = OCI_USTAR_RECORDS_MAX - 64;
+	struct oci_rootfs *rootfs;
+	struct oci_source *source;
+	struct memory_sink out;
+	struct oci_error err;
+
+	(void)state;
+	check_done(write_records(&out, most, &err), &err, "most");
+	check_done(oci_rootfs_new(&rootfs, &err), &err, "new");
+	check_done(oci_source_open_memory(&source, out.data, out.size, &err),
+		   &err, "open");
+	check_done(oci_rootfs_apply_tar(rootfs, source, &err), &err, "read");
+	oci_source_free(source);
+	oci_rootfs_free(rootfs);
+	free(out.data);
+	check_failed(write_records(&out, most + 1, &err), &err, OCI_E_LIMIT,
+		     "engines read no more", "too many");
+	free(out.data);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_most_records),
 	};
 
 	if (argc > 2) {
