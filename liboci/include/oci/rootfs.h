@@ -115,8 +115,9 @@ OCI_API int oci_rootfs_extract(const struct oci_rootfs *rootfs,
 			       const char *path, oci_content_fn *visit,
 			       void *data, struct oci_error *err);
 /* Writes the files that oci_rootfs_extract visits as a tar in pax format,
- * without extended attributes. The caller finishes and frees the sink. Errors:
- * those of oci_rootfs_extract and of the sink. */
+ * without extended attributes. An mtime after the year 9999, or as long before
+ * 1970, becomes the last or first one that is not. The caller finishes and
+ * frees the sink. Errors: those of oci_rootfs_extract and of the sink. */
 OCI_API int oci_rootfs_write_tar(const struct oci_rootfs *rootfs,
 				 const char *path, struct oci_sink *sink,
 				 struct oci_error *err);
