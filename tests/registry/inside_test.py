@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Files of images in registries: cat and extract read a layer twice.
+"""cat and extract: layers that registries change, and interrupts.
 
     inside_test.py OCI-PACK [WORD]
 
@@ -8,6 +8,7 @@ With a word, the tests with it in their titles. Prints TAP.
 """
 import json
 import pathlib
+import signal
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -52,6 +53,20 @@ def other_bytes(c):
         said(c, layer, "has the digest")
         check(not (c.folder / "out").exists(), "it was extracted")
     check(not c.registry.unused(), c.registry.unused())
+
+
+@found(30, "an interrupt ends what is written to a slow reader")
+def interrupt(c):
+    foreign.Image([foreign.tar([("f", "a", "x" * 5000000)])],
+                  compression="none").write(c.folder / "image")
+    for args in (("cat", "image", "/a"), ("extract", "image", "-o", "-"),
+                 ("extract", "image", "--layer", "1", "-o", "-")):
+        process = c.start(*args)
+        check(process.stdout.read(1), f"{args}: no output")
+        process.send_signal(signal.SIGINT)
+        check(c.finish(process) == -signal.SIGINT, f"{args}: {c.said[-200:]}")
+        said(c, "interrupted")
+        c.forget()
 
 
 def main():
