@@ -7,6 +7,24 @@
 
 #include "files.h"
 
+static int copy(struct oci_source *source, struct oci_sink *sink,
+		struct oci_error *err)
+{
+	static char data[128 * 1024];
+	size_t got = 1;
+	int rc = 0;
+
+	while (!rc && got) {
+		if (was_interrupted())
+			return oci_error_set(err, OCI_E_CANCELLED,
+					     "interrupted");
+		rc = oci_source_read(&got, source, data, sizeof(data), err);
+		if (!rc)
+			rc = oci_sink_write(sink, data, got, err);
+	}
+	return rc;
+}
+
 /* Copies one layer's tar as it is. */
 static int copy_layer(const struct files *files, struct oci_sink *sink,
 		      uint64_t number, struct oci_error *err)
@@ -24,7 +42,7 @@ static int copy_layer(const struct files *files, struct oci_sink *sink,
 			    err);
 	if (rc)
 		return rc;
-	rc = oci_source_copy(NULL, tar, sink, err);
+	rc = copy(tar, sink, err);
 	oci_source_free(tar);
 	return rc;
 }

@@ -4,7 +4,6 @@
  * symlinks last, so that no symlink is ever followed. Until the end, only this
  * user can enter it.
  */
-#define _XOPEN_SOURCE 700 /* nftw */
 #define _DEFAULT_SOURCE 1 /* makedev */
 
 #include "extract.h"
@@ -12,7 +11,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,21 +164,38 @@ static int end_directories(const struct folder *f, struct oci_error *err)
 	return rc;
 }
 
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *where)
+/* Removes what is in a directory, except directories. */
+static void remove_files(const struct folder *f, const char *name)
 {
-	(void)st;
-	(void)type;
-	(void)where;
-	return remove(path);
+	int fd = openat(f->fd, name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!directory) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(directory)))
+		unlinkat(fd, entry->d_name, 0); /* fails for directories */
+	closedir(directory);
 }
 
+/* Paths are relative to the folder: with its own they may be too long. */
 static void remove_all(const struct folder *f, const char *path)
 {
+	if (fchmod(f->fd, 0700) != 0)
+		return;
 	for (size_t i = 0; i < f->count; i++)
 		if (fchmodat(f->fd, f->directories[i].path, 0700, 0) != 0)
 			break; /* the others were not made */
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	for (size_t i = f->count; i; i--) {
+		remove_files(f, f->directories[i - 1].path);
+		unlinkat(f->fd, f->directories[i - 1].path, AT_REMOVEDIR);
+	}
+	remove_files(f, ".");
+	rmdir(path);
 }
 
 static int fill(struct folder *f, const struct oci_rootfs *rootfs,

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "layer/rootfs.h"
+#include "store/layer_source.h"
 
 /* Engines allow 127. */
 enum { LAYERS_MAX = 1000 };
@@ -64,8 +65,9 @@ static int open_layer(struct oci_source **tar, void *data, unsigned layer,
 	if (!layer || layer > self->list.count)
 		return oci_fail(err, OCI_E_UNSUPPORTED,
 				"layer %u is not one of the image's", layer);
-	return oci_layer_open(tar, self->store, &self->list.items[layer - 1],
-			      err);
+	return oci_layer_open_watched(tar, self->store,
+				      &self->list.items[layer - 1],
+				      &self->watch, err);
 }
 
 static void free_layers(void *data)

@@ -15,6 +15,9 @@ enum {
 	OCI_USTAR_NAME = 100,	/* bytes that a header has for a name */
 	OCI_USTAR_LINK = 100,	/* for the target of a link */
 	OCI_USTAR_PREFIX = 155, /* for the folder before the name */
+	/* The most bytes of an extended header that libarchive and Go's
+	 * archive/tar, which engines use, read. */
+	OCI_USTAR_RECORDS_MAX = 1024 * 1024,
 };
 
 /* Offsets of the fields. The name is at 0. */

@@ -14,7 +14,7 @@
 
 enum {
 	BLOCK = OCI_USTAR_BLOCK,
-	HEADER_MAX = 1024 * 1024, /* libarchive's limit for extended headers */
+	HEADER_MAX = OCI_USTAR_RECORDS_MAX,
 	RECORD_SIZE = sizeof(RECORD) - 1,
 	ROOM = 3 * BLOCK + HEADER_MAX,
 };

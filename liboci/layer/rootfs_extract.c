@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reads the bytes of many files. Each layer's tar is read once, up to the last
- * member that is needed, so the files come in the order of the layers and of
- * their members.
+ * Reads the bytes of many files. Each layer's tar is read once, so the files
+ * come in the order of the layers and of their members.
  */
 #include <oci/rootfs.h>
 
@@ -10,6 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "io/file.h"
 #include "layer/reader.h"
 #include "layer/rootfs.h"
 
@@ -93,6 +93,15 @@ static void close_layer(struct extraction *x)
 	x->layer = x->member = 0;
 }
 
+/* Reads the layer to its end, where its digest is checked. */
+static int end_layer(struct extraction *x, struct oci_error *err)
+{
+	int rc = x->tar ? oci_source_drain(x->tar, err) : 0;
+
+	close_layer(x);
+	return rc;
+}
+
 /* Reads up to the header of the member at a place, which is not before the one
  * that was read last. */
 static int seek(struct extraction *x, const struct oci_content_at *at,
@@ -103,8 +112,10 @@ static int seek(struct extraction *x, const struct oci_content_at *at,
 	int rc = 0;
 
 	if (x->layer != at->layer) {
-		close_layer(x);
-		rc = layers->open(&x->tar, layers->data, at->layer, err);
+		rc = end_layer(x, err);
+		if (!rc)
+			rc = layers->open(&x->tar, layers->data, at->layer,
+					  err);
 		if (!rc)
 			rc = oci_reader_open_source(&x->reader, x->tar,
 						    OCI_READER_LAYER, err);
@@ -221,6 +232,8 @@ int oci_rootfs_extract(const struct oci_rootfs *rootfs, const char *path,
 		rc = visit_directories(&x, err);
 	if (!rc)
 		rc = visit_files(&x, err);
+	if (!rc)
+		rc = end_layer(&x, err);
 	if (!rc)
 		rc = visit_others(&x, err);
 	close_layer(&x);

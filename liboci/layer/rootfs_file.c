@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "io/file.h"
 #include "io/inflate.h"
 #include "layer/reader.h"
 #include "layer/rootfs.h"
@@ -52,10 +53,14 @@ static int file_read(size_t *got, struct oci_source *source, void *data,
 {
 	struct file_source *self = (struct file_source *)source;
 
+	int rc;
+
 	*got = 0;
 	if (!self->at.member)
 		return 0;
-	return oci_reader_read(got, self->reader, data, size, err);
+	rc = oci_reader_read(got, self->reader, data, size, err);
+	/* The digest of the layer is checked at its end only. */
+	return rc || *got || !size ? rc : oci_source_drain(self->tar, err);
 }
 
 static int file_rewind(struct oci_source *source, struct oci_error *err)

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/time.h"
 #include "io/ustar.h"
 #include "layer/tar.h"
 #include "layer/tar_header.h"
@@ -25,6 +26,15 @@ static int write_padding(struct writer *w, uint64_t size, struct oci_error *err)
 			      (size_t)(oci_ustar_padded(size) - size), err);
 }
 
+/* Go's archive/tar and GNU tar refuse the headers of times that are far away.
+ */
+static int64_t limit_time(int64_t mtime)
+{
+	if (mtime > OCI_TIME_MAX)
+		return OCI_TIME_MAX;
+	return mtime < -OCI_TIME_MAX ? -OCI_TIME_MAX : mtime;
+}
+
 static int write_file(void *data, const struct oci_entry *entry,
 		      struct oci_source *content, struct oci_error *err)
 {
@@ -36,7 +46,7 @@ static int write_file(void *data, const struct oci_entry *entry,
 		.mode = entry->mode,
 		.uid = entry->uid,
 		.gid = entry->gid,
-		.mtime = entry->mtime,
+		.mtime = limit_time(entry->mtime),
 		.size = entry->size,
 		.major = entry->major,
 		.minor = entry->minor,

@@ -30,6 +30,8 @@ enum {
 	SHORT_ROOM = 300, /* a name that shorten() made */
 	SHORT_NAME = 98,  /* what it leaves after the prefix */
 	SHORT_PREFIX = 154,
+	/* Leaves room for the record that pax.c adds. */
+	RECORDS_MAX = OCI_USTAR_RECORDS_MAX - 64,
 	NAME_ROOM = OCI_PATH_MAX + sizeof(OCI_WHITEOUT_PREFIX) + sizeof("/"),
 };
 
@@ -268,6 +270,12 @@ static int end_extended(struct oci_buf *out, const struct header *h,
 							: h->mtime,
 	};
 
+	if (size > RECORDS_MAX)
+		return oci_fail(err, OCI_E_LIMIT,
+				"its extended attributes and names have more "
+				"than %d bytes, and engines read no more: "
+				"remove some attributes",
+				RECORDS_MAX);
 	name_extended(name, h->name);
 	put_header((unsigned char *)out->data, &extended);
 	return oci_buf_add(out, zeros, (size_t)(oci_ustar_padded(size) - size),

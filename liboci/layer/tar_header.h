@@ -13,7 +13,8 @@
 /*
  * Replaces the data of out with what precedes a node's bytes in the tar: a
  * ustar header, and before it, only if ustar cannot express a value, an
- * extended header. OCI_E_LIMIT if that is larger than out may become.
+ * extended header. OCI_E_LIMIT if that is larger than engines can read, or than
+ * out may become.
  */
 int oci_tar_header(struct oci_buf *out, const struct oci_node *node,
 		   struct oci_error *err);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inflated tar of a layer in a store. */
-#include <stdlib.h>
+#include "store/layer_source.h"
 
-#include <oci/read.h>
+#include <stdlib.h>
 
 #include "base/error.h"
 #include "io/file.h"
@@ -12,7 +11,19 @@ struct layer_source {
 	struct oci_source base;
 	struct oci_source *blob; /* checks its digest at its end */
 	struct oci_source *inflate;
+	struct oci_watch watch; /* over the inflating */
 };
+
+/* Starts to inflate the blob, which is at its start. */
+static int start(struct layer_source *self, struct oci_error *err)
+{
+	int rc = oci_inflate_open(&self->inflate, self->blob, err);
+
+	self->watch.from = self->watch.to = 0;
+	if (!rc)
+		oci_inflate_watch(self->inflate, &self->watch);
+	return rc;
+}
 
 /* The blob may continue after the end of the tar, and its digest is checked at
  * its end only: reads the rest. */
@@ -33,7 +44,8 @@ static int layer_rewind(struct oci_source *source, struct oci_error *err)
 	if (rc)
 		return rc;
 	oci_source_free(self->inflate);
-	return oci_inflate_open(&self->inflate, self->blob, err);
+	self->inflate = NULL;
+	return start(self, err);
 }
 
 static void layer_free(struct oci_source *source)
@@ -45,8 +57,10 @@ static void layer_free(struct oci_source *source)
 	free(self);
 }
 
-int oci_layer_open(struct oci_source **out, struct oci_store *store,
-		   const struct oci_descriptor *layer, struct oci_error *err)
+int oci_layer_open_watched(struct oci_source **out, struct oci_store *store,
+			   const struct oci_descriptor *layer,
+			   const struct oci_watch *limits,
+			   struct oci_error *err)
 {
 	static const struct oci_source_ops ops = {
 		.read = layer_read,
@@ -60,12 +74,22 @@ int oci_layer_open(struct oci_source **out, struct oci_store *store,
 	if (!self)
 		return oci_fail_nomem(err);
 	self->base.ops = &ops;
+	if (limits) {
+		self->watch.cancelled = limits->cancelled;
+		self->watch.max_inflated = limits->max_inflated;
+	}
 	rc = oci_store_open(&self->blob, store, layer, err);
 	if (!rc)
-		rc = oci_inflate_open(&self->inflate, self->blob, err);
+		rc = start(self, err);
 	if (rc)
 		layer_free(&self->base);
 	else
 		*out = &self->base;
 	return rc;
+}
+
+int oci_layer_open(struct oci_source **out, struct oci_store *store,
+		   const struct oci_descriptor *layer, struct oci_error *err)
+{
+	return oci_layer_open_watched(out, store, layer, NULL, err);
 }

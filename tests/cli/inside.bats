@@ -163,6 +163,21 @@ twin' "$(ls bin)"
 	matches '-o is needed' "$output"
 }
 
+@test "extract leaves nothing of a deep folder when it fails" {
+	local part deep before
+
+	part=$(printf '%0250d' 0)
+	deep=$(printf "$part/%.0s" {1..16})
+	# A part of a name in an image may be longer than one on disk.
+	printf '%s\n' layer "f $deep/file 1" "f $part$part 2" |
+		"$root/tests/foreign.py" deep
+	before=$(ls -A)
+	run "$OCI_PACK" extract deep -o "${part:50}"
+	equal 1 "$status"
+	matches 'File name too long' "$output"
+	equal "$before" "$(ls -A)"
+}
+
 @test "extract without root: modes are kept, devices left out" {
 	command -v setpriv >/dev/null || skip 'no setpriv'
 	need_root

@@ -277,6 +277,24 @@ static void test_file(void **state)
 	oci_rootfs_free(empty);
 }
 
+static void test_cancel_second_read(void **state)
+{
+	struct oci_rootfs_options options = OCI_ROOTFS_OPTIONS_INIT;
+	const struct image *image = *state;
+	volatile int cancelled = 0;
+	struct oci_rootfs *rootfs;
+	struct oci_source *file;
+	struct oci_error err;
+
+	options.cancelled = &cancelled;
+	assert_false(oci_image_rootfs(&rootfs, image->store, &image->documents,
+				      &options, &err));
+	cancelled = 1;
+	check_failed(oci_rootfs_open_file(&file, rootfs, "/zz", &err), &err,
+		     OCI_E_CANCELLED, "", "zz");
+	oci_rootfs_free(rootfs);
+}
+
 static void test_layer(void **state)
 {
 	const struct image *image = *state;
@@ -371,6 +389,7 @@ int main(void)
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_each),
 		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_cancel_second_read),
 		cmocka_unit_test(test_layer),
 		cmocka_unit_test(test_damaged_layer),
 		cmocka_unit_test(test_large_document),

@@ -14,6 +14,9 @@
 #include <archive_entry.h>
 #include <locale.h>
 
+#include "base/time.h"
+#include "io/ustar.h"
+
 enum { NAME_ROOM = 4200 };
 
 static uint64_t seed = 1;
@@ -233,10 +236,127 @@ static void test_random(void **state)
 	}
 }
 
+/* Adds attributes whose records have `size` bytes, with a name that needs one
+ * more record. */
+static void add_records(struct oci_tree *tree, size_t size)
+{
+	static char value[65536];
+	struct oci_node *node = add_node(tree, OCI_ENTRY_FILE, "\xc3\xa9");
+	char name[] = "user.a";
+
+	size -= oci_ustar_record_size("path", "", 2);
+	while (size) {
+		size_t all = oci_ustar_record_size("SCHILY.xattr.", name, 0);
+		size_t most = size < 60000 ? size - all : 60000;
+
+		while (oci_ustar_record_size("SCHILY.xattr.", name, most) >
+		       size)
+			most--;
+		add_xattr(tree, node, name, value, most);
+		size -= oci_ustar_record_size("SCHILY.xattr.", name, most);
+		name[5]++;
+	}
+}
+
+static int write_records(struct memory_sink *out, size_t size,
+			 struct oci_error *err)
+{
+	struct oci_tree *tree = new_tree();
+	int rc;
+
+	add_records(tree, size);
+	rc = write_nodes(out, tree, err);
+	oci_tree_free(tree);
+	return rc;
+}
+
+/* Returns the files of one layer. */
+static struct oci_rootfs *apply(const struct memory_sink *layer)
+{
+	struct oci_rootfs *rootfs;
+	struct oci_source *source;
+	struct oci_error err;
+
+	check_done(oci_rootfs_new(&rootfs, &err), &err, "new");
+	check_done(
+		oci_source_open_memory(&source, layer->data, layer->size, &err),
+		&err, "open");
+	check_done(oci_rootfs_apply_tar(rootfs, source, &err), &err, "apply");
+	oci_source_free(source);
+	return rootfs;
+}
+
+/* A layer never has more records than can be read again. */
+static void test_most_records(void **state)
+{
+	const size_t most = OCI_USTAR_RECORDS_MAX - 64;
+	struct memory_sink out;
+	struct oci_error err;
+
+	(void)state;
+	check_done(write_records(&out, most, &err), &err, "most");
+	oci_rootfs_free(apply(&out));
+	free(out.data);
+	check_failed(write_records(&out, most + 1, &err), &err, OCI_E_LIMIT,
+		     "engines read no more", "too many");
+	free(out.data);
+}
+
+/* Reads the mtime of the one member of a tar. */
+static int64_t read_time(const struct memory_sink *tar)
+{
+	struct archive *a = archive_read_new();
+	struct archive_entry *e;
+	int64_t mtime;
+
+	assert_int_equal(archive_read_support_format_tar(a), ARCHIVE_OK);
+	assert_int_equal(archive_read_open_memory(a, tar->data, tar->size),
+			 ARCHIVE_OK);
+	assert_int_equal(archive_read_next_header(a, &e), ARCHIVE_OK);
+	mtime = archive_entry_mtime(e);
+	archive_read_free(a);
+	return mtime;
+}
+
+/* The tar of a root file system has no time that readers refuse. */
+static void test_far_times(void **state)
+{
+	static const struct {
+		int64_t given, wanted;
+	} times[] = {
+		{ -1, -1 },
+		{ OCI_TIME_MAX, OCI_TIME_MAX },
+		{ OCI_TIME_MAX + 1, OCI_TIME_MAX },
+		{ INT64_MAX, OCI_TIME_MAX },
+		{ INT64_MIN, -OCI_TIME_MAX },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		struct memory_sink layer, tar = MEMORY_SINK;
+		struct oci_tree *tree = new_tree();
+		struct oci_rootfs *rootfs;
+		struct oci_error err;
+
+		add_node(tree, OCI_ENTRY_FILE, "a")->mtime = times[i].given;
+		check_done(write_nodes(&layer, tree, &err), &err, "layer");
+		rootfs = apply(&layer);
+		check_done(oci_rootfs_write_tar(rootfs, "/", &tar.base, &err),
+			   &err, "write");
+		assert_int_equal(read_time(&tar), times[i].wanted);
+		oci_rootfs_free(rootfs);
+		oci_tree_free(tree);
+		free(layer.data);
+		free(tar.data);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_most_records),
+		cmocka_unit_test(test_far_times),
 	};
 
 	if (argc > 2) {

@@ -81,7 +81,9 @@ OCI_API int oci_rootfs_each(const struct oci_rootfs *rootfs, const char *path,
 
 /*
  * Opens the bytes of the regular file at path; symlinks are followed. The call
- * reads the file's layer from the start up to the file. Rewinding *out reads
+ * reads the file's layer from the start up to the file, and the read at the end
+ * of the file reads the rest of the layer, whose digest is checked only then:
+ * if that read fails, the bytes before it may be wrong. Rewinding *out reads
  * the layer again. The caller frees *out before rootfs. Errors: those of
  * oci_rootfs_find; OCI_E_INVALID if path is not a regular file;
  * OCI_E_UNSUPPORTED if rootfs was not made by oci_image_rootfs, because
@@ -104,16 +106,18 @@ typedef int oci_content_fn(void *data, const struct oci_entry *entry,
  * symlinks, devices and fifos. So a caller that writes them to an empty folder
  * never follows a symlink. Files that are hard links of each other come one
  * after the other, and all but the first have the type OCI_ENTRY_HARDLINK and
- * the path of the first as target. Each layer is read once at most. Errors:
- * those of oci_rootfs_find and oci_rootfs_open_file; OCI_E_CORRUPT; what visit
- * returned.
+ * the path of the first as target. Each layer is read once at most, and to its
+ * end, where its digest is checked: if the call fails, the bytes that visit got
+ * may be wrong. Errors: those of oci_rootfs_find and oci_rootfs_open_file;
+ * OCI_E_CORRUPT; what visit returned.
  */
 OCI_API int oci_rootfs_extract(const struct oci_rootfs *rootfs,
 			       const char *path, oci_content_fn *visit,
 			       void *data, struct oci_error *err);
 /* Writes the files that oci_rootfs_extract visits as a tar in pax format,
- * without extended attributes. The caller finishes and frees the sink. Errors:
- * those of oci_rootfs_extract and of the sink. */
+ * without extended attributes. An mtime after the year 9999, or as long before
+ * 1970, becomes the last or first one that is not. The caller finishes and
+ * frees the sink. Errors: those of oci_rootfs_extract and of the sink. */
 OCI_API int oci_rootfs_write_tar(const struct oci_rootfs *rootfs,
 				 const char *path, struct oci_sink *sink,
 				 struct oci_error *err);
