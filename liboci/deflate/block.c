@@ -108,9 +108,10 @@ OCI_INLINE const uint8_t *put_literals(struct oci_bits *bits,
 	return in;
 }
 
-/* Most sequences have less than four literals. Without branches on how many
- * they are, each puts four codes, and those beyond have no bits. The bytes are
- * there: at least a match follows. */
+/* Most sequences have less than four literals. To need no branches on how many
+ * they are, each puts four codes, of which those beyond the literals have 0
+ * bits. in[0] to in[3] are in the input: behind the start of a match, it has
+ * OCI_PARSE_AHEAD bytes. */
 OCI_INLINE const uint8_t *put_sequence(struct oci_bits *bits,
 				   const struct oci_codes *c,
 				   const uint8_t *in,

@@ -51,7 +51,8 @@ OCI_INLINE uint32_t away(uint32_t before, uint64_t bucket, unsigned entry)
 	       (OCI_WINDOW - 1);
 }
 
-/* Returns 8 times the number of equal bytes, at most 7, and the preference. */
+/* Returns 8 times the number of equal bytes (at most 7) plus the preference,
+ * which decides between equal numbers. */
 OCI_INLINE unsigned rate(uint64_t bytes, const uint8_t *other,
 			    unsigned preference)
 {
@@ -63,8 +64,9 @@ OCI_INLINE unsigned larger(unsigned a, unsigned b)
 	return a > b ? a : b;
 }
 
-/* at is not the first byte of the input. Then each position of the table is
- * before it, and so are those that are taken for them here. */
+/* at is not the first byte of the input. The table has positions modulo 65,536:
+ * an old one is read as another position, but that one is in the input, too,
+ * and before `at`. */
 OCI_INLINE struct match search(struct table *t, const uint8_t *start,
 			       const uint8_t *at)
 {

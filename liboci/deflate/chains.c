@@ -3,7 +3,7 @@
  * The parser of the higher levels: all positions for each hash of 4 bytes, as a
  * list from the newest to the oldest, and the last one for each hash of 3 bytes
  * at a distance of at most 8,192. A match is taken unless a better one starts
- * at the next position, or at the one behind that.
+ * at the next position, or (levels 8 and 9) at the one behind that.
  */
 #include "deflate/parse.h"
 
@@ -105,8 +105,8 @@ OCI_INLINE struct match search(struct table *t, const struct oci_parse *p,
 	return best;
 }
 
-/* Whether the match b, which starts later, is better than a: a byte is worth as
- * much as a distance of a sixteenth. */
+/* Whether the match b, which starts later, is better than a: one more byte is
+ * worth as much as a distance 16 times smaller. */
 static bool is_better(struct match b, struct match a, int gain)
 {
 	return b.distance && b.length >= a.length &&

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A parser cuts the input into sequences, one piece at a time. A piece goes to
- * the block before it, or begins a new one: statistics.c decides. block.c
- * writes the blocks.
+ * the block before it, or begins a new one: statistics.c decides, unless the
+ * block is large. block.c writes the blocks.
  */
 #include "deflate/deflate.h"
 
@@ -17,7 +17,7 @@ enum {
 	/* A block ends when it has so many sequences or bytes. */
 	SEQUENCES = 49152,
 	BLOCK = 300000,
-	/* A piece ends with at most one match behind its size. */
+	/* The last match of a piece may end beyond the piece's size. */
 	PIECE_MAX = 8192,
 	ROOM = SEQUENCES + PIECE_MAX / OCI_MATCH_MIN + 2,
 };
@@ -94,8 +94,8 @@ void oci_deflate_free(struct oci_deflate *d)
 	free(d);
 }
 
-/* A block is at most as large as its bytes stored, which is 5 bytes more for
- * each 2,048 or less at worst. */
+/* A block is never larger than its bytes stored, which takes 5 bytes more. All
+ * but the last one have at least 2,048 bytes, the smallest piece. */
 size_t oci_deflate_bound(size_t size)
 {
 	return size + size / 256 + 64;

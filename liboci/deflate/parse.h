@@ -26,7 +26,8 @@ struct oci_sequence {
 
 enum {
 	/* The bytes from a position that a parser may read without a check. It
-	 * reads 8 bytes at the next position, so 9 are needed. */
+	 * reads at most 8 bytes at the next position, which are 9; the others
+	 * are room for parsers to come. */
 	OCI_PARSE_AHEAD = 12,
 	/* After so many positions without a match, steps grow. */
 	OCI_PARSE_PATIENCE = 512,
@@ -45,8 +46,8 @@ struct oci_cursor {
  * (symbol.h) for each match. */
 struct oci_slots {
 	uint8_t length[256]; /* by the length less OCI_MATCH_MIN */
-	/* By the distance less 1, if that is less than 256; then by 256 and a
-	 * 128th of it, for slots from there on are at least 128 wide. */
+	/* By the distance less 1 if that is less than 256, otherwise by 256 +
+	 * (distance - 1) / 128: these slots have at least 128 distances. */
 	uint8_t distance[512];
 };
 

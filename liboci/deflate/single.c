@@ -25,8 +25,9 @@ OCI_INLINE void remember(struct table *t, const uint8_t *start,
 		(uint16_t)(at - start);
 }
 
-/* at is not the first byte of the input. Then each position of the table is
- * before it, and so is the one that is taken for it here. */
+/* at is not the first byte of the input. The table has positions modulo 65,536:
+ * an old one is read as another position, but that one is in the input, too,
+ * and before `at`. */
 OCI_INLINE struct match search(struct table *t, const uint8_t *start,
 			       const uint8_t *at)
 {

@@ -102,7 +102,7 @@ static void keep_variant(struct oci_platform *out,
 		memcpy(out->variant, canonical.variant, sizeof(out->variant));
 }
 
-/* Takes over the base's config, except the date. */
+/* Takes over the base's config, except the date and the platform. */
 static int inherit(struct base *b, struct oci_error *err)
 {
 	struct oci_config *ours = &b->image->config;
@@ -114,8 +114,8 @@ static int inherit(struct base *b, struct oci_error *err)
 		rc = complete_history(b, err);
 	if (rc)
 		return rc;
-	/* The base may be more specific: variant and os.version. The default
-	 * variant of arm64 and amd64 is left out. */
+	/* If the image has no variant or os.version, it gets the base's;
+	 * arm64/v8 and amd64/v1 stay without a variant. */
 	if (platform.variant[0] == '\0')
 		keep_variant(&platform, &b->config.platform);
 	if (platform.os_version[0] == '\0')

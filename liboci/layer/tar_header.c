@@ -30,7 +30,8 @@ enum {
 	SHORT_ROOM = 300, /* a name that shorten() made */
 	SHORT_NAME = 98,  /* what it leaves after the prefix */
 	SHORT_PREFIX = 154,
-	/* Leaves room for the record that pax.c adds. */
+	/* When the layer is read again, pax.c adds a record: has room for it.
+	 */
 	RECORDS_MAX = OCI_USTAR_RECORDS_MAX - 64,
 	NAME_ROOM = OCI_PATH_MAX + sizeof(OCI_WHITEOUT_PREFIX) + sizeof("/"),
 };
@@ -69,9 +70,9 @@ static bool split(size_t *prefix, const char *name)
 	return true;
 }
 
-/* Returns where the last of the folders ends that start at or after `from` and
- * whose slashes are at or before `at`. The name of the file starts at `file`.
- */
+/* Returns the end, after its slash, of the last folder in name[from] to
+ * name[at]; `from` if there is none. The last part of the name starts at
+ * `file`. */
 static size_t end_of_folders(const char *name, size_t from, size_t at,
 			     size_t file)
 {
@@ -114,8 +115,8 @@ static void name_extended(char out[SHORT_ROOM], const char *name)
 			EXTENDED_FOLDER);
 }
 
-/* Numbers of 6 digits end with a blank and a NUL, which the next digits and
- * base 256 overwrite. */
+/* Numbers of 6 digits end with a blank and a NUL; numbers of 7 or 8 digits, and
+ * base 256, overwrite these. */
 static void put_id(unsigned char *field, uint32_t value)
 {
 	memcpy(field + 6, " ", 2);
@@ -197,8 +198,8 @@ static int add_xattrs(struct oci_buf *out, const struct oci_node *node,
 	return 0;
 }
 
-/* Adds the numbers for which ustar has too few digits. Those of devices with 32
- * bits have no record: base 256 has them. */
+/* Adds the numbers for which ustar has too few digits. A device
+ * number above INT32_MAX gets no record: the header has it in base 256. */
 static int add_numbers(struct oci_buf *out, const struct header *h,
 		       struct oci_error *err)
 {

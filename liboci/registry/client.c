@@ -2,7 +2,7 @@
 /*
  * Repeats a call until its answer is final: answers challenges, follows
  * redirects, and retries temporary failures. All calls to the registry share
- * the pauses.
+ * the pauses after "too many requests" (429).
  */
 #include "registry/client.h"
 
@@ -205,8 +205,8 @@ static int try_again(bool *again, struct trip *trip, int failed,
 	return back_off(trip, busy, pause, err);
 }
 
-/* Answers a 401 of the registry itself; a second time if the new token has
- * expired meanwhile. */
+/* Answers a 401 of the registry itself, at most twice: the token of the first
+ * time may have expired meanwhile. */
 static int log_in(bool *again, struct trip *trip, struct oci_error *err)
 {
 	*again = false;

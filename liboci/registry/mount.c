@@ -51,7 +51,8 @@ static int mount(bool *mounted, struct oci_upload *u, const char *from,
 				      err);
 	oci_http_response_release(&response);
 	free(url);
-	/* After other failures, the blob is uploaded. */
+	/* After other failures, the next candidate is tried, and then the blob
+	 * is uploaded. */
 	return rc == OCI_E_CANCELLED || rc == OCI_E_NOMEM ? rc : 0;
 }
 

@@ -88,7 +88,7 @@ brw-rw---- 0:6               8,0 2023-11-14 22:13   1 /dev/sda" "$output"
 	run "$OCI_PACK" ls odd.tar
 	[[ $output != *$'\e'* ]]
 	"$OCI_PACK" ls --json odd.tar >list
-	! grep -q $'\e' list
+	run ! grep -q $'\e' list
 	equal $'/a\e[31m' "$(jq -r '.[0].path' list)"
 }
 
@@ -188,8 +188,10 @@ twin' "$(ls bin)"
 		other/oci-pack extract image -o other/out
 	equal 0 "$status"
 	matches '2 devices were left out' "$output"
-	equal '755 711 1777' "$(echo $(stat -c %a other/out/bin/suid \
-		other/out/var/lib/state other/out/var/tmp))"
+	equal '755
+711
+1777' "$(stat -c %a other/out/bin/suid other/out/var/lib/state \
+		other/out/var/tmp)"
 }
 
 @test "extract does not leave its folder" {

@@ -45,9 +45,9 @@ struct oci_archive_options {
 	size_t size;		/* sizeof(struct oci_archive_options) */
 	int64_t mtime;		/* of the members; seconds since 1970 */
 	const struct oci_platform
-		*platform;     /* if an image is an index: the platform whose
-				* image manifest.json has, because it can have
-				* only one; NULL: the first */
+		*platform;     /* if an image is an index: the platform for
+				* which manifest.json gets an image, since it
+				* has room for one; NULL: the first */
 	const char *temp_dir;  /* for archives that are written to standard
 				* output, and for compressed archives that are
 				* read; NULL: /var/tmp */

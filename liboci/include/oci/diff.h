@@ -69,12 +69,12 @@ struct oci_diff {
 };
 
 /*
- * Compares two images. Each layer is compared with its digest. If the layers
- * have equal digests, they are not read. A file that another layer has now is
- * no difference. Extended attributes of files, and the history of the config,
- * are not compared. The stores may be the same. options may be NULL. Errors:
- * those of oci_image_rootfs and oci_rootfs_extract; what the functions
- * returned.
+ * Compares two images. If both have the same layers, no layer is read;
+ * otherwise each layer is read and compared with its digest. It does not matter
+ * which layer a file comes from. Extended attributes of files, and the history
+ * of the config, are not compared. The stores may be the same. options may be
+ * NULL. Errors: those of oci_image_rootfs and oci_rootfs_extract; what the
+ * functions returned.
  */
 OCI_API int oci_image_diff(struct oci_diff *out, struct oci_store *store_a,
 			   const struct oci_image_documents *a,

@@ -84,8 +84,8 @@ struct oci_lint_options {
 	/* Ends the call with OCI_E_CANCELLED once *cancelled is not 0;
 	 * may be NULL. */
 	volatile const int *cancelled;
-	/* Called for each image of an index that the store lacks and that is
-	 * therefore not checked. platform is NULL if the index tells no
+	/* Called for each image that an index lists and the store lacks: it is
+	 * not checked. platform is NULL if the index tells no
 	 * platform. The function may be NULL. */
 	void (*absent)(void *data, const char *platform,
 		       const struct oci_digest *manifest);
@@ -105,7 +105,8 @@ struct oci_lint_result {
 	size_t notes;
 	size_t ignored;	/* findings that exceptions turned off */
 	size_t images;	/* images that were checked */
-	size_t absent;	/* images of an index that the store lacks */
+	size_t absent;	/* images that an index lists and the store
+			 * lacks */
 };
 
 /* One image; everything is borrowed. The caller has called
@@ -127,8 +128,8 @@ OCI_API int oci_lint_check(struct oci_lint_result *result,
  * Checks each image of `image` (oci_store_images), or only the one for
  * options->platform (oci_store_manifest), and adds to *result. Artifacts are
  * not checked. Each layer is read and compared with its digest and size. Images
- * of an index that the store lacks are not checked. Errors: OCI_E_NOT_FOUND if
- * the store lacks all images of the index.
+ * that an index lists and the store lacks are not checked. Errors:
+ * OCI_E_NOT_FOUND if the store lacks all of them.
  */
 OCI_API int oci_lint_image(struct oci_lint_result *result,
 			   struct oci_store *store,

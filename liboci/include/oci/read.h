@@ -91,9 +91,9 @@ struct oci_walk_options {
  * Visits the documents of an image in their order: the index or manifest that
  * image describes, then what that index lists. If a document is listed again,
  * enter is called for it again, but the document is not read again. Configs and
- * layers are not visited, because manifests describe them. options may be NULL.
- * Errors: those of the functions; OCI_E_LIMIT beyond 10,000 documents, 64 MiB
- * of documents, or 8 levels of indexes within indexes.
+ * layers are not visited: visit->manifest has their descriptors. options may be
+ * NULL. Errors: those of the functions; OCI_E_LIMIT beyond 10,000 documents, 64
+ * MiB of documents, or 8 levels of indexes within indexes.
  */
 OCI_API int oci_image_walk(struct oci_store *store,
 			   const struct oci_descriptor *image,

@@ -25,12 +25,12 @@ extern "C" {
 struct oci_repository;
 
 /*
- * Opens a repository to read the image that reference names by its digest, by
- * its tag if it has no digest, or by the tag "latest" if it has neither. This
- * call fetches the image's manifest or index; oci_store_resolve with the name
- * NULL finds the image. registry has to outlive the repository. Errors:
- * OCI_E_NOT_FOUND if there is no such image, OCI_E_SYSTEM if the registry
- * cannot be reached or refuses.
+ * Opens a repository to read one image: the one with the digest of reference;
+ * if reference has no digest, the one with its tag; without both, the one with
+ * the tag "latest". This call fetches the image's manifest or index;
+ * oci_store_resolve with the name NULL finds the image. registry has to outlive
+ * the repository. Errors: OCI_E_NOT_FOUND if there is no such image,
+ * OCI_E_SYSTEM if the registry cannot be reached or refuses.
  */
 OCI_API int oci_repository_open(struct oci_repository **out,
 				struct oci_registry *registry,

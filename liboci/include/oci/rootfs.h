@@ -81,13 +81,14 @@ OCI_API int oci_rootfs_each(const struct oci_rootfs *rootfs, const char *path,
 
 /*
  * Opens the bytes of the regular file at path; symlinks are followed. The call
- * reads the file's layer from the start up to the file, and the read at the end
- * of the file reads the rest of the layer, whose digest is checked only then:
- * if that read fails, the bytes before it may be wrong. Rewinding *out reads
- * the layer again. The caller frees *out before rootfs. Errors: those of
- * oci_rootfs_find; OCI_E_INVALID if path is not a regular file;
- * OCI_E_UNSUPPORTED if rootfs was not made by oci_image_rootfs, because
- * oci_rootfs_apply and oci_rootfs_apply_tar do not record where the bytes are.
+ * reads the file's layer from the start up to the file. The read that returns 0
+ * bytes at the end of the file first reads the rest of the layer and checks the
+ * layer's digest: if it fails, the bytes that were returned before may be
+ * wrong. Rewinding *out reads the layer again. The caller frees *out before
+ * rootfs. Errors: those of oci_rootfs_find; OCI_E_INVALID if path is not a
+ * regular file; OCI_E_UNSUPPORTED if rootfs was not made by oci_image_rootfs,
+ * because oci_rootfs_apply and oci_rootfs_apply_tar do not record where the
+ * bytes are.
  */
 OCI_API int oci_rootfs_open_file(struct oci_source **out,
 				 const struct oci_rootfs *rootfs,
@@ -115,8 +116,8 @@ OCI_API int oci_rootfs_extract(const struct oci_rootfs *rootfs,
 			       const char *path, oci_content_fn *visit,
 			       void *data, struct oci_error *err);
 /* Writes the files that oci_rootfs_extract visits as a tar in pax format,
- * without extended attributes. An mtime after the year 9999, or as long before
- * 1970, becomes the last or first one that is not. The caller finishes and
+ * without extended attributes. An mtime is limited to OCI_TIME_MAX (the year
+ * 9999), and to as many seconds before 1970. The caller finishes and
  * frees the sink. Errors: those of oci_rootfs_extract and of the sink. */
 OCI_API int oci_rootfs_write_tar(const struct oci_rootfs *rootfs,
 				 const char *path, struct oci_sink *sink,

@@ -46,9 +46,9 @@ OCI_API const char *oci_pairs_get(const struct oci_pairs *map, const char *key);
 OCI_API void oci_pairs_release(struct oci_pairs *map);
 
 /*
- * Returns the name of names that is nearest to word by edit distance, borrowed;
- * NULL if no name is near enough to be a correction of word. Upper and lower
- * case count as equal, and so do "_" and "-".
+ * Returns the member of `names` that is nearest to word by edit distance,
+ * borrowed; NULL if none is near enough to be a correction of word. Upper and
+ * lower case count as equal, and so do "_" and "-".
  */
 OCI_API const char *oci_text_nearest(const char *const *names, size_t count,
 				     const char *word);

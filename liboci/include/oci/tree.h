@@ -14,9 +14,9 @@
  *   - Two entries for one path are OCI_E_CONFLICT, unless both are
  *     directories, both are identical, both come from one archive (the later
  *     entry counts), or the later one has `replace` set.
- *   - A directory at the path of a lower layer's file, or another entry at the
- *     path of a lower layer's directory, is OCI_E_CONFLICT unless `replace` is
- *     set.
+ *   - A directory at the path of a lower layer's file, or an entry that is
+ *     neither a directory nor a whiteout at the path of a lower layer's
+ *     directory, is OCI_E_CONFLICT unless `replace` is set.
  *   - Parent directories that were not added are created. They, and directories
  *     from folders, archives and packages, get the attributes that they have in
  *     the lower layers. A created directory that no lower layer has gets mode
@@ -66,8 +66,8 @@ struct oci_extended {
 /*
  * The attributes of an entry.
  *
- * With OCI_DEFAULT, directories and files that their owner may execute get mode
- * 0755, and other files get mode 0644. Owner and group are 0. mtime is the
+ * With OCI_DEFAULT, directories, and files that their owner may execute, get
+ * mode 0755, and other files get mode 0644. Owner and group are 0. mtime is the
  * tree's epoch, or 0 if the tree has no epoch. For members of archives and
  * packages, OCI_DEFAULT is the same as OCI_KEEP.
  *
@@ -129,9 +129,9 @@ OCI_API int oci_tree_new(struct oci_tree **out,
 OCI_API void oci_tree_free(struct oci_tree *tree);
 
 /*
- * Each of the following functions adds one entry at path, which is absolute
- * inside the image ("/usr/bin/tini"). If attrs is NULL, all attributes are
- * OCI_DEFAULT. Errors: OCI_E_INVALID, OCI_E_LIMIT.
+ * Each function up to oci_tree_add_whiteout adds one entry at path, which is
+ * absolute inside the image ("/usr/bin/tini"). If attrs is NULL, all attributes
+ * are OCI_DEFAULT. Errors: OCI_E_INVALID, OCI_E_LIMIT.
  *
  * oci_tree_add_file adds the regular file at `from`; a symlink there is
  * followed. The file is read when the layer is written.
