@@ -338,6 +338,12 @@ static void test_far_times(void **state)
 		struct oci_rootfs *rootfs;
 		struct oci_error err;
 
+		/* What the host's time_t cannot hold, libarchive cuts off
+		 * when it reads the layer and the tar. */
+		if ((time_t)times[i].wanted != times[i].wanted) {
+			oci_tree_free(tree);
+			continue;
+		}
 		add_node(tree, OCI_ENTRY_FILE, "a")->mtime = times[i].given;
 		check_done(write_nodes(&layer, tree, &err), &err, "layer");
 		rootfs = apply(&layer);
