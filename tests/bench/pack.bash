@@ -90,7 +90,7 @@ bench_pack() {
 		timed $folder
 		measured $folder
 		pack_table $folder
-		pack_targets $folder oci-pack 0.68 0.985
+		pack_targets $folder oci-pack 0.66 0.985
 		pack_targets $folder 'oci-pack gzip:6' 1.1 0.95
 		pack_targets $folder 'oci-pack zstd:3' 0.42 0.92
 	done
