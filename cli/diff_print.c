@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "files.h"
+
 static const struct {
 	unsigned bit;
 	const char *name;
@@ -14,16 +16,6 @@ static const struct {
 };
 
 enum { ASPECTS = sizeof(aspects_of_files) / sizeof(aspects_of_files[0]) };
-
-static const char *const types[] = {
-	[OCI_ENTRY_FILE] = "file",
-	[OCI_ENTRY_DIRECTORY] = "directory",
-	[OCI_ENTRY_SYMLINK] = "symlink",
-	[OCI_ENTRY_HARDLINK] = "file",
-	[OCI_ENTRY_CHARACTER_DEVICE] = "character-device",
-	[OCI_ENTRY_BLOCK_DEVICE] = "block-device",
-	[OCI_ENTRY_FIFO] = "fifo",
-};
 
 int diff_open(struct diff_report *report, struct oci_error *err)
 {
@@ -52,7 +44,7 @@ static void say_aspect(FILE *out, unsigned bit, const struct oci_entry *e)
 {
 	switch (bit) {
 	case OCI_ASPECT_TYPE:
-		say(out, "%s", types[e->type]);
+		say(out, "%s", entry_type_name(e->type));
 		break;
 	case OCI_ASPECT_CONTENT:
 		say(out, "%llu bytes", (unsigned long long)e->size);
@@ -82,7 +74,7 @@ static void print_text(FILE *out, const struct oci_entry *a,
 
 	say(out, "%c /%s", !a ? '+' : !b ? '-' : '~', e->path);
 	if (!a || !b) {
-		say(out, ": %s", types[e->type]);
+		say(out, ": %s", entry_type_name(e->type));
 		if (e->type == OCI_ENTRY_FILE)
 			say(out, ", %llu bytes", (unsigned long long)e->size);
 	}
@@ -108,8 +100,8 @@ static void json_side(FILE *out, const char *name, const struct oci_entry *e)
 	    ", \"%s\": {\"type\": \"%s\", \"mode\": \"%04o\", "
 	    "\"uid\": %u, \"gid\": %u, \"mtime\": %lld, \"size\": %llu, "
 	    "\"layer\": %u",
-	    name, types[e->type], e->mode, e->uid, e->gid, (long long)e->mtime,
-	    (unsigned long long)e->size, e->layer);
+	    name, entry_type_name(e->type), e->mode, e->uid, e->gid,
+	    (long long)e->mtime, (unsigned long long)e->size, e->layer);
 	if (e->type == OCI_ENTRY_SYMLINK) {
 		say(out, ", \"target\": ");
 		say_json(out, e->target);

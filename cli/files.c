@@ -119,6 +119,24 @@ int files_run(const struct command *command, int least, int most,
 	return status;
 }
 
+const char *entry_type_name(enum oci_entry_type type)
+{
+	switch (type) {
+	case OCI_ENTRY_DIRECTORY:
+		return "directory";
+	case OCI_ENTRY_SYMLINK:
+		return "symlink";
+	case OCI_ENTRY_CHARACTER_DEVICE:
+		return "character-device";
+	case OCI_ENTRY_BLOCK_DEVICE:
+		return "block-device";
+	case OCI_ENTRY_FIFO:
+		return "fifo";
+	default:
+		return "file";
+	}
+}
+
 static const struct cli_option platform[] = {
 	{ "platform", 0, "P", "of an index, this platform",
 	  offsetof(struct files_options, platform), take_platform },

@@ -42,6 +42,9 @@ int files_run(const struct command *command, int least, int most,
 			  struct oci_error *err),
 	      int argc, char **argv);
 
+/* The type as the JSON of ls and diff has it; a hard link is a file. */
+const char *entry_type_name(enum oci_entry_type type);
+
 /* --platform; the target is a struct files_options. */
 extern const struct option_group files_platform;
 

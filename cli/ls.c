@@ -20,16 +20,6 @@ static const char types[] = {
 	[OCI_ENTRY_FIFO] = 'p',
 };
 
-static const char *const type_names[] = {
-	[OCI_ENTRY_FILE] = "file",
-	[OCI_ENTRY_DIRECTORY] = "directory",
-	[OCI_ENTRY_SYMLINK] = "symlink",
-	[OCI_ENTRY_HARDLINK] = "file",
-	[OCI_ENTRY_CHARACTER_DEVICE] = "character-device",
-	[OCI_ENTRY_BLOCK_DEVICE] = "block-device",
-	[OCI_ENTRY_FIFO] = "fifo",
-};
-
 static bool is_device(const struct oci_entry *e)
 {
 	return e->type == OCI_ENTRY_CHARACTER_DEVICE ||
@@ -95,8 +85,8 @@ static void print_json(const struct oci_entry *e, bool first)
 	say(stdout,
 	    ", \"type\": \"%s\", \"mode\": \"%04o\", \"uid\": %u, "
 	    "\"gid\": %u, \"mtime\": %lld, \"layer\": %u",
-	    type_names[e->type], e->mode, e->uid, e->gid, (long long)e->mtime,
-	    e->layer);
+	    entry_type_name(e->type), e->mode, e->uid, e->gid,
+	    (long long)e->mtime, e->layer);
 	if (e->type == OCI_ENTRY_FILE)
 		say(stdout, ", \"size\": %llu", (unsigned long long)e->size);
 	if (is_device(e))
