@@ -96,16 +96,9 @@ static void json_side(FILE *out, const char *name, const struct oci_entry *e)
 {
 	if (!e)
 		return;
-	say(out,
-	    ", \"%s\": {\"type\": \"%s\", \"mode\": \"%04o\", "
-	    "\"uid\": %u, \"gid\": %u, \"mtime\": %lld, \"size\": %llu, "
-	    "\"layer\": %u",
-	    name, entry_type_name(e->type), e->mode, e->uid, e->gid,
-	    (long long)e->mtime, (unsigned long long)e->size, e->layer);
-	if (e->type == OCI_ENTRY_SYMLINK) {
-		say(out, ", \"target\": ");
-		say_json(out, e->target);
-	}
+	say(out, ", \"%s\": {", name);
+	say_json_entry(out, e);
+	say(out, ", \"size\": %llu", (unsigned long long)e->size);
 	say(out, "}");
 }
 

@@ -137,6 +137,19 @@ const char *entry_type_name(enum oci_entry_type type)
 	}
 }
 
+void say_json_entry(FILE *out, const struct oci_entry *entry)
+{
+	say(out,
+	    "\"type\": \"%s\", \"mode\": \"%04o\", \"uid\": %u, "
+	    "\"gid\": %u, \"mtime\": %lld, \"layer\": %u",
+	    entry_type_name(entry->type), entry->mode, entry->uid, entry->gid,
+	    (long long)entry->mtime, entry->layer);
+	if (entry->type != OCI_ENTRY_SYMLINK)
+		return;
+	say(out, ", \"target\": ");
+	say_json(out, entry->target);
+}
+
 static const struct cli_option platform[] = {
 	{ "platform", 0, "P", "of an index, this platform",
 	  offsetof(struct files_options, platform), take_platform },

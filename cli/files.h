@@ -44,6 +44,8 @@ int files_run(const struct command *command, int least, int most,
 
 /* The type as the JSON of ls and diff has it; a hard link is a file. */
 const char *entry_type_name(enum oci_entry_type type);
+/* Writes the members of a JSON object that ls and diff have in common. */
+void say_json_entry(FILE *out, const struct oci_entry *entry);
 
 /* --platform; the target is a struct files_options. */
 extern const struct option_group files_platform;

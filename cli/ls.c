@@ -82,20 +82,13 @@ static void print_json(const struct oci_entry *e, bool first)
 {
 	say(stdout, "%s\n  {\"path\": ", first ? "[" : ",");
 	say_json_path(stdout, e->path);
-	say(stdout,
-	    ", \"type\": \"%s\", \"mode\": \"%04o\", \"uid\": %u, "
-	    "\"gid\": %u, \"mtime\": %lld, \"layer\": %u",
-	    entry_type_name(e->type), e->mode, e->uid, e->gid,
-	    (long long)e->mtime, e->layer);
+	say(stdout, ", ");
+	say_json_entry(stdout, e);
 	if (e->type == OCI_ENTRY_FILE)
 		say(stdout, ", \"size\": %llu", (unsigned long long)e->size);
 	if (is_device(e))
 		say(stdout, ", \"major\": %u, \"minor\": %u", e->major,
 		    e->minor);
-	if (e->type == OCI_ENTRY_SYMLINK) {
-		say(stdout, ", \"target\": ");
-		say_json(stdout, e->target);
-	}
 	say(stdout, "}");
 }
 

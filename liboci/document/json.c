@@ -270,16 +270,12 @@ int oci_json_set_integer(json_t *object, const char *name, int64_t value,
 	return oci_json_set(object, name, json_integer(value), err);
 }
 
-int oci_json_set_strings(json_t *object, const char *name,
-			 const struct oci_strings *list, struct oci_error *err)
+/* Fills an array; name is for messages. */
+static int append_strings(json_t *array, const char *name,
+			  const struct oci_strings *list, struct oci_error *err)
 {
-	json_t *array;
-	int rc;
+	int rc = 0;
 
-	if (!list->count)
-		return 0;
-	array = json_array();
-	rc = oci_json_set(object, name, array, err);
 	for (size_t i = 0; !rc && i < list->count; i++) {
 		json_t *value;
 
@@ -290,20 +286,27 @@ int oci_json_set_strings(json_t *object, const char *name,
 	return rc;
 }
 
+int oci_json_set_strings(json_t *object, const char *name,
+			 const struct oci_strings *list, struct oci_error *err)
+{
+	json_t *array;
+	int rc;
+
+	if (!list->count)
+		return 0;
+	array = json_array();
+	rc = oci_json_set(object, name, array, err);
+	return rc ? rc : append_strings(array, name, list, err);
+}
+
 int oci_json_list(char **out, const struct oci_strings *list,
 		  struct oci_error *err)
 {
 	json_t *array = json_array();
-	int rc = array ? 0 : oci_fail_nomem(err);
+	int rc = array ? append_strings(array, "list", list, err)
+		       : oci_fail_nomem(err);
 
 	*out = NULL;
-	for (size_t i = 0; !rc && i < list->count; i++) {
-		json_t *value;
-
-		rc = oci_json_string(&value, "list", list->items[i], err);
-		if (!rc)
-			rc = oci_json_append(array, value, err);
-	}
 	if (!rc)
 		rc = oci_json_dump(out, array, err);
 	json_decref(array);

@@ -36,9 +36,10 @@ enum {
 };
 
 /*
- * Writes value as `digits` octal digits, or more, up to `most`. What they do
- * not cover of the field is unchanged. A number that needs more digits, or is
- * negative, fills `room` bytes in base 256, as GNU tar writes it.
+ * Writes value as `digits` octal digits, or as more of them, at most `most`.
+ * The bytes of the field behind the digits are unchanged. A number that needs
+ * more digits, or is negative, fills `room` bytes in base 256, as GNU tar
+ * writes it.
  */
 void oci_ustar_number(unsigned char *field, int digits, int most, int room,
 		      int64_t value);

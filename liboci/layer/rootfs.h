@@ -113,6 +113,23 @@ int oci_rootfs_check_file(const struct oci_rootfs *rootfs,
 			  const struct oci_rootfs_entry *e, const char *path,
 			  struct oci_error *err);
 
+/* rootfs_file.c: reads the members of a layer's tar in their order. All zero:
+ * none is open. */
+struct oci_member_reader {
+	struct oci_source *tar;
+	struct oci_reader *reader;
+	unsigned layer;	 /* number of the layer that is open; 0: none */
+	unsigned member; /* number of the member that was read last */
+};
+
+/* Reads up to the header of the member at a place. If another layer is open, or
+ * none, the tar of the place's layer is opened. If that layer is open, the
+ * member is not before the one that was read last. */
+int oci_member_seek(struct oci_member_reader *members,
+		    const struct oci_rootfs *rootfs,
+		    const struct oci_content_at *at, struct oci_error *err);
+void oci_member_close(struct oci_member_reader *members);
+
 /* Reads a file's kept bytes from offset on. *got is 0 after them. */
 int oci_rootfs_read(size_t *got, void *data, size_t size, uint64_t offset,
 		    const struct oci_rootfs_entry *entry,

@@ -19,41 +19,26 @@ struct extraction {
 	size_t count;
 	const struct oci_rootfs_entry **files; /* sorted by place */
 	size_t file_count;
-	/* The layer that is being read; 0: none. */
-	unsigned layer;
-	unsigned member; /* the number of the member that was read last */
-	struct oci_source *tar;
-	struct oci_reader *reader;
+	struct oci_member_reader members;
 	oci_content_fn *visit;
 	void *data;
 };
 
-/* Directories come first, in the order of their paths. */
-static int visit_directories(const struct extraction *x, struct oci_error *err)
+/* Visits the directories, which come before the files, or what comes behind
+ * them: links, devices and fifos. */
+static int visit_others(const struct extraction *x, bool directories,
+			struct oci_error *err)
 {
 	struct oci_entry entry;
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < x->count; i++) {
-		if (x->entries[i]->type != OCI_ENTRY_DIRECTORY)
-			continue;
-		oci_rootfs_describe(&entry, x->entries[i]);
-		rc = x->visit(x->data, &entry, NULL, err);
-	}
-	return rc;
-}
+		const struct oci_rootfs_entry *e = x->entries[i];
 
-/* Links and devices come last. */
-static int visit_others(const struct extraction *x, struct oci_error *err)
-{
-	struct oci_entry entry;
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < x->count; i++) {
-		if (x->entries[i]->type == OCI_ENTRY_DIRECTORY ||
-		    x->entries[i]->type == OCI_ENTRY_FILE)
+		if (e->type == OCI_ENTRY_FILE ||
+		    (e->type == OCI_ENTRY_DIRECTORY) != directories)
 			continue;
-		oci_rootfs_describe(&entry, x->entries[i]);
+		oci_rootfs_describe(&entry, e);
 		rc = x->visit(x->data, &entry, NULL, err);
 	}
 	return rc;
@@ -84,52 +69,21 @@ static int collect_files(struct extraction *x, struct oci_error *err)
 	return 0;
 }
 
-static void close_layer(struct extraction *x)
-{
-	oci_reader_free(x->reader);
-	oci_source_free(x->tar);
-	x->reader = NULL;
-	x->tar = NULL;
-	x->layer = x->member = 0;
-}
-
 /* Reads the layer to its end, where its digest is checked. */
 static int end_layer(struct extraction *x, struct oci_error *err)
 {
-	int rc = x->tar ? oci_source_drain(x->tar, err) : 0;
+	int rc = x->members.tar ? oci_source_drain(x->members.tar, err) : 0;
 
-	close_layer(x);
+	oci_member_close(&x->members);
 	return rc;
 }
 
-/* Reads up to the header of the member at a place, which is not before the one
- * that was read last. */
 static int seek(struct extraction *x, const struct oci_content_at *at,
 		struct oci_error *err)
 {
-	const struct oci_layer_source *layers = &x->rootfs->layers;
-	struct archive_entry *member;
-	int rc = 0;
+	int rc = x->members.layer == at->layer ? 0 : end_layer(x, err);
 
-	if (x->layer != at->layer) {
-		rc = end_layer(x, err);
-		if (!rc)
-			rc = layers->open(&x->tar, layers->data, at->layer,
-					  err);
-		if (!rc)
-			rc = oci_reader_open_source(&x->reader, x->tar,
-						    OCI_READER_LAYER, err);
-		x->layer = at->layer;
-	}
-	while (!rc && x->member < at->member) {
-		rc = oci_reader_next(&member, x->reader, err);
-		if (!rc && !member)
-			rc = oci_fail(err, OCI_E_CHANGED,
-				      "layer %u has fewer members than before",
-				      at->layer);
-		x->member++;
-	}
-	return rc;
+	return rc ? rc : oci_member_seek(&x->members, x->rootfs, at, err);
 }
 
 static int visit_file(struct extraction *x, const struct oci_rootfs_entry *e,
@@ -144,7 +98,8 @@ static int visit_file(struct extraction *x, const struct oci_rootfs_entry *e,
 		rc = seek(x, &e->at.content, err);
 	if (!rc)
 		rc = e->at.content.size
-			     ? oci_reader_member(&content, x->reader, err)
+			     ? oci_reader_member(&content, x->members.reader,
+						 err)
 			     : oci_source_open_memory(&content, "", 0, err);
 	if (rc)
 		return rc;
@@ -229,14 +184,14 @@ int oci_rootfs_extract(const struct oci_rootfs *rootfs, const char *path,
 	if (!rc)
 		rc = collect_files(&x, err);
 	if (!rc)
-		rc = visit_directories(&x, err);
+		rc = visit_others(&x, true, err);
 	if (!rc)
 		rc = visit_files(&x, err);
 	if (!rc)
 		rc = end_layer(&x, err);
 	if (!rc)
-		rc = visit_others(&x, err);
-	close_layer(&x);
+		rc = visit_others(&x, false, err);
+	oci_member_close(&x.members);
 	free(x.files);
 	free(x.entries);
 	return rc;

@@ -14,36 +14,39 @@ struct file_source {
 	struct oci_source base;
 	const struct oci_rootfs *rootfs;
 	struct oci_content_at at;
-	struct oci_source *tar;
-	struct oci_reader *reader;
+	struct oci_member_reader members;
 };
 
-static void close_tar(struct file_source *self)
+void oci_member_close(struct oci_member_reader *members)
 {
-	oci_reader_free(self->reader);
-	oci_source_free(self->tar);
-	self->reader = NULL;
-	self->tar = NULL;
+	oci_reader_free(members->reader);
+	oci_source_free(members->tar);
+	*members = (struct oci_member_reader){ 0 };
 }
 
-/* Opens the tar again and skips to the member. */
-static int open_member(struct file_source *self, struct oci_error *err)
+int oci_member_seek(struct oci_member_reader *members,
+		    const struct oci_rootfs *rootfs,
+		    const struct oci_content_at *at, struct oci_error *err)
 {
-	const struct oci_layer_source *layers = &self->rootfs->layers;
-	struct archive_entry *member = NULL;
-	int rc;
+	struct archive_entry *member;
+	int rc = 0;
 
-	close_tar(self);
-	rc = layers->open(&self->tar, layers->data, self->at.layer, err);
-	if (!rc)
-		rc = oci_reader_open_source(&self->reader, self->tar,
-					    OCI_READER_LAYER, err);
-	for (unsigned i = 0; !rc && i < self->at.member; i++) {
-		rc = oci_reader_next(&member, self->reader, err);
+	if (members->layer != at->layer) {
+		oci_member_close(members);
+		rc = rootfs->layers.open(&members->tar, rootfs->layers.data,
+					 at->layer, err);
+		if (!rc)
+			rc = oci_reader_open_source(&members->reader,
+						    members->tar,
+						    OCI_READER_LAYER, err);
+		members->layer = at->layer;
+	}
+	for (; !rc && members->member < at->member; members->member++) {
+		rc = oci_reader_next(&member, members->reader, err);
 		if (!rc && !member)
 			rc = oci_fail(err, OCI_E_CHANGED,
 				      "layer %u has fewer members than before",
-				      self->at.layer);
+				      at->layer);
 	}
 	return rc;
 }
@@ -52,29 +55,32 @@ static int file_read(size_t *got, struct oci_source *source, void *data,
 		     size_t size, struct oci_error *err)
 {
 	struct file_source *self = (struct file_source *)source;
-
 	int rc;
 
 	*got = 0;
 	if (!self->at.member)
 		return 0;
-	rc = oci_reader_read(got, self->reader, data, size, err);
+	rc = oci_reader_read(got, self->members.reader, data, size, err);
 	/* The digest of the layer is checked at its end only. */
-	return rc || *got || !size ? rc : oci_source_drain(self->tar, err);
+	return rc || *got || !size ? rc
+				   : oci_source_drain(self->members.tar, err);
 }
 
 static int file_rewind(struct oci_source *source, struct oci_error *err)
 {
 	struct file_source *self = (struct file_source *)source;
 
-	return self->at.member ? open_member(self, err) : 0;
+	oci_member_close(&self->members);
+	return self->at.member ? oci_member_seek(&self->members, self->rootfs,
+						 &self->at, err)
+			       : 0;
 }
 
 static void file_free(struct oci_source *source)
 {
 	struct file_source *self = (struct file_source *)source;
 
-	close_tar(self);
+	oci_member_close(&self->members);
 	free(self);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What differs between two images: config, layers, and the files that the
+/* Compares two images: their configs, their layers, and the files that the
  * layers give together. */
 #ifndef OCI_DIFF_H
 #define OCI_DIFF_H
@@ -17,7 +17,7 @@
 extern "C" {
 #endif
 
-/* What differs between two files with the same path. */
+/* The aspects in which two files with the same path may differ. */
 enum oci_file_aspect {
 	OCI_ASPECT_TYPE = 1,
 	OCI_ASPECT_CONTENT = 2,

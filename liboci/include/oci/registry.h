@@ -96,7 +96,7 @@ OCI_API int oci_credential_store(const char *path, const char *host,
 /* A client. */
 struct oci_registry;
 
-/* What a step of a dry run would send. */
+/* The kinds of steps that a dry run reports. */
 enum oci_push_kind {
 	OCI_PUSH_BLOB,
 	OCI_PUSH_MANIFEST,
