@@ -76,11 +76,13 @@ static void on_progress(void *data, const struct oci_progress *progress)
 	const struct build *b = data;
 	char size[SIZE_TEXT];
 
-	if (b->options.remote.verbose && progress->known) {
+	progress_record(NULL, progress);
+	if (!b->options.remote.verbose)
+		return;
+	if (progress->known) {
 		say(stderr, "kept %s: its inputs are the same\n",
 		    progress->what ? progress->what : "layer");
-	} else if (b->options.remote.verbose &&
-		   progress->done == progress->total) {
+	} else if (progress->ended) {
 		format_size(size, progress->total);
 		say(stderr, "packed %s, %s of files\n",
 		    progress->what ? progress->what : "layer", size);
@@ -261,8 +263,11 @@ static int run(struct build *b)
 			say_failure(&err);
 		return EXIT_FAILED;
 	}
+	/* Bases and what lint looks at. */
+	remote_begin_progress(&b->options.remote, 1u << OCI_ACTIVITY_READ);
 	if (build(b, &err))
 		return say_failure(&err);
+	progress_end(!build_lint_refuses(&b->options.lint));
 	build_lint_say(&b->options.lint, b->options.spec,
 		       b->options.remote.quiet);
 	if (build_lint_refuses(&b->options.lint)) {

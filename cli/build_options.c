@@ -259,6 +259,7 @@ const struct command command_build = {
 		    { &dry_run_option, AT(remote) },
 		    { &quiet_option, AT(remote) },
 		    { &verbose_option, AT(remote) },
+		    { &progress_option, AT(remote) },
 		    { &bases_options, AT(bases) },
 		    { &registry_options, AT(remote) },
 		    { &upload_options, AT(remote) },

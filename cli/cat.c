@@ -55,6 +55,7 @@ const struct command command_cat = {
 		 "docker://.",
 	.groups = { { &files_platform, 0 },
 		    { &verbose_option, AT(remote) },
+		    { &progress_option, AT(remote) },
 		    { &registry_options, AT(remote) },
 		    { &inflate_options, AT(remote) } },
 	.notes = "Example: oci-pack cat image.tar /etc/passwd",

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum { COMMANDS_MAX = 32, OPTIONS_MAX = 64, OPTION_GROUPS_MAX = 10 };
+enum { COMMANDS_MAX = 32, OPTIONS_MAX = 64, OPTION_GROUPS_MAX = 12 };
 
 /* The command line, for the functions that take a value. */
 struct parse {

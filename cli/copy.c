@@ -11,7 +11,7 @@ static void on_progress(void *data, const struct oci_progress *progress)
 	const struct copy_command *c = data;
 
 	/* For registries, the log has each request. */
-	if (c->remote.verbose && progress->done == progress->total)
+	if (c->remote.verbose && progress->ended)
 		say(stderr, "copied %s\n", progress->what);
 }
 
@@ -62,6 +62,15 @@ static int copy_to(struct copy_command *c, struct copy_target *target,
 	return rc ? rc : copy_name(target, &c->tags, from, err);
 }
 
+/* An upload tells more than the reading of what is uploaded. */
+static unsigned hidden(const struct copy_targets *targets)
+{
+	for (size_t i = 0; i < targets->count; i++)
+		if (targets->items[i].repository)
+			return 1u << OCI_ACTIVITY_READ;
+	return 0;
+}
+
 /* Prepares all targets before the first commit, so that a destination that
  * fails leaves the others unchanged. */
 static int copy_all(struct copy_command *c, struct copy_targets *targets,
@@ -69,6 +78,7 @@ static int copy_all(struct copy_command *c, struct copy_targets *targets,
 {
 	int rc = 0;
 
+	remote_begin_progress(&c->remote, hidden(targets));
 	for (size_t i = 0; !rc && i < targets->count; i++)
 		rc = copy_to(c, &targets->items[i], from, err);
 	for (size_t i = 0; !rc && i < targets->count; i++)
@@ -77,6 +87,7 @@ static int copy_all(struct copy_command *c, struct copy_targets *targets,
 	for (size_t i = 0; !rc && i < targets->count; i++)
 		if (!targets->items[i].shared)
 			rc = oci_store_commit(targets->items[i].store, err);
+	progress_end(!rc);
 	for (size_t i = 0; !rc && i < targets->count; i++)
 		say_result(c, &targets->items[i]);
 	return rc;
@@ -258,6 +269,7 @@ const struct command command_copy = {
 		    { &dry_run_option, AT(remote) },
 		    { &quiet_option, AT(remote) },
 		    { &verbose_option, AT(remote) },
+		    { &progress_option, AT(remote) },
 		    { &registry_options, AT(remote) },
 		    { &side_options, AT(remote) },
 		    { &upload_options, AT(remote) },
@@ -280,6 +292,7 @@ const struct command command_push = {
 		    { &dry_run_option, AT(remote) },
 		    { &quiet_option, AT(remote) },
 		    { &verbose_option, AT(remote) },
+		    { &progress_option, AT(remote) },
 		    { &registry_options, AT(remote) },
 		    { &upload_options, AT(remote) },
 		    { &inflate_options, AT(remote) } },
@@ -297,6 +310,7 @@ const struct command command_pull = {
 		    { &tag_option, 0 },
 		    { &quiet_option, AT(remote) },
 		    { &verbose_option, AT(remote) },
+		    { &progress_option, AT(remote) },
 		    { &registry_options, AT(remote) } },
 	.run = run_pull,
 };

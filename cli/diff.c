@@ -44,6 +44,7 @@ static int run(char **names, struct options *options)
 		rc = files_open(&b, names[1], platform, &options->remote, &err);
 	if (!rc)
 		rc = compare(&report, &a, &b, &err);
+	progress_end(false);
 	if (!rc)
 		diff_print(&report, &a.image, &b.image);
 	diff_close(&report);
@@ -100,6 +101,7 @@ const struct command command_diff = {
 		 "docker://REF; a REF with a host needs no docker://.",
 	.groups = { { &own_options, 0 },
 		    { &verbose_option, AT(remote) },
+		    { &progress_option, AT(remote) },
 		    { &registry_options, AT(remote) },
 		    { &inflate_options, AT(remote) } },
 	.notes = "Exit status: 0 the digests are equal, 1 an image could not "

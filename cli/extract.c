@@ -135,6 +135,7 @@ const struct command command_extract = {
 	.groups = { { &own_options, 0 },
 		    { &files_platform, 0 },
 		    { &verbose_option, AT(remote) },
+		    { &progress_option, AT(remote) },
 		    { &registry_options, AT(remote) },
 		    { &inflate_options, AT(remote) } },
 	.notes = "Example: oci-pack extract image.tar /usr/bin -o bin",

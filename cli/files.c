@@ -55,6 +55,7 @@ int files_open(struct files *out, const char *name,
 	int rc;
 
 	*out = (struct files){ 0 };
+	remote_begin_progress(remote, 0);
 	rc = opened_init(&out->from, name, remote, err);
 	if (!rc)
 		rc = choose(out, platform, err);
@@ -65,11 +66,14 @@ int files_open(struct files *out, const char *name,
 int files_apply(struct files *files, struct oci_error *err)
 {
 	struct oci_rootfs_options options = OCI_ROOTFS_OPTIONS_INIT;
+	int rc;
 
 	options.max_inflated = max_inflated();
 	options.cancelled = interrupted_flag();
-	return oci_image_rootfs(&files->rootfs, files->from.store,
-				&files->image, &options, err);
+	rc = oci_image_rootfs(&files->rootfs, files->from.store, &files->image,
+			      &options, err);
+	progress_end(false);
+	return rc;
 }
 
 void files_release(struct files *files)

@@ -24,8 +24,9 @@ struct files {
 	struct oci_rootfs *rootfs; /* NULL before files_apply */
 };
 
-/* Opens an image. Fails if it is for several platforms and platform is NULL.
- * The caller releases *out in any case. */
+/* Opens an image, and begins to show progress; files_apply ends that. Fails if
+ * the image is for several platforms and platform is NULL. The
+ * caller releases *out in any case. */
 int files_open(struct files *out, const char *name,
 	       const struct oci_platform *platform,
 	       struct remote_options *remote, struct oci_error *err);

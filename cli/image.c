@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The names of local images on the command line. */
 #include "cli.h"
+#include "progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -132,8 +133,10 @@ int image_open_store(struct oci_store **store, const struct image_name *name,
 
 	if (rc && !name->dir)
 		add_image_hint(name->path, err);
-	if (!rc)
-		*store = opened;
+	if (rc)
+		return rc;
+	oci_store_progress(opened, progress_record, NULL);
+	*store = opened;
 	return rc;
 }
 

@@ -148,6 +148,7 @@ const struct command command_index = {
 		    { &dry_run_option, AT(remote) },
 		    { &quiet_option, AT(remote) },
 		    { &verbose_option, AT(remote) },
+		    { &progress_option, AT(remote) },
 		    { &registry_options, AT(remote) },
 		    { &upload_options, AT(remote) },
 		    { &inflate_options, AT(remote) } },

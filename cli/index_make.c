@@ -85,6 +85,7 @@ static int commit(struct attempts *out, struct index_target *target,
 	int rc = index_target_commit(target, index, err);
 
 	out->took = milliseconds() - start;
+	progress_end(!rc);
 	if (!rc && target->repository && !c->remote.quiet && !c->remote.dry_run)
 		say_pushed(target->repository);
 	return rc;
@@ -105,6 +106,9 @@ static int write_join(struct attempts *out, struct index_target *target,
 	options.progress = on_progress;
 	options.progress_data = c;
 	c->remote.totals = (struct dry_run){ .quiet = c->remote.quiet };
+	/* An upload tells more than the reading of what is uploaded. */
+	remote_begin_progress(&c->remote,
+			      target->repository ? 1u << OCI_ACTIVITY_READ : 0);
 	if (!rc)
 		rc = oci_join_write(&index, join, target->store, &options, err);
 	out->settled =

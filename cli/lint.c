@@ -92,8 +92,10 @@ static int run(struct lint_command *c, const char *name)
 {
 	struct oci_error err;
 
+	remote_begin_progress(&c->remote, 0);
 	if (c->explain ? explain(c, name, &err) : lint(c, name, &err))
 		return say_error(&err);
+	progress_end(true);
 	findings_print(&c->findings, stdout, c->format, name);
 	return c->findings.result.errors ? EXIT_FINDINGS : EXIT_DONE;
 }
@@ -188,6 +190,7 @@ const struct command command_lint = {
 		 "docs/lint.md describes the rules.",
 	.groups = { { &own_options, 0 },
 		    { &verbose_option, AT(remote) },
+		    { &progress_option, AT(remote) },
 		    { &registry_options, AT(remote) },
 		    { &inflate_options, AT(remote) } },
 	.notes = "Exit status: 0 no errors, 1 the image could not be read, 3 "

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "progress.h"
 
 static const struct command *const commands[] = {
 	&command_build, &command_push,	  &command_pull,    &command_copy,
@@ -96,6 +97,7 @@ int main(int argc, char **argv)
 		status = run_help(argc, argv);
 	else
 		status = run(argc, argv);
+	progress_end(false);
 	/* Buffered output fails only here if the disk is full. */
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		if (errno != EPIPE) /* nobody reads it any more */

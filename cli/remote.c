@@ -141,6 +141,11 @@ static void log_line(void *data, const char *line)
 	say(stderr, "%s\n", line);
 }
 
+void remote_begin_progress(const struct remote_options *o, unsigned hidden)
+{
+	progress_begin(o->quiet ? PROGRESS_NONE : o->progress, hidden);
+}
+
 int remote_open_for(struct oci_registry **out, struct remote_options *o,
 		    const char *host, struct oci_error *err)
 {
@@ -176,6 +181,7 @@ int remote_open_side(struct oci_registry **out, struct remote_options *o,
 	options.credential_data = (void *)side;
 	options.log = o->verbose ? log_line : NULL;
 	options.warning = log_line;
+	options.progress = progress_record;
 	options.cancelled = interrupted_flag();
 	options.certs = &o->certs;
 	options.token_hosts = &o->token_hosts;
@@ -268,6 +274,8 @@ void say_pushed(const struct oci_repository *repository)
 	const struct oci_push_result pushed = oci_repository_result(repository);
 	char size[SIZE_TEXT];
 
+	if (progress_has_summary())
+		return;
 	format_size(size, pushed.uploaded_bytes);
 	say(stderr,
 	    "%llu blob%s uploaded (%s), %llu mounted, %llu there "

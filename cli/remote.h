@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "command.h"
+#include "progress.h"
 
 /* Counts of a dry run. */
 struct dry_run {
@@ -46,6 +47,7 @@ struct remote_options {
 	int64_t lowest_rate;
 	bool quiet;
 	bool verbose;
+	enum progress_mode progress;
 	struct oci_strings mount_from;
 	struct oci_strings token_hosts;
 	struct oci_strings files;	/* config files, in order */
@@ -59,7 +61,7 @@ struct remote_options {
 extern const struct option_group
 	registry_options, /* for all commands that use registries */
 	upload_options, side_options, inflate_options, dry_run_option,
-	quiet_option, verbose_option;
+	quiet_option, verbose_option, progress_option;
 
 /* Refuses --plain-http and --insecure if a copy has several registries, because
  * they need a side then. Returns -1 to go on, or an exit status. */
@@ -74,6 +76,11 @@ void remote_release(struct remote_options *options);
 bool remote_find_files(struct remote_options *options);
 /* remote_files.c: reads the proxies from the environment, by Go's rules. */
 void remote_find_proxies(struct oci_registry_options *out);
+
+/* Starts the display of progress, unless the command is quiet; hidden as for
+ * progress_begin. */
+void remote_begin_progress(const struct remote_options *options,
+			   unsigned hidden);
 
 /* Opens registries. --username, --plain-http and --insecure are for the claimed
  * host only. */

@@ -95,6 +95,28 @@ static int take_max_inflated(void *target, const struct parse *parse,
 	return -1;
 }
 
+static int take_progress(void *target, const struct parse *parse,
+			 const char *value)
+{
+	static const char *const names[] = {
+		[PROGRESS_AUTO] = "auto",   [PROGRESS_BAR] = "bar",
+		[PROGRESS_PLAIN] = "plain", [PROGRESS_JSON] = "json",
+		[PROGRESS_NONE] = "none",
+	};
+	struct remote_options *out = target;
+
+	for (int i = 0; i <= PROGRESS_NONE; i++) {
+		if (strcmp(value, names[i]) != 0)
+			continue;
+		out->progress = (enum progress_mode)i;
+		return -1;
+	}
+	return say_usage(parse->command,
+			 "--progress '%s' is not auto, bar, plain, json or "
+			 "none",
+			 value);
+}
+
 #define AT(member) offsetof(struct remote_options, member)
 
 static const struct cli_option registries[] = {
@@ -189,6 +211,14 @@ static const struct cli_option verbose[] = {
 	{ 0 },
 };
 
+static const struct cli_option progress[] = {
+	{ "progress", 0, "auto|bar|plain|json|none",
+	  "how to show on stderr what is going on; default auto: bars on a "
+	  "terminal, otherwise lines about what takes longer than ten seconds",
+	  0, take_progress },
+	{ 0 },
+};
+
 const struct option_group
 	registry_options = { "Registries", "commands that use registries",
 			     registries },
@@ -199,4 +229,5 @@ const struct option_group
 			    inflating },
 	dry_run_option = { NULL, "commands that upload", dry_run },
 	quiet_option = { NULL, NULL, quiet },
-	verbose_option = { NULL, NULL, verbose };
+	verbose_option = { NULL, NULL, verbose },
+	progress_option = { NULL, NULL, progress };

@@ -7,6 +7,8 @@
 
 #include <oci/text.h>
 
+#include "progress.h"
+
 /* A conversion of printf: "%-14.19s". */
 struct conversion {
 	char flags[8];
@@ -142,9 +144,12 @@ static void say_conversion(FILE *out, const struct conversion *c, va_list *args)
 
 int say_args(FILE *out, const char *fmt, va_list args)
 {
+	bool shown = out == stdout || out == stderr;
 	va_list rest;
 
 	va_copy(rest, args);
+	if (shown)
+		progress_hold();
 	flockfile(out);
 	while (*fmt) {
 		struct conversion c;
@@ -158,6 +163,8 @@ int say_args(FILE *out, const char *fmt, va_list args)
 		say_conversion(out, &c, &rest);
 	}
 	funlockfile(out);
+	if (shown)
+		progress_release();
 	va_end(rest);
 	return 0;
 }

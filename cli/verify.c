@@ -22,6 +22,7 @@ static int verify(struct oci_store *store, const char *name, bool quiet)
 	options.cancelled = interrupted_flag();
 	if (oci_image_verify(&findings, store, &options, &err))
 		return say_error(&err);
+	progress_end(true);
 	if (findings) {
 		say(stderr, "oci-pack: '%s': %zu finding%s\n", name, findings,
 		    plural(findings));
@@ -56,6 +57,7 @@ static int run(const char *text, struct remote_options *options)
 	struct oci_error err;
 	int rc, status;
 
+	remote_begin_progress(options, 0);
 	if (remote_name(&reference, text))
 		rc = opened_init(&opened, text, options, &err);
 	else
@@ -102,6 +104,7 @@ const struct command command_verify = {
 		 "line of standard output.",
 	.groups = { { &quiet_group, 0 },
 		    { &verbose_option, 0 },
+		    { &progress_option, 0 },
 		    { &registry_options, 0 },
 		    { &inflate_options, 0 } },
 	.notes = "Exit status: 0 the image is right, 1 it could not be read, 3 "

@@ -50,8 +50,13 @@ int oci_verify_look_up(struct oci_seen **out, struct oci_verify *v,
 static void tell_progress(struct oci_verify *v, const struct oci_digest *digest,
 			  uint64_t done, uint64_t total)
 {
-	const struct oci_progress progress = { digest->text, done, total,
-					       false };
+	const struct oci_progress progress = {
+		.what = digest->text,
+		.done = done,
+		.total = total,
+		.activity = OCI_ACTIVITY_COPY,
+		.ended = done == total,
+	};
 
 	oci_progress_tell(v->options->progress, v->options->progress_data,
 			  &progress);

@@ -54,6 +54,7 @@ static int report(struct tar *tar, bool end, struct oci_error *err)
 		.what = to->what,
 		.done = tar->done,
 		.total = tar->total,
+		.ended = end,
 	};
 
 	if (!end && tar->done - tar->reported < REPORT_EVERY)

@@ -93,8 +93,12 @@ static int upload_ahead(struct oci_upload *u, struct oci_error *err)
 		rc = oci_ahead_open(&ahead, source, err);
 	if (ahead)
 		u->source = ahead;
+	u->transfer.spool = NULL;
+	u->transfer.size = u->size;
 	if (!rc)
 		rc = oci_upload_blob(u, err);
+	if (!rc)
+		oci_transfer_end(&u->transfer, u->result != OCI_UPLOAD_DONE);
 	u->source = source;
 	oci_source_free(ahead);
 	return rc;
@@ -115,9 +119,15 @@ void oci_blob_upload_run(struct oci_task *task, unsigned worker)
 	bool complete;
 
 	(void)worker;
+	u->transfer = (struct oci_transfer){
+		.registry = u->client->registry,
+		.digest = &u->digest,
+		.activity = OCI_ACTIVITY_UPLOAD,
+		.spool = blob->spool,
+	};
 	if (blob->streams)
 		oci_streamed_upload(&u->session, &owner->streaming, u->client,
-				    blob->spool);
+				    &u->transfer);
 	blob->streams = false;
 	complete = !blob->spool || oci_spool_wait_end(blob->spool);
 	if (complete && atomic_load(&owner->stop))

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "registry/clock.h"
 #include "registry/retry.h"
+#include "registry/transfer.h"
 #include "registry/url.h"
 
 enum {
@@ -87,6 +88,8 @@ static int send_once(struct trip *trip, struct oci_error *err)
 		.insecure = oci_client_is_insecure(trip->client, trip->url),
 		.public_only =
 			!oci_client_may_be_private(trip->client, trip->url),
+		.progress = call->transfer ? oci_transfer_sent : NULL,
+		.progress_data = call->transfer,
 	};
 	struct oci_strings headers = {0};
 	struct oci_error why;

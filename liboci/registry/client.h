@@ -61,6 +61,8 @@ struct oci_client {
 	char *repository;
 };
 
+struct oci_transfer;
+
 struct oci_call {
 	const char *method;
 	const char *url; /* absolute, or a path below the base */
@@ -77,6 +79,7 @@ struct oci_call {
 	bool always;			/* send even after cancellation */
 	bool no_redirect;		/* a 3xx status is returned as an
 					 * answer */
+	struct oci_transfer *transfer;	/* the body is part of it; or NULL */
 };
 
 /*

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "registry/retry.h"
+#include "registry/transfer.h"
 
 enum { PATH_ROOM = OCI_REFERENCE_TEXT + 256, ATTEMPTS_MAX = 200,
        PROGRESS_LEAST = 64 * 1024 };
@@ -24,6 +25,7 @@ struct resume {
 	uint64_t skip;		/* bytes of this answer to skip */
 	const struct oci_http_response *response; /* NULL after its first
 						   * bytes */
+	struct oci_transfer transfer;
 	uint64_t limit;
 	bool failed; /* the next sink failed: no retry */
 	bool whole;  /* a Range was refused: request all bytes */
@@ -51,6 +53,7 @@ static int resume_write(struct oci_sink *sink, const void *data, size_t size,
 	rc = oci_sink_write(self->next, (const char *)data + over, size, err);
 	self->failed = rc != 0;
 	self->had += rc ? 0 : size;
+	oci_transfer_move(&self->transfer, self->had);
 	return rc;
 }
 
@@ -109,41 +112,42 @@ static bool refuses_range(const struct oci_http_response *response,
 		response->status == 501);
 }
 
-int oci_fetch_blob(struct oci_client *client,
-		   const struct oci_descriptor *d, struct oci_sink *sink,
-		   struct oci_error *err)
+/* Returns whether another request may help. *breaks counts consecutive ones
+ * that brought little. */
+static bool may_help(const struct resume *resume, int rc,
+		     const struct oci_http_response *response, int breaks,
+		     int attempts)
 {
-	static const struct oci_sink_ops ops = { .write = resume_write };
-	struct resume resume = {
-		.base = { &ops }, .next = sink, .limit = d->size,
-	};
-	char path[PATH_ROOM];
+	return !resume->failed && attempts < ATTEMPTS_MAX &&
+	       (rc == OCI_E_SYSTEM || (!rc && oci_retry_status(response)) ||
+		(!rc && response->status == 403 && breaks == 0));
+}
+
+static int fetch(struct resume *resume, struct oci_client *client,
+		 const struct oci_descriptor *d, const char *path,
+		 struct oci_error *err)
+{
 	int rc = 0, breaks = 0, attempts = 0;
+	bool again = true;
 
-	snprintf(path, sizeof(path), "/v2/%s/blobs/%s", client->repository,
-		 d->digest.text);
-	for (;;) {
+	while (!rc && again) {
 		struct oci_http_response response = {0};
-		uint64_t before = resume.had;
-		bool again;
+		uint64_t before = resume->had;
 
-		rc = get_once(&response, client, path, &resume, err);
+		rc = get_once(&response, client, path, resume, err);
 		/* All bytes came before the connection broke. */
-		if (rc == OCI_E_SYSTEM && !resume.failed &&
-		    resume.had == d->size) {
+		if (rc == OCI_E_SYSTEM && !resume->failed &&
+		    resume->had == d->size) {
 			oci_http_response_release(&response);
 			return 0;
 		}
-		if (!rc && refuses_range(&response, &resume)) {
-			resume.whole = true;
+		if (!rc && refuses_range(&response, resume)) {
+			resume->whole = true;
 			oci_http_response_release(&response);
 			continue;
 		}
-		again = !resume.failed && ++attempts < ATTEMPTS_MAX &&
-			(rc == OCI_E_SYSTEM ||
-			 (!rc && oci_retry_status(&response)) ||
-			 (!rc && response.status == 403 && breaks == 0));
-		breaks = resume.had > before + PROGRESS_LEAST ? 1 : breaks + 1;
+		again = may_help(resume, rc, &response, breaks, ++attempts);
+		breaks = resume->had > before + PROGRESS_LEAST ? 1 : breaks + 1;
 		if (again && breaks <= breaks_max(client, &response))
 			rc = oci_client_wait(
 				client->registry,
@@ -154,12 +158,34 @@ int oci_fetch_blob(struct oci_client *client,
 		else
 			again = false;
 		oci_http_response_release(&response);
-		if (rc || !again)
-			break;
 	}
+	return rc;
+}
+
+int oci_fetch_blob(struct oci_client *client, const struct oci_descriptor *d,
+		   struct oci_sink *sink, struct oci_error *err)
+{
+	static const struct oci_sink_ops ops = { .write = resume_write };
+	struct resume resume = {
+		.base = { &ops }, .next = sink, .limit = d->size,
+		.transfer = {
+			.registry = client->registry,
+			.digest = &d->digest,
+			.size = d->size,
+			.activity = OCI_ACTIVITY_DOWNLOAD,
+		},
+	};
+	char path[PATH_ROOM];
+	int rc;
+
+	snprintf(path, sizeof(path), "/v2/%s/blobs/%s", client->repository,
+		 d->digest.text);
+	oci_transfer_begin(&resume.transfer);
+	rc = fetch(&resume, client, d, path, err);
 	if (rc)
 		return oci_wrap(err, rc, "registry %s: pull blob %s",
 				client->host, d->digest.text);
+	oci_transfer_end(&resume.transfer, false);
 	oci_mount_candidates_add(&client->registry->mount_candidates,
 				 client->host, client->repository, &d->digest);
 	return 0;

@@ -84,6 +84,17 @@ bool oci_spool_wait_end(struct oci_spool *spool)
 	return wait_for(&size, spool, UINT64_MAX) == OCI_SPOOL_COMPLETE;
 }
 
+bool oci_spool_is_complete(struct oci_spool *spool, uint64_t *size)
+{
+	bool complete;
+
+	pthread_mutex_lock(&spool->lock);
+	complete = spool->state == OCI_SPOOL_COMPLETE;
+	*size = spool->size;
+	pthread_mutex_unlock(&spool->lock);
+	return complete;
+}
+
 bool oci_spool_ready(struct oci_source *source)
 {
 	struct oci_spool *spool = (struct oci_spool *)source;

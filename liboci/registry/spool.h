@@ -41,6 +41,8 @@ void oci_spool_end(struct oci_spool *spool, enum oci_spool_state state);
 bool oci_spool_wait_size(struct oci_spool *spool, uint64_t least);
 /* Waits until the spool has ended. Returns whether it is complete. */
 bool oci_spool_wait_end(struct oci_spool *spool);
+/* Returns whether the spool is complete; *size is its size then. */
+bool oci_spool_is_complete(struct oci_spool *spool, uint64_t *size);
 /*
  * For oci_call: returns whether the source, which is a spool, may be read.
  * While the spool grows, the reader stays some MiB behind the writer. A dropped

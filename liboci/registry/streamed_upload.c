@@ -18,6 +18,7 @@ struct stream {
 	struct oci_streaming *shared;
 	struct oci_client *client;
 	struct oci_spool *spool;
+	struct oci_transfer *transfer;
 };
 
 void oci_streaming_init(struct oci_streaming *out, const atomic_bool *stop)
@@ -102,6 +103,7 @@ static int send_body(const struct stream *s, struct oci_error *err)
 		.body = &s->spool->base,
 		.body_size = OCI_HTTP_UNKNOWN,
 		.ready = oci_spool_ready,
+		.transfer = s->transfer,
 		.actions = "pull,push",
 		.once = true,
 	};
@@ -122,9 +124,11 @@ static int send_body(const struct stream *s, struct oci_error *err)
 
 void oci_streamed_upload(struct oci_session *out,
 			 struct oci_streaming *streaming,
-			 struct oci_client *client, struct oci_spool *spool)
+			 struct oci_client *client,
+			 struct oci_transfer *transfer)
 {
-	const struct stream s = { out, streaming, client, spool };
+	struct oci_spool *spool = transfer->spool;
+	const struct stream s = { out, streaming, client, spool, transfer };
 	int rc;
 
 	if (!oci_spool_wait_size(spool, LEAST) ||

@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 
 #include "registry/session.h"
-#include "registry/spool.h"
+#include "registry/transfer.h"
 
 /* What the streamed uploads of a repository share. */
 struct oci_streaming {
@@ -27,9 +27,10 @@ void oci_streaming_init(struct oci_streaming *out, const atomic_bool *stop);
 void oci_streaming_release(struct oci_streaming *streaming);
 
 /*
- * Sends the bytes of spool until it ends. On return *out is a session that
- * holds every byte, or location is NULL: nothing was sent, or the session was
- * abandoned. A failure is no error, because the spool can be sent once more.
+ * Sends the bytes of transfer->spool until it ends. On return *out is a session
+ * that holds every byte, or location is NULL: nothing was sent, or the session
+ * was abandoned. A failure is no error, because the spool can be sent once
+ * more.
  *
  * Nothing is sent if the repository is not empty: it may have the same blob,
  * whose digest is not known before it is complete. Nothing is sent either if
@@ -39,6 +40,7 @@ void oci_streaming_release(struct oci_streaming *streaming);
  */
 void oci_streamed_upload(struct oci_session *out,
 			 struct oci_streaming *streaming,
-			 struct oci_client *client, struct oci_spool *spool);
+			 struct oci_client *client,
+			 struct oci_transfer *transfer);
 
 #endif

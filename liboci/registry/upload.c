@@ -75,15 +75,18 @@ static enum commit judge(const struct oci_http_response *response)
 }
 
 /* Sends the PUT that ends a session, with the bytes or after them. */
-static int commit(enum commit *out, const struct oci_upload *u, bool with_body,
+static int commit(enum commit *out, struct oci_upload *u, bool with_body,
 		  struct oci_http_response *response, struct oci_error *err)
 {
 	struct oci_strings headers = {0};
 	struct oci_call call = {
-		.method = "PUT", .actions = push, .once = true,
+		.method = "PUT",
+		.actions = push,
+		.once = true,
 		.headers = &headers,
 		.body = with_body ? u->source : NULL,
 		.body_size = with_body ? u->size : 0,
+		.transfer = with_body ? &u->transfer : NULL,
 	};
 	bool broken;
 	char *url;
@@ -181,6 +184,8 @@ static int upload(struct oci_upload *u, struct oci_error *err)
 		struct oci_http_response response = {0};
 		enum commit result = REFUSED;
 
+		u->transfer.start = u->session.whole ? u->size : 0;
+		oci_transfer_begin(&u->transfer);
 		rc = try_session(&result, u, chunk, &response, err);
 		if (!rc)
 			rc = next_session(&done, &chunk, result, ++sessions, u,

@@ -4,6 +4,7 @@
 #define REGISTRY_UPLOAD_H
 
 #include "registry/session.h"
+#include "registry/transfer.h"
 
 enum oci_upload_result {
 	OCI_UPLOAD_PRESENT,
@@ -23,6 +24,7 @@ struct oci_upload {
 	bool force;			/* upload even if HEAD finds the blob */
 	bool dry_run;			/* a dry run: nothing is sent */
 	struct oci_session session;	/* used if open; closed at the end */
+	struct oci_transfer transfer;	/* for the progress of the registry */
 	enum oci_upload_result result;
 	char *from; /* in a dry run: the repository to mount the blob from, or
 		     * NULL; the caller frees it */

@@ -21,7 +21,7 @@ enum {
 };
 
 struct chunks {
-	const struct oci_upload *u;
+	struct oci_upload *u;
 	struct oci_session *session;
 	char *data;
 	size_t chunk;
@@ -196,6 +196,8 @@ static int send_piece(struct chunks *c, struct oci_error *err)
 		rc = oci_strings_add(&headers,
 				     "Content-Type: application/octet-stream",
 				     err);
+	c->u->transfer.start = c->offset;
+	call.transfer = &c->u->transfer;
 	call.body = body;
 	call.body_size = c->have - skip;
 	if (!rc)

@@ -61,6 +61,7 @@ static void report_progress(const struct oci_pack_options *options,
 		.what = name,
 		.done = size,
 		.total = size,
+		.ended = true,
 	};
 
 	oci_progress_tell(options->progress, options->progress_data, &progress);

@@ -171,10 +171,11 @@ static int report_reused(const struct oci_packing *p,
 			 const struct oci_layer *cached, struct oci_error *err)
 {
 	const struct oci_progress progress = {
-		layer->name,
-		cached->tar_size,
-		cached->tar_size,
-		true,
+		.what = layer->name,
+		.done = cached->tar_size,
+		.total = cached->tar_size,
+		.known = true,
+		.ended = true,
 	};
 
 	oci_progress_tell(p->options->progress, p->options->progress_data,

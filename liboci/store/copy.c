@@ -58,6 +58,8 @@ static int report(struct copy *c, const struct oci_descriptor *blob,
 		.what = blob->digest.text,
 		.done = done,
 		.total = blob->size,
+		.activity = OCI_ACTIVITY_COPY,
+		.ended = done == blob->size,
 	};
 
 	oci_progress_tell(c->options->progress, c->options->progress_data,

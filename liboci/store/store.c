@@ -10,6 +10,7 @@
 #include "document/artifact.h"
 #include "io/digest.h"
 #include "io/file.h"
+#include "store/counted.h"
 #include "store/walk.h"
 
 bool oci_store_same(const struct oci_store *a, const struct oci_store *b)
@@ -42,8 +43,15 @@ int oci_store_open(struct oci_source **out, struct oci_store *store,
 	rc = store->ops->open(&raw, store, descriptor, err);
 	if (rc)
 		return rc;
-	return oci_checked_open(out, raw, &descriptor->digest,
-				descriptor->size, err);
+	rc = oci_checked_open(&raw, raw, &descriptor->digest, descriptor->size,
+			      err);
+	if (!rc && store->progress &&
+	    !oci_media_is_document(descriptor->media_type))
+		rc = oci_counted_open(&raw, raw, descriptor, store->progress,
+				      store->progress_data, err);
+	if (!rc)
+		*out = raw;
+	return rc;
 }
 
 static int read_all(struct oci_buf *buf, struct oci_source *source,
@@ -191,6 +199,13 @@ const struct oci_descriptors *oci_store_names(const struct oci_store *store)
 void oci_store_watch(struct oci_store *store, volatile const int *cancelled)
 {
 	store->watch.cancelled = cancelled;
+}
+
+void oci_store_progress(struct oci_store *store, oci_progress_fn *progress,
+			void *data)
+{
+	store->progress = progress;
+	store->progress_data = data;
 }
 
 int oci_store_prepare(struct oci_store *store, struct oci_error *err)

@@ -117,6 +117,8 @@ struct oci_store {
 	size_t change_count;
 	size_t change_capacity;
 	struct oci_watch watch; /* over the commit */
+	oci_progress_fn *progress; /* of reads; may be NULL */
+	void *progress_data;
 	bool failed;	/* a blob could not be added: the inputs are not to
 			 * blame */
 	bool referrers; /* of a repository: list manifests with a subject that

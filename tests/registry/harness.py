@@ -25,7 +25,8 @@ PAIR = base64.b64encode(b"user:s3cret-password").decode()
 VERBS = ("build", "push", "pull", "copy", "index", "login", "inspect",
          "verify")
 LOGGED = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE) \S+: |waiting \d|"
-                    r"copied ")
+                    r"copied |"
+                    r"(up|down)loading [0-9a-f]{12}: \S+ .?B of ")
 KEPT = ("auth.json", "config.json", "docker-credential-test", "user")
 INPUTS = {}
 # A clock that is handed in (faketime's) is the command's alone. Certificates,

@@ -19,7 +19,7 @@ struct subject {
 	use_fn *use;
 	const void *defaults;
 	size_t size;
-	size_t fields[32];	/* where each one ends; 0 ends the list */
+	size_t fields[40];	/* where each one ends; 0 ends the list */
 };
 
 #define SUBJECT(s) #s, use_##s, &s##_defaults, sizeof(s##_defaults)
@@ -102,7 +102,8 @@ static const struct subject subjects[] = {
 	    AT(registry, lowest_rate), AT(registry, system_ca_file),
 	    AT(registry, system_ca_folders), AT(registry, token_hosts),
 	    AT(registry, warning), AT(registry, warning_data),
-	    END(registry, warning_data) } },
+	    AT(registry, progress), AT(registry, progress_data),
+	    END(registry, progress_data) } },
 	/* clang-format on */
 	{ SUBJECT(rootfs),
 	  { AT(rootfs, max_inflated), AT(rootfs, cancelled),

@@ -200,6 +200,12 @@ struct oci_registry_options {
 	 * spec, "Warnings"), on the same threads as log; may be NULL. */
 	void (*warning)(void *data, const char *line);
 	void *warning_data;
+	/* Called when the upload or download of a blob begins, about once per
+	 * 64 KiB of it, and at its end; once for a blob that the registry has
+	 * already. Not called in a dry run. Called on the same threads as log;
+	 * may be NULL. */
+	oci_progress_fn *progress;
+	void *progress_data;
 };
 
 #define OCI_REGISTRY_OPTIONS_INIT                                              \
@@ -207,7 +213,7 @@ struct oci_registry_options {
 		sizeof(struct oci_registry_options), NULL, false, false, -1,   \
 			0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,  \
 			NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, -1, NULL, \
-			NULL, NULL, NULL, NULL                                 \
+			NULL, NULL, NULL, NULL, NULL, NULL                     \
 	}
 
 /* options may be NULL. */

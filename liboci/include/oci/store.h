@@ -22,6 +22,7 @@
 #include <oci/error.h>
 #include <oci/manifest.h>
 #include <oci/platform.h>
+#include <oci/progress.h>
 #include <oci/reference.h>
 #include <oci/stream.h>
 
@@ -179,6 +180,15 @@ OCI_API int oci_store_prepare(struct oci_store *store, struct oci_error *err);
  */
 OCI_API void oci_store_watch(struct oci_store *store,
 			     volatile const int *cancelled);
+/*
+ * Calls progress when the reading of a layer, config or other blob begins,
+ * about once per MiB of it, and at its end; not for manifests and indexes. It
+ * is called on the threads that read, so possibly on several at a time. A
+ * repository calls progress of oci_registry_options as well, which tells of the
+ * download. Call this before the store is read; progress may be NULL.
+ */
+OCI_API void oci_store_progress(struct oci_store *store,
+				oci_progress_fn *progress, void *data);
 /* NULL-safe. */
 OCI_API void oci_store_free(struct oci_store *store);
 
