@@ -187,6 +187,7 @@ static int build(struct build *b, struct oci_error *err)
 {
 	struct bases *bases = &b->options.bases;
 	const struct oci_strings *list = oci_spec_bases(b->spec);
+	struct results *results = &b->options.results;
 	int rc;
 
 	bases->remote = &b->options.remote;
@@ -209,12 +210,17 @@ static int build(struct build *b, struct oci_error *err)
 	for (size_t i = 0; !rc && i < b->count; i++)
 		rc = build_target_name(&b->targets[i], &b->image, err);
 	for (size_t i = 0; !rc && i < b->count; i++)
+		rc = build_target_result(&b->targets[i], results, &b->image,
+					 err);
+	if (!rc)
+		rc = results_prepare(results, err);
+	for (size_t i = 0; !rc && i < b->count; i++)
 		rc = oci_store_prepare(b->targets[i].store, err);
 	/* Registries first: they may still refuse a tag, while files and
 	 * layouts only have to be renamed. */
 	for (size_t i = 0; !rc && i < b->count; i++)
 		rc = oci_store_commit(b->targets[i].store, err);
-	return rc;
+	return rc ? rc : results_publish(results, err);
 }
 
 static void say_result(const struct build *b)
@@ -223,6 +229,10 @@ static void say_result(const struct build *b)
 	/* If stdout is the archive, the result goes to stderr. */
 	FILE *out = output && strcmp(output, "-") == 0 ? stderr : stdout;
 
+	if (b->options.results.json) {
+		results_print(&b->options.results, out);
+		return;
+	}
 	if (b->options.remote.quiet) {
 		say(out, "%s\n", b->image.digest.text);
 		return;

@@ -5,6 +5,7 @@
 
 #include "bases.h"
 #include "findings.h"
+#include "results.h"
 #include "values.h"
 
 enum build_lint_mode { LINT_ERROR, LINT_WARN, LINT_OFF };
@@ -25,6 +26,7 @@ struct build_options {
 	struct remote_options remote;
 	struct bases bases;
 	struct build_lint lint;
+	struct results results;
 	const char *folder;
 	struct oci_strings names;	/* -t */
 	struct oci_pairs vars;

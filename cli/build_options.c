@@ -174,6 +174,8 @@ static int check_words(const struct build_options *out, int argc, char **argv)
 	if (!out->output && !out->pushes.count)
 		return say_usage("build", "no output is named, such as -o "
 					  "image.tar or --push");
+	if (out->remote.dry_run && results_wanted(&out->results))
+		return say_usage("build", "--dry-run has no results");
 	if (out->remote.dry_run && (out->output || !out->pushes.count))
 		return say_usage("build", "--dry-run is for --push, without "
 					  "-o");
@@ -203,6 +205,7 @@ void build_options_release(struct build_options *options)
 	oci_strings_release(&options->pushes);
 	remote_release(&options->remote);
 	oci_pairs_release(&options->vars);
+	results_release(&options->results);
 	free(options->platforms.items);
 }
 
@@ -260,6 +263,7 @@ const struct command command_build = {
 		    { &quiet_option, AT(remote) },
 		    { &verbose_option, AT(remote) },
 		    { &progress_option, AT(remote) },
+		    { &results_options, AT(results) },
 		    { &bases_options, AT(bases) },
 		    { &registry_options, AT(remote) },
 		    { &upload_options, AT(remote) },

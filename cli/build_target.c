@@ -28,6 +28,7 @@ int build_target_local(struct build_target *out,
 	struct image_name name;
 	int rc = image_name_parse(&name, options->output, err);
 
+	out->text = options->output;
 	if (rc)
 		return rc;
 	rc = build_names_make(&out->names, options, spec, err);
@@ -51,6 +52,7 @@ int build_target_push(struct build_target *out, struct oci_registry **registry,
 {
 	int rc = build_names_push(&out->names, options, reference, spec, err);
 
+	out->text = reference;
 	if (!rc)
 		rc = remote_claim(&options->remote, out->names.items[0].host,
 				  err);
@@ -86,6 +88,17 @@ int build_target_name(struct build_target *target,
 		rc = oci_store_tag(target->store, &target->names.items[i],
 				   image, err);
 	return rc;
+}
+
+int build_target_result(const struct build_target *target,
+			struct results *results,
+			const struct oci_descriptor *image,
+			struct oci_error *err)
+{
+	return results_add(results, target->text, target->store,
+			   target->repository,
+			   target->names.count ? &target->names.items[0] : NULL,
+			   image, err);
 }
 
 void build_target_say(const struct build_target *target,

@@ -8,6 +8,7 @@
 struct build_target {
 	struct oci_store *store;
 	struct build_names names;
+	const char *text; /* of -o or --push; borrowed */
 	char *tag; /* of oci:DIR:TAG; replaces the names */
 	bool archive;
 	struct oci_repository *repository; /* store, if it is one */
@@ -22,6 +23,11 @@ int build_target_push(struct build_target *out, struct oci_registry **registry,
 int build_target_name(struct build_target *target,
 		      const struct oci_descriptor *image,
 		      struct oci_error *err);
+/* Adds the image, which has its names, to the results. */
+int build_target_result(const struct build_target *target,
+			struct results *results,
+			const struct oci_descriptor *image,
+			struct oci_error *err);
 void build_target_say(const struct build_target *target,
 		      const struct oci_descriptor *image, FILE *out);
 void build_target_release(struct build_target *target);

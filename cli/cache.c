@@ -10,10 +10,20 @@ struct cache_command {
 	const char *folder;
 	uint64_t keep;
 	bool has_keep;
+	bool json;
 };
 
-static int info(struct oci_cache *cache, const char *folder,
-		struct oci_error *err)
+static void say_counts(const char *folder, const struct oci_cache_info *counts)
+{
+	say(stdout, "{\"folder\": ");
+	say_json(stdout, folder);
+	say(stdout, ", \"blobs\": %llu, \"bytes\": %llu}\n",
+	    (unsigned long long)counts->blobs,
+	    (unsigned long long)counts->bytes);
+}
+
+static int info(const struct cache_command *c, struct oci_cache *cache,
+		const char *folder, struct oci_error *err)
 {
 	struct oci_cache_info found;
 	char size[SIZE_TEXT];
@@ -21,20 +31,29 @@ static int info(struct oci_cache *cache, const char *folder,
 
 	if (rc)
 		return rc;
+	if (c->json) {
+		say_counts(folder, &found);
+		return 0;
+	}
 	format_size(size, found.bytes);
 	say(stdout, "%s: %llu blob%s, %s\n", folder,
 	    (unsigned long long)found.blobs, plural(found.blobs), size);
 	return 0;
 }
 
-static int prune(struct oci_cache *cache, uint64_t keep, struct oci_error *err)
+static int prune(const struct cache_command *c, struct oci_cache *cache,
+		 const char *folder, struct oci_error *err)
 {
 	struct oci_cache_info removed;
 	char size[SIZE_TEXT];
-	int rc = oci_cache_prune(&removed, cache, keep, err);
+	int rc = oci_cache_prune(&removed, cache, c->keep, err);
 
 	if (rc)
 		return rc;
+	if (c->json) {
+		say_counts(folder, &removed);
+		return 0;
+	}
 	format_size(size, removed.bytes);
 	say(stdout, "removed %llu blob%s, %s\n",
 	    (unsigned long long)removed.blobs, plural(removed.blobs), size);
@@ -55,8 +74,8 @@ static int run(const struct cache_command *c, const char *verb)
 	}
 	rc = oci_cache_open(&cache, folder, OCI_CACHE_BYTES, &err);
 	if (!rc)
-		rc = strcmp(verb, "info") == 0 ? info(cache, folder, &err) :
-						 prune(cache, c->keep, &err);
+		rc = strcmp(verb, "info") == 0 ? info(c, cache, folder, &err)
+					       : prune(c, cache, folder, &err);
 	oci_cache_free(cache);
 	free(folder);
 	return rc ? say_error(&err) : EXIT_DONE;
@@ -102,6 +121,9 @@ static const struct cli_option own[] = {
 	  0, take_keep },
 	{ "cache-dir", 0, "DIR", "another cache than $XDG_CACHE_HOME/oci-pack",
 	  offsetof(struct cache_command, folder), NULL },
+	{ "json", 0, NULL,
+	  "print the size, or what was removed, as JSON; docs/json.md",
+	  offsetof(struct cache_command, json), NULL },
 	{ 0 },
 };
 

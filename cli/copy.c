@@ -59,7 +59,21 @@ static int copy_to(struct copy_command *c, struct copy_target *target,
 	else
 		rc = oci_store_copy(&target->copy, target->store, from->store,
 				    &from->image, &options, err);
-	return rc ? rc : copy_name(target, &c->tags, from, err);
+	if (!rc)
+		rc = copy_name(target, &c->tags, from, err);
+	return rc ? rc
+		  : results_add(&c->results, target->text, target->store,
+				target->repository, &target->name,
+				&target->copy, err);
+}
+
+/* stderr if a destination is standard output. */
+static FILE *results_stream(const struct copy_targets *targets)
+{
+	for (size_t i = 0; i < targets->count; i++)
+		if (result_stream(targets->items[i].text) == stderr)
+			return stderr;
+	return stdout;
 }
 
 /* An upload tells more than the reading of what is uploaded. */
@@ -81,13 +95,21 @@ static int copy_all(struct copy_command *c, struct copy_targets *targets,
 	remote_begin_progress(&c->remote, hidden(targets));
 	for (size_t i = 0; !rc && i < targets->count; i++)
 		rc = copy_to(c, &targets->items[i], from, err);
+	if (!rc)
+		rc = results_prepare(&c->results, err);
 	for (size_t i = 0; !rc && i < targets->count; i++)
 		if (!targets->items[i].shared)
 			rc = oci_store_prepare(targets->items[i].store, err);
 	for (size_t i = 0; !rc && i < targets->count; i++)
 		if (!targets->items[i].shared)
 			rc = oci_store_commit(targets->items[i].store, err);
+	if (!rc)
+		rc = results_publish(&c->results, err);
 	progress_end(!rc);
+	if (!rc && c->results.json) {
+		results_print(&c->results, results_stream(targets));
+		return 0;
+	}
 	for (size_t i = 0; !rc && i < targets->count; i++)
 		say_result(c, &targets->items[i]);
 	return rc;
@@ -166,6 +188,8 @@ static int check_names(const struct copy_command *c, int count)
 {
 	if (c->verb == PULL && (count != 1 || !c->output))
 		return say_usage(c->name, "one REF and -o OUTPUT are needed");
+	if (c->remote.dry_run && results_wanted(&c->results))
+		return say_usage(c->name, "--dry-run has no results");
 	if (c->verb != PULL && count < 2)
 		return say_usage(c->name,
 				 "an image and where it goes are needed, such "
@@ -191,6 +215,7 @@ static int command(struct copy_command *c, const struct command *command,
 		status = run(c, argv + optind, argc - optind);
 	remote_release(&c->remote);
 	oci_strings_release(&c->tags);
+	results_release(&c->results);
 	free(c->platforms.items);
 	return status;
 }
@@ -270,6 +295,7 @@ const struct command command_copy = {
 		    { &quiet_option, AT(remote) },
 		    { &verbose_option, AT(remote) },
 		    { &progress_option, AT(remote) },
+		    { &results_options, AT(results) },
 		    { &registry_options, AT(remote) },
 		    { &side_options, AT(remote) },
 		    { &upload_options, AT(remote) },
@@ -293,6 +319,7 @@ const struct command command_push = {
 		    { &quiet_option, AT(remote) },
 		    { &verbose_option, AT(remote) },
 		    { &progress_option, AT(remote) },
+		    { &results_options, AT(results) },
 		    { &registry_options, AT(remote) },
 		    { &upload_options, AT(remote) },
 		    { &inflate_options, AT(remote) } },
@@ -311,6 +338,7 @@ const struct command command_pull = {
 		    { &quiet_option, AT(remote) },
 		    { &verbose_option, AT(remote) },
 		    { &progress_option, AT(remote) },
+		    { &results_options, AT(results) },
 		    { &registry_options, AT(remote) } },
 	.run = run_pull,
 };

@@ -4,6 +4,7 @@
 #define CLI_COPY_H
 
 #include "remote.h"
+#include "results.h"
 #include "values.h"
 
 enum copy_verb { COPY, PUSH, PULL };
@@ -15,6 +16,7 @@ struct copy_command {
 	struct platforms platforms;
 	bool referrers;
 	const char *output;
+	struct results results;
 	struct oci_strings tags; /* -t: full names in an archive or layout */
 };
 

@@ -55,6 +55,8 @@ static int check(const struct index_command *c, int count)
 	if (c->output && c->verb != INDEX_CREATE)
 		return say_usage(c->name, "-o is for create: the index stays "
 					  "where it is");
+	if (c->remote.dry_run && results_wanted(&c->results))
+		return say_usage(c->name, "--dry-run has no results");
 	if (!images &&
 	    (c->platforms.count || c->no_attestations || c->referrers))
 		return say_usage(c->name,
@@ -149,6 +151,7 @@ const struct command command_index = {
 		    { &quiet_option, AT(remote) },
 		    { &verbose_option, AT(remote) },
 		    { &progress_option, AT(remote) },
+		    { &results_options, AT(results) },
 		    { &registry_options, AT(remote) },
 		    { &upload_options, AT(remote) },
 		    { &inflate_options, AT(remote) } },

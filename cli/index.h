@@ -4,6 +4,7 @@
 #define CLI_INDEX_H
 
 #include "remote.h"
+#include "results.h"
 #include "values.h"
 
 enum index_verb { INDEX_CREATE, INDEX_APPEND, INDEX_REMOVE };
@@ -23,6 +24,7 @@ struct index_command {
 	const char *name;		/* "index create" */
 	struct remote_options remote;
 	const char *output;
+	struct results results;
 	struct platforms platforms;
 	struct index_note *notes;
 	size_t note_count;
@@ -54,10 +56,10 @@ int index_target_read(struct index_target *target, const char *text,
  * that was read. */
 int index_target_open(struct index_target *target, const char *text,
 		      struct index_command *command, struct oci_error *err);
-/* Gives the new index the names of the old one, and commits. */
-int index_target_commit(struct index_target *target,
-			const struct oci_descriptor *index,
-			struct oci_error *err);
+/* Gives the new index the names of the old one. */
+int index_target_name(struct index_target *target,
+		      const struct oci_descriptor *index,
+		      struct oci_error *err);
 void index_target_release(struct index_target *target);
 
 /* The images to join; they stay open while their blobs may be read. */

@@ -42,7 +42,9 @@ static void say_result(const struct index_command *c, const char *text,
 {
 	FILE *out = result_stream(text);
 
-	if (c->remote.quiet)
+	if (c->results.json)
+		results_print(&c->results, out);
+	else if (c->remote.quiet)
 		say(out, "%s\n", index->text);
 	else if (c->remote.dry_run)
 		dry_run_print(&c->remote.totals);
@@ -77,16 +79,35 @@ static long milliseconds(void)
 	return (long)(now.tv_sec % 1000000 * 1000 + now.tv_nsec / 1000000);
 }
 
-static int commit(struct attempts *out, struct index_target *target,
+/* Names the index, and collects the results of this attempt. */
+static int finish(struct index_target *target, const char *text,
 		  const struct oci_descriptor *index, struct index_command *c,
 		  struct oci_error *err)
 {
-	long start = milliseconds();
-	int rc = index_target_commit(target, index, err);
+	int rc = index_target_name(target, index, err);
 
+	results_release(&c->results);
+	if (!rc)
+		rc = results_add(&c->results, text, target->store,
+				 target->repository, &target->name, index, err);
+	return rc ? rc : results_prepare(&c->results, err);
+}
+
+static int commit(struct attempts *out, struct index_target *target,
+		  const char *text, const struct oci_descriptor *index,
+		  struct index_command *c, struct oci_error *err)
+{
+	long start = milliseconds();
+	int rc = finish(target, text, index, c, err);
+
+	if (!rc)
+		rc = oci_store_commit(target->store, err);
 	out->took = milliseconds() - start;
+	if (!rc)
+		rc = results_publish(&c->results, err);
 	progress_end(!rc);
-	if (!rc && target->repository && !c->remote.quiet && !c->remote.dry_run)
+	if (!rc && target->repository && !c->results.json && !c->remote.quiet &&
+	    !c->remote.dry_run)
 		say_pushed(target->repository);
 	return rc;
 }
@@ -115,7 +136,7 @@ static int write_join(struct attempts *out, struct index_target *target,
 		!rc && out->written.text[0] &&
 		oci_digest_equal(&index.digest, &target->now.image.digest);
 	if (!rc && !out->settled)
-		rc = commit(out, target, &index, c, err);
+		rc = commit(out, target, text, &index, c, err);
 	if (!rc)
 		out->written = index.digest;
 	oci_descriptor_release(&index);

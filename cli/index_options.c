@@ -93,6 +93,7 @@ void index_release_options(struct index_command *c)
 		free(c->notes[i].key);
 	free(c->notes);
 	free(c->platforms.items);
+	results_release(&c->results);
 	remote_release(&c->remote);
 }
 

@@ -182,18 +182,14 @@ static int take_names(struct index_target *target,
 						err);
 }
 
-int index_target_commit(struct index_target *target,
-			const struct oci_descriptor *index,
-			struct oci_error *err)
+int index_target_name(struct index_target *target,
+		      const struct oci_descriptor *index, struct oci_error *err)
 {
-	int rc;
-
 	if (!target->registry && target->now.store)
-		rc = take_names(target, index, err);
-	else
-		rc = oci_store_tag(target->store, target->name.tag[0] ?
-				   &target->name : NULL, index, err);
-	return rc ? rc : oci_store_commit(target->store, err);
+		return take_names(target, index, err);
+	return oci_store_tag(target->store,
+			     target->name.tag[0] ? &target->name : NULL, index,
+			     err);
 }
 
 void index_target_release(struct index_target *target)

@@ -16,6 +16,7 @@ struct lock_command {
 	struct oci_registry *registry;
 	struct oci_lock lock;		/* the new one */
 	bool update;
+	bool json;
 	bool reported; /* errors of the spec were said */
 };
 
@@ -97,7 +98,7 @@ static int look_up(struct lock_command *c, const char *base,
 	rc = check_platforms(c, store, &image, err);
 	if (!rc)
 		rc = oci_lock_set(&c->lock, base, &image, err);
-	if (!rc && !c->remote.quiet)
+	if (!rc && !c->remote.quiet && !c->json)
 		say(stdout, "%s %s%s\n", base, image.digest.text,
 		    old && oci_digest_equal(&old->digest, &image.digest) ?
 		    ", as before" : "");
@@ -149,6 +150,24 @@ static int lock(struct lock_command *c, const char *path, struct oci_error *err)
 	return rc;
 }
 
+static void say_lock(const struct lock_command *c)
+{
+	say(stdout, "{\n  \"bases\": [");
+	for (size_t i = 0; i < c->lock.count; i++) {
+		const char *base = c->lock.items[i].base;
+		const struct oci_descriptor *now = oci_lock_get(&c->lock, base);
+		const struct oci_descriptor *old =
+			oci_lock_get(&c->bases.lock, base);
+		bool same = old && oci_digest_equal(&old->digest, &now->digest);
+
+		say(stdout, i ? ",\n    {\"base\": " : "\n    {\"base\": ");
+		say_json(stdout, base);
+		say(stdout, ", \"digest\": \"%s\", \"changed\": %s}",
+		    now->digest.text, same ? "false" : "true");
+	}
+	say(stdout, c->lock.count ? "\n  ]\n}\n" : "]\n}\n");
+}
+
 static int run(struct lock_command *c, const char *path)
 {
 	struct oci_error err;
@@ -160,6 +179,8 @@ static int run(struct lock_command *c, const char *path)
 	if (open_spec(c, path, &err))
 		return c->reported ? EXIT_FAILED : say_error(&err);
 	rc = lock(c, path, &err);
+	if (!rc && c->json)
+		say_lock(c);
 	return rc ? say_error(&err) : EXIT_DONE;
 }
 
@@ -198,6 +219,8 @@ static const struct cli_option own[] = {
 	  "look for inputs in DIR instead of the folder of the spec",
 	  AT(folder), NULL },
 	{ "quiet", 'q', NULL, "print nothing", AT(remote.quiet), NULL },
+	{ "json", 0, NULL, "print the digests as JSON; docs/json.md", AT(json),
+	  NULL },
 	{ 0 },
 };
 

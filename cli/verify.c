@@ -2,33 +2,60 @@
 /* oci-pack verify: checks that an image is complete and undamaged. */
 #include "remote.h"
 
+struct verify_command {
+	struct remote_options remote;
+	bool json;
+	struct oci_strings findings; /* for JSON */
+	bool no_memory;		     /* to keep one */
+};
+
 #include <getopt.h>
 #include <string.h>
 
 static void report(void *data, const char *finding)
 {
-	(void)data;
-	say(stdout, "%s\n", finding);
+	struct verify_command *c = data;
+
+	if (!c->json)
+		say(stdout, "%s\n", finding);
+	else if (oci_strings_add(&c->findings, finding, NULL))
+		c->no_memory = true;
 }
 
-static int verify(struct oci_store *store, const char *name, bool quiet)
+static void say_findings(const struct verify_command *c)
+{
+	say(stdout, "{\n  \"findings\": [");
+	for (size_t i = 0; i < c->findings.count; i++) {
+		say(stdout, i ? ",\n    " : "\n    ");
+		say_json(stdout, c->findings.items[i]);
+	}
+	say(stdout, c->findings.count ? "\n  ]\n}\n" : "]\n}\n");
+}
+
+static int verify(struct verify_command *c, struct oci_store *store,
+		  const char *name)
 {
 	struct oci_verify_options options = OCI_VERIFY_OPTIONS_INIT;
 	struct oci_error err;
 	size_t findings;
 
 	options.report = report;
+	options.report_data = c;
 	options.max_inflated = max_inflated();
 	options.cancelled = interrupted_flag();
 	if (oci_image_verify(&findings, store, &options, &err))
 		return say_error(&err);
 	progress_end(true);
+	if (c->no_memory)
+		return say_no_memory();
+	if (c->json)
+		say_findings(c);
 	if (findings) {
 		say(stderr, "oci-pack: '%s': %zu finding%s\n", name, findings,
 		    plural(findings));
 		return EXIT_FINDINGS;
 	}
-	if (!quiet)
+	if (!c->remote.quiet && !c->json)
 		say(stdout, "%s: all digests, sizes, diff_ids and references "
 		    "are right\n", name);
 	return EXIT_DONE;
@@ -50,48 +77,51 @@ static int open_local(struct opened *out, const char *text,
 	return rc;
 }
 
-static int run(const char *text, struct remote_options *options)
+static int run(struct verify_command *c, const char *text)
 {
 	struct oci_reference reference;
 	struct opened opened = {0};
 	struct oci_error err;
 	int rc, status;
 
-	remote_begin_progress(options, 0);
+	remote_begin_progress(&c->remote, 0);
 	if (remote_name(&reference, text))
-		rc = opened_init(&opened, text, options, &err);
+		rc = opened_init(&opened, text, &c->remote, &err);
 	else
 		rc = open_local(&opened, text, &err);
-	status = rc ? say_error(&err)
-		    : verify(opened.store, text, options->quiet);
+	status = rc ? say_error(&err) : verify(c, opened.store, text);
 	opened_release(&opened);
 	return status;
 }
 
 static int run_verify(int argc, char **argv)
 {
-	struct remote_options remote = { 0 };
-	int status =
-		options_parse(&command_verify, "verify", &remote, argc, argv);
+	struct verify_command c = { 0 };
+	int status = options_parse(&command_verify, "verify", &c, argc, argv);
 
 	if (status < 0 && optind + 1 != argc)
 		status = say_usage("verify", "one IMAGE is needed");
 	if (status < 0)
-		status = remote_ready(&remote, "verify");
+		status = remote_ready(&c.remote, "verify");
 	catch_signals();
 	if (status < 0)
-		status = run(argv[optind], &remote);
-	remote_release(&remote);
+		status = run(&c, argv[optind]);
+	oci_strings_release(&c.findings);
+	remote_release(&c.remote);
 	return status;
 }
 
-static const struct cli_option quiet[] = {
+#define AT(member) offsetof(struct verify_command, member)
+
+static const struct cli_option own[] = {
 	{ "quiet", 'q', NULL, "print nothing about an image that is right",
-	  offsetof(struct remote_options, quiet), NULL },
+	  AT(remote.quiet), NULL },
+	{ "json", 0, NULL, "print the faults as JSON; docs/json.md", AT(json),
+	  NULL },
 	{ 0 },
 };
 
-static const struct option_group quiet_group = { NULL, NULL, quiet };
+static const struct option_group own_options = { NULL, NULL, own };
 
 const struct command command_verify = {
 	.name = "verify",
@@ -102,11 +132,11 @@ const struct command command_verify = {
 		 "oci:DIR[:TAG] or dir:DIR), or of an image in a registry "
 		 "(docker://REF, or a REF with a host). Prints each fault on a "
 		 "line of standard output.",
-	.groups = { { &quiet_group, 0 },
-		    { &verbose_option, 0 },
-		    { &progress_option, 0 },
-		    { &registry_options, 0 },
-		    { &inflate_options, 0 } },
+	.groups = { { &own_options, 0 },
+		    { &verbose_option, AT(remote) },
+		    { &progress_option, AT(remote) },
+		    { &registry_options, AT(remote) },
+		    { &inflate_options, AT(remote) } },
 	.notes = "Exit status: 0 the image is right, 1 it could not be read, 3 "
 		 "faults were found.",
 	.run = run_verify,
