@@ -25,7 +25,7 @@ static int print(struct files *files, const char *path,
 		 const struct files_options *options, struct oci_error *err)
 {
 	struct oci_source *source;
-	int rc = files_apply(files, err);
+	int rc = files_apply(files, path, err);
 
 	(void)options;
 	if (!rc)

@@ -51,7 +51,7 @@ static int write_tar(struct files *files, const char *path, uint64_t layer,
 		     struct oci_error *err)
 {
 	struct oci_sink *sink;
-	int rc = layer ? 0 : files_apply(files, err);
+	int rc = layer ? 0 : files_apply(files, path, err);
 
 	if (!rc)
 		rc = oci_sink_open_fd(&sink, STDOUT_FILENO, err);
@@ -80,7 +80,7 @@ static int extract(struct files *files, const char *path,
 	if (options->layer)
 		return oci_error_set(err, OCI_E_INVALID,
 				     "--layer writes a tar: it needs -o -");
-	rc = files_apply(files, err);
+	rc = files_apply(files, path, err);
 	if (!rc)
 		rc = extract_to_folder(&left_out, files->rootfs, path,
 				       options->output, err);

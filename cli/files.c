@@ -63,13 +63,15 @@ int files_open(struct files *out, const char *name,
 	return rc;
 }
 
-int files_apply(struct files *files, struct oci_error *err)
+int files_apply(struct files *files, const char *path, struct oci_error *err)
 {
 	struct oci_rootfs_options options = OCI_ROOTFS_OPTIONS_INIT;
 	int rc;
 
 	options.max_inflated = max_inflated();
 	options.cancelled = interrupted_flag();
+	if (files->from.registry)
+		options.path = path;
 	rc = oci_image_rootfs(&files->rootfs, files->from.store, &files->image,
 			      &options, err);
 	progress_end(false);

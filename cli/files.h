@@ -31,8 +31,9 @@ int files_open(struct files *out, const char *name,
 	       const struct oci_platform *platform,
 	       struct remote_options *remote, struct oci_error *err);
 void files_release(struct files *files);
-/* Applies the layers of the image. */
-int files_apply(struct files *files, struct oci_error *err);
+/* Applies the layers of the image. path: of an image in a registry, as many
+ * layers as decide what is at path; NULL: all of them. */
+int files_apply(struct files *files, const char *path, struct oci_error *err);
 
 /* Parses the options of a command with the operands IMAGE and PATH, of which
  * there are least to most, opens the image, and calls work. Returns the exit

@@ -115,7 +115,7 @@ static int list(struct files *files, const char *path,
 	size_t size = strlen(path);
 	bool follow = size && path[size - 1] == '/';
 	struct oci_entry entry;
-	int rc = files_apply(files, err);
+	int rc = files_apply(files, path, err);
 
 	if (!rc)
 		rc = oci_rootfs_find(&entry, files->rootfs, path, follow, err);

@@ -31,18 +31,24 @@ static int apply_layer(struct oci_rootfs *rootfs, struct oci_store *store,
 	return rc ? oci_wrap(err, rc, "layer %s", layer->digest.text) : 0;
 }
 
+int oci_rootfs_check_count(const struct oci_descriptors *layers,
+			   struct oci_error *err)
+{
+	return layers->count <= LAYERS_MAX
+		       ? 0
+		       : oci_fail(err, OCI_E_LIMIT,
+				  "an image has %zu layers, the most that are "
+				  "read is %d",
+				  layers->count, LAYERS_MAX);
+}
+
 int oci_rootfs_apply_layers(struct oci_rootfs *rootfs, struct oci_store *store,
 			    const struct oci_descriptors *layers,
 			    struct oci_watch *watch, struct oci_walk *seen,
 			    struct oci_error *err)
 {
-	int rc = 0;
+	int rc = oci_rootfs_check_count(layers, err);
 
-	if (layers->count > LAYERS_MAX)
-		return oci_fail(err, OCI_E_LIMIT,
-				"an image has %zu layers, "
-				"the most that are read is %d",
-				layers->count, LAYERS_MAX);
 	rootfs->watch = watch;
 	for (size_t i = 0; !rc && i < layers->count; i++)
 		rc = apply_layer(rootfs, store, &layers->items[i], seen, err);
@@ -119,13 +125,20 @@ int oci_image_rootfs(struct oci_rootfs **out, struct oci_store *store,
 		free_layers(layers);
 		return rc;
 	}
-	(*out)->layers =
-		(struct oci_layer_source){ open_layer, free_layers, layers };
-	rc = oci_rootfs_apply_layers(*out, store, &layers->list, &layers->watch,
-				     NULL, err);
-	if (rc) {
-		oci_rootfs_free(*out);
-		*out = NULL;
+	rc = o.path ? oci_rootfs_apply_upper(out, o.path, store, &layers->list,
+					     &layers->watch, err)
+		    : oci_rootfs_apply_layers(*out, store, &layers->list,
+					      &layers->watch, NULL, err);
+	if (!rc) {
+		(*out)->layers = (struct oci_layer_source){
+			open_layer,
+			free_layers,
+			layers,
+		};
+		return 0;
 	}
+	free_layers(layers);
+	oci_rootfs_free(*out);
+	*out = NULL;
 	return rc;
 }

@@ -17,5 +17,17 @@ int oci_rootfs_apply_layers(struct oci_rootfs *rootfs, struct oci_store *store,
 			    const struct oci_descriptors *layers,
 			    struct oci_watch *watch, struct oci_walk *seen,
 			    struct oci_error *err);
+/*
+ * rootfs_upper.c: replaces *rootfs by one of the upper layers alone, as many as
+ * decide what is at path. If it fails, *rootfs is NULL or may be freed. Errors:
+ * as above.
+ */
+int oci_rootfs_apply_upper(struct oci_rootfs **rootfs, const char *path,
+			   struct oci_store *store,
+			   const struct oci_descriptors *layers,
+			   struct oci_watch *watch, struct oci_error *err);
+/* Refuses more than 1,000 layers. */
+int oci_rootfs_check_count(const struct oci_descriptors *layers,
+			   struct oci_error *err);
 
 #endif

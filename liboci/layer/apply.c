@@ -105,6 +105,7 @@ static int put_hard_link(struct oci_rootfs *rootfs,
 		return 0;
 	oci_rootfs_set_type(e, file ? file->type : OCI_ENTRY_FILE);
 	set_attributes(e, member);
+	e->dangling = !file;
 	if (file) {
 		e->mode = file->mode;
 		e->uid = file->uid;
@@ -239,8 +240,7 @@ static int whiteout(struct oci_rootfs *rootfs, char *path, const char *name,
 	if (rc)
 		return rc;
 	record_whiteout(rootfs, gone);
-	oci_rootfs_remove(rootfs, gone);
-	return 0;
+	return oci_rootfs_remove(rootfs, gone, err);
 }
 
 static int apply(struct oci_rootfs *rootfs, struct archive_entry *member,

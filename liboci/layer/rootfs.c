@@ -140,17 +140,6 @@ static void empty(struct oci_rootfs_entry *e, unsigned layer)
 	e->emptied = layer;
 }
 
-void oci_rootfs_remove(struct oci_rootfs *rootfs, const char *path)
-{
-	struct oci_rootfs_entry *e = oci_table_get(&rootfs->table, path,
-						   strlen(path));
-
-	if (!e)
-		return;
-	remove_older(e, rootfs->layer);
-	empty(e, rootfs->layer);
-}
-
 void oci_rootfs_empty(struct oci_rootfs *rootfs, const char *path)
 {
 	struct oci_rootfs_entry *e = oci_table_get(&rootfs->table, path,
@@ -196,6 +185,33 @@ static int add(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
 	return oci_table_set(&rootfs->table, e->path, strlen(path), e, err);
 }
 
+/* The name of a file that lower layers may have. */
+static int note_absent(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
+		       const char *path, struct oci_error *err)
+{
+	int rc = add(out, rootfs, path, err);
+
+	if (!rc)
+		hide(*out);
+	return rc;
+}
+
+int oci_rootfs_remove(struct oci_rootfs *rootfs, const char *path,
+		      struct oci_error *err)
+{
+	struct oci_rootfs_entry *e =
+		oci_table_get(&rootfs->table, path, strlen(path));
+	int rc = 0;
+
+	if (!e && rootfs->partial)
+		rc = note_absent(&e, rootfs, path, err);
+	if (rc || !e)
+		return rc;
+	remove_older(e, rootfs->layer);
+	empty(e, rootfs->layer);
+	return 0;
+}
+
 void oci_rootfs_set_type(struct oci_rootfs_entry *e, enum oci_entry_type type)
 {
 	if (type != OCI_ENTRY_DIRECTORY)
@@ -216,6 +232,7 @@ void oci_rootfs_set_type(struct oci_rootfs_entry *e, enum oci_entry_type type)
 	e->type = type;
 	e->target = NULL;
 	e->removed = false;
+	e->dangling = false;
 }
 
 int oci_rootfs_set_target(struct oci_rootfs_entry *e,
@@ -332,10 +349,10 @@ int oci_rootfs_apply(struct oci_rootfs *rootfs, const struct oci_tree *tree,
 	rootfs->layer++;
 	/* A new tree may have the address of a freed one. */
 	rootfs->lint_files.last = NULL;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; !rc && i < count; i++) {
 		oci_tree_get(&entry, tree, i);
 		if (entry.type == OCI_ENTRY_WHITEOUT)
-			oci_rootfs_remove(rootfs, entry.path);
+			rc = oci_rootfs_remove(rootfs, entry.path, err);
 	}
 	for (size_t i = 0; !rc && i < count; i++) {
 		if (tree->nodes[i]->type != OCI_ENTRY_WHITEOUT)

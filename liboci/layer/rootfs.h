@@ -61,6 +61,7 @@ struct oci_rootfs_entry {
 	bool removed;	  /* it was removed */
 	bool hid_link;	  /* a directory that replaced a lower symlink */
 	bool unread;	  /* it has bytes, and kept is NULL */
+	bool dangling;	  /* a hard link whose file is not there */
 };
 
 /* Opens the tars of layers again to read files. Owned by the rootfs. */
@@ -86,6 +87,8 @@ struct oci_rootfs {
 	struct oci_watch *watch; /* over the applying; or NULL */
 	struct oci_lint_files lint_files;
 	bool hashes; /* sets the digest of each file */
+	bool partial; /* layers below were not applied: see
+		       * oci_rootfs_decides */
 };
 
 /* The entry at path, or NULL. rootfs may be NULL: an empty one. */
@@ -98,6 +101,13 @@ int oci_rootfs_locate(char resolved[OCI_PATH_MAX],
 		      const struct oci_rootfs_entry **out,
 		      const struct oci_rootfs *rootfs, const char *path,
 		      bool follow, struct oci_error *err);
+/*
+ * rootfs_decides.c: returns whether the layers that were applied, which are the
+ * upper ones of an image (rootfs->partial), decide what is at path: whatever
+ * the lower layers have, oci_rootfs_find, oci_rootfs_each and
+ * oci_rootfs_open_file give the same result.
+ */
+bool oci_rootfs_decides(const struct oci_rootfs *rootfs, const char *path);
 /* rootfs_read.c: lists the entries below the path `below` ("": all), sorted by
  * the bytes of their paths. The caller frees *out. */
 int oci_rootfs_sort(const struct oci_rootfs_entry ***out, size_t *count,
@@ -153,7 +163,8 @@ int oci_rootfs_put(struct oci_rootfs_entry **out, struct oci_rootfs *rootfs,
 int oci_rootfs_apply_blob(struct oci_rootfs *rootfs, struct oci_source *blob,
 			  struct oci_error *err);
 /* Removes path and everything below it, except entries of the present layer. */
-void oci_rootfs_remove(struct oci_rootfs *rootfs, const char *path);
+int oci_rootfs_remove(struct oci_rootfs *rootfs, const char *path,
+		      struct oci_error *err);
 /* Removes all below path ("": the root), except the present layer's. */
 void oci_rootfs_empty(struct oci_rootfs *rootfs, const char *path);
 /* Sets the type, and removes everything below an entry that is no directory. */

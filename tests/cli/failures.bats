@@ -204,7 +204,7 @@ while_reading() {
 
 	shift
 	size=$(stat -c %s "$file")
-	"$OCI_PACK" "${file##*/}.spec" --jobs 1 -o out.tar >out 2>err 3>&- &
+	"$OCI_PACK" "${file##*/}.spec" --jobs 1 --progress none -o out.tar >out 2>err 3>&- &
 	pid=$!
 	echo "$pid" >pid
 	while kill -0 "$pid" 2>/dev/null; do

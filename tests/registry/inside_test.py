@@ -8,6 +8,7 @@ With a word, the tests with it in their titles. Prints TAP.
 """
 import json
 import pathlib
+import re
 import signal
 import sys
 
@@ -67,6 +68,66 @@ def interrupt(c):
         check(c.finish(process) == -signal.SIGINT, f"{args}: {c.said[-200:]}")
         said(c, "interrupted")
         c.forget()
+
+
+# Everything that decides, or does not decide, what a path is.
+STACK = [
+    [("d", "etc", "0755"), ("f", "etc/passwd", "one"), ("f", "etc/old", "old"),
+     ("f", "etc/gone", "gone"), ("l", "bin", "usr/bin"),
+     ("d", "usr/bin", "0755"), ("f", "usr/bin/sh", "lower"),
+     ("d", "srv", "0755"), ("f", "srv/lower", "x"), ("l", "link", "etc/old"),
+     ("l", "loop", "loop"), ("f", "file", "a file"), ("d", "opt/x", "0700"),
+     ("f", "opt/x/y", "y"), ("l", "data", "/srv")],
+    [("d", "etc", "0700"), ("f", "etc/.wh.gone", ""), ("f", ".wh.file", ""),
+     ("f", "usr/bin/tool", "tool")],
+    [("f", "bin/new", "in a folder of its own"), ("h", "linked", "etc/old"),
+     ("f", "opt/.wh.x", ""), ("d", "opt/x", "0755"), ("f", "opt/x/z", "z")],
+    [("d", "srv", "0755"), ("f", "srv/.wh..wh..opq", ""),
+     ("f", "srv/upper", "y"), ("d", "file", "0755"), ("f", "file/in", "z")],
+    [("d", "etc", "0755"), ("f", "etc/passwd", "five"),
+     ("l", "up", "srv/upper"), ("f", "etc/.wh.none", "")],
+]
+PATHS = ["/", "/etc", "/etc/", "/etc/passwd", "/etc/passwd/", "/etc/old",
+         "/etc/gone", "/etc/none", "/etc/./passwd", "/etc/../etc/passwd",
+         "/bin", "/bin/", "/bin/sh", "/bin/new", "/usr", "/usr/bin",
+         "/usr/bin/sh", "/usr/bin/tool", "/srv", "/srv/lower", "/srv/upper",
+         "/link", "/link/", "/loop", "/loop/x", "/file", "/file/in",
+         "/file/none", "/linked", "/opt", "/opt/x", "/opt/x/y", "/opt/x/z",
+         "/up", "/up/", "/data", "/data/", "/data/upper", "/none", "/none/x",
+         "/srv/../etc/passwd", "../etc/passwd", "/data/../etc/passwd"]
+# The layers that have to be fetched.
+NEEDED = {"/etc/passwd": 1, "/etc/none": 1, "/srv": 2, "/srv/lower": 2,
+          "/up": 2, "/file/in": 2, "/opt/x": 3, "/opt/x/y": 3, "/etc/gone": 4,
+          "/etc/old": 5, "/": 5, "/etc": 5, "/data/upper": 5}
+
+
+@found(18, "of an image in a registry, only the layers that a path needs")
+def needed(c):
+    image = foreign.Image([foreign.tar(layer) for layer in STACK])
+    image.write(c.folder / "local")
+    c.registry.blobs.update(image.blobs)
+    c.registry.manifests["t"] = (image.manifest["mediaType"],
+                                 image.blobs[image.manifest["digest"]])
+    layers = {d["digest"] for d in json.loads(
+        image.blobs[image.manifest["digest"]])["layers"]}
+    remote = f"docker://{c.registry.host}/x/y:t"
+    for path in PATHS:
+        for args in (("ls",), ("ls", "-R"), ("cat",)):
+            got = []
+            before = len(c.registry.log)
+            for name in (c.folder / "local", remote):
+                c.forget()
+                status = c.run(args[0], name, path, *args[1:])
+                got.append((status, re.sub(r"'[^']*(local|:t)'|^(GET|HEAD) .*",
+                                           "", c.said, flags=re.M)))
+            check(got[0] == got[1], f"{args} {path}: {got}")
+            fetched = [e["target"].split("/")[-1]
+                       for e in list(c.registry.log)[before:]
+                       if e["target"].split("/")[-1] in layers]
+            if args != ("cat",):
+                check(len(fetched) == len(set(fetched)), fetched)
+                check(len(fetched) == NEEDED.get(path, len(fetched)),
+                      f"{args} {path}: {len(fetched)} layers")
 
 
 def main():

@@ -106,8 +106,8 @@ static const struct subject subjects[] = {
 	    END(registry, progress_data) } },
 	/* clang-format on */
 	{ SUBJECT(rootfs),
-	  { AT(rootfs, max_inflated), AT(rootfs, cancelled),
-	    END(rootfs, cancelled) } },
+	  { AT(rootfs, max_inflated), AT(rootfs, cancelled), AT(rootfs, path),
+	    END(rootfs, path) } },
 	{ SUBJECT(spec),
 	  { AT(spec, folder), AT(spec, vars), AT(spec, platforms),
 	    AT(spec, platform_count), AT(spec, report), AT(spec, report_data),

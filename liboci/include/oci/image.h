@@ -96,11 +96,16 @@ struct oci_rootfs_options {
 	/* Ends the call with OCI_E_CANCELLED once *cancelled is not 0;
 	 * may be NULL. */
 	volatile const int *cancelled;
+	/* Read only as many layers, from the uppermost down, as decide what is
+	 * at this path; what *out has at other paths is not specified then.
+	 * NULL: read all layers. Layers are read again with each further one,
+	 * so this is for stores that are slow to read, such as registries. */
+	const char *path;
 };
 
 #define OCI_ROOTFS_OPTIONS_INIT                                                \
 	{                                                                      \
-		sizeof(struct oci_rootfs_options), 0, NULL                     \
+		sizeof(struct oci_rootfs_options), 0, NULL, NULL               \
 	}
 
 /*
