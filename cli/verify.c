@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* oci-pack verify: checks that an image is complete and undamaged. */
+#include <getopt.h>
+#include <string.h>
+
+#include "rebuild.h"
 #include "remote.h"
 
 struct verify_command {
 	struct remote_options remote;
 	bool json;
+	struct rebuild_options rebuild;
 	struct oci_strings findings; /* for JSON */
 	bool no_memory;		     /* to keep one */
 };
-
-#include <getopt.h>
-#include <string.h>
 
 static void report(void *data, const char *finding)
 {
@@ -32,22 +34,36 @@ static void say_findings(const struct verify_command *c)
 	say(stdout, c->findings.count ? "\n  ]\n}\n" : "]\n}\n");
 }
 
-static int verify(struct verify_command *c, struct oci_store *store,
-		  const char *name)
+static int check(size_t *findings, struct verify_command *c,
+		 const struct opened *image, struct oci_error *err)
 {
 	struct oci_verify_options options = OCI_VERIFY_OPTIONS_INIT;
-	struct oci_error err;
-	size_t findings;
+	bool differs = false;
+	int rc;
 
 	options.report = report;
 	options.report_data = c;
 	options.max_inflated = max_inflated();
 	options.cancelled = interrupted_flag();
-	if (oci_image_verify(&findings, store, &options, &err))
+	rc = oci_image_verify(findings, image->store, &options, err);
+	if (!rc && c->rebuild.spec)
+		rc = rebuild(&differs, &c->rebuild, &c->remote, image, report,
+			     c, !c->json && !c->remote.quiet, err);
+	*findings += differs;
+	progress_end(!rc);
+	if (!rc && c->no_memory)
+		rc = fail_nomem(err);
+	return rc;
+}
+
+static int verify(struct verify_command *c, const struct opened *image,
+		  const char *name)
+{
+	struct oci_error err;
+	size_t findings;
+
+	if (check(&findings, c, image, &err))
 		return say_error(&err);
-	progress_end(true);
-	if (c->no_memory)
-		return say_no_memory();
 	if (c->json)
 		say_findings(c);
 	if (findings) {
@@ -58,11 +74,13 @@ static int verify(struct verify_command *c, struct oci_store *store,
 	if (!c->remote.quiet && !c->json)
 		say(stdout, "%s: all digests, sizes, diff_ids and references "
 		    "are right\n", name);
+	if (!c->remote.quiet && !c->json && c->rebuild.spec)
+		say(stdout, "%s gives the same image\n", c->rebuild.spec);
 	return EXIT_DONE;
 }
 
-/* All images of a local store are checked. */
-static int open_local(struct opened *out, const char *text,
+/* All images of a local store are checked; one is needed to rebuild it. */
+static int open_local(struct opened *out, const char *text, bool one,
 		      struct oci_error *err)
 {
 	struct image_name name;
@@ -71,7 +89,7 @@ static int open_local(struct opened *out, const char *text,
 	if (rc)
 		return rc;
 	rc = image_open_store(&out->store, &name, err);
-	if (!rc && name.tag)
+	if (!rc && (name.tag || one))
 		rc = oci_store_resolve(&out->image, out->store, name.tag, err);
 	image_name_release(&name);
 	return rc;
@@ -88,8 +106,8 @@ static int run(struct verify_command *c, const char *text)
 	if (remote_name(&reference, text))
 		rc = opened_init(&opened, text, &c->remote, &err);
 	else
-		rc = open_local(&opened, text, &err);
-	status = rc ? say_error(&err) : verify(c, opened.store, text);
+		rc = open_local(&opened, text, c->rebuild.spec != NULL, &err);
+	status = rc ? say_error(&err) : verify(c, &opened, text);
 	opened_release(&opened);
 	return status;
 }
@@ -101,11 +119,17 @@ static int run_verify(int argc, char **argv)
 
 	if (status < 0 && optind + 1 != argc)
 		status = say_usage("verify", "one IMAGE is needed");
+	if (status < 0 && !c.rebuild.spec &&
+	    (c.rebuild.folder || c.rebuild.vars.count ||
+	     c.rebuild.platforms.count || c.rebuild.compression))
+		status = say_usage("verify", "--set, --platform, --compression "
+					     "and -C are for --rebuild");
 	if (status < 0)
 		status = remote_ready(&c.remote, "verify");
 	catch_signals();
 	if (status < 0)
 		status = run(&c, argv[optind]);
+	rebuild_release(&c.rebuild);
 	oci_strings_release(&c.findings);
 	remote_release(&c.remote);
 	return status;
@@ -131,8 +155,12 @@ const struct command command_verify = {
 		 "of a layout, archive or folder (FILE.tar[:NAME], -, DIR, "
 		 "oci:DIR[:TAG] or dir:DIR), or of an image in a registry "
 		 "(docker://REF, or a REF with a host). Prints each fault on a "
-		 "line of standard output.",
+		 "line of standard output.\n\n"
+		 "--rebuild SPEC proves that IMAGE is what SPEC gives, and "
+		 "otherwise prints what differs, as diff does.",
 	.groups = { { &own_options, 0 },
+		    { &rebuild_options, AT(rebuild) },
+		    { &bases_options, AT(rebuild.bases) },
 		    { &verbose_option, AT(remote) },
 		    { &progress_option, AT(remote) },
 		    { &registry_options, AT(remote) },
