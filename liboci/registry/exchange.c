@@ -275,6 +275,9 @@ static void set_policy(struct exchange *x)
 	curl_easy_setopt(x->easy, CURLOPT_OPENSOCKETDATA, x);
 	curl_easy_setopt(x->easy, CURLOPT_PREREQFUNCTION, on_connected);
 	curl_easy_setopt(x->easy, CURLOPT_PREREQDATA, x);
+	if (x->request->unix_socket)
+		curl_easy_setopt(x->easy, CURLOPT_UNIX_SOCKET_PATH,
+				 x->request->unix_socket);
 	if (o->ca_file)
 		curl_easy_setopt(x->easy, CURLOPT_CAINFO, o->ca_file);
 	if (o->ca_folders)
