@@ -45,6 +45,25 @@ int build_target_local(struct build_target *out,
 	return rc;
 }
 
+int build_target_load(struct build_target *out,
+		      const struct build_options *options, int64_t epoch,
+		      const struct oci_spec *spec, struct oci_error *err)
+{
+	const struct oci_platform *platforms;
+	size_t count;
+	int rc = build_names_make(&out->names, options, spec, err);
+
+	platforms = oci_spec_platforms(spec, &count);
+	if (!rc)
+		rc = engine_open(&out->load, options->load.kind, platforms,
+				 count, epoch, err);
+	if (rc)
+		return rc;
+	out->store = out->load.store;
+	oci_store_watch(out->store, interrupted_flag());
+	return 0;
+}
+
 int build_target_push(struct build_target *out, struct oci_registry **registry,
 		      struct build_options *options, const char *reference,
 		      const struct oci_spec *spec, struct oci_error *err)
@@ -101,11 +120,14 @@ void build_target_say(const struct build_target *target,
 		say(out, "%s\n", image->digest.text);
 	if (target->repository)
 		say_pushed(target->repository);
+	if (target->load.engine)
+		engine_say(&target->load);
 }
 
 void build_target_release(struct build_target *target)
 {
 	oci_store_free(target->store);
+	engine_release(&target->load);
 	build_names_release(&target->names);
 	free(target->tag);
 }
