@@ -47,6 +47,13 @@ static int send_request(struct load *self, struct oci_error *err)
 	if (!rc)
 		rc = oci_engine_send(&response, self->engine, &request, path,
 				     err);
+	if (rc == OCI_E_SYSTEM && !response.stream_failed &&
+	    response.status < 400)
+		oci_advise(err, rc,
+			   response.status ? "the answer broke off, so the "
+					     "image may not be loaded"
+					   : "the engine broke the load off: "
+					     "its log may tell why");
 	if (!rc)
 		rc = oci_sink_finish(self->answer, err);
 	oci_http_response_release(&response);
