@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static int take_jobs(void *target, const struct parse *parse, const char *value)
 {
@@ -91,13 +92,18 @@ static int take_push(void *target, const struct parse *parse, const char *value)
 	return take_string(target, parse, value);
 }
 
+/* The engine may be the next word, if no file has its name. */
 static int take_load(void *target, const struct parse *parse, const char *value)
 {
+	const char *next = parse->argv[optind];
 	struct build_load *out = target;
 
 	if (out->wanted)
 		return say_usage(parse->command, "--load is given twice");
 	out->wanted = true;
+	if (!value && next && engine_kind(&out->kind, next) &&
+	    access(next, F_OK) != 0)
+		value = parse->argv[optind++];
 	if (engine_kind(&out->kind, value))
 		return -1;
 	return say_usage(parse->command, "--load=%s is not docker or podman",

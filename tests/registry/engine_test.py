@@ -134,6 +134,20 @@ def podman(c):
     check("GET /info" not in e.requests, "asked for what it has not")
 
 
+@found("build --load podman: the engine as a word, if no file is called so")
+def word(c):
+    e = c.engine(script=engine.podman_loads, version=engine.PODMAN)
+    check(c.build("--load", "podman") == 0 and len(e.loads) == 1, c.told)
+    spec = INPUTS["small"].with_suffix(".spec").read_text()
+    (c.folder / "podman").write_text(spec)
+    c.forget()
+    check(c.run("--load", "podman") == 0 and len(e.loads) == 2, c.told)
+    check(c.build("--load", "podman") == 2, c.told)
+    check(c.build("--load", "--load") == 2, c.told)
+    check(c.build("--load", "--push", "--dry-run") == 2, c.told)
+    check(len(e.loads) == 2, "a load in spite of it")
+
+
 @found("build --load: Podman at the address of Docker is known as Podman")
 def podman_as_docker(c):
     c.engine(script=engine.podman_loads, version=engine.PODMAN)
