@@ -170,7 +170,9 @@ int oci_engine_open(struct oci_engine **out,
 		return oci_fail_nomem(err);
 	oci_options_read(&o, sizeof(o), &usual, options);
 	engine->cancelled = o.cancelled;
-	rc = oci_engine_find(&engine->address, &o, err);
+	rc = o.variable ? oci_engine_find(&engine->address, &o, err)
+			: oci_fail(err, OCI_E_INVALID,
+				   "options.variable is not set");
 	if (!rc)
 		rc = connect_to(engine, o.kind, err);
 	if (rc)
