@@ -60,6 +60,7 @@ int build_target_load(struct build_target *out,
 	if (rc)
 		return rc;
 	out->store = out->load.store;
+	out->silent = options->output != NULL;
 	oci_store_watch(out->store, interrupted_flag());
 	return 0;
 }
@@ -112,11 +113,12 @@ void build_target_say(const struct build_target *target,
 {
 	char name[OCI_REFERENCE_TEXT];
 
-	for (size_t i = 0; i < target->names.count; i++) {
+	/* -o has the same names. */
+	for (size_t i = 0; !target->silent && i < target->names.count; i++) {
 		oci_reference_familiar(name, &target->names.items[i]);
 		say(out, "%s %s\n", name, image->digest.text);
 	}
-	if (!target->names.count)
+	if (!target->silent && !target->names.count)
 		say(out, "%s\n", image->digest.text);
 	if (target->repository)
 		say_pushed(target->repository);

@@ -10,6 +10,7 @@ struct build_target {
 	struct build_names names;
 	char *tag; /* of oci:DIR:TAG; replaces the names */
 	bool archive;
+	bool silent;			   /* another target prints the names */
 	struct oci_repository *repository; /* store, if it is one */
 	struct engine_load load;	   /* of --load */
 };

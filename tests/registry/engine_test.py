@@ -103,6 +103,7 @@ def whole(c):
     e = c.engine()
     check(c.build("--load", "-o", "x.tar") == 0, c.told)
     said(c, "loaded example.org/x/y:t into Docker")
+    check(c.said.count("example.org/x/y:t sha256:") == 1, c.said)
     check(bytes(e.loads[0].body) == (c.folder / "x.tar").read_bytes(),
           "another archive")
     check(e.loads[0].whole, "no last chunk")
