@@ -88,12 +88,17 @@ start_podman() {
 	local i
 
 	mkdir "$store"
-	command -v podman >/dev/null || return 0
+	if [ "$(id -u)" -ne 0 ] || ! command -v podman >/dev/null; then
+		return
+	fi
 	podman_here system service -t 0 "unix://$store/podman.sock" \
 		</dev/null >"$store/log" 2>&1 3>&- 4>&- &
 	echo $! >"$store/pid"
 	for ((i = 0; i < 200; i++)); do
-		[ ! -S "$store/podman.sock" ] || break
+		if [ -S "$store/podman.sock" ] ||
+			! kill -0 "$(cat "$store/pid")"; then
+			break
+		fi
 		sleep 0.1
 	done
 }
