@@ -43,7 +43,11 @@ setup() {
 }
 
 architecture() {
-	dpkg --print-architecture
+	case $(uname -m) in
+	x86_64) echo amd64 ;;
+	aarch64) echo arm64 ;;
+	*) uname -m ;;
+	esac
 }
 
 free_port() {
