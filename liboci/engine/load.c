@@ -50,10 +50,11 @@ static int send_request(struct load *self, struct oci_error *err)
 	if (rc == OCI_E_SYSTEM && !response.stream_failed &&
 	    response.status < 400)
 		oci_advise(err, rc,
-			   response.status ? "the answer broke off, so the "
-					     "image may not be loaded"
-					   : "the engine broke the load off: "
-					     "its log may tell why");
+			   response.status
+				   ? "the answer is not complete, and the "
+				     "image may not be loaded"
+				   : "the engine gave no answer: its log may "
+				     "tell why");
 	if (!rc)
 		rc = oci_sink_finish(self->answer, err);
 	oci_http_response_release(&response);

@@ -279,14 +279,14 @@ def refused_early(c):
 def closes(c):
     c.engine(script=lambda r: r.read(1 << 20))
     check(c.build(spec="large") == 1, c.told)
-    refusal(c, "Docker at unix://", "broke the load off")
+    refusal(c, "Docker at unix://", "gave no answer")
 
 
 @found("an engine that closes instead of answering")
 def no_answer(c):
     c.engine(script=lambda r: r.read())
     check(c.build() == 1, c.told)
-    refusal(c, "Docker at unix://", "Empty reply", "broke the load off")
+    refusal(c, "Docker at unix://", "Empty reply", "gave no answer")
 
 
 @found("answers that are garbage, cut off, or say nothing")
@@ -305,7 +305,7 @@ def garbage(c):
     for script, words in (
             (chunks(b"<html>what?\n"), ["no JSON", "<html>"]),
             (chunks(loaded[:20]), ["cut off"]),
-            (chunks(loaded + b"\n", end=False), ["outstanding", "answer broke off"]),
+            (chunks(loaded + b"\n", end=False), ["outstanding", "not complete"]),
             (chunks(), ["does not say that an image was loaded"]),
             (chunks(b'{"status":"x"}\n\n'), ["does not say"]),
             (chunks(b'{"errorDetail":{"code":1}}\n'), ["without a message"]),
@@ -353,7 +353,7 @@ def silent(c):
     c.env["FAST_CLOCK"] = "900"
     e = c.engine(script=lambda r: (r.read(), time.sleep(30)))
     check(c.build() == 1, c.told)
-    refusal(c, "for too long")
+    refusal(c, "for too long", "gave no answer")
     e.version = lambda r: time.sleep(30)
     check(c.build() == 1, c.told)
     refusal(c, "for too long")
