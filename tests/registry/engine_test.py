@@ -255,6 +255,19 @@ def early_error(c):
     refusal(c, "no space left")
 
 
+@found("an engine that says that it loaded half of an image is not believed")
+def half(c):
+    def script(r):
+        r.read(1 << 20)
+        r.begin()
+        r.line(LOADED)
+        r.end()
+    c.engine(script=script)
+    check(c.build(spec="large") == 1, c.told)
+    refusal(c, "Docker at unix://")
+    check("loaded" not in c.said.replace("not be loaded", ""), c.said)
+
+
 @found("Podman's status 500 is told with its message, on one line")
 def status(c):
     def script(r):
