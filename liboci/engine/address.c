@@ -2,7 +2,6 @@
 /* Finds an engine: the environment, contexts and usual sockets. */
 #include "engine/address.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,6 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "base/text.h"
-#include "document/rest.h"
 #include "document/token.h"
 
 enum { URL_ROOM = 8192, DOCUMENT_MAX = 4 * 1024 * 1024 };

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Writes image archives in one pass: a blob's bytes go to their final offset,
- * after room for a header that is filled in when size and digest are known. The
- * order of the members: oci-layout, the folders, blobs as they were added,
- * index.json, manifest.json. The last two are passed to a sink at the commit.
+ * after room for a header that is filled in when size and digest are known.
+ * Members: oci-layout, folders, blobs in turn, index.json, manifest.json.
  */
 #include <oci/archive.h>
 
@@ -369,8 +368,10 @@ static int create(struct oci_store **out, const char *path,
 	int rc;
 
 	*out = NULL;
-	if (!self)
-		return oci_sink_free(sink), oci_fail_nomem(err);
+	if (!self) {
+		oci_sink_free(sink);
+		return oci_fail_nomem(err);
+	}
 	oci_options_read(&o, sizeof(o), &usual, options);
 	self->base.ops = &ops;
 	self->out = (struct oci_output)OCI_OUTPUT_INIT;
