@@ -95,7 +95,11 @@ start_podman() {
 	if [ "$(id -u)" -ne 0 ] || ! command -v podman >/dev/null; then
 		return
 	fi
-	podman_here system service -t 0 "unix://$store/podman.sock" \
+	# Of a function in the background, $! would be a shell.
+	env -u CONTAINER_HOST podman \
+		--root "$store/root" --runroot "$store/run" \
+		--storage-driver vfs --events-backend file \
+		system service -t 0 "unix://$store/podman.sock" \
 		</dev/null >"$store/log" 2>&1 3>&- 4>&- &
 	echo $! >"$store/pid"
 	for ((i = 0; i < 200; i++)); do
