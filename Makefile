@@ -4,7 +4,7 @@
 # make help       everything else
 
 # A module includes headers of itself and of the modules to its left.
-MODULES := base deflate io document layer store registry image spec lint
+MODULES := base deflate io document layer store registry engine image spec lint
 
 VARIANT ?= release
 BUILD   := build/$(VARIANT)

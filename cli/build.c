@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* oci-pack build: packs a spec into an archive, a layout, or a registry. */
+/* oci-pack build: packs a spec into an archive, a layout, a registry, or an
+ * engine. */
 #include "build.h"
 
 #include <stdlib.h>
@@ -95,12 +96,15 @@ static int open_targets(struct build *b, struct oci_error *err)
 	struct build_options *o = &b->options;
 	int rc = 0;
 
-	b->targets = calloc(o->pushes.count + 1, sizeof(*b->targets));
+	b->targets = calloc(o->pushes.count + 2, sizeof(*b->targets));
 	if (!b->targets)
 		return fail_nomem(err);
 	for (size_t i = 0; !rc && i < o->pushes.count; i++)
 		rc = build_target_push(&b->targets[b->count++], &b->registry, o,
 				       o->pushes.items[i], b->spec, err);
+	if (!rc && o->load.wanted)
+		rc = build_target_load(&b->targets[b->count++], o, b->epoch,
+				       b->spec, err);
 	if (!rc && o->output)
 		rc = build_target_local(&b->targets[b->count++], o, b->epoch,
 					b->spec, err);
@@ -216,8 +220,8 @@ static int build(struct build *b, struct oci_error *err)
 		rc = results_prepare(results, err);
 	for (size_t i = 0; !rc && i < b->count; i++)
 		rc = oci_store_prepare(b->targets[i].store, err);
-	/* Registries first: they may still refuse a tag, while files and
-	 * layouts only have to be renamed. */
+	/* Registries first: they may still refuse a tag. Then an engine, which
+	 * may refuse the image. Files and layouts only have to be renamed. */
 	for (size_t i = 0; !rc && i < b->count; i++)
 		rc = oci_store_commit(b->targets[i].store, err);
 	return rc ? rc : results_publish(results, err);

@@ -4,6 +4,7 @@
 #define CLI_BUILD_H
 
 #include "bases.h"
+#include "engine.h"
 #include "findings.h"
 #include "results.h"
 #include "values.h"
@@ -23,6 +24,10 @@ struct build_options {
 	const char *output;		/* -o, or NULL */
 	struct oci_strings pushes;	/* --push; "": the name in the spec */
 	bool by_digest;			/* no tag is set */
+	struct build_load {
+		bool wanted; /* --load */
+		enum oci_engine_kind kind;
+	} load;
 	struct remote_options remote;
 	struct bases bases;
 	struct build_lint lint;

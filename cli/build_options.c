@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static int take_jobs(void *target, const struct parse *parse, const char *value)
 {
@@ -91,6 +92,24 @@ static int take_push(void *target, const struct parse *parse, const char *value)
 	return take_string(target, parse, value);
 }
 
+/* The engine may be the next word, if no file has its name. */
+static int take_load(void *target, const struct parse *parse, const char *value)
+{
+	const char *next = parse->argv[optind];
+	struct build_load *out = target;
+
+	if (out->wanted)
+		return say_usage(parse->command, "--load is given twice");
+	out->wanted = true;
+	if (!value && next && engine_kind(&out->kind, next) &&
+	    access(next, F_OK) != 0)
+		value = parse->argv[optind++];
+	if (engine_kind(&out->kind, value))
+		return -1;
+	return say_usage(parse->command, "--load=%s is not docker or podman",
+			 value);
+}
+
 static int take_lint(void *target, const struct parse *parse, const char *value)
 {
 	if (build_lint_mode(target, value))
@@ -171,14 +190,15 @@ static int check_words(const struct build_options *out, int argc, char **argv)
 				 "standard input cannot be both the spec and "
 				 "the password: 'oci-pack login' stores a "
 				 "password");
-	if (!out->output && !out->pushes.count)
+	if (!out->output && !out->pushes.count && !out->load.wanted)
 		return say_usage("build", "no output is named, such as -o "
-					  "image.tar or --push");
+					  "image.tar, --push or --load");
 	if (out->remote.dry_run && results_wanted(&out->results))
 		return say_usage("build", "--dry-run has no results");
-	if (out->remote.dry_run && (out->output || !out->pushes.count))
+	if (out->remote.dry_run &&
+	    (out->output || out->load.wanted || !out->pushes.count))
 		return say_usage("build", "--dry-run is for --push, without "
-					  "-o");
+					  "-o and --load");
 	return -1;
 }
 
@@ -224,6 +244,11 @@ static const struct cli_option own[] = {
 	  AT(pushes), take_push },
 	{ "push-by-digest", 0, NULL, "push without setting a tag",
 	  AT(by_digest), NULL },
+	{ "load", 0, "[docker|podman]",
+	  "load into Docker, or with --load=podman into Podman, without a file "
+	  "in between; DOCKER_HOST, docker's contexts and CONTAINER_HOST tell "
+	  "where the engine is",
+	  AT(load), take_load },
 	{ "tag", 't', "NAME[:TAG]",
 	  "name the image so, instead of by the spec's image and tags; may be "
 	  "repeated",
@@ -256,7 +281,8 @@ const struct command command_build = {
 	.name = "build",
 	.summary = "pack the image that a spec describes",
 	.usage = "[build] SPEC -o OUTPUT [options]\n"
-		 "[build] SPEC --push [REF] [options]",
+		 "[build] SPEC --push [REF] [options]\n"
+		 "[build] SPEC --load [options]",
 	.about = "Packs the image that SPEC describes; - is standard input.",
 	.groups = { { &own_options, 0 },
 		    { &dry_run_option, AT(remote) },

@@ -46,6 +46,28 @@ int build_target_local(struct build_target *out,
 	return rc;
 }
 
+int build_target_load(struct build_target *out,
+		      const struct build_options *options, int64_t epoch,
+		      const struct oci_spec *spec, struct oci_error *err)
+{
+	const struct oci_platform *platforms;
+	size_t count;
+	int rc = build_names_make(&out->names, options, spec, err);
+
+	platforms = oci_spec_platforms(spec, &count);
+	if (!rc)
+		rc = engine_open(&out->load, options->load.kind, platforms,
+				 count, epoch, err);
+	if (rc)
+		return rc;
+	out->text =
+		options->load.kind == OCI_ENGINE_PODMAN ? "podman" : "docker";
+	out->store = out->load.store;
+	out->silent = options->output != NULL;
+	oci_store_watch(out->store, interrupted_flag());
+	return 0;
+}
+
 int build_target_push(struct build_target *out, struct oci_registry **registry,
 		      struct build_options *options, const char *reference,
 		      const struct oci_spec *spec, struct oci_error *err)
@@ -106,19 +128,23 @@ void build_target_say(const struct build_target *target,
 {
 	char name[OCI_REFERENCE_TEXT];
 
-	for (size_t i = 0; i < target->names.count; i++) {
+	/* -o has the same names. */
+	for (size_t i = 0; !target->silent && i < target->names.count; i++) {
 		oci_reference_familiar(name, &target->names.items[i]);
 		say(out, "%s %s\n", name, image->digest.text);
 	}
-	if (!target->names.count)
+	if (!target->silent && !target->names.count)
 		say(out, "%s\n", image->digest.text);
 	if (target->repository)
 		say_pushed(target->repository);
+	if (target->load.engine)
+		engine_say(&target->load);
 }
 
 void build_target_release(struct build_target *target)
 {
 	oci_store_free(target->store);
+	engine_release(&target->load);
 	build_names_release(&target->names);
 	free(target->tag);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The outputs of a build: a file or folder, and registries. */
+/* The outputs of a build: a file or folder, registries, and an engine. */
 #ifndef CLI_BUILD_TARGET_H
 #define CLI_BUILD_TARGET_H
 
@@ -11,12 +11,17 @@ struct build_target {
 	const char *text; /* of -o or --push; borrowed */
 	char *tag; /* of oci:DIR:TAG; replaces the names */
 	bool archive;
+	bool silent;			   /* another target prints the names */
 	struct oci_repository *repository; /* store, if it is one */
+	struct engine_load load;	   /* of --load */
 };
 
 int build_target_local(struct build_target *out,
 		       const struct build_options *options, int64_t epoch,
 		       const struct oci_spec *spec, struct oci_error *err);
+int build_target_load(struct build_target *out,
+		      const struct build_options *options, int64_t epoch,
+		      const struct oci_spec *spec, struct oci_error *err);
 int build_target_push(struct build_target *out, struct oci_registry **registry,
 		      struct build_options *options, const char *reference,
 		      const struct oci_spec *spec, struct oci_error *err);

@@ -37,6 +37,8 @@ static void say_result(const struct copy_command *c,
 	say(out, "%s %s\n", target->text, target->copy.digest.text);
 	if (target->repository)
 		say_pushed(target->repository);
+	if (target->load.engine)
+		engine_say(&target->load);
 	copy_say_names(target);
 }
 
@@ -284,7 +286,9 @@ const struct command command_copy = {
 		"Copies an image byte for byte, with all its platforms and "
 		"attached manifests. SOURCE and DESTINATION are FILE.tar, DIR, "
 		"oci:DIR[:TAG] or docker://REF; a REF with a host needs no "
-		"docker://. SOURCE may also be dir:DIR, an archive that "
+		"docker://. docker-daemon:[NAME] and podman:[NAME] are "
+		"DESTINATIONs, too: the image is loaded into Docker or Podman. "
+		"SOURCE may also be dir:DIR, an archive that "
 		"docker, podman, skopeo or crane saved, or FILE.tar:NAME if "
 		"the archive has several images. A DESTINATION without a tag "
 		"gets the tag of SOURCE's name, otherwise all tags of the "

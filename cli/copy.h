@@ -3,6 +3,7 @@
 #ifndef CLI_COPY_H
 #define CLI_COPY_H
 
+#include "engine.h"
 #include "remote.h"
 #include "results.h"
 #include "values.h"
@@ -32,6 +33,7 @@ struct copy_target {
 	bool named;		/* the name has a tag, or the copy gets tags */
 	bool by_digest;		/* REPO@: the copy gets no tag */
 	bool archive;
+	struct engine_load load;    /* of docker-daemon: and podman: */
 	struct oci_descriptor copy; /* valid after copying */
 };
 

@@ -64,7 +64,7 @@ static bool share_store(struct copy_target *out,
 		struct stat a, b;
 		bool same;
 
-		if (!other->store || other->shared ||
+		if (!other->store || other->shared || other->load.engine ||
 		    !out->path != !other->path)
 			continue;
 		if (out->path)
@@ -137,10 +137,70 @@ static int open_local(struct copy_target *out, struct copy_targets *targets,
 	return rc;
 }
 
+/* The platforms of the copy; *out is freed by the caller. */
+static int list_platforms(struct oci_platform **out, size_t *count,
+			  const struct opened *from,
+			  const struct copy_command *c, struct oci_error *err)
+{
+	const struct oci_platform *wanted = c->platforms.items;
+	struct oci_descriptors images = { 0 };
+	size_t n = c->platforms.count;
+	int rc = n ? 0
+		   : oci_store_images(&images, from->store, &from->image, err);
+
+	*count = 0;
+	if (rc)
+		return rc;
+	*out = calloc(n + images.count + 1, sizeof(**out));
+	for (size_t i = 0; *out && i < n; i++)
+		(*out)[(*count)++] = wanted[i];
+	for (size_t i = 0; *out && i < images.count; i++)
+		if (images.items[i].has_platform)
+			(*out)[(*count)++] = images.items[i].platform;
+	oci_descriptors_release(&images);
+	return *out ? 0 : fail_nomem(err);
+}
+
+static int open_engine(struct copy_target *out, enum oci_engine_kind kind,
+		       const char *name, const struct opened *from,
+		       const struct copy_command *c, struct oci_error *err)
+{
+	struct oci_platform *platforms = NULL;
+	size_t count;
+	int rc = 0;
+
+	if (c->remote.dry_run)
+		return oci_error_set(
+			err, OCI_E_INVALID,
+			"--dry-run is for registries, not for '%s'", out->text);
+	if (*name && c->tags.count)
+		return fail_tags(out->text, err);
+	if (*name)
+		rc = oci_reference_parse(&out->name, name, err);
+	if (!rc && out->name.digest.text[0])
+		return fail_digest(out->text, err);
+	out->named = *name != '\0';
+	out->archive = true;
+	if (out->named && !out->name.tag[0])
+		memcpy(out->name.tag, "latest", sizeof("latest"));
+	if (!rc)
+		rc = list_platforms(&platforms, &count, from, c, err);
+	if (!rc)
+		rc = engine_open(&out->load, kind, platforms, count, 0, err);
+	free(platforms);
+	out->store = out->load.store;
+	return rc;
+}
+
 static int open_one(struct copy_target *out, struct copy_targets *targets,
 		    const struct opened *from, struct copy_command *c,
 		    struct oci_error *err)
 {
+	enum oci_engine_kind kind;
+	const char *name;
+
+	if (c->verb != PUSH && engine_destination(&kind, &name, out->text))
+		return open_engine(out, kind, name, from, c, err);
 	if (c->verb == PULL ||
 	    !remote_destination(&out->name, &out->by_digest, out->text))
 		return open_local(out, targets, c, err);
@@ -188,6 +248,7 @@ void copy_targets_release(struct copy_targets *targets)
 		if (target->shared)
 			continue;
 		oci_store_free(target->store);
+		engine_release(&target->load);
 		oci_registry_free(target->registry);
 	}
 	free(targets->items);

@@ -29,7 +29,8 @@ static const struct foreign foreign_commands[] = {
 	{ "digest", "'oci-pack inspect IMAGE' prints the digest" },
 	{ "config", "'oci-pack inspect IMAGE' prints the config" },
 	{ "save", "'oci-pack pull REF -o FILE.tar' writes an archive" },
-	{ "load", "'docker load -i FILE.tar' loads what it writes" },
+	{ "load", "'oci-pack copy FILE.tar docker-daemon:' loads into Docker, "
+		  "'... podman:' into Podman; build has --load" },
 	{ "import", "a spec with 'archive: FILE.tar' packs a tar of files" },
 	{ "export", "'oci-pack copy IMAGE FILE.tar' writes an archive" },
 	{ "rm", "'oci-pack index remove' takes a platform out of an index" },
@@ -46,7 +47,8 @@ static const struct foreign foreign_commands[] = {
 
 static const struct foreign foreign_options[] = {
 	{ "file", "the spec is named without an option: oci-pack SPEC" },
-	{ "load", "'-o - | docker load' does it" },
+	{ "load", "'oci-pack copy IMAGE docker-daemon:' loads into Docker, "
+		  "'... podman:' into Podman" },
 	{ "build-arg", "--set NAME=VALUE sets a variable of the spec" },
 	{ "label", "labels are in the spec, under 'config'" },
 	{ "tls-verify", "--insecure skips the check of certificates, "

@@ -213,8 +213,10 @@ static void set_body(struct exchange *x)
 
 	curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, r->method);
 	/* curl repeats a request if a kept connection turns out to be dead. A
-	 * request that ends a session must not be repeated. */
-	if (strcmp(r->method, "PUT") == 0 || strcmp(r->method, "PATCH") == 0)
+	 * request that ends a session must not be repeated, and a body that is
+	 * made while it is sent cannot be. */
+	if (r->ready || strcmp(r->method, "PUT") == 0 ||
+	    strcmp(r->method, "PATCH") == 0)
 		curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L);
 	if (strcmp(r->method, "HEAD") == 0) {
 		curl_easy_setopt(x->easy, CURLOPT_NOBODY, 1L);
@@ -275,6 +277,9 @@ static void set_policy(struct exchange *x)
 	curl_easy_setopt(x->easy, CURLOPT_OPENSOCKETDATA, x);
 	curl_easy_setopt(x->easy, CURLOPT_PREREQFUNCTION, on_connected);
 	curl_easy_setopt(x->easy, CURLOPT_PREREQDATA, x);
+	if (x->request->unix_socket)
+		curl_easy_setopt(x->easy, CURLOPT_UNIX_SOCKET_PATH,
+				 x->request->unix_socket);
 	if (o->ca_file)
 		curl_easy_setopt(x->easy, CURLOPT_CAINFO, o->ca_file);
 	if (o->ca_folders)

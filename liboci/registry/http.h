@@ -65,6 +65,12 @@ struct oci_http_request {
 	const char *certificate; /* paths of the client's certificate and
 				  * key; or NULL */
 	const char *key;
+	const char *unix_socket; /* path; the host of url is not connected to
+				  * then; or NULL */
+	/* What to do about a certificate that is not trusted, and about a
+	 * server without TLS; NULL: options of the command. */
+	const char *trust_advice;
+	const char *plain_advice;
 	bool always;		/* send even after cancellation, for a few
 				 * seconds */
 	bool insecure;		/* certificates are not checked */

@@ -49,6 +49,11 @@ static void record_address(struct exchange *x)
 	x->response->from_public = !x->response->from_private;
 }
 
+static const char *either(const char *text, const char *usual)
+{
+	return text ? text : usual;
+}
+
 int oci_exchange_outcome(struct exchange *x, struct oci_error *err)
 {
 	bool cut = x->response->text_cut && !x->stream_status;
@@ -83,10 +88,13 @@ int oci_exchange_outcome(struct exchange *x, struct oci_error *err)
 		return oci_fail(err, OCI_E_INVALID, "%s: %s", reason_of(x),
 				strstr(x->why, "subject name")
 					? "its certificate is for another name"
-					: "name its authority with --ca-file");
+					: either(x->request->trust_advice,
+						 "name its authority with "
+						 "--ca-file"));
 	if (is_plain_server(x))
-		return oci_fail(err, OCI_E_INVALID,
-				"%s: if it speaks plain http, use --plain-http",
-				reason_of(x));
+		return oci_fail(err, OCI_E_INVALID, "%s: %s", reason_of(x),
+				either(x->request->plain_advice,
+				       "if it speaks plain http, use "
+				       "--plain-http"));
 	return oci_fail(err, OCI_E_SYSTEM, "%s", reason_of(x));
 }

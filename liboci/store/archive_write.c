@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writes image archives in one pass. A blob's bytes are written at their final
- * offset, after room for a header that is filled in when size and digest are
- * known. The order of the members: oci-layout, the folders, blobs as they were
- * added, index.json, manifest.json.
+ * Writes image archives in one pass: a blob's bytes go to their final offset,
+ * after room for a header that is filled in when size and digest are known.
+ * Members: oci-layout, folders, blobs in turn, index.json, manifest.json.
  */
 #include <oci/archive.h>
 
@@ -220,7 +219,9 @@ static int writer_add(struct oci_store *store, struct oci_sink *sink,
 	rc = oci_ustar_is_long(name) ? put_long_name(self, name, size, err) : 0;
 	if (!rc)
 		rc = remember(self, digest, size, err);
-	return rc ? rc : end_member(self, name, size, err);
+	if (!rc)
+		rc = end_member(self, name, size, err);
+	return rc ? rc : oci_output_pass(&self->out, self->end, err);
 }
 
 static int write_documents(struct writer *self, struct oci_error *err)
@@ -252,17 +253,17 @@ static int write_documents(struct writer *self, struct oci_error *err)
 static int writer_prepare(struct oci_store *store, struct oci_error *err)
 {
 	struct writer *self = (struct writer *)store;
-	int rc = 0;
+	int rc;
 
 	if (self->committed)
 		return oci_fail(err, OCI_E_INVALID,
 				"the archive is written already");
-	if (!self->prepared)
-		rc = write_documents(self, err);
-	if (!rc && !self->prepared)
+	if (self->prepared)
+		return 0;
+	rc = write_documents(self, err);
+	if (!rc)
 		rc = oci_output_prepare(&self->out, err);
-	if (rc)
-		self->committed = true;
+	self->committed = rc != 0;
 	self->prepared = true;
 	return rc;
 }
@@ -334,8 +335,6 @@ static int start(struct writer *self, const char *path,
 		 const struct oci_archive_options *options,
 		 struct oci_error *err)
 {
-	const char *temp_dir = options->temp_dir ? options->temp_dir :
-						   "/var/tmp";
 	int rc;
 
 	if (options->mtime < 0 || options->mtime > OCI_TIME_MAX)
@@ -347,7 +346,7 @@ static int start(struct writer *self, const char *path,
 		self->platform = *options->platform;
 	rc = oci_text_set(&self->base.index.media_type, OCI_MEDIA_INDEX, err);
 	if (!rc)
-		rc = oci_output_open(&self->out, path, temp_dir, err);
+		rc = oci_output_open(&self->out, path, options->temp_dir, err);
 	if (!rc)
 		rc = add_member(self, OCI_LAYOUT_FILE, OCI_LAYOUT_TEXT, err);
 	if (!rc)
@@ -357,9 +356,10 @@ static int start(struct writer *self, const char *path,
 	return rc;
 }
 
-int oci_archive_create(struct oci_store **out, const char *path,
-		       const struct oci_archive_options *options,
-		       struct oci_error *err)
+static int create(struct oci_store **out, const char *path,
+		  struct oci_sink *sink,
+		  const struct oci_archive_options *options,
+		  struct oci_error *err)
 {
 	static const struct oci_archive_options usual =
 		OCI_ARCHIVE_OPTIONS_INIT;
@@ -368,11 +368,14 @@ int oci_archive_create(struct oci_store **out, const char *path,
 	int rc;
 
 	*out = NULL;
-	if (!self)
+	if (!self) {
+		oci_sink_free(sink);
 		return oci_fail_nomem(err);
+	}
 	oci_options_read(&o, sizeof(o), &usual, options);
 	self->base.ops = &ops;
 	self->out = (struct oci_output)OCI_OUTPUT_INIT;
+	self->out.sink = sink;
 	self->last = &self->first;
 	rc = start(self, path, &o, err);
 	if (rc)
@@ -380,4 +383,18 @@ int oci_archive_create(struct oci_store **out, const char *path,
 	else
 		*out = &self->base;
 	return rc;
+}
+
+int oci_archive_create(struct oci_store **out, const char *path,
+		       const struct oci_archive_options *options,
+		       struct oci_error *err)
+{
+	return create(out, path, NULL, options, err);
+}
+
+int oci_archive_stream(struct oci_store **out, struct oci_sink *sink,
+		       const struct oci_archive_options *options,
+		       struct oci_error *err)
+{
+	return create(out, "archive", sink, options, err);
 }

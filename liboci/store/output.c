@@ -33,8 +33,9 @@ static int open_file(struct oci_output *out, const char *temp_dir,
 	struct stat st;
 	int rc;
 
-	if (is_stream(out->path)) {
-		rc = oci_file_temporary(&out->spool, temp_dir, err);
+	if (out->sink || is_stream(out->path)) {
+		rc = oci_file_temporary(&out->spool,
+					temp_dir ? temp_dir : "/var/tmp", err);
 		out->fd = out->spool;
 		return rc;
 	}
@@ -49,14 +50,28 @@ static int open_file(struct oci_output *out, const char *temp_dir,
 int oci_output_open(struct oci_output *out, const char *path,
 		    const char *temp_dir, struct oci_error *err)
 {
-	int rc;
+	int rc = oci_text_copy(&out->path, path, err);
 
-	*out = (struct oci_output)OCI_OUTPUT_INIT;
-	rc = oci_text_copy(&out->path, path, err);
 	if (!rc)
 		rc = open_file(out, temp_dir, err);
 	if (rc)
 		oci_output_release(out);
+	return rc;
+}
+
+int oci_output_pass(struct oci_output *out, uint64_t end, struct oci_error *err)
+{
+	struct oci_source *source = NULL;
+	int rc;
+
+	if (!out->sink)
+		return 0;
+	rc = oci_source_open_range(&source, out->fd, out->passed,
+				   end - out->passed, err);
+	if (!rc)
+		rc = oci_source_copy(NULL, source, out->sink, err);
+	oci_source_free(source);
+	out->passed = end;
 	return rc;
 }
 
@@ -82,13 +97,20 @@ static int copy_out(const struct oci_output *out, int fd,
 
 int oci_output_publish(struct oci_output *out, struct oci_error *err)
 {
-	return out->spool < 0 ? oci_atomic_commit(&out->file, err) : 0;
+	int rc;
+
+	if (!out->sink)
+		return out->spool < 0 ? oci_atomic_commit(&out->file, err) : 0;
+	rc = oci_output_pass(out, UINT64_MAX, err);
+	return rc ? rc : oci_sink_finish(out->sink, err);
 }
 
 int oci_output_prepare(struct oci_output *out, struct oci_error *err)
 {
 	int fd, rc;
 
+	if (out->sink)
+		return 0;
 	if (out->spool < 0)
 		return oci_atomic_finish(&out->file, err);
 	if (strcmp(out->path, "-") == 0)
@@ -104,6 +126,7 @@ int oci_output_prepare(struct oci_output *out, struct oci_error *err)
 
 void oci_output_release(struct oci_output *out)
 {
+	oci_sink_free(out->sink);
 	if (out->spool >= 0)
 		close(out->spool);
 	oci_atomic_release(&out->file);

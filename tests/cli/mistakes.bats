@@ -123,7 +123,7 @@ wrong_spec() {
 }
 
 @test "faults 30: wrong outputs" {
-	mistakes 10 <<-'EOF'
+	mistakes 13 <<-'EOF'
 	2 | app.spec | -o --push
 	2 | app.spec -t me/app:1 | -o --push
 	2 | app.spec -o x.tar.gz | 'x.tar.gz' FILE.tar --compression
@@ -132,7 +132,10 @@ wrong_spec() {
 	2 | app.spec -o oci-archive:x.tar | 'oci-archive:x.tar' FILE.tar
 	2 | app.spec -o docker-archive:x.tar | FILE.tar
 	2 | app.spec -o ghcr.io/me/app:1 | name_in_a_registry --push
-	1 | copy app.tar docker-daemon:me/app:1 | docker_load
+	1 | copy app.tar containers-storage:me/app:1 | podman:NAME
+	2 | app.spec -o docker-daemon:me/app:1 | --load
+	2 | app.spec --load=rkt | --load=rkt docker_or_podman
+	2 | load app.tar | unknown_command docker-daemon: --load
 	1 | copy app.tar x.tar.gz | 'x.tar.gz' FILE.tar
 	EOF
 }

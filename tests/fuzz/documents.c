@@ -7,6 +7,7 @@
 
 #include "document/archive.h"
 #include "document/artifact.h"
+#include "document/engine.h"
 #include "document/kind.h"
 #include "document/token.h"
 #include "target.h"
@@ -88,6 +89,24 @@ static void try_answer(const char *data, size_t size)
 	free(text);
 }
 
+/* Answers of engines, and docker's files. */
+static void try_engine(const char *text, size_t size)
+{
+	struct oci_engine_version version;
+	struct oci_strings loaded = { 0 };
+	char *host;
+	bool flag;
+
+	oci_engine_version_parse(&version, text, size, NULL);
+	oci_engine_info_parse(&flag, text, size, NULL);
+	oci_engine_answer_parse(&loaded, text, size, NULL);
+	oci_strings_release(&loaded);
+	oci_engine_config_parse(&host, text, size, NULL);
+	free(host);
+	oci_engine_context_parse(&host, &flag, text, size, NULL);
+	free(host);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *text = (const char *)data;
@@ -99,6 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	try_index(text, size);
 	try_config(text, size);
 	try_answer(text, size);
+	try_engine(text, size);
 	if (!oci_artifact_parse(&artifact, text, size, NULL))
 		oci_manifest_release(&artifact);
 	oci_layout_check(text, size, NULL);

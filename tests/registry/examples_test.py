@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import engine                                           # noqa: E402
 import faults                                           # noqa: E402
 import harness                                          # noqa: E402
 from fake import Token                                  # noqa: E402
@@ -102,6 +103,24 @@ def copy_image(c):
     rc, out = run(c, "copy-image", source, target)
     check(rc == 0 and out.count("copying sha256:") >= 2, out)
     check(other.manifests["2"] == c.registry.manifests["1"], "it differs")
+
+
+@example("load-image loads an archive and a layout into an engine")
+def load_image(c):
+    made = engine.Engine(path=c.folder / "engine.sock")
+    c.closing.append(made.close)
+    c.env["DOCKER_HOST"] = "unix:///none/docker.sock"
+    rc, out = run(c, "load-image", INPUTS["small"], "a/b:1")
+    check(rc == 1 and "unix:///none/docker.sock" in out, out)
+    c.env["DOCKER_HOST"] = made.host
+    check(c.run("copy", INPUTS["small"], "layout") == 0, c.told)
+    for image in (INPUTS["small"], "layout"):
+        rc, out = run(c, "load-image", image, "a/b:1")
+        check((rc, out) == (0, "example.org/x/y:t\n"), out)
+        check(b'"RepoTags":["a/b:1"]' in made.loads[-1].body, "name")
+    made.script = lambda r: r.json(500, {"message": "no space"})
+    rc, out = run(c, "load-image", INPUTS["small"], "a/b:1")
+    check(rc == 1 and "no space" in out, out)
 
 
 @example("credentials are found where docker login kept them")

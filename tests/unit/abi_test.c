@@ -30,6 +30,8 @@ struct subject {
 static const struct oci_archive_options archive_defaults =
 	OCI_ARCHIVE_OPTIONS_INIT;
 static const struct oci_copy_options copy_defaults = OCI_COPY_OPTIONS_INIT;
+static const struct oci_engine_options engine_defaults =
+	OCI_ENGINE_OPTIONS_INIT;
 static const struct oci_join_options join_defaults = OCI_JOIN_OPTIONS_INIT;
 static const struct oci_layer_options layer_defaults = OCI_LAYER_OPTIONS_INIT;
 static const struct oci_lint_options lint_defaults = OCI_LINT_OPTIONS_INIT;
@@ -66,6 +68,9 @@ static const struct subject subjects[] = {
 	  { AT(copy, platform), AT(copy, jobs), AT(copy, progress),
 	    AT(copy, progress_data), AT(copy, referrers), AT(copy, cancelled),
 	    AT(copy, note), AT(copy, note_data), END(copy, note_data) } },
+	{ SUBJECT(engine),
+	  { AT(engine, kind), AT(engine, variable), AT(engine, data),
+	    AT(engine, cancelled), END(engine, cancelled) } },
 	{ SUBJECT(join),
 	  { AT(join, platforms), AT(join, platform_count),
 	    AT(join, attestations), AT(join, note), AT(join, note_data),

@@ -57,6 +57,17 @@ static int use_copy(struct bench *bench, const void *options,
 	return rc;
 }
 
+/* Without an environment no engine is looked for. */
+static int use_engine(struct bench *bench, const void *options,
+		      struct oci_error *err)
+{
+	struct oci_engine *engine;
+
+	(void)bench;
+	assert_int_equal(oci_engine_open(&engine, options, err), OCI_E_INVALID);
+	return 0;
+}
+
 static int use_join(struct bench *bench, const void *options,
 		    struct oci_error *err)
 {

@@ -71,6 +71,18 @@ OCI_API int oci_archive_create(struct oci_store **out, const char *path,
 			       const struct oci_archive_options *options,
 			       struct oci_error *err);
 
+/*
+ * Creates an archive whose bytes are written to sink. The sink gets each blob
+ * when the blob is added. Its last bytes, without which no program can load the
+ * archive, are written by oci_store_commit, which then finishes the sink. The
+ * store frees the sink, and this function frees it on failure. A copy of the
+ * archive is kept in an unlinked file in temp_dir until the store is freed.
+ * options may be NULL; mtime, platform and temp_dir are used.
+ */
+OCI_API int oci_archive_stream(struct oci_store **out, struct oci_sink *sink,
+			       const struct oci_archive_options *options,
+			       struct oci_error *err);
+
 #ifdef __cplusplus
 }
 #endif

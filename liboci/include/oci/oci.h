@@ -11,6 +11,7 @@
 #include <oci/diff.h>
 #include <oci/digest.h>
 #include <oci/dir.h>
+#include <oci/engine.h>
 #include <oci/error.h>
 #include <oci/image.h>
 #include <oci/join.h>
