@@ -162,10 +162,14 @@ loaded example.org/hello:two into Docker' "$stderr"
 @test "build --load, without a name: docker runs it by its ID" {
 	need_engine
 	sed -i '/^image:/d; /^tags:/d' a.spec
-	run --separate-stderr "$OCI_PACK" a.spec --load
+	run --separate-stderr "$OCI_PACK" a.spec --load --iidfile id \
+		--metadata-file metadata.json
 	equal 0 "$status"
 	matches '^loaded sha256:[0-9a-f]* into Docker$' "$stderr"
 	runs "$(cut -d ' ' -f 2 <<<"$stderr")"
+	# As after docker buildx build --load.
+	runs "$(cat id)"
+	runs "$(jq -r '."containerimage.config.digest"' metadata.json)"
 }
 
 @test "build --load over TCP with TLS, and not without certificates" {
