@@ -296,5 +296,15 @@ const struct command command_build = {
 		    { &inflate_options, AT(remote) } },
 	.notes = "SOURCE_DATE_EPOCH is the date of the image; default "
 		 "1970-01-01. Temporary files go to TMPDIR; default /var/tmp.",
+	.examples = {
+		{ "an archive for docker load",
+		  "oci-pack app.spec -o app.tar" },
+		{ "push, and tell the digest to the next program",
+		  "oci-pack app.spec --push ghcr.io/owner/app:1 "
+		  "--metadata-file out.json" },
+		{ "two platforms in an OCI layout, by the tag 1",
+		  "oci-pack app.spec -o oci:image:1 --platform "
+		  "linux/riscv64,linux/arm64" },
+	},
 	.run = run_build,
 };

@@ -139,5 +139,13 @@ const struct command command_cache = {
 		 "~/.cache/oci-pack. If it has more than 8 GiB, builds remove "
 		 "the blobs that were not used for the longest time.",
 	.groups = { { &own_options, 0 } },
+	.examples = {
+		{ "how large it is",
+		  "oci-pack cache info" },
+		{ "keep what was used last",
+		  "oci-pack cache prune --keep 1GiB" },
+		{ "another folder",
+		  "oci-pack cache info --cache-dir ./cache --json" },
+	},
 	.run = run_cache,
 };

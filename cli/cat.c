@@ -58,6 +58,14 @@ const struct command command_cat = {
 		    { &progress_option, AT(remote) },
 		    { &registry_options, AT(remote) },
 		    { &inflate_options, AT(remote) } },
-	.notes = "Example: oci-pack cat image.tar /etc/passwd",
+	.examples = {
+		{ "a file",
+		  "oci-pack cat app.tar /etc/app.conf" },
+		{ "of an image in a registry",
+		  "oci-pack cat docker://ghcr.io/owner/app:1 /etc/app.conf" },
+		{ "of one platform",
+		  "oci-pack cat app.tar /etc/app.conf --platform "
+		  "linux/riscv64" },
+	},
 	.run = run_cat,
 };

@@ -11,7 +11,12 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum { COMMANDS_MAX = 32, OPTIONS_MAX = 64, OPTION_GROUPS_MAX = 12 };
+enum {
+	COMMANDS_MAX = 32,
+	OPTIONS_MAX = 64,
+	OPTION_GROUPS_MAX = 12,
+	EXAMPLES_MAX = 4
+};
 
 /* The command line, for the functions that take a value. */
 struct parse {
@@ -51,6 +56,12 @@ struct command {
 	const char *usage;	/* words behind "oci-pack"; a form a line */
 	const char *about;	/* paragraphs; --help breaks the lines */
 	const char *notes;	/* paragraphs behind the options; or NULL */
+	/* A line of shell each, which the tests run:
+	 * tests/registry/help_test.py. */
+	struct {
+		const char *what; /* what it does */
+		const char *line;
+	} examples[EXAMPLES_MAX];
 	struct {
 		const struct option_group *group;
 		size_t offset;	/* of the group's struct in the target */

@@ -307,6 +307,14 @@ const struct command command_copy = {
 	.notes = "If SOURCE and DESTINATION are in different registries, use "
 		 "the options with src or dest in place of --plain-http and "
 		 "--insecure.",
+	.examples = {
+		{ "from one repository to another",
+		  "oci-pack copy ghcr.io/owner/app:1 ghcr.io/other/app:1" },
+		{ "an archive to a layout, by the tag 1",
+		  "oci-pack copy app.tar oci:image:1" },
+		{ "to several places",
+		  "oci-pack copy app.tar oci:image:1 ghcr.io/owner/app:1" },
+	},
 	.run = run_copy,
 };
 
@@ -327,6 +335,15 @@ const struct command command_push = {
 		    { &registry_options, AT(remote) },
 		    { &upload_options, AT(remote) },
 		    { &inflate_options, AT(remote) } },
+	.examples = {
+		{ "an archive, by a new name",
+		  "oci-pack push app.tar ghcr.io/owner/app:1" },
+		{ "two tags in one run",
+		  "oci-pack push app.tar ghcr.io/owner/app:1 "
+		  "ghcr.io/owner/app:new" },
+		{ "what would be sent",
+		  "oci-pack push app.tar ghcr.io/owner/app:1 --dry-run" },
+	},
 	.run = run_push,
 };
 
@@ -344,5 +361,15 @@ const struct command command_pull = {
 		    { &progress_option, AT(remote) },
 		    { &results_options, AT(results) },
 		    { &registry_options, AT(remote) } },
+	.examples = {
+		{ "an archive for docker load",
+		  "oci-pack pull ghcr.io/owner/app:1 -o app.tar" },
+		{ "one platform of several",
+		  "oci-pack pull ghcr.io/owner/app:1 --platform "
+		  "linux/riscv64 -o app.tar" },
+		{ "a layout, with signatures",
+		  "oci-pack pull ghcr.io/owner/app:1 --referrers -o "
+		  "oci:image:1" },
+	},
 	.run = run_pull,
 };

@@ -105,7 +105,14 @@ const struct command command_diff = {
 		    { &registry_options, AT(remote) },
 		    { &inflate_options, AT(remote) } },
 	.notes = "Exit status: 0 the digests are equal, 1 an image could not "
-		 "be read, 3 they differ. Example: oci-pack diff old.tar "
-		 "new.tar",
+		 "be read, 3 they differ.",
+	.examples = {
+		{ "why the digests of two images differ",
+		  "oci-pack diff old.tar new.tar" },
+		{ "what a push would change",
+		  "oci-pack diff docker://ghcr.io/owner/app:1 app.tar" },
+		{ "the files whose content differs",
+		  "oci-pack diff --json old.tar new.tar | jq '.files[].path'" },
+	},
 	.run = run_diff,
 };

@@ -138,6 +138,13 @@ const struct command command_extract = {
 		    { &progress_option, AT(remote) },
 		    { &registry_options, AT(remote) },
 		    { &inflate_options, AT(remote) } },
-	.notes = "Example: oci-pack extract image.tar /usr/bin -o bin",
+	.examples = {
+		{ "all files, to a new folder",
+		  "oci-pack extract app.tar -o folder" },
+		{ "a part of them, as a tar",
+		  "oci-pack extract app.tar /etc -o - | tar -tv" },
+		{ "the tar of the first layer",
+		  "oci-pack extract app.tar --layer 1 -o - >layer.tar" },
+	},
 	.run = run_extract,
 };

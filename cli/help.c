@@ -77,6 +77,12 @@ int print_command_help(FILE *out, const struct command *command)
 		say(out, "\n");
 		print_wrapped(out, command->notes, 0, 0);
 	}
+	say(out, "\nExamples:\n");
+	for (size_t i = 0; i < EXAMPLES_MAX && command->examples[i].what; i++) {
+		say(out, i ? "\n  # %s\n" : "  # %s\n",
+		    command->examples[i].what);
+		say(out, "  %s\n", command->examples[i].line);
+	}
 	return EXIT_DONE;
 }
 

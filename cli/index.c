@@ -155,5 +155,14 @@ const struct command command_index = {
 		    { &registry_options, AT(remote) },
 		    { &upload_options, AT(remote) },
 		    { &inflate_options, AT(remote) } },
+	.examples = {
+		{ "push what two machines packed as one image",
+		  "oci-pack index create ghcr.io/owner/app:1 riscv64.tar "
+		  "arm64.tar" },
+		{ "add a platform later, or replace it",
+		  "oci-pack index append ghcr.io/owner/app:1 amd64.tar" },
+		{ "take one out",
+		  "oci-pack index remove ghcr.io/owner/app:1 linux/amd64" },
+	},
 	.run = run_index,
 };

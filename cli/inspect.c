@@ -261,5 +261,13 @@ const struct command command_inspect = {
 		    { &verbose_option, AT(remote) },
 		    { &registry_options, AT(remote) },
 		    { &inflate_options, AT(remote) } },
+	.examples = {
+		{ "what an archive has",
+		  "oci-pack inspect app.tar" },
+		{ "an image in a registry",
+		  "oci-pack inspect docker://ghcr.io/owner/app:1" },
+		{ "its digest alone",
+		  "oci-pack inspect --json app.tar | jq -r .digest" },
+	},
 	.run = run_inspect,
 };

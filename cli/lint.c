@@ -195,5 +195,13 @@ const struct command command_lint = {
 		    { &inflate_options, AT(remote) } },
 	.notes = "Exit status: 0 no errors, 1 the image could not be read, 3 "
 		 "a rule of level error is broken.",
+	.examples = {
+		{ "an archive",
+		  "oci-pack lint app.tar" },
+		{ "an image in a registry, before a board pulls it",
+		  "oci-pack lint docker://ghcr.io/owner/app:1" },
+		{ "for code scanning",
+		  "oci-pack lint --format sarif app.tar >lint.sarif" },
+	},
 	.run = run_lint,
 };

@@ -238,5 +238,13 @@ const struct command command_lock = {
 		    { &verbose_option, AT(remote) },
 		    { &bases_options, AT(bases) },
 		    { &registry_options, AT(remote) } },
+	.examples = {
+		{ "pin what is not pinned yet",
+		  "oci-pack lock based.spec" },
+		{ "look up all again",
+		  "oci-pack lock --update based.spec" },
+		{ "for a program",
+		  "oci-pack lock --json based.spec" },
+	},
 	.run = run_lock,
 };

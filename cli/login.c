@@ -158,5 +158,9 @@ const struct command command_login = {
 	.groups = { { &own_options, 0 },
 		    { &verbose_option, 0 },
 		    { &registry_options, 0 } },
+	.examples = {
+		{ "with a token in a file",
+		  "oci-pack login ghcr.io -u owner --password-stdin <token" },
+	},
 	.run = run_login,
 };

@@ -164,6 +164,13 @@ const struct command command_ls = {
 		    { &progress_option, AT(remote) },
 		    { &registry_options, AT(remote) },
 		    { &inflate_options, AT(remote) } },
-	.notes = "Example: oci-pack ls -R image.tar /usr/bin",
+	.examples = {
+		{ "a folder",
+		  "oci-pack ls app.tar /etc" },
+		{ "all files of an image in a registry",
+		  "oci-pack ls -R docker://ghcr.io/owner/app:1" },
+		{ "the largest file",
+		  "oci-pack ls -R --json app.tar | jq 'max_by(.size)'" },
+	},
 	.run = run_ls,
 };

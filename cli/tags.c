@@ -124,6 +124,13 @@ const struct command command_tags = {
 	.groups = { { &own_options, 0 },
 		    { &verbose_option, AT(remote) },
 		    { &registry_options, AT(remote) } },
-	.notes = "Example: oci-pack tags ghcr.io/team/app",
+	.examples = {
+		{ "of a repository",
+		  "oci-pack tags ghcr.io/owner/app" },
+		{ "the names of the images in an archive",
+		  "oci-pack tags app.tar" },
+		{ "for a program",
+		  "oci-pack tags --json ghcr.io/owner/app" },
+	},
 	.run = run_tags,
 };

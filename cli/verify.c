@@ -167,5 +167,13 @@ const struct command command_verify = {
 		    { &inflate_options, AT(remote) } },
 	.notes = "Exit status: 0 the image is right, 1 it could not be read, 3 "
 		 "faults were found.",
+	.examples = {
+		{ "an archive",
+		  "oci-pack verify app.tar" },
+		{ "an image in a registry",
+		  "oci-pack verify docker://ghcr.io/owner/app:1" },
+		{ "that the image is what the spec gives",
+		  "oci-pack verify app.tar --rebuild app.spec" },
+	},
 	.run = run_verify,
 };
