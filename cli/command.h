@@ -72,7 +72,8 @@ struct command {
 extern const struct command command_build, command_push, command_pull,
 	command_copy, command_index, command_inspect, command_ls, command_cat,
 	command_extract, command_diff, command_tags, command_verify,
-	command_lock, command_lint, command_cache, command_login;
+	command_lock, command_lint, command_cache, command_login,
+	command_completion;
 
 /* main.c: all commands, in the order of --help. */
 const struct command *const *all_commands(size_t *count);
@@ -102,5 +103,10 @@ const struct cli_option *options_find(const struct command *command,
  * EXIT_DONE. */
 int print_help(FILE *out);
 int print_command_help(FILE *out, const struct command *command);
+/* manual.c: the manual pages, in mdoc(7). Return EXIT_DONE. */
+int print_manual(FILE *out);
+int print_command_manual(FILE *out, const struct command *command);
+/* help.c: paragraphs that --help and the manual have in common. */
+extern const char about_oci_pack[], about_images[];
 
 #endif

@@ -86,14 +86,22 @@ int print_command_help(FILE *out, const struct command *command)
 	return EXIT_DONE;
 }
 
+const char about_oci_pack[] =
+	"Packs OCI container images from a declarative spec, without a daemon "
+	"and without running anything of the target platform.";
+
+const char about_images[] =
+	"IMAGE is FILE.tar, DIR, oci:DIR[:TAG] or docker://REF. Commands that "
+	"read an image also take FILE.tar:NAME, dir:DIR, archives that other "
+	"programs saved, and - for an archive or a spec on standard input.";
+
 int print_help(FILE *out)
 {
 	size_t count;
 	const struct command *const *commands = all_commands(&count);
 
-	say(out, "Packs OCI container images from a declarative spec, without "
-		 "a daemon and\nwithout running anything of the target "
-		 "platform.\n\n"
+	print_wrapped(out, about_oci_pack, 0, 0);
+	say(out, "\n"
 		 "  oci-pack SPEC -o FILE.tar   write an archive for docker "
 		 "load\n"
 		 "  oci-pack SPEC -o DIR        write an OCI layout\n"
@@ -105,12 +113,9 @@ int print_help(FILE *out)
 		    commands[i]->summary);
 	say(out, "\n'oci-pack COMMAND --help' lists the options of a command, "
 		 "which come after\nits name. docs/spec.md describes the spec "
-		 "language.\n\n"
-		 "IMAGE is FILE.tar, DIR, oci:DIR[:TAG] or docker://REF. "
-		 "Commands that read\nan image also take FILE.tar:NAME, "
-		 "dir:DIR, archives that other programs\nsaved, and - for an "
-		 "archive or a spec on standard input.\n\n"
-		 "Exit status: 0 done, 1 failed, 2 wrong usage, 3 verify or "
+		 "language.\n\n");
+	print_wrapped(out, about_images, 0, 0);
+	say(out, "\nExit status: 0 done, 1 failed, 2 wrong usage, 3 verify or "
 		 "lint found\nsomething.\n");
 	return EXIT_DONE;
 }

@@ -12,10 +12,12 @@
 #include "progress.h"
 
 static const struct command *const commands[] = {
-	&command_build, &command_push,	  &command_pull,    &command_copy,
-	&command_index, &command_tags,	  &command_inspect, &command_ls,
-	&command_cat,	&command_extract, &command_diff,    &command_verify,
-	&command_lint,	&command_lock,	  &command_cache,   &command_login,
+	&command_build,	  &command_push,       &command_pull,
+	&command_copy,	  &command_index,      &command_tags,
+	&command_inspect, &command_ls,	       &command_cat,
+	&command_extract, &command_diff,       &command_verify,
+	&command_lint,	  &command_lock,       &command_cache,
+	&command_login,	  &command_completion,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
@@ -49,16 +51,20 @@ static int run(int argc, char **argv)
 	return command_build.run(argc, argv);
 }
 
-/* oci-pack help [COMMAND] */
+/* oci-pack help [--mdoc] [COMMAND] */
 static int run_help(int argc, char **argv)
 {
-	const struct command *command = argc > 2 ? find_command(argv[2]) : NULL;
+	bool mdoc = argc > 2 && strcmp(argv[2], "--mdoc") == 0;
+	const char *name = argc > 2 + mdoc ? argv[2 + mdoc] : NULL;
+	const struct command *command = name ? find_command(name) : NULL;
 
-	if (argc == 2)
-		return print_help(stdout);
-	if (argc == 3)
-		return command ? print_command_help(stdout, command)
-			       : say_unknown_command(argv[2]);
+	if (!name)
+		return mdoc ? print_manual(stdout) : print_help(stdout);
+	if (argc == 3 + mdoc && !command)
+		return say_unknown_command(name);
+	if (argc == 3 + mdoc)
+		return mdoc ? print_command_manual(stdout, command)
+			    : print_command_help(stdout, command);
 	say(stderr, "oci-pack: help is for one command, such as 'oci-pack help "
 		    "push'\n");
 	return EXIT_USAGE;
