@@ -15,6 +15,16 @@ struct diff_report {
 	size_t field_count, file_count;
 };
 
+/* The aspects of files, and their names in the order of the output. */
+enum { DIFF_ASPECTS = 7 };
+extern const struct diff_aspect {
+	unsigned bit; /* of enum oci_file_aspect */
+	const char *name;
+} diff_aspects[DIFF_ASPECTS];
+
+/* Writes a sentence that tells why the digests differ. */
+void diff_say_summary(FILE *out, const struct oci_diff *diff);
+
 int diff_open(struct diff_report *report, struct oci_error *err);
 /* The functions of struct oci_diff_options; data is a struct diff_report. */
 int diff_add_file(void *data, const struct oci_entry *a,

@@ -13,8 +13,8 @@
 struct file_sink {
 	struct oci_sink base;
 	struct oci_atomic file;
-	char *stream;	/* the path of a device or pipe; NULL: file is used */
-	int fd;		/* of the stream, or -1 */
+	char *stream; /* the path of a device or pipe; NULL: file is used */
+	int fd;	      /* of the stream, or -1 */
 	int failed;
 };
 
@@ -32,8 +32,7 @@ static int write_file(struct oci_sink *sink, const void *data, size_t size,
 		return oci_fail(err, self->failed, "an earlier write failed");
 	self->failed = oci_file_write(self->stream ? self->fd : self->file.fd,
 				      data, size, err);
-	return self->failed ? oci_wrap(err, self->failed, "'%s'",
-				       path_of(self))
+	return self->failed ? oci_wrap(err, self->failed, "'%s'", path_of(self))
 			    : 0;
 }
 
