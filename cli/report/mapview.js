@@ -186,7 +186,6 @@ class MapView {
 			class: 'cell ' + this.colour(node, index) +
 				(node.hidden && !node.folder ? ' hidden' : '') +
 				(node.folder ? ' folder' : ''),
-			'aria-label': this.label(node),
 			title: visiblePath(this.describe(node)) + '\n' +
 				size(node.bytes),
 			onclick: () => this.open(node),
@@ -197,23 +196,32 @@ class MapView {
 			onmouseenter: () => this.tell(node),
 		});
 
+		const picture = el('span', {'aria-hidden': 'true'});
+
 		item.element = cell;
 		this.position(cell, item);
-		if (item.w > 44 && item.h > 18)
-			append(cell, [
-				el('span', {class: 'name'},
-					visiblePath(this.nameOf(node))),
-				item.w > 60 && item.h > 38 && !node.folder ?
-					el('span', {class: 'bytes'},
-						size(node.bytes)) :
-					null,
-				item.w > 130 && node.folder ?
-					el('span', {class: 'bytes beside'},
-						size(node.bytes)) :
-					null
-			]);
+		append(cell, [
+			el('span', {class: 'unseen'}, this.label(node)), picture
+		]);
+		this.drawName(picture, item);
 		if (node.folder && item.w > 60 && item.h > 54)
-			this.drawInner(cell, item, 1);
+			this.drawInner(picture, item, 1);
+	}
+
+	/* The name and the size, if there is room. */
+	drawName(picture, item) {
+		const node = item.node;
+		const bytes = (kind) =>
+			el('span', {class: kind}, size(node.bytes));
+
+		if (item.w <= 44 || item.h <= 18)
+			return;
+		append(picture, [el('span', {class: 'name'},
+					visiblePath(this.nameOf(node)))]);
+		if (node.folder && item.w > 130)
+			append(picture, [bytes('bytes beside')]);
+		else if (!node.folder && item.w > 60 && item.h > 38)
+			append(picture, [bytes('bytes')]);
 	}
 
 	/* What a folder has; a screen reader reads the label of the cell. */
