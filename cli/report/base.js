@@ -70,6 +70,9 @@ function some(number, one, many) {
 	return count(number) + ' ' + (number === 1 ? one : many || one + 's');
 }
 
+/* Between a number and its unit. */
+const NO_BREAK = '\u00a0';
+
 /* "27.3 MB", in decimal units, as oci-pack writes sizes. */
 function size(bytes) {
 	const units = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -80,7 +83,8 @@ function size(bytes) {
 		unit++;
 	}
 	return (bytes < 0 ? '\u2212' : '') +
-		(unit === 0 ? value : value.toFixed(1)) + ' ' + units[unit];
+		(unit === 0 ? value : value.toFixed(1)) + NO_BREAK +
+		units[unit];
 }
 
 function percent(part, whole) {
@@ -88,7 +92,7 @@ function percent(part, whole) {
 
 	return (value >= 9.95 || value === 0 ? value.toFixed(0) :
 					       value.toFixed(1)) +
-		' %';
+		NO_BREAK + '%';
 }
 
 /* A path in a fixed font, which may be broken anywhere. */

@@ -5,7 +5,7 @@
 const MARGIN = 3;
 const NAME_HEIGHT = 20;
 /* Rectangles inside rectangles: how deep, and how many in a view. */
-const INNER_DEPTH = 3;
+const INNER_DEPTH = 4;
 const INNER_ALL = 4000;
 
 const HELP = 'A click or Enter opens a folder; Backspace goes back; the ' +
@@ -199,7 +199,7 @@ class MapView {
 		const picture = el('span', {'aria-hidden': 'true'});
 
 		item.element = cell;
-		this.position(cell, item);
+		this.position(cell, item, this.map.clientWidth);
 		append(cell, [
 			el('span', {class: 'unseen'}, this.label(node)), picture
 		]);
@@ -247,7 +247,8 @@ class MapView {
 
 			if (this.left-- <= 0)
 				return;
-			this.position(part, i);
+			/* The rectangle without its gap and its borders. */
+			this.position(part, i, item.w - 3);
 			element.appendChild(part);
 			if (i.node.folder && depth < INNER_DEPTH && i.w > 48 &&
 				i.h > 48)
@@ -268,10 +269,12 @@ class MapView {
 		return name;
 	}
 
-	position(element, item) {
-		element.style.left = item.x + 'px';
+	/* Widths are parts of the parent's, so that print may be narrower. */
+	position(element, item, parentWidth) {
+		element.style.left = 100 * item.x / parentWidth + '%';
 		element.style.top = item.y + 'px';
-		element.style.width = Math.max(1, item.w - 1) + 'px';
+		element.style.width =
+			100 * Math.max(1, item.w - 1) / parentWidth + '%';
 		element.style.height = Math.max(1, item.h - 1) + 'px';
 	}
 
