@@ -45,7 +45,7 @@ static int run(char **names, struct options *options)
 	if (!rc)
 		rc = compare(&report, &a, &b, &err);
 	if (!rc)
-		diff_print(&report, &a.image, &b.image);
+		rc = diff_print(&report, &a.image, &b.image, &err);
 	diff_close(&report);
 	files_release(&b);
 	files_release(&a);

@@ -32,9 +32,10 @@ int diff_add_file(void *data, const struct oci_entry *a,
 		  struct oci_error *err);
 int diff_add_field(void *data, const char *field, const char *a, const char *b,
 		   struct oci_error *err);
-/* Prints the sentence and the lines. */
-void diff_print(struct diff_report *report, const struct oci_image_documents *a,
-		const struct oci_image_documents *b);
+/* Prints the sentence and the lines; prints nothing if a part of them was lost
+ * for lack of memory. */
+int diff_print(struct diff_report *report, const struct oci_image_documents *a,
+	       const struct oci_image_documents *b, struct oci_error *err);
 void diff_close(struct diff_report *report);
 
 #endif

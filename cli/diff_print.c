@@ -211,35 +211,45 @@ void diff_say_summary(FILE *out, const struct oci_diff *d)
 			 "as the history");
 }
 
-void diff_print(struct diff_report *report, const struct oci_image_documents *a,
-		const struct oci_image_documents *b)
+static void print_json_document(const struct diff_report *report,
+				const char *summary,
+				const struct oci_image_documents *a,
+				const struct oci_image_documents *b)
+{
+	say(stdout, "{\n  \"same\": %s,\n  \"summary\": ",
+	    report->result.manifest ? "true" : "false");
+	say_json(stdout, summary);
+	say(stdout,
+	    ",\n  \"a\": \"%s\",\n  \"b\": \"%s\",\n"
+	    "  \"fields\": [",
+	    a->descriptor.digest.text, b->descriptor.digest.text);
+	say_bytes(stdout, report->field_text, report->field_size);
+	say(stdout, "],\n  \"files\": [");
+	say_bytes(stdout, report->file_text, report->file_size);
+	say(stdout, "]\n}\n");
+}
+
+int diff_print(struct diff_report *report, const struct oci_image_documents *a,
+	       const struct oci_image_documents *b, struct oci_error *err)
 {
 	char *summary = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&summary, &size);
+	int rc;
 
-	fflush(report->fields);
-	fflush(report->files);
-	if (!out)
-		return;
-	diff_say_summary(out, &report->result);
-	fclose(out);
-	if (report->json) {
-		say(stdout, "{\n  \"same\": %s,\n  \"summary\": ",
-		    report->result.manifest ? "true" : "false");
-		say_json(stdout, summary);
-		say(stdout,
-		    ",\n  \"a\": \"%s\",\n  \"b\": \"%s\",\n"
-		    "  \"fields\": [",
-		    a->descriptor.digest.text, b->descriptor.digest.text);
-		say_bytes(stdout, report->field_text, report->field_size);
-		say(stdout, "],\n  \"files\": [");
-		say_bytes(stdout, report->file_text, report->file_size);
-		say(stdout, "]\n}\n");
-	} else {
+	if (out)
+		diff_say_summary(out, &report->result);
+	rc = say_end(out, &summary, 0, err);
+	rc = say_end(report->fields, &report->field_text, rc, err);
+	rc = say_end(report->files, &report->file_text, rc, err);
+	report->fields = report->files = NULL;
+	if (!rc && report->json) {
+		print_json_document(report, summary, a, b);
+	} else if (!rc) {
 		say(stdout, "%s\n", summary);
 		say_bytes(stdout, report->field_text, report->field_size);
 		say_bytes(stdout, report->file_text, report->file_size);
 	}
 	free(summary);
+	return rc;
 }

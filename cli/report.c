@@ -83,8 +83,7 @@ static int make_page(char **page, size_t *size, struct report_image *images,
 	FILE *out = open_memstream(&json, &json_size);
 	int rc = out ? say_data(out, images, count, err) : fail_nomem(err);
 
-	if (out && fclose(out) != 0 && !rc)
-		rc = fail_nomem(err);
+	rc = say_end(out, &json, rc, err);
 	if (!rc)
 		rc = report_page(page, size, json, json_size, err);
 	free(json);

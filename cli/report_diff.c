@@ -75,25 +75,27 @@ static int add_field(void *data, const char *field, const char *a,
 	return 0;
 }
 
-static void say_result(FILE *out, const struct oci_diff *result)
+static int say_result(FILE *out, const struct oci_diff *result,
+		      struct oci_error *err)
 {
 	char *summary = NULL;
 	size_t size = 0;
 	FILE *text = open_memstream(&summary, &size);
+	int rc;
 
-	if (text) {
+	if (text)
 		diff_say_summary(text, result);
-		fclose(text);
-	}
+	rc = say_end(text, &summary, 0, err);
 	say(out,
 	    "{\"same\":%s,\"summary\":", result->manifest ? "true" : "false");
-	say_json(out, summary ? summary : "");
+	say_json(out, rc ? "" : summary);
 	say(out, ",\"aspects\":{");
 	for (int i = 0; i < DIFF_ASPECTS; i++)
 		say(out, "%s\"%s\":%u", i ? "," : "", diff_aspects[i].name,
 		    diff_aspects[i].bit);
 	say(out, "}");
 	free(summary);
+	return rc;
 }
 
 static int compare(struct oci_diff *result, const struct report_image *a,
@@ -127,12 +129,11 @@ int report_say_diff(FILE *out, const struct report_image *a,
 		rc = fail_nomem(err);
 	if (!rc)
 		rc = compare(&result, a, b, &d, err);
-	if (d.fields && fclose(d.fields) != 0 && !rc)
-		rc = fail_nomem(err);
-	if (d.files && fclose(d.files) != 0 && !rc)
-		rc = fail_nomem(err);
+	rc = say_end(d.fields, &fields, rc, err);
+	rc = say_end(d.files, &files, rc, err);
+	if (!rc)
+		rc = say_result(out, &result, err);
 	if (!rc) {
-		say_result(out, &result);
 		say(out, ",\n\"fields\":[");
 		say_bytes(out, fields, field_size);
 		say(out, "],\n\"fileCount\":%zu,\"files\":[", d.file_count);

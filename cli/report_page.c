@@ -147,5 +147,5 @@ int report_page(char **out, size_t *size, const char *json, size_t json_size,
 	if (!page)
 		return fail_nomem(err);
 	say_page(page, &p);
-	return fclose(page) == 0 ? 0 : fail_nomem(err);
+	return say_end(page, out, 0, err);
 }
