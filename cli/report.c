@@ -55,8 +55,10 @@ static int say_data(FILE *out, struct report_image *images, size_t count,
 		    struct oci_error *err)
 {
 	bool whole = count == 1;
-	int rc = whole ? report_read_layers(&images[0], err) : 0;
+	int rc = whole ? report_fetch(&images[0].files, err) : 0;
 
+	if (!rc && whole)
+		rc = report_read_layers(&images[0], err);
 	if (!rc && whole)
 		rc = lint(&images[0], err);
 	say(out, "{\"version\":1,\"tool\":\"oci-pack %s\",\n\"images\":[",

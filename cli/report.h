@@ -53,6 +53,10 @@ struct report_image {
 
 void report_image_release(struct report_image *image);
 
+/* report_fetch.c: makes a copy of an image in a registry its store. Does
+ * nothing for other images. */
+int report_fetch(struct files *files, struct oci_error *err);
+
 /* report_layers.c: reads the files of each layer, and the packages. */
 int report_read_layers(struct report_image *image, struct oci_error *err);
 
