@@ -83,6 +83,25 @@ $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 
+# The page of `oci-pack report`: its files as lists of bytes in C, in the order
+# of their names.
+REPORT_CSS := $(sort $(wildcard cli/report/*.css))
+REPORT_JS := $(sort $(wildcard cli/report/*.js))
+REPORT_PARTS := $(BUILD)/report/report_html.h $(BUILD)/report/report_css.h \
+	$(BUILD)/report/report_js.h
+
+$(BUILD)/cli/report_page.o: OUR_CFLAGS += -I$(BUILD)/report
+$(BUILD)/cli/report_page.o: $(REPORT_PARTS)
+
+$(BUILD)/report/report_html.h: cli/report/report.html
+$(BUILD)/report/report_css.h: $(REPORT_CSS)
+$(BUILD)/report/report_js.h: $(REPORT_JS)
+$(REPORT_PARTS): Makefile
+	$(SAY) BYTES $@
+	@mkdir -p $(@D)
+	$(Q)cat $(filter cli/%,$^) | od -An -v -tu1 | \
+		sed 's/[0-9][0-9]*/&,/g' >$@
+
 $(STATIC): $(LIB_OBJECTS)
 	$(SAY) AR $@
 	@rm -f $@

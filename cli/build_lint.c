@@ -63,7 +63,7 @@ static bool key_of(struct oci_digest *out, const struct build_lint *lint,
 		say(stream, "%s %d %s\n", e->rule, (int)e->level,
 		    e->path ? e->path : "");
 	}
-	good = stream && fclose(stream) == 0 && good &&
+	good = say_end(stream, &text, 0, NULL) == 0 && good &&
 	       oci_digest_data(out, text, size, NULL) == 0;
 	free(json);
 	free(text);

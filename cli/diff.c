@@ -46,7 +46,7 @@ static int run(char **names, struct options *options)
 		rc = compare(&report, &a, &b, &err);
 	progress_end(false);
 	if (!rc)
-		diff_print(&report, &a.image, &b.image);
+		rc = diff_print(&report, &a.image, &b.image, &err);
 	diff_close(&report);
 	files_release(&b);
 	files_release(&a);

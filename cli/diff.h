@@ -15,6 +15,16 @@ struct diff_report {
 	size_t field_count, file_count;
 };
 
+/* The aspects of files, and their names in the order of the output. */
+enum { DIFF_ASPECTS = 7 };
+extern const struct diff_aspect {
+	unsigned bit; /* of enum oci_file_aspect */
+	const char *name;
+} diff_aspects[DIFF_ASPECTS];
+
+/* Writes a sentence that tells why the digests differ. */
+void diff_say_summary(FILE *out, const struct oci_diff *diff);
+
 int diff_open(struct diff_report *report, struct oci_error *err);
 /* The functions of struct oci_diff_options; data is a struct diff_report. */
 int diff_add_file(void *data, const struct oci_entry *a,
@@ -22,9 +32,10 @@ int diff_add_file(void *data, const struct oci_entry *a,
 		  struct oci_error *err);
 int diff_add_field(void *data, const char *field, const char *a, const char *b,
 		   struct oci_error *err);
-/* Prints the sentence and the lines. */
-void diff_print(struct diff_report *report, const struct oci_image_documents *a,
-		const struct oci_image_documents *b);
+/* Prints the sentence and the lines; prints nothing if a part of them was lost
+ * for lack of memory. */
+int diff_print(struct diff_report *report, const struct oci_image_documents *a,
+	       const struct oci_image_documents *b, struct oci_error *err);
 void diff_close(struct diff_report *report);
 
 #endif

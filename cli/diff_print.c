@@ -5,17 +5,12 @@
 
 #include "files.h"
 
-static const struct {
-	unsigned bit;
-	const char *name;
-} aspects_of_files[] = {
+const struct diff_aspect diff_aspects[DIFF_ASPECTS] = {
 	{ OCI_ASPECT_TYPE, "type" },	 { OCI_ASPECT_CONTENT, "content" },
 	{ OCI_ASPECT_TARGET, "target" }, { OCI_ASPECT_DEVICE, "device" },
 	{ OCI_ASPECT_MODE, "mode" },	 { OCI_ASPECT_OWNER, "owner" },
 	{ OCI_ASPECT_TIME, "time" },
 };
-
-enum { ASPECTS = sizeof(aspects_of_files) / sizeof(aspects_of_files[0]) };
 
 int diff_open(struct diff_report *report, struct oci_error *err)
 {
@@ -78,12 +73,12 @@ static void print_text(FILE *out, const struct oci_entry *a,
 		if (e->type == OCI_ENTRY_FILE)
 			say(out, ", %llu bytes", (unsigned long long)e->size);
 	}
-	for (int i = 0; i < ASPECTS; i++) {
-		unsigned bit = aspects_of_files[i].bit;
+	for (int i = 0; i < DIFF_ASPECTS; i++) {
+		unsigned bit = diff_aspects[i].bit;
 
 		if (!(aspects & bit))
 			continue;
-		say(out, "%s %s ", first ? ":" : ",", aspects_of_files[i].name);
+		say(out, "%s %s ", first ? ":" : ",", diff_aspects[i].name);
 		say_aspect(out, bit, a);
 		say(out, " -> ");
 		say_aspect(out, bit, b);
@@ -111,11 +106,10 @@ static void print_json(struct diff_report *report, const struct oci_entry *a,
 	say(out, "%s\n    {\"path\": ", report->file_count ? "," : "");
 	say_json_path(out, a ? a->path : b->path);
 	say(out, ", \"differs\": [");
-	for (int i = 0; i < ASPECTS; i++) {
-		if (!(aspects & aspects_of_files[i].bit))
+	for (int i = 0; i < DIFF_ASPECTS; i++) {
+		if (!(aspects & diff_aspects[i].bit))
 			continue;
-		say(out, "%s\"%s\"", first ? "" : ", ",
-		    aspects_of_files[i].name);
+		say(out, "%s\"%s\"", first ? "" : ", ", diff_aspects[i].name);
 		first = false;
 	}
 	say(out, "]");
@@ -197,8 +191,7 @@ static void say_files(FILE *out, const struct oci_diff *d)
 		  "have only another time");
 }
 
-/* Why the digests differ. */
-static void say_summary(FILE *out, const struct oci_diff *d)
+void diff_say_summary(FILE *out, const struct oci_diff *d)
 {
 	if (d->manifest) {
 		say(out, "the images are the same");
@@ -218,35 +211,45 @@ static void say_summary(FILE *out, const struct oci_diff *d)
 			 "as the history");
 }
 
-void diff_print(struct diff_report *report, const struct oci_image_documents *a,
-		const struct oci_image_documents *b)
+static void print_json_document(const struct diff_report *report,
+				const char *summary,
+				const struct oci_image_documents *a,
+				const struct oci_image_documents *b)
+{
+	say(stdout, "{\n  \"same\": %s,\n  \"summary\": ",
+	    report->result.manifest ? "true" : "false");
+	say_json(stdout, summary);
+	say(stdout,
+	    ",\n  \"a\": \"%s\",\n  \"b\": \"%s\",\n"
+	    "  \"fields\": [",
+	    a->descriptor.digest.text, b->descriptor.digest.text);
+	say_bytes(stdout, report->field_text, report->field_size);
+	say(stdout, "],\n  \"files\": [");
+	say_bytes(stdout, report->file_text, report->file_size);
+	say(stdout, "]\n}\n");
+}
+
+int diff_print(struct diff_report *report, const struct oci_image_documents *a,
+	       const struct oci_image_documents *b, struct oci_error *err)
 {
 	char *summary = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&summary, &size);
+	int rc;
 
-	fflush(report->fields);
-	fflush(report->files);
-	if (!out)
-		return;
-	say_summary(out, &report->result);
-	fclose(out);
-	if (report->json) {
-		say(stdout, "{\n  \"same\": %s,\n  \"summary\": ",
-		    report->result.manifest ? "true" : "false");
-		say_json(stdout, summary);
-		say(stdout,
-		    ",\n  \"a\": \"%s\",\n  \"b\": \"%s\",\n"
-		    "  \"fields\": [",
-		    a->descriptor.digest.text, b->descriptor.digest.text);
-		say_bytes(stdout, report->field_text, report->field_size);
-		say(stdout, "],\n  \"files\": [");
-		say_bytes(stdout, report->file_text, report->file_size);
-		say(stdout, "]\n}\n");
-	} else {
+	if (out)
+		diff_say_summary(out, &report->result);
+	rc = say_end(out, &summary, 0, err);
+	rc = say_end(report->fields, &report->field_text, rc, err);
+	rc = say_end(report->files, &report->file_text, rc, err);
+	report->fields = report->files = NULL;
+	if (!rc && report->json) {
+		print_json_document(report, summary, a, b);
+	} else if (!rc) {
 		say(stdout, "%s\n", summary);
 		say_bytes(stdout, report->field_text, report->field_size);
 		say_bytes(stdout, report->file_text, report->file_size);
 	}
 	free(summary);
+	return rc;
 }

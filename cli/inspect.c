@@ -177,8 +177,7 @@ static int show_all(struct inspect *in, const struct options *options,
 		return fail_nomem(err);
 	in->as_json = options->json;
 	rc = show(in, options, err);
-	if (fclose(in->out) != 0 && !rc)
-		rc = fail_nomem(err);
+	rc = say_end(in->out, &text, rc, err);
 	if (!rc)
 		say_bytes(stdout, text, size);
 	free(text);

@@ -78,7 +78,7 @@ static int explain_one(const struct rebuild *r, const struct opened *image,
 	if (!rc && !diff.result.manifest) {
 		say(stdout, "A is what %s gives, B is the image: ",
 		    r->options->spec);
-		diff_print(&diff, &a, &b);
+		rc = diff_print(&diff, &a, &b, err);
 	}
 	diff_close(&diff);
 	oci_image_documents_release(&a);

@@ -110,12 +110,14 @@ static bool is_new(const struct results *results, size_t before,
 }
 
 /* The names at all destinations, each once, separated by commas. */
-static void say_all_names(FILE *out, const struct results *results)
+static int say_all_names(FILE *out, const struct results *results,
+			 struct oci_error *err)
 {
 	const char *comma = "";
 	char *text = NULL;
 	size_t size;
 	FILE *list = open_memstream(&text, &size);
+	int rc;
 
 	for (size_t i = 0; list && i < results->count; i++) {
 		const struct oci_strings *names = &results->items[i].names;
@@ -127,15 +129,19 @@ static void say_all_names(FILE *out, const struct results *results)
 			comma = ",";
 		}
 	}
-	if (list && fclose(list) == 0)
+	rc = say_end(list, &text, 0, err);
+	if (!rc)
 		say_json(out, text);
 	free(text);
+	return rc;
 }
 
 /* docker buildx, docs/reference/buildx_build.md, "--metadata-file". */
-static void say_metadata(FILE *out, const struct results *results)
+static int say_metadata(FILE *out, const struct results *results,
+			struct oci_error *err)
 {
 	const struct result *first = &results->items[0];
+	int rc;
 
 	say(out, "{\n");
 	if (first->config.text[0])
@@ -146,44 +152,71 @@ static void say_metadata(FILE *out, const struct results *results)
 	say(out, "},\n  \"containerimage.digest\": \"%s\",\n"
 		 "  \"image.name\": ",
 	    first->image.digest.text);
-	say_all_names(out, results);
+	rc = say_all_names(out, results, err);
 	say(out, "\n}\n");
+	return rc;
+}
+
+static int say_id(FILE *out, const struct results *results,
+		  struct oci_error *err)
+{
+	const struct result *first = &results->items[0];
+
+	(void)err;
+	say(out, "%s",
+	    first->config.text[0] ? first->config.text
+				  : first->image.digest.text);
+	return 0;
+}
+
+/* Writes a file under its temporary name. */
+static int prepare(struct oci_sink **file, const char *path,
+		   int (*print)(FILE *out, const struct results *results,
+				struct oci_error *err),
+		   const struct results *results, struct oci_error *err)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+	int rc = out ? print(out, results, err) : fail_nomem(err);
+
+	rc = say_end(out, &text, rc, err);
+	if (!rc)
+		rc = oci_sink_create_file(file, path, err);
+	if (!rc)
+		rc = oci_sink_write(*file, text, size, err);
+	free(text);
+	return rc;
 }
 
 int results_prepare(struct results *results, struct oci_error *err)
 {
-	const struct result *first = results->items;
 	int rc = 0;
 
 	if (!results->count)
 		return 0;
 	if (results->metadata_path)
-		rc = new_file_open(&results->metadata, results->metadata_path,
-				   err);
-	if (!rc && results->metadata_path) {
-		say_metadata(results->metadata.out, results);
-		rc = new_file_finish(&results->metadata, err);
-	}
+		rc = prepare(&results->metadata, results->metadata_path,
+			     say_metadata, results, err);
 	if (!rc && results->iid_path)
-		rc = new_file_open(&results->iid, results->iid_path, err);
-	if (!rc && results->iid_path) {
-		say(results->iid.out, "%s",
-		    first->config.text[0] ? first->config.text
-					  : first->image.digest.text);
-		rc = new_file_finish(&results->iid, err);
-	}
+		rc = prepare(&results->iid, results->iid_path, say_id, results,
+			     err);
 	return rc;
 }
 
 int results_publish(struct results *results, struct oci_error *err)
 {
-	int rc = new_file_publish(&results->metadata, err);
+	int rc = 0;
 
 	for (size_t i = 0; i < results->count; i++)
 		if (results->items[i].repository)
 			results->items[i].pushed = oci_repository_result(
 				results->items[i].repository);
-	return rc ? rc : new_file_publish(&results->iid, err);
+	if (results->metadata)
+		rc = oci_sink_finish(results->metadata, err);
+	if (!rc && results->iid)
+		rc = oci_sink_finish(results->iid, err);
+	return rc;
 }
 
 static void say_destination(FILE *out, const struct result *result)
@@ -235,8 +268,9 @@ void results_release(struct results *results)
 	free(results->items);
 	results->items = NULL;
 	results->count = 0;
-	new_file_release(&results->metadata);
-	new_file_release(&results->iid);
+	oci_sink_free(results->metadata);
+	oci_sink_free(results->iid);
+	results->metadata = results->iid = NULL;
 }
 
 static const struct cli_option options[] = {

@@ -12,7 +12,6 @@
 #include <oci/oci.h>
 
 #include "command.h"
-#include "new_file.h"
 
 /* An image at one destination. */
 struct result {
@@ -31,7 +30,7 @@ struct results {
 	const char *iid_path;		/* or NULL */
 	struct result *items;
 	size_t count;
-	struct new_file metadata, iid;
+	struct oci_sink *metadata, *iid; /* after results_prepare */
 };
 
 /* The target is a struct results. */

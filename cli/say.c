@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "say.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -17,6 +18,55 @@ struct conversion {
 	char length[3]; /* "l", "ll", "z", "h", "hh" */
 	char type;
 };
+
+/* A stream of open_memstream that cannot grow drops bytes, and neither ferror
+ * nor fclose tells. */
+static atomic_bool lost;
+
+static void put(FILE *out, const void *data, size_t size)
+{
+	if (fwrite(data, 1, size, out) != size && out != stdout &&
+	    out != stderr)
+		lost = true;
+}
+
+static void put_char(FILE *out, int c)
+{
+	char one = (char)c;
+
+	put(out, &one, 1);
+}
+
+static void put_text(FILE *out, const char *text)
+{
+	put(out, text, strlen(text));
+}
+
+/* For numbers. */
+static void put_format(FILE *out, const char *fmt, ...) OCI_PRINTF(2, 3);
+
+static void put_format(FILE *out, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+	int size;
+
+	va_start(args, fmt);
+	size = vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	if (size > 0)
+		put_text(out, text);
+}
+
+/* glibc makes *text NULL, and succeeds, if there is no memory to cut it. */
+int say_end(FILE *stream, char *const *text, int rc, struct oci_error *err)
+{
+	if (stream && fclose(stream) != 0)
+		lost = true;
+	if (rc || (stream && *text && !lost))
+		return rc;
+	return oci_error_set(err, OCI_E_NOMEM, "out of memory");
+}
 
 static const char *read_number(int *out, const char *p, va_list *args)
 {
@@ -50,7 +100,7 @@ static const char *read_conversion(struct conversion *c, const char *p,
 static void pad(FILE *out, int count)
 {
 	for (; count > 0; count--)
-		fputc(' ', out);
+		put_char(out, ' ');
 }
 
 /* Writes a text unless out is NULL. Returns its width in characters. */
@@ -64,7 +114,7 @@ static int write_escaped(FILE *out, const char *text, size_t size)
 		for (const char *p = one; *p; p++)
 			width += ((unsigned char)*p & 0xc0) != 0x80;
 		if (out)
-			fputs(one, out);
+			put_text(out, one);
 	}
 	return width;
 }
@@ -118,27 +168,27 @@ static void say_conversion(FILE *out, const struct conversion *c, va_list *args)
 		say_string(out, c, va_arg(*args, const char *));
 		return;
 	case '%':
-		fputc('%', out);
+		put_char(out, '%');
 		return;
 	case 'c':
-		fputc(va_arg(*args, int), out);
+		put_char(out, va_arg(*args, int));
 		return;
 	case 'f':
 		snprintf(format, sizeof(format), "%%%s*.*f", c->flags);
-		fprintf(out, format, c->width, c->precision,
-			va_arg(*args, double));
+		put_format(out, format, c->width, c->precision,
+			   va_arg(*args, double));
 		return;
 	case 'd':
 	case 'i':
 		snprintf(format, sizeof(format), "%%%s*.*jd", c->flags);
-		fprintf(out, format, c->width, c->precision,
-			signed_of(c, args));
+		put_format(out, format, c->width, c->precision,
+			   signed_of(c, args));
 		return;
 	default:
 		snprintf(format, sizeof(format), "%%%s*.*j%c", c->flags,
 			 c->type);
-		fprintf(out, format, c->width, c->precision,
-			unsigned_of(c, args));
+		put_format(out, format, c->width, c->precision,
+			   unsigned_of(c, args));
 	}
 }
 
@@ -155,7 +205,7 @@ int say_args(FILE *out, const char *fmt, va_list args)
 		struct conversion c;
 		size_t size = strcspn(fmt, "%");
 
-		fwrite(fmt, 1, size, out);
+		put(out, fmt, size);
 		fmt += size;
 		if (!*fmt)
 			break;
@@ -187,11 +237,11 @@ static void json_character(FILE *out, const char *text, size_t size,
 	unsigned char c = (unsigned char)*text;
 
 	if (shown[0] == '\\' && shown[1] == 'u' && size > 1)
-		fputs(shown, out);
+		put_text(out, shown);
 	else if (shown[0] == '\\' && shown[1] == 'x' && size == 1)
-		fprintf(out, c < 0x80 ? "\\u%04x" : "\\ufffd", c);
+		put_format(out, c < 0x80 ? "\\u%04x" : "\\ufffd", c);
 	else
-		fwrite(text, 1, size, out);
+		put(out, text, size);
 }
 
 static void json_text(FILE *out, const char *text)
@@ -202,7 +252,7 @@ static void json_text(FILE *out, const char *text)
 		size_t size = oci_text_escape(one, text);
 
 		if (*text == '"' || *text == '\\')
-			fputc('\\', out);
+			put_char(out, '\\');
 		json_character(out, text, size, one);
 		text += size;
 	}
@@ -210,16 +260,16 @@ static void json_text(FILE *out, const char *text)
 
 void say_json(FILE *out, const char *text)
 {
-	fputc('"', out);
+	put_char(out, '"');
 	json_text(out, text);
-	fputc('"', out);
+	put_char(out, '"');
 }
 
 void say_json_path(FILE *out, const char *path)
 {
-	fputs("\"/", out);
+	put_text(out, "\"/");
 	json_text(out, path);
-	fputc('"', out);
+	put_char(out, '"');
 }
 
 void say_json_document(FILE *out, const char *json)
@@ -230,7 +280,7 @@ void say_json_document(FILE *out, const char *json)
 		size_t plain = strcspn(json, "\x7f\xc2\xd8\xe2\xef");
 		size_t size;
 
-		fwrite(json, 1, plain, out);
+		put(out, json, plain);
 		json += plain;
 		if (!*json)
 			break;
@@ -250,28 +300,28 @@ void say_github(FILE *out, const char *text, int property)
 
 		if (c == '%' || c == '\r' || c == '\n' ||
 		    (property && (c == ',' || c == ':')))
-			fprintf(out, "%%%02X", c);
+			put_format(out, "%%%02X", c);
 		else
-			fputs(one, out);
+			put_text(out, one);
 		text += size;
 	}
 }
 
 void say_uri(FILE *out, const char *text)
 {
-	fputc('"', out);
+	put_char(out, '"');
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
 
 		if (c > ' ' && c < 0x7f && !strchr("\"%<>[\\]^`{|}#?", c))
-			fputc(c, out);
+			put_char(out, c);
 		else
-			fprintf(out, "%%%02X", c);
+			put_format(out, "%%%02X", c);
 	}
-	fputc('"', out);
+	put_char(out, '"');
 }
 
 void say_bytes(FILE *out, const void *data, size_t size)
 {
-	fwrite(data, 1, size, out);
+	put(out, data, size);
 }

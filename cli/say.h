@@ -34,4 +34,11 @@ void say_uri(FILE *out, const char *text);
 /* Writes bytes unchanged: the user asked for them. */
 void say_bytes(FILE *out, const void *data, size_t size);
 
+/*
+ * Closes a stream of open_memstream to which the functions above wrote; NULL:
+ * it could not be opened. text is where the stream leaves its text. Returns rc,
+ * or OCI_E_NOMEM if rc is 0 and a part of the text was lost for lack of memory.
+ */
+int say_end(FILE *stream, char *const *text, int rc, struct oci_error *err);
+
 #endif

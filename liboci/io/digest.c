@@ -15,6 +15,9 @@
 #include "base/error.h"
 #include "base/hex.h"
 
+/* Bytes of a source that are digested at a time. */
+enum { SOURCE_ROOM = 32 * 1024 };
+
 struct oci_digester {
 	bool wide;
 	union {
@@ -176,6 +179,27 @@ int oci_digest_data(struct oci_digest *out, const void *data, size_t size,
 		    struct oci_error *err)
 {
 	return oci_digest_like(out, NULL, data, size, err);
+}
+
+int oci_digest_source(struct oci_digest *out, struct oci_source *source,
+		      struct oci_error *err)
+{
+	struct oci_digester *digester;
+	char data[SOURCE_ROOM];
+	size_t got = 1;
+	int rc = oci_digester_new(&digester, NULL, err);
+
+	if (rc)
+		return rc;
+	while (!rc && got) {
+		rc = oci_source_read(&got, source, data, sizeof(data), err);
+		if (!rc && got)
+			rc = oci_digester_add(digester, data, got, err);
+	}
+	if (!rc)
+		rc = oci_digester_end(out, digester, err);
+	oci_digester_free(digester);
+	return rc;
 }
 
 /* Digests the key, with each byte XORed with `with`, and data. */

@@ -286,3 +286,11 @@ END
 	done
 	[ -n "$size" ]
 }
+
+@test "faults 8: a report about a file of gigabytes, and about many documents" {
+	unpack elf-4gib
+	bounded 0 '^$' report oci:elf-4gib -o page.html
+	unpack nested-indexes
+	bounded 1 'no image' report oci:nested-indexes -o none.html
+	[ ! -e none.html ]
+}

@@ -59,3 +59,9 @@ oom() {
 @test "faults G: a copy that runs out of memory" {
 	oom copy a.tar oci:out:x
 }
+
+@test "faults G: a report, or a diff, that runs out of memory" {
+	oom report a.tar -o -
+	oom report a.tar a.tar -o -
+	oom diff --json a.tar a.tar
+}

@@ -80,7 +80,7 @@ results='Results of build, push, pull, copy and index'
 
 @test "a command that fails leaves the files as they were" {
 	echo old >m.json
-	refused 1 "write 'none/id'" a.spec --lint off -o a.tar --metadata-file \
+	refused 1 "'none': No such" a.spec --lint off -o a.tar --metadata-file \
 		m.json --iidfile none/id
 	equal old "$(cat m.json)"
 	refused 1 . copy a.tar b.tar --metadata-file m.json

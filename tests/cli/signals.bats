@@ -32,12 +32,14 @@ interrupted() {
 	equal '' "$(find tmp -mindepth 1)"
 }
 
-@test "faults 9: lint, verify and inspect look while they work" {
+@test "faults 9: lint, verify, inspect and report look while they work" {
 	interrupted INT lint "oci:$slow"
 	interrupted TERM lint "$slow.tar.gz"
 	interrupted TERM verify "oci:$slow"
 	interrupted HUP verify "$slow.tar.gz"
 	interrupted INT inspect "$slow.tar.gz"
+	interrupted INT report "oci:$slow" -o page.html
+	interrupted TERM report "oci:$slow" "$slow.tar.gz" -o page.html
 }
 
 @test "faults 9: unpacking an archive, a package and a base" {

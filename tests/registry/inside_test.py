@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""cat and extract: layers that registries change, and interrupts.
+"""cat, extract and report: layers that registries change, and interrupts.
 
     inside_test.py OCI-PACK [WORD]
 
@@ -128,6 +128,27 @@ def needed(c):
                 check(len(fetched) == len(set(fetched)), fetched)
                 check(len(fetched) == NEEDED.get(path, len(fetched)),
                       f"{args} {path}: {len(fetched)} layers")
+
+
+@found(30, "a report downloads each blob once, and leaves no copy")
+def report(c):
+    name, layer, data = lay(c.registry, "right")
+    temp = c.folder / "tmp"
+    temp.mkdir(exist_ok=True)
+    c.env["TMPDIR"] = str(temp)
+    c.forget()
+    check(c.run("report", name, "-o", "page.html") == 0, c.told)
+    check(len(c.registry.requests("GET", f"/blobs/{layer}")) == 1,
+          "the layer was read again")
+    check((c.folder / "page.html").stat().st_size > 1000, "no page")
+    check(not list(temp.iterdir()), f"left: {list(temp.iterdir())}")
+    c.registry.on("GET", f"/blobs/{layer}",
+                  lambda request: request.reply(200, body=data[:-1] + b"x"))
+    check(c.run("report", name, "-o", "other.html") == 1, c.told)
+    said(c, layer, "digest")
+    check(not (c.folder / "other.html").exists(), "it wrote a page")
+    check(not list(temp.iterdir()), f"left: {list(temp.iterdir())}")
+    check(c.run("report", name, name, "-o", "two.html") == 0, c.told)
 
 
 def main():

@@ -13,6 +13,7 @@ function columns(line,    i, n, width) {
 }
 FNR == 1 {
 	is_c = FILENAME ~ /\.[ch]$/
+	is_page = FILENAME ~ /^cli\/report\//
 	start = 0
 }
 /[ \t]$/ && FILENAME !~ /\.md$/ { say("whitespace", "at the end of a line") }
@@ -21,14 +22,18 @@ FNR == 1 {
 	say("unfinished", "an open issue says it better")
 }
 $0 ~ hosts { say("host", "of a package registry") }
-!is_c { next }
+is_page && /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/ {
+	say("page", "texts of images may become markup or a script")
+}
+is_page && /https?:/ { say("page", "fetches nothing") }
+!is_c && !is_page { next }
 length($0) > 40 && columns($0) > most_columns {
 	say("width", columns($0) " columns, at most " most_columns)
 }
 FNR == most_file_lines + 1 {
 	say("length", "a file of more than " most_file_lines " lines")
 }
-/^\{/ { start = FNR }
+/^\{/ || (is_page && /^function .*\{$/) { start = FNR }
 /^\}/ {
 	if (start && FNR - start - 1 > most_function_lines)
 		say("length", "a function of " FNR - start - 1 \

@@ -57,6 +57,33 @@ static void test_data(void **state)
 	assert_string_equal(oci_digest_hex(&empty), "");
 }
 
+static void test_source(void **state)
+{
+	enum { SIZE = 100000 };
+	struct oci_digest digest, wanted;
+	struct oci_source *source;
+	struct oci_error err;
+	char *data = calloc(1, SIZE), first;
+	size_t got;
+
+	(void)state;
+	assert_non_null(data);
+	check_done(oci_source_open_memory(&source, data, SIZE, &err), &err,
+		   "source");
+	check_done(oci_digest_source(&digest, source, &err), &err, "all");
+	check_done(oci_digest_data(&wanted, data, SIZE, &err), &err, "data");
+	assert_string_equal(digest.text, wanted.text);
+	check_done(oci_source_rewind(source, &err), &err, "rewind");
+	check_done(oci_source_read(&got, source, &first, 1, &err), &err,
+		   "read");
+	check_done(oci_digest_source(&digest, source, &err), &err, "rest");
+	check_done(oci_digest_data(&wanted, data, SIZE - 1, &err), &err,
+		   "data");
+	assert_string_equal(digest.text, wanted.text);
+	oci_source_free(source);
+	free(data);
+}
+
 static void test_measure(void **state)
 {
 	struct memory_sink to = MEMORY_SINK;
@@ -165,7 +192,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parse),	cmocka_unit_test(test_data),
 		cmocka_unit_test(test_measure), cmocka_unit_test(test_checked),
-		cmocka_unit_test(test_mac),
+		cmocka_unit_test(test_mac),	cmocka_unit_test(test_source),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

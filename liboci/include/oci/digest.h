@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include <oci/error.h>
+#include <oci/stream.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -36,6 +37,10 @@ OCI_API int oci_digest_parse(struct oci_digest *out, const char *text,
 /* Sets *out to the sha256 of size bytes at data. */
 OCI_API int oci_digest_data(struct oci_digest *out, const void *data,
 			    size_t size, struct oci_error *err);
+/* Reads the rest of a source, and sets *out to the sha256 of these bytes. The
+ * source is borrowed. Errors: those of the source. */
+OCI_API int oci_digest_source(struct oci_digest *out, struct oci_source *source,
+			      struct oci_error *err);
 OCI_API bool oci_digest_equal(const struct oci_digest *a,
 			      const struct oci_digest *b);
 /* Returns the hex digits after the colon. Borrowed from digest. */
