@@ -16,6 +16,8 @@ PREFIX   ?= /usr/local
 LIBDIR   ?= $(PREFIX)/lib
 BINDIR   ?= $(PREFIX)/bin
 INCLUDEDIR ?= $(PREFIX)/include
+DATADIR  ?= $(PREFIX)/share
+MANDIR   ?= $(DATADIR)/man
 
 VERSION := $(shell sed -n 's/^.define OCI_VERSION "\(.*\)"/\1/p' \
 	liboci/include/oci/version.h)
@@ -141,14 +143,68 @@ $(BUILD)/tests/%: tests/unit/%.c $(STATIC) Makefile
 .PHONY: tests
 tests: $(TESTS)
 
+# Manual pages and completions are made by the command itself, and by awk from
+# headers and docs/spec.md. In a cross build, EMULATOR runs the command.
+EMULATOR ?=
+MAN := $(BUILD)/man
+MAN_COMMANDS := $(patsubst command_%,%,$(shell sed -n \
+	's/^const struct command \(command_[a-z]*\) = {/\1/p' cli/*.c))
+PAGES := $(MAN)/oci-pack.1 $(MAN_COMMANDS:%=$(MAN)/oci-pack-%.1) \
+	$(MAN)/oci-pack-spec.5 $(MAN)/liboci.3 \
+	$(HEADERS:liboci/include/oci/%.h=$(MAN)/oci_%.3)
+COMPLETIONS := $(BUILD)/completions/oci-pack $(BUILD)/completions/_oci-pack \
+	$(BUILD)/completions/oci-pack.fish
+VERSION_DATE := $(shell sed -n 's/^.define OCI_VERSION_DATE "\(.*\)"/\1/p' \
+	liboci/include/oci/version.h)
+AWK_PAGE = awk -v date='$(VERSION_DATE)' -f docs/man/text.awk
+
+.PHONY: pages
+pages: $(PAGES) $(COMPLETIONS)
+
+# make_page COMMAND: the target, whole or not at all.
+define make_page
+	$(SAY) PAGE $@
+	@mkdir -p $(@D)
+	$(Q)$(1) >$@.tmp && mv $@.tmp $@
+endef
+
+$(MAN)/oci-pack.1: $(COMMAND)
+	$(call make_page,$(EMULATOR) $(COMMAND) help --mdoc)
+$(MAN)/oci-pack-%.1: $(COMMAND)
+	$(call make_page,$(EMULATOR) $(COMMAND) help --mdoc $*)
+$(MAN)/oci-pack-spec.5: docs/spec.md $(wildcard docs/man/*.awk)
+	$(call make_page,$(AWK_PAGE) -v title=oci-pack-spec \
+		-v summary='the language of specs' -f docs/man/markdown.awk $<)
+$(MAN)/liboci.3: docs/man/liboci.3 liboci/include/oci/version.h
+	$(call make_page,sed 's/@DATE@/$(VERSION_DATE)/' $<)
+$(MAN)/oci_%.3: liboci/include/oci/%.h $(wildcard docs/man/*.awk)
+	$(call make_page,$(AWK_PAGE) -v header=oci/$*.h \
+		-f docs/man/header.awk $<)
+
+$(BUILD)/completions/oci-pack: $(COMMAND)
+	$(call make_page,$(EMULATOR) $(COMMAND) completion bash)
+$(BUILD)/completions/_oci-pack: $(COMMAND)
+	$(call make_page,$(EMULATOR) $(COMMAND) completion zsh)
+$(BUILD)/completions/oci-pack.fish: $(COMMAND)
+	$(call make_page,$(EMULATOR) $(COMMAND) completion fish)
+
 # The loader finds a library in its own folders once ldconfig has read them. A
 # package does that when it is installed; other users than root cannot.
 LDCONFIG ?= PATH="$$PATH:/usr/sbin:/sbin" ldconfig
 TELL_LOADER = $(if $(DESTDIR),,@[ "$$(id -u)" -ne 0 ] || $(LDCONFIG) || \
 	echo 'ldconfig failed: see "The library" in README.md' >&2)
 
+BASHDIR = $(DATADIR)/bash-completion/completions
+ZSHDIR  = $(DATADIR)/zsh/site-functions
+FISHDIR = $(DATADIR)/fish/vendor_completions.d
+DOCDIR  = $(DATADIR)/doc/oci-pack
+INSTALL_FOLDERS = $(MANDIR)/man1 $(MANDIR)/man3 $(MANDIR)/man5 $(BASHDIR) \
+	$(ZSHDIR) $(FISHDIR) $(DOCDIR)
+INSTALLED_DOCS = $(wildcard docs/*.md) docs/oci-pack.schema.json README.md \
+	CHANGELOG.md LICENSE
+
 .PHONY: install uninstall
-install: all
+install: all pages
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig \
 		$(DESTDIR)$(INCLUDEDIR)/oci
 	install -m 755 $(COMMAND) $(DESTDIR)$(BINDIR)/oci-pack
@@ -158,6 +214,14 @@ install: all
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/liboci.so
 	install -m 644 $(BUILD)/liboci.pc $(DESTDIR)$(LIBDIR)/pkgconfig/
 	install -m 644 $(HEADERS) $(DESTDIR)$(INCLUDEDIR)/oci/
+	install -d $(INSTALL_FOLDERS:%=$(DESTDIR)%)
+	install -m 644 $(filter %.1,$(PAGES)) $(DESTDIR)$(MANDIR)/man1/
+	install -m 644 $(filter %.3,$(PAGES)) $(DESTDIR)$(MANDIR)/man3/
+	install -m 644 $(filter %.5,$(PAGES)) $(DESTDIR)$(MANDIR)/man5/
+	install -m 644 $(BUILD)/completions/oci-pack $(DESTDIR)$(BASHDIR)/
+	install -m 644 $(BUILD)/completions/_oci-pack $(DESTDIR)$(ZSHDIR)/
+	install -m 644 $(BUILD)/completions/oci-pack.fish $(DESTDIR)$(FISHDIR)/
+	install -m 644 $(INSTALLED_DOCS) $(DESTDIR)$(DOCDIR)/
 	$(TELL_LOADER)
 
 uninstall:
@@ -165,7 +229,13 @@ uninstall:
 		$(DESTDIR)$(LIBDIR)/liboci.so $(DESTDIR)$(LIBDIR)/$(SONAME) \
 		$(DESTDIR)$(LIBDIR)/liboci.so.$(VERSION) \
 		$(DESTDIR)$(LIBDIR)/pkgconfig/liboci.pc
-	rm -rf $(DESTDIR)$(INCLUDEDIR)/oci
+	rm -rf $(DESTDIR)$(INCLUDEDIR)/oci $(DESTDIR)$(DOCDIR)
+	rm -f $(DESTDIR)$(BASHDIR)/oci-pack $(DESTDIR)$(ZSHDIR)/_oci-pack \
+		$(DESTDIR)$(FISHDIR)/oci-pack.fish
+	cd $(DESTDIR)$(MANDIR) && rm -f \
+		$(addprefix man1/,$(notdir $(filter %.1,$(PAGES)))) \
+		$(addprefix man3/,$(notdir $(filter %.3,$(PAGES)))) \
+		$(addprefix man5/,$(notdir $(filter %.5,$(PAGES))))
 
 # What follows is for people and CI: each step is a script in tests/.
 .PHONY: install-deps demo check check-buildx
@@ -249,6 +319,7 @@ help:
 	'make lint           the dependency law, exports, banned functions' \
 	'make bench          speed, size and memory beside those of peers' \
 	'make fuzz           every fuzzer for SECONDS=30, where clang is' \
+	'make pages          manual pages, and completions for shells' \
 	'make install        PREFIX, LIBDIR, BINDIR, DESTDIR are respected' \
 	'make VARIANT=sanitize tests   with address and undefined sanitizers' \
 	'make format dist uninstall clean' \

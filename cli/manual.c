@@ -5,9 +5,6 @@
 #include "cli.h"
 #include "command.h"
 
-/* Of the version: changes with OCI_VERSION. */
-static const char version_date[] = "November 28, 2026";
-
 /* A word of a text that has its own line in mdoc would be a macro: lines that
  * start with a dot or a quote, and backslashes, are escaped. */
 static void say_line(FILE *out, const char *text, size_t size)
@@ -152,7 +149,7 @@ static void say_examples(FILE *out, const struct command *command)
 static void say_head(FILE *out, const char *title, const char *summary)
 {
 	say(out, ".\\\" SPDX-License-Identifier: Apache-2.0\n.Dd %s\n.Dt ",
-	    version_date);
+	    OCI_VERSION_DATE);
 	for (const char *p = title; *p; p++)
 		say(out, "%c", *p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p);
 	say(out, " 1\n.Os\n.Sh NAME\n.Nm %s\n.Nd %s\n", title, summary);

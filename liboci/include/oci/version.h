@@ -9,6 +9,7 @@
 #define OCI_VERSION_MINOR 1
 #define OCI_VERSION_PATCH 0
 #define OCI_VERSION "0.1.0"
+#define OCI_VERSION_DATE "November 28, 2026"
 
 #if defined(__GNUC__)
 #define OCI_API __attribute__((visibility("default")))
