@@ -85,6 +85,8 @@ $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 
+bytes_of = cat $(1) | od -An -v -tu1 | sed 's/[0-9][0-9]*/&,/g'
+
 # The page of `oci-pack report`: its files as lists of bytes in C, in the order
 # of their names.
 REPORT_CSS := $(sort $(wildcard cli/report/*.css))
@@ -101,8 +103,17 @@ $(BUILD)/report/report_js.h: $(REPORT_JS)
 $(REPORT_PARTS): Makefile
 	$(SAY) BYTES $@
 	@mkdir -p $(@D)
-	$(Q)cat $(filter cli/%,$^) | od -An -v -tu1 | \
-		sed 's/[0-9][0-9]*/&,/g' >$@
+	$(Q)$(call bytes_of,$(filter cli/%,$^)) >$@
+
+# The specs of `oci-pack init`, likewise.
+INIT_PARTS := $(patsubst cli/init/%.spec,$(BUILD)/init/%.h,\
+	$(wildcard cli/init/*.spec))
+$(BUILD)/cli/init.o: OUR_CFLAGS += -I$(BUILD)/init
+$(BUILD)/cli/init.o: $(INIT_PARTS)
+$(BUILD)/init/%.h: cli/init/%.spec Makefile
+	$(SAY) BYTES $@
+	@mkdir -p $(@D)
+	$(Q)$(call bytes_of,$<) >$@
 
 $(STATIC): $(LIB_OBJECTS)
 	$(SAY) AR $@

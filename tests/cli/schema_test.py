@@ -46,7 +46,8 @@ def cases(validator):
     """Pairs of a name and what is wrong, None where all is well."""
     yield "the schema is one", None
     good = sorted((ROOT / "fixtures/spec/good").glob("*.spec"))
-    for path in good + sorted(ROOT.glob("examples/*/*.spec")):
+    for path in good + sorted([*ROOT.glob("examples/*/*.spec"),
+                               *ROOT.glob("cli/init/*.spec")]):
         yield (f"{path.relative_to(ROOT)} passes",
                problem(validator, path))
     lines = (BAD / "parser-only.txt").read_text().split("\n")
