@@ -2,10 +2,12 @@
 /* Messages, values of the environment, and signals. */
 #include "cli.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The last second of the year 9999. */
 #define YEAR_9999 UINT64_C(253402300799)
@@ -60,6 +62,14 @@ volatile const int *interrupted_flag(void)
 	return &interrupted;
 }
 
+/* Whether standard output is a pipe that nobody reads any more. */
+static bool reader_has_ended(void)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO };
+
+	return poll(&out, 1, 0) == 1 && out.revents & POLLERR;
+}
+
 int say_error(const struct oci_error *err)
 {
 	/* The error of the interrupted call does not matter. */
@@ -67,7 +77,9 @@ int say_error(const struct oci_error *err)
 		say(stderr, "oci-pack: interrupted\n");
 		return EXIT_FAILED;
 	}
-	say(stderr, "oci-pack: %s\n", err->message);
+	/* As with other filters, the end of the reader is no message. */
+	if (err->status != OCI_E_SYSTEM || !reader_has_ended())
+		say(stderr, "oci-pack: %s\n", err->message);
 	return EXIT_FAILED;
 }
 

@@ -122,6 +122,18 @@ registry.example:5000/tests/rich:two' "$("$OCI_PACK" tags image)"
 	equal 755 "$(stat -c %a folder)"
 }
 
+@test "a reader that ends early gets no message" {
+	run --separate-stderr bash -c '
+		set -o pipefail
+		"$OCI_PACK" extract image -o - | head -c 10 >/dev/null'
+	[ "$status" -ne 0 ]
+	equal '' "$stderr"
+	# Other errors are told.
+	run --separate-stderr bash -c '"$OCI_PACK" extract image -o - >/dev/full'
+	equal 1 "$status"
+	matches 'No space left' "$stderr"
+}
+
 @test "extract of a directory, of a file, and of a layer" {
 	"$OCI_PACK" extract image /bin/ -o bin
 	equal 'suid
