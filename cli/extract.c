@@ -7,29 +7,12 @@
 
 #include "files.h"
 
-static int copy(struct oci_source *source, struct oci_sink *sink,
-		struct oci_error *err)
-{
-	static char data[128 * 1024];
-	size_t got = 1;
-	int rc = 0;
-
-	while (!rc && got) {
-		if (was_interrupted())
-			return oci_error_set(err, OCI_E_CANCELLED,
-					     "interrupted");
-		rc = oci_source_read(&got, source, data, sizeof(data), err);
-		if (!rc)
-			rc = oci_sink_write(sink, data, got, err);
-	}
-	return rc;
-}
-
 /* Copies one layer's tar as it is. */
 static int copy_layer(const struct files *files, struct oci_sink *sink,
 		      uint64_t number, struct oci_error *err)
 {
 	const struct oci_descriptors *layers = &files->image.manifest.layers;
+	struct oci_layer_read_options options = OCI_LAYER_READ_OPTIONS_INIT;
 	struct oci_source *tar;
 	int rc;
 
@@ -38,11 +21,13 @@ static int copy_layer(const struct files *files, struct oci_sink *sink,
 				     "there is no layer %llu: the image has "
 				     "%zu",
 				     (unsigned long long)number, layers->count);
+	options.max_inflated = max_inflated();
+	options.cancelled = interrupted_flag();
 	rc = oci_layer_open(&tar, files->from.store, &layers->items[number - 1],
-			    err);
+			    &options, err);
 	if (rc)
 		return rc;
-	rc = copy(tar, sink, err);
+	rc = oci_source_copy(NULL, tar, sink, err);
 	oci_source_free(tar);
 	return rc;
 }

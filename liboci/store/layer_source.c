@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/options.h"
 #include "io/file.h"
 #include "io/inflate.h"
 
@@ -89,7 +90,17 @@ int oci_layer_open_watched(struct oci_source **out, struct oci_store *store,
 }
 
 int oci_layer_open(struct oci_source **out, struct oci_store *store,
-		   const struct oci_descriptor *layer, struct oci_error *err)
+		   const struct oci_descriptor *layer,
+		   const struct oci_layer_read_options *options,
+		   struct oci_error *err)
 {
-	return oci_layer_open_watched(out, store, layer, NULL, err);
+	static const struct oci_layer_read_options usual =
+		OCI_LAYER_READ_OPTIONS_INIT;
+	struct oci_layer_read_options o;
+	struct oci_watch limits = { 0 };
+
+	oci_options_read(&o, sizeof(o), &usual, options);
+	limits.cancelled = o.cancelled;
+	limits.max_inflated = o.max_inflated;
+	return oci_layer_open_watched(out, store, layer, &limits, err);
 }

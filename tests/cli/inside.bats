@@ -122,6 +122,14 @@ registry.example:5000/tests/rich:two' "$("$OCI_PACK" tags image)"
 	equal 755 "$(stat -c %a folder)"
 }
 
+@test "--max-inflated is for a single layer, too" {
+	"$OCI_PACK" extract image --layer 1 -o - | tar -t >/dev/null
+	run --separate-stderr bash -c '
+		"$OCI_PACK" extract image --layer 1 -o - --max-inflated 1K |
+			wc -c >size'
+	matches 'inflates to more than' "$stderr"
+}
+
 @test "a reader that ends early gets no message" {
 	run --separate-stderr bash -c '
 		set -o pipefail

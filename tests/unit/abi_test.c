@@ -42,6 +42,8 @@ static const struct oci_rootfs_options rootfs_defaults =
 	OCI_ROOTFS_OPTIONS_INIT;
 static const struct oci_spec_options spec_defaults = OCI_SPEC_OPTIONS_INIT;
 static const struct oci_tree_options tree_defaults = OCI_TREE_OPTIONS_INIT;
+static const struct oci_layer_read_options layer_read_defaults =
+	OCI_LAYER_READ_OPTIONS_INIT;
 static const struct oci_walk_options walk_defaults = OCI_WALK_OPTIONS_INIT;
 static const struct oci_verify_options verify_defaults =
 	OCI_VERIFY_OPTIONS_INIT;
@@ -120,6 +122,9 @@ static const struct subject subjects[] = {
 	{ SUBJECT(tree),
 	  { AT(tree, epoch), AT(tree, temp_dir), AT(tree, max_inflated),
 	    AT(tree, cancelled), END(tree, cancelled) } },
+	{ SUBJECT(layer_read),
+	  { AT(layer_read, max_inflated), AT(layer_read, cancelled),
+	    END(layer_read, cancelled) } },
 	{ SUBJECT(walk),
 	  { AT(walk, enter), AT(walk, read), AT(walk, leave), AT(walk, data),
 	    AT(walk, cancelled), END(walk, cancelled) } },

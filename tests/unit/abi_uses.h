@@ -194,6 +194,22 @@ static int use_walk(struct bench *bench, const void *options,
 	return oci_image_walk(bench->store, &bench->image, options, err);
 }
 
+static int use_layer_read(struct bench *bench, const void *options,
+			  struct oci_error *err)
+{
+	struct oci_image_documents image;
+	struct oci_source *tar;
+	int rc = oci_image_open(&image, bench->store, &bench->image, NULL, err);
+
+	if (rc)
+		return rc;
+	rc = oci_layer_open(&tar, bench->store, &image.manifest.layers.items[0],
+			    options, err);
+	oci_source_free(tar);
+	oci_image_documents_release(&image);
+	return rc;
+}
+
 static int use_attributes(struct bench *bench, const void *attrs,
 			  struct oci_error *err)
 {

@@ -306,7 +306,7 @@ static void test_layer(void **state)
 	char *data = malloc(1 << 20);
 	size_t got = 1, size = 0;
 
-	check_done(oci_layer_open(&tar, image->store, layer, &err), &err,
+	check_done(oci_layer_open(&tar, image->store, layer, NULL, &err), &err,
 		   "open");
 	while (got) {
 		check_done(oci_source_read(&got, tar, data + size,
@@ -335,8 +335,8 @@ static void test_damaged_layer(void **state)
 	int rc = 0;
 
 	longer.size++;
-	check_done(oci_layer_open(&tar, image->store, &longer, &err), &err,
-		   "open");
+	check_done(oci_layer_open(&tar, image->store, &longer, NULL, &err),
+		   &err, "open");
 	while (!rc && got)
 		rc = oci_source_read(&got, tar, data, sizeof(data), &err);
 	assert_int_equal(rc, OCI_E_CORRUPT);

@@ -100,16 +100,31 @@ OCI_API int oci_image_walk(struct oci_store *store,
 			   const struct oci_walk_options *options,
 			   struct oci_error *err);
 
+struct oci_layer_read_options {
+	size_t size;	       /* sizeof(struct oci_layer_read_options) */
+	uint64_t max_inflated; /* bytes that the layer may inflate to; 0: 8 GiB
+				* or 200 times its size, whichever is more */
+	/* Ends reads with OCI_E_CANCELLED once *cancelled is not 0;
+	 * may be NULL. */
+	volatile const int *cancelled;
+};
+
+#define OCI_LAYER_READ_OPTIONS_INIT                                            \
+	{                                                                      \
+		sizeof(struct oci_layer_read_options), 0, NULL                 \
+	}
+
 /*
  * Opens a layer as a tar: a layer that is compressed with gzip or zstd is
  * inflated. The blob is compared with its digest, and the checksums of gzip and
  * zstd are checked. If the digest or a checksum is wrong, reading fails with
- * OCI_E_CORRUPT instead of reaching the end. A layer may inflate to 8 GiB or to
- * 200 times its size, whichever is more; beyond that, reading fails with
- * OCI_E_LIMIT. store has to outlive *out. The caller frees *out.
+ * OCI_E_CORRUPT instead of reaching the end; beyond max_inflated it fails with
+ * OCI_E_LIMIT. options may be NULL. store has to outlive *out. The caller frees
+ * *out.
  */
 OCI_API int oci_layer_open(struct oci_source **out, struct oci_store *store,
 			   const struct oci_descriptor *layer,
+			   const struct oci_layer_read_options *options,
 			   struct oci_error *err);
 
 #ifdef __cplusplus
