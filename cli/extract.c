@@ -65,7 +65,9 @@ static int extract(struct files *files, const char *path,
 	if (options->layer)
 		return oci_error_set(err, OCI_E_INVALID,
 				     "--layer writes a tar: it needs -o -");
-	rc = files_apply(files, path, err);
+	rc = extract_check_folder(options->output, err);
+	if (!rc)
+		rc = files_apply(files, path, err);
 	if (!rc)
 		rc = extract_to_folder(&left_out, files->rootfs, path,
 				       options->output, err);

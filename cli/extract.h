@@ -5,6 +5,9 @@
 
 #include <oci/rootfs.h>
 
+/* Fails unless nothing is at path, or an empty folder that can be replaced. */
+int extract_check_folder(const char *path, struct oci_error *err);
+
 /*
  * Writes the files at path to the folder `output`, which does not exist or is
  * empty. They are written to a new folder beside it, which gets its name at

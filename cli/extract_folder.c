@@ -220,13 +220,30 @@ static int fill(struct folder *f, const struct oci_rootfs *rootfs,
 	return rc ? rc : set_attributes(f, ".", &top, err);
 }
 
-/* Fails unless nothing is at path, or an empty folder. */
-static int check_output(const char *path, struct oci_error *err)
+/* Whether a folder can be renamed to path: not to "." or "..", whatever comes
+ * before, and not to a symlink. */
+static bool is_replaceable(const char *path)
 {
-	DIR *folder = opendir(path);
+	const char *slash = strrchr(path, '/');
+	const char *last = slash ? slash + 1 : path;
+	struct stat st;
+
+	return strcmp(last, ".") != 0 && strcmp(last, "..") != 0 &&
+	       (lstat(path, &st) != 0 || !S_ISLNK(st.st_mode));
+}
+
+int extract_check_folder(const char *path, struct oci_error *err)
+{
+	DIR *folder;
 	struct dirent *entry;
 	bool empty = true;
 
+	if (!is_replaceable(path))
+		return oci_error_set(err, OCI_E_INVALID,
+				     "'%s' is no name for a new folder: name "
+				     "one that is not there yet",
+				     path);
+	folder = opendir(path);
 	if (!folder)
 		return errno == ENOENT ? 0 : fail(err, path);
 	while (empty && (entry = readdir(folder)))
@@ -264,10 +281,7 @@ int extract_to_folder(unsigned long *left_out, const struct oci_rootfs *rootfs,
 {
 	struct folder f = { .root = geteuid() == 0, .fd = -1 };
 	char *name = NULL;
-	int rc = check_output(output, err);
-
-	if (!rc)
-		rc = make_folder(&name, output, err);
+	int rc = make_folder(&name, output, err);
 	if (rc)
 		return rc;
 	f.fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

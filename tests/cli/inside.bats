@@ -122,6 +122,16 @@ registry.example:5000/tests/rich:two' "$("$OCI_PACK" tags image)"
 	equal 755 "$(stat -c %a folder)"
 }
 
+@test "extract refuses what it cannot replace, at once" {
+	mkdir empty
+	ln -s empty link
+	for to in . .. empty/. link; do
+		refused 1 'is no name for a new folder' extract image -o "$to"
+	done
+	"$OCI_PACK" extract image /bin/ -o empty
+	[ -e empty/tool ]
+}
+
 @test "--max-inflated is for a single layer, too" {
 	"$OCI_PACK" extract image --layer 1 -o - | tar -t >/dev/null
 	run --separate-stderr bash -c '
