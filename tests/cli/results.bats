@@ -95,6 +95,21 @@ results='Results of build, push, pull, copy and index'
 	[ -e /dev/stderr ]
 }
 
+# The name of a descriptor is not replaced by a file, even if it is one.
+@test "results and archives go to descriptors that are files" {
+	"$OCI_PACK" a.spec --lint off -o a.tar --iidfile id -q >/dev/null
+	{
+		echo before
+		"$OCI_PACK" a.spec --lint off -o b.tar -q --iidfile \
+			/proc/self/fd/1
+		echo
+	} >out
+	equal before "$(head -n 1 out)"
+	grep -q "^$(cat id)sha256:" out
+	"$OCI_PACK" a.spec --lint off -o /dev/fd/3 -q 3>c.tar
+	cmp a.tar c.tar
+}
+
 @test "verify, lock and cache" {
 	"$OCI_PACK" a.spec --lint off -o oci:dir -q
 	"$OCI_PACK" verify --json oci:dir >got.json
