@@ -199,7 +199,7 @@ static int check_words(const struct build_options *out, int argc, char **argv)
 	    (out->output || out->load.wanted || !out->pushes.count))
 		return say_usage("build", "--dry-run is for --push, without "
 					  "-o and --load");
-	return -1;
+	return results_check(&out->results, "build", out->output);
 }
 
 int build_options_parse(struct build_options *out, int argc, char **argv)

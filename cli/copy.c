@@ -196,7 +196,7 @@ static int check_names(const struct copy_command *c, int count)
 		return say_usage(c->name,
 				 "an image and where it goes are needed, such "
 				 "as app.tar ghcr.io/owner/app:1");
-	return -1;
+	return results_check(&c->results, c->name, c->output);
 }
 
 static int command(struct copy_command *c, const struct command *command,
@@ -207,6 +207,8 @@ static int command(struct copy_command *c, const struct command *command,
 	c->name = command->name;
 	if (status < 0)
 		status = check_names(c, argc - optind);
+	for (int i = optind + 1; status < 0 && c->verb == COPY && i < argc; i++)
+		status = results_check(&c->results, c->name, argv[i]);
 	if (status < 0 && c->verb == COPY)
 		status = remote_check_sides(&c->remote, argv + optind,
 					    argc - optind);

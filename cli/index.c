@@ -67,7 +67,7 @@ static int check(const struct index_command *c, int count)
 				 c->output ? "images"
 				 : images  ? "the name of the index and images"
 					   : "the index and platforms");
-	return -1;
+	return results_check(&c->results, c->name, c->output);
 }
 
 static int run_index(int argc, char **argv)

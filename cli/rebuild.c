@@ -49,8 +49,25 @@ static int pack(struct rebuild *r, struct oci_error *err)
 	return oci_spec_pack(&r->image, r->spec, r->store, &options, err);
 }
 
-/* Prints what differs between two images of a platform; NULL: of any. */
-static int explain_one(const struct rebuild *r, const struct opened *image,
+static void say_sides(const struct rebuild *r,
+		      const struct oci_platform *platform)
+{
+	char text[OCI_PLATFORM_TEXT];
+	size_t count;
+
+	oci_spec_platforms(r->spec, &count);
+	say(stdout, "A is what %s gives", r->options->spec);
+	if (count > 1) {
+		oci_platform_format(text, platform);
+		say(stdout, " for %s", text);
+	}
+	say(stdout, ", B is the image: ");
+}
+
+/* Prints what differs between two images of a platform; NULL: of any. Sets
+ * *told if something does. */
+static int explain_one(bool *told, const struct rebuild *r,
+		       const struct opened *image,
 		       const struct oci_platform *platform,
 		       struct oci_error *err)
 {
@@ -76,8 +93,8 @@ static int explain_one(const struct rebuild *r, const struct opened *image,
 		rc = oci_image_diff(&diff.result, r->store, &a, image->store,
 				    &b, &options, err);
 	if (!rc && !diff.result.manifest) {
-		say(stdout, "A is what %s gives, B is the image: ",
-		    r->options->spec);
+		*told = true;
+		say_sides(r, platform);
 		rc = diff_print(&diff, &a, &b, err);
 	}
 	diff_close(&diff);
@@ -92,13 +109,17 @@ static int explain_all(const struct rebuild *r, const struct opened *image,
 {
 	const struct oci_platform *platforms;
 	size_t count;
+	bool told = false;
 	int rc = 0;
 
 	platforms = oci_spec_platforms(r->spec, &count);
 	if (!count)
-		return explain_one(r, image, NULL, err);
+		return explain_one(&told, r, image, NULL, err);
 	for (size_t i = 0; !rc && i < count; i++)
-		rc = explain_one(r, image, &platforms[i], err);
+		rc = explain_one(&told, r, image, &platforms[i], err);
+	if (!rc && !told)
+		say(stdout, "the manifests are the same: only the index "
+			    "around them differs\n");
 	return rc;
 }
 

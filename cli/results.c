@@ -3,12 +3,74 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli.h"
 
 bool results_wanted(const struct results *results)
 {
 	return results->json || results->metadata_path || results->iid_path;
+}
+
+/* Returns the folder of a file, without symlinks; the caller frees it. */
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *text =
+		slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	char *folder = text ? realpath(text, NULL) : NULL;
+
+	free(text);
+	return folder;
+}
+
+/* Whether two paths are one name of one file. Devices may have several
+ * writers. */
+static bool is_same(const char *a, const char *b)
+{
+	const char *name_a = strrchr(a, '/'), *name_b = strrchr(b, '/');
+	struct stat st;
+	char *in_a, *in_b;
+	bool same;
+
+	if (strcmp(name_a ? name_a + 1 : a, name_b ? name_b + 1 : b) != 0 ||
+	    (stat(a, &st) == 0 && !S_ISREG(st.st_mode)))
+		return false;
+	in_a = folder_of(a);
+	in_b = folder_of(b);
+	same = in_a && in_b && strcmp(in_a, in_b) == 0;
+	free(in_a);
+	free(in_b);
+	return same;
+}
+
+static int refuse_same(const char *command, const char *option,
+		       const char *path, const char *other)
+{
+	if (!path || !other || !is_same(path, other))
+		return -1;
+	return say_usage(command,
+			 "%s names a file that another option writes: "
+			 "'%s'",
+			 option, path);
+}
+
+int results_check(const struct results *results, const char *command,
+		  const char *output)
+{
+	const char *metadata = results->metadata_path;
+	const char *id = results->iid_path;
+	int status;
+
+	if ((metadata && !*metadata) || (id && !*id))
+		return say_usage(command, "%s needs the name of a file",
+				 metadata && !*metadata ? "--metadata-file"
+							: "--iidfile");
+	status = refuse_same(command, "--metadata-file", metadata, output);
+	if (status < 0)
+		status = refuse_same(command, "--iidfile", id, output);
+	return status < 0 ? refuse_same(command, "--iidfile", id, metadata)
+			  : status;
 }
 
 /* The digest of the config, which Docker shows as the image's ID. */

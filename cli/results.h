@@ -38,6 +38,10 @@ extern const struct option_group results_options;
 
 /* Returns whether an option is given. */
 bool results_wanted(const struct results *results);
+/* Refuses FILE options that are empty, or name the same file as each other or
+ * as output, which may be NULL. Returns a status, or -1 to go on. */
+int results_check(const struct results *results, const char *command,
+		  const char *output);
 /*
  * Adds an image that store has and that is named, before the commit. name is
  * the repository, if the store is one. Does nothing if no option is given.

@@ -330,3 +330,47 @@ int oci_file_close(int fd, const char *what, struct oci_error *err)
 		return oci_fail_errno(err, "close '%s'", what);
 	return 0;
 }
+
+/* Returns the descriptor that a path such as /dev/stdout or /dev/fd/3 names, or
+ * -1. */
+static int named_descriptor(const char *path)
+{
+	static const char *const folders[] = { "/dev/fd/", "/proc/self/fd/" };
+
+	if (strcmp(path, "/dev/stdout") == 0)
+		return STDOUT_FILENO;
+	if (strcmp(path, "/dev/stderr") == 0)
+		return STDERR_FILENO;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		const char *rest = path + strlen(folders[i]);
+		int fd = 0;
+
+		if (strncmp(path, folders[i], strlen(folders[i])) != 0)
+			continue;
+		for (; *rest >= '0' && *rest <= '9' && fd < 100000; rest++)
+			fd = fd * 10 + (*rest - '0');
+		return *rest || rest[-1] == '/' ? -1 : fd;
+	}
+	return -1;
+}
+
+bool oci_file_is_stream(const char *path)
+{
+	struct stat st;
+
+	if (named_descriptor(path) >= 0)
+		return true;
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
+	       !S_ISDIR(st.st_mode);
+}
+
+/* A file that a descriptor has open is not opened again: that would write over
+ * its beginning. */
+int oci_file_open_stream(int *fd, const char *path, struct oci_error *err)
+{
+	int named = named_descriptor(path);
+
+	*fd = named >= 0 ? fcntl(named, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
+			 : open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	return *fd < 0 ? oci_fail_errno(err, "open '%s'", path) : 0;
+}

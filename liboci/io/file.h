@@ -46,6 +46,12 @@ int oci_file_make_folders(const char *path, unsigned mode,
 /* Follows the symlinks at path. *out is the path that they lead to, which need
  * not exist; the caller frees it. */
 int oci_file_follow(char **out, const char *path, struct oci_error *err);
+/* Returns whether a file at path cannot be replaced by another one, but only
+ * written to: devices, pipes, and the names of open descriptors, such as
+ * /dev/stdout, whatever they are open for. */
+bool oci_file_is_stream(const char *path);
+/* Opens such a file for writing. The caller closes *fd. */
+int oci_file_open_stream(int *fd, const char *path, struct oci_error *err);
 /* Closes a written file, and returns the error of close(2). */
 int oci_file_close(int fd, const char *what, struct oci_error *err);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A sink that writes a file which readers see complete or not at all. */
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -66,15 +65,14 @@ static int open_path(struct file_sink *self, const char *path,
 	struct stat st;
 	int rc;
 
-	if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
+	if (!oci_file_is_stream(path)) {
+		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+			return oci_fail(err, OCI_E_CONFLICT, "'%s' is a folder",
+					path);
 		return oci_atomic_open(&self->file, path, err);
-	if (S_ISDIR(st.st_mode))
-		return oci_fail(err, OCI_E_CONFLICT, "'%s' is a folder", path);
+	}
 	rc = oci_text_copy(&self->stream, path, err);
-	if (rc)
-		return rc;
-	self->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-	return self->fd < 0 ? oci_fail_errno(err, "open '%s'", path) : 0;
+	return rc ? rc : oci_file_open_stream(&self->fd, path, err);
 }
 
 int oci_sink_create_file(struct oci_sink **out, const char *path,

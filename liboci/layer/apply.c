@@ -101,8 +101,14 @@ static int put_hard_link(struct oci_rootfs *rootfs,
 	if (rc)
 		return rc;
 	file = oci_rootfs_get(rootfs, path, strlen(path));
-	if (file == e)
+	if (file == e) {
+		/* A lower layer may have what the path was before. */
+		e->dangling = rootfs->partial;
 		return 0;
+	}
+	/* Lower layers may have the attributes of a directory. */
+	if (file && file->type == OCI_ENTRY_DIRECTORY && rootfs->partial)
+		file = NULL;
 	oci_rootfs_set_type(e, file ? file->type : OCI_ENTRY_FILE);
 	set_attributes(e, member);
 	e->dangling = !file;

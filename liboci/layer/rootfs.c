@@ -276,6 +276,7 @@ static int imply_parents(struct oci_rootfs *rootfs, const char *path,
 
 	while (!rc && size < end) {
 		struct oci_rootfs_entry *e;
+		bool dangling;
 
 		size += size > 0;
 		size += strcspn(path + size, "/");
@@ -286,8 +287,12 @@ static int imply_parents(struct oci_rootfs *rootfs, const char *path,
 		if (!rc)
 			rc = e ? oci_rootfs_spend(rootfs, size, err)
 			       : add(&e, rootfs, parent, err);
-		if (!rc)
-			make_implied(e, rootfs->layer);
+		if (rc)
+			break;
+		/* The link may be to a directory, which stays. */
+		dangling = rootfs->partial && e->dangling && !e->removed;
+		make_implied(e, rootfs->layer);
+		e->dangling = dangling;
 	}
 	return rc;
 }

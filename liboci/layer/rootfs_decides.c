@@ -35,6 +35,35 @@ static bool is_closed(const struct oci_rootfs *rootfs, const char *path)
 	return false;
 }
 
+/* Returns whether the directory has hard links to files of lower layers, of
+ * which neither type nor size is known. */
+static bool has_dangling(const struct oci_rootfs *rootfs, const char *path)
+{
+	const struct oci_rootfs_entry *top, *e;
+
+	top = oci_table_get(&rootfs->table, path, strlen(path));
+	if (!top) {
+		for (size_t i = 0; i < rootfs->table.capacity; i++) {
+			e = rootfs->table.slots[i].value;
+			if (e && !e->removed && e->dangling)
+				return true;
+		}
+		return false;
+	}
+	for (e = top->child; e;) {
+		if (e->dangling)
+			return true;
+		if (e->child) {
+			e = e->child;
+			continue;
+		}
+		while (e != top && !e->sibling)
+			e = e->parent;
+		e = e == top ? NULL : e->sibling;
+	}
+	return false;
+}
+
 /* Puts the target of a symlink, which is in done, before rest. */
 static enum answer follow(struct walk *walk, const char *target)
 {
@@ -102,5 +131,5 @@ bool oci_rootfs_decides(const struct oci_rootfs *rootfs, const char *path)
 	if (answer != GO_ON)
 		return answer == DECIDED;
 	/* A directory, whose files may be in any layer. */
-	return is_closed(rootfs, walk.done);
+	return is_closed(rootfs, walk.done) && !has_dangling(rootfs, walk.done);
 }

@@ -2,7 +2,6 @@
 /* An archive's output: a file, or an unlinked file for a stream. */
 #include "store/output.h"
 
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,12 +18,7 @@
 /* Standard output and devices get a copy of an unlinked file. */
 static bool is_stream(const char *path)
 {
-	struct stat st;
-
-	if (strcmp(path, "-") == 0)
-		return true;
-	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
-	       !S_ISDIR(st.st_mode);
+	return strcmp(path, "-") == 0 || oci_file_is_stream(path);
 }
 
 static int open_file(struct oci_output *out, const char *temp_dir,
@@ -115,9 +109,9 @@ int oci_output_prepare(struct oci_output *out, struct oci_error *err)
 		return oci_atomic_finish(&out->file, err);
 	if (strcmp(out->path, "-") == 0)
 		return copy_out(out, STDOUT_FILENO, err);
-	fd = open(out->path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return oci_fail_errno(err, "open '%s'", out->path);
+	rc = oci_file_open_stream(&fd, out->path, err);
+	if (rc)
+		return rc;
 	rc = copy_out(out, fd, err);
 	if (close(fd) != 0 && !rc)
 		rc = oci_fail_errno(err, "close '%s'", out->path);

@@ -65,6 +65,11 @@ setup() {
 		--platform linux/riscv64,linux/arm64
 	equal 3 "$status"
 	equal 2 "$(grep -c '^~ /b: ' <<<"$output")"
+	run --separate-stderr "$OCI_PACK" verify i.tar --rebuild a.spec \
+		--platform linux/riscv64
+	equal 3 "$status"
+	equal 'the manifests are the same: only the index around them differs' \
+		"${lines[1]}"
 	run --separate-stderr "$OCI_PACK" verify a.tar --rebuild a.spec \
 		--platform linux/riscv64,linux/arm64
 	equal 3 "$status"

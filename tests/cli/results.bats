@@ -89,10 +89,44 @@ results='Results of build, push, pull, copy and index'
 	equal old "$(cat m.json)"
 }
 
+@test "a file of results that is also the output, or has no name" {
+	ln -s . here
+	for option in --metadata-file --iidfile; do
+		refused 2 "$option names a file that another option writes" \
+			a.spec --lint off -o a.tar "$option" here/a.tar
+		refused 2 "$option needs the name of a file" a.spec \
+			--lint off -o a.tar "$option" ''
+	done
+	refused 2 "--iidfile names a file" a.spec --lint off -o a.tar \
+		--metadata-file m --iidfile ./m
+	[ ! -e a.tar ] && [ ! -e m ]
+	"$OCI_PACK" a.spec --lint off -o a.tar -q --metadata-file /dev/null \
+		--iidfile /dev/null
+	refused 2 "--iidfile names a file" copy a.tar b.tar --iidfile b.tar
+	refused 2 "--iidfile names a file" index create -o b.tar a.tar \
+		--iidfile "$PWD/b.tar"
+	[ ! -e b.tar ]
+}
+
 @test "results go to a pipe as well" {
 	equal true "$("$OCI_PACK" a.spec --lint off -o a.tar -q --iidfile \
 		/dev/stderr 2>&1 >/dev/null | jq -R 'test("^sha256:")')"
 	[ -e /dev/stderr ]
+}
+
+# The name of a descriptor is not replaced by a file, even if it is one.
+@test "results and archives go to descriptors that are files" {
+	"$OCI_PACK" a.spec --lint off -o a.tar --iidfile id -q >/dev/null
+	{
+		echo before
+		"$OCI_PACK" a.spec --lint off -o b.tar -q --iidfile \
+			/proc/self/fd/1
+		echo
+	} >out
+	equal before "$(head -n 1 out)"
+	grep -q "^$(cat id)sha256:" out
+	"$OCI_PACK" a.spec --lint off -o /dev/fd/3 -q 3>c.tar
+	cmp a.tar c.tar
 }
 
 @test "verify, lock and cache" {

@@ -130,6 +130,43 @@ def needed(c):
                       f"{args} {path}: {len(fetched)} layers")
 
 
+@found(18, "hard links to files of lower layers, in opaque directories")
+def lower_links(c):
+    image = foreign.Image([foreign.tar(layer) for layer in [
+        [("f", "low", "text of the file"), ("d", "folder/x", "0755"),
+         ("d", "own", "0711")],
+        [("d", "srv", "0755"), ("f", "srv/.wh..wh..opq", ""),
+         ("d", "srv/sub", "0755"), ("h", "srv/sub/hard", "low")],
+        [("d", "opt", "0755"), ("f", "opt/.wh..wh..opq", ""),
+         ("h", "opt/hard", "folder"), ("f", "opt/hard/x", "x")],
+        [("f", ".wh..wh..opq", ""), ("h", "own", "own"), ("f", "z", "z")]]])
+    whole = image.manifest["digest"]
+    for count in (2, 3, 4):
+        manifest = json.loads(image.blobs[whole])
+        manifest["layers"] = manifest["layers"][:count]
+        config = json.loads(image.blobs[manifest["config"]["digest"]])
+        del config["rootfs"]["diff_ids"][count:], config["history"][count:]
+        manifest["config"] = image.add(manifest["config"]["mediaType"],
+                                       json.dumps(config).encode())
+        image.manifest = image.add(image.manifest["mediaType"],
+                                   json.dumps(manifest).encode())
+        image.write(c.folder / f"local{count}")
+        c.registry.blobs.update(image.blobs)
+        c.registry.manifests["t"] = (
+            image.manifest["mediaType"],
+            image.blobs[image.manifest["digest"]])
+        for path in ("/", "/srv", "/srv/sub", "/srv/sub/hard", "/opt", "/own"):
+            got = []
+            for name in (c.folder / f"local{count}",
+                         f"docker://{c.registry.host}/x/y:t"):
+                c.forget()
+                status = c.run("ls", "-R", name, path)
+                got.append((status, re.sub(r"'[^']*(local\d|:t)'|"
+                                           r"^(GET|HEAD) .*", "", c.said,
+                                           flags=re.M)))
+            check(got[0] == got[1], f"{count} {path}: {got}")
+
+
 @found(30, "a report downloads each blob once, and leaves no copy")
 def report(c):
     name, layer, data = lay(c.registry, "right")

@@ -85,10 +85,10 @@ OCI_API int oci_sink_open_fd(struct oci_sink **out, int fd,
 /*
  * Makes a sink that writes the file at path. The file has a temporary name in
  * the same folder until oci_sink_finish, which syncs it and renames it to path:
- * readers see the whole file, or what was there before. A path of a device or
- * pipe is written to directly. oci_sink_free removes a file that was not
- * finished. Errors: OCI_E_CONFLICT if path is a folder; OCI_E_SYSTEM,
- * OCI_E_NOT_FOUND.
+ * readers see the whole file, or what was there before. Devices, pipes and
+ * names of descriptors, such as /dev/stdout, are written to directly.
+ * oci_sink_free removes a file that was not finished. Errors: OCI_E_CONFLICT if
+ * path is a folder; OCI_E_SYSTEM, OCI_E_NOT_FOUND.
  */
 OCI_API int oci_sink_create_file(struct oci_sink **out, const char *path,
 				 struct oci_error *err);
