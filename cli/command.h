@@ -73,7 +73,7 @@ extern const struct command command_build, command_push, command_pull,
 	command_copy, command_index, command_inspect, command_ls, command_cat,
 	command_extract, command_diff, command_report, command_tags,
 	command_verify, command_lock, command_lint, command_cache,
-	command_login, command_completion, command_init;
+	command_login, command_completion, command_init, command_convert;
 
 /* main.c: all commands, in the order of --help. */
 const struct command *const *all_commands(size_t *count);

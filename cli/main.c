@@ -12,11 +12,13 @@
 #include "progress.h"
 
 static const struct command *const commands[] = {
-	&command_init,	 &command_build,  &command_push,       &command_pull,
-	&command_copy,	 &command_index,  &command_tags,       &command_inspect,
-	&command_ls,	 &command_cat,	  &command_extract,    &command_diff,
-	&command_report, &command_verify, &command_lint,       &command_lock,
-	&command_cache,	 &command_login,  &command_completion,
+	&command_init,	&command_convert,    &command_build,
+	&command_push,	&command_pull,	     &command_copy,
+	&command_index, &command_tags,	     &command_inspect,
+	&command_ls,	&command_cat,	     &command_extract,
+	&command_diff,	&command_report,     &command_verify,
+	&command_lint,	&command_lock,	     &command_cache,
+	&command_login, &command_completion,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

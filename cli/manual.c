@@ -163,7 +163,7 @@ static void say_status(FILE *out)
 		 ".It 1\nfailed\n"
 		 ".It 2\nwrong usage\n"
 		 ".It 3\nverify, lint or the checks of build found a fault, "
-		 "or diff a difference\n"
+		 "diff a difference,\nor convert left something out\n"
 		 ".El\n");
 }
 

@@ -61,6 +61,9 @@ def prepare(c):
     pack(c, "arm64.spec", "arm64.tar", platform="linux/arm64")
     pack(c, "app.spec", "app.tar")
     pack(c, "app.spec", "riscv64.tar")
+    (c.folder / "sub").mkdir()
+    for name in ("Dockerfile", "sub/Dockerfile"):
+        (c.folder / name).write_text("FROM scratch\nUSER 1\n")
     spec(c, "based.spec", base=f"docker://{c.far}/owner/app:1")
     check(shell(c, f"oci-pack push app.tar {c.far}/owner/app:1") == 0, c.told)
 
