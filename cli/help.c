@@ -116,6 +116,7 @@ int print_help(FILE *out)
 		 "language.\n\n");
 	print_wrapped(out, about_images, 0, 0);
 	say(out, "\nExit status: 0 done, 1 failed, 2 wrong usage, 3 verify or "
-		 "lint found\nsomething.\n");
+		 "lint found\nsomething, diff a difference, or convert left "
+		 "something out.\n");
 	return EXIT_DONE;
 }

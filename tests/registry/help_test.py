@@ -80,6 +80,8 @@ def shell(c, line):
 def runs(command):
     def test(c):
         prepare(c)
+        if command == "init":
+            (c.folder / "app.spec").unlink()
         for what, line in examples(command):
             line = line.replace("ghcr.io", c.far)
             status = shell(c, line)
