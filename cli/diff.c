@@ -96,7 +96,7 @@ const struct command command_diff = {
 		 "then which fields of their configs and which of their files "
 		 "do, whatever layers these are in. A line begins with + for "
 		 "what only B has, - for what only A has, and ~ for what "
-		 "differs. Extended attributes of files are not compared. A "
+		 "differs. A "
 		 "and B are FILE.tar[:NAME], DIR, oci:DIR[:TAG], dir:DIR or "
 		 "docker://REF; a REF with a host needs no docker://.",
 	.groups = { { &own_options, 0 },

@@ -16,12 +16,14 @@ struct diff_report {
 };
 
 /* The aspects of files, and their names in the order of the output. */
-enum { DIFF_ASPECTS = 7 };
+enum { DIFF_ASPECTS = 8 };
 extern const struct diff_aspect {
 	unsigned bit; /* of enum oci_file_aspect */
 	const char *name;
 } diff_aspects[DIFF_ASPECTS];
 
+/* diff_file.c: writes the extended attributes of a file as a JSON object. */
+void diff_say_xattrs(FILE *out, const struct oci_entry *e);
 /* Writes a sentence that tells why the digests differ. */
 void diff_say_summary(FILE *out, const struct oci_diff *diff);
 

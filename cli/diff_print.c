@@ -3,15 +3,6 @@
 
 #include <stdlib.h>
 
-#include "files.h"
-
-const struct diff_aspect diff_aspects[DIFF_ASPECTS] = {
-	{ OCI_ASPECT_TYPE, "type" },	 { OCI_ASPECT_CONTENT, "content" },
-	{ OCI_ASPECT_TARGET, "target" }, { OCI_ASPECT_DEVICE, "device" },
-	{ OCI_ASPECT_MODE, "mode" },	 { OCI_ASPECT_OWNER, "owner" },
-	{ OCI_ASPECT_TIME, "time" },
-};
-
 int diff_open(struct diff_report *report, struct oci_error *err)
 {
 	report->fields =
@@ -33,105 +24,6 @@ void diff_close(struct diff_report *report)
 	free(report->file_text);
 	report->fields = report->files = NULL;
 	report->field_text = report->file_text = NULL;
-}
-
-static void say_aspect(FILE *out, unsigned bit, const struct oci_entry *e)
-{
-	switch (bit) {
-	case OCI_ASPECT_TYPE:
-		say(out, "%s", entry_type_name(e->type));
-		break;
-	case OCI_ASPECT_CONTENT:
-		say(out, "%llu bytes", (unsigned long long)e->size);
-		break;
-	case OCI_ASPECT_TARGET:
-		say(out, "%s", e->target);
-		break;
-	case OCI_ASPECT_DEVICE:
-		say(out, "%u,%u", e->major, e->minor);
-		break;
-	case OCI_ASPECT_MODE:
-		say(out, "%04o", e->mode);
-		break;
-	case OCI_ASPECT_OWNER:
-		say(out, "%u:%u", e->uid, e->gid);
-		break;
-	default:
-		say(out, "%lld", (long long)e->mtime);
-	}
-}
-
-static void print_text(FILE *out, const struct oci_entry *a,
-		       const struct oci_entry *b, unsigned aspects)
-{
-	const struct oci_entry *e = a ? a : b;
-	bool first = true;
-
-	say(out, "%c /%s", !a ? '+' : !b ? '-' : '~', e->path);
-	if (!a || !b) {
-		say(out, ": %s", entry_type_name(e->type));
-		if (e->type == OCI_ENTRY_FILE)
-			say(out, ", %llu bytes", (unsigned long long)e->size);
-	}
-	for (int i = 0; i < DIFF_ASPECTS; i++) {
-		unsigned bit = diff_aspects[i].bit;
-
-		if (!(aspects & bit))
-			continue;
-		say(out, "%s %s ", first ? ":" : ",", diff_aspects[i].name);
-		say_aspect(out, bit, a);
-		say(out, " -> ");
-		say_aspect(out, bit, b);
-		first = false;
-	}
-	say(out, "\n");
-}
-
-static void json_side(FILE *out, const char *name, const struct oci_entry *e)
-{
-	if (!e)
-		return;
-	say(out, ", \"%s\": {", name);
-	say_json_entry(out, e);
-	say(out, ", \"size\": %llu", (unsigned long long)e->size);
-	say(out, "}");
-}
-
-static void print_json(struct diff_report *report, const struct oci_entry *a,
-		       const struct oci_entry *b, unsigned aspects)
-{
-	FILE *out = report->files;
-	bool first = true;
-
-	say(out, "%s\n    {\"path\": ", report->file_count ? "," : "");
-	say_json_path(out, a ? a->path : b->path);
-	say(out, ", \"differs\": [");
-	for (int i = 0; i < DIFF_ASPECTS; i++) {
-		if (!(aspects & diff_aspects[i].bit))
-			continue;
-		say(out, "%s\"%s\"", first ? "" : ", ", diff_aspects[i].name);
-		first = false;
-	}
-	say(out, "]");
-	json_side(out, "a", a);
-	json_side(out, "b", b);
-	say(out, "}");
-}
-
-int diff_add_file(void *data, const struct oci_entry *a,
-		  const struct oci_entry *b, unsigned aspects,
-		  struct oci_error *err)
-{
-	struct diff_report *report = data;
-
-	if (was_interrupted())
-		return oci_error_set(err, OCI_E_CANCELLED, "interrupted");
-	if (report->json)
-		print_json(report, a, b, aspects);
-	else
-		print_text(report->files, a, b, aspects);
-	report->file_count++;
-	return 0;
 }
 
 static void json_value(FILE *out, const char *name, const char *value)

@@ -61,6 +61,52 @@ differ() {
 	matches '- /h: file, 3 bytes' "$output"
 }
 
+@test "extended attributes" {
+	packed a -e 's/mode: 0755,/& capabilities: cap_net_raw=ep,/' \
+		-e 's/"one"/&, xattrs: {user.same: x, user.old: "a\tb", user.n: 1}/'
+	packed b -e 's/mode: 0755,/& capabilities: cap_chown=ep,/' \
+		-e 's/"one"/&, xattrs: {user.same: x, user.n: 2", user.hex: "0x41"}/' \
+		-e 's,/d/e,/d/f,'
+	differ 3 a.tar b.tar
+	equal '3 files differ, 1 file is only in B, 1 file is only in A
+~ /a: xattr user.hex none -> A, xattr user.n 1 -> 2", xattr user.old 0x610962 -> none
+~ /b: xattr security.capability 0x0100000200200000000000000000000000000000 -> 0x0100000201000000000000000000000000000000
+- /d/e: file, 1 bytes
++ /d/f: file, 1 bytes
+~ /h: xattr user.hex none -> A, xattr user.n 1 -> 2", xattr user.old 0x610962 -> none' "$output"
+	"$OCI_PACK" diff --json a.tar b.tar >got || equal 3 $?
+	"$root/tests/cli/json_page.py" diff <got
+	equal '{"path":"/a","differs":["xattrs"],"xattrs":{"user.hex":"A","user.n":"2\"","user.same":"x"}}' \
+		"$(jq -c '.files[0] | {path, differs, xattrs: .b.xattrs}' got)"
+}
+
+# The attributes of one archive in the notations of bsdtar and of GNU tar.
+@test "notations of extended attributes" {
+	need_root
+	mkdir in
+	echo x >in/f
+	setfattr -n user.a -v b in/f || skip "no extended attributes here"
+	setfattr -n 'user.a b' -v c in/f
+	touch -d @5 in/f in
+	for kind in bsd gnu; do
+		if [ "$kind" = bsd ]; then
+			bsdtar --xattrs --format pax -cf layer in
+		else
+			tar --xattrs --format pax -cf layer in
+		fi
+		python3 - "$kind" "$root" <<-'END'
+			import pathlib, sys
+			sys.path.insert(0, sys.argv[2] + "/tests")
+			import foreign
+			foreign.Image([pathlib.Path("layer").read_bytes()]).write(
+			    pathlib.Path(sys.argv[1]))
+		END
+	done
+	run "$OCI_PACK" diff bsd gnu
+	equal 3 "$status"
+	[[ $output != *xattr* ]]
+}
+
 @test "config, labels and annotations" {
 	packed a
 	packed b -e 's/user: "1"/user: "2"/' -e 's/z: w/q: w/' -e 's/A: b/A: c/'
