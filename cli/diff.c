@@ -17,13 +17,9 @@ struct options {
 static int compare(struct diff_report *report, const struct files *a,
 		   const struct files *b, struct oci_error *err)
 {
-	struct oci_diff_options options = OCI_DIFF_OPTIONS_INIT;
+	struct oci_diff_options options;
 
-	options.file = diff_add_file;
-	options.field = diff_add_field;
-	options.data = report;
-	options.max_inflated = max_inflated();
-	options.cancelled = interrupted_flag();
+	diff_options(&options, report);
 	return oci_image_diff(&report->result, a->from.store, &a->image,
 			      b->from.store, &b->image, &options, err);
 }
@@ -93,11 +89,11 @@ const struct command command_diff = {
 	.summary = "tell what differs between two images",
 	.usage = "diff [options] A B",
 	.about = "Tells first in a sentence why the digests of A and B differ; "
-		 "then which fields of their configs and which of their files "
-		 "do, whatever layers these are in. A line begins with + for "
-		 "what only B has, - for what only A has, and ~ for what "
-		 "differs. A "
-		 "and B are FILE.tar[:NAME], DIR, oci:DIR[:TAG], dir:DIR or "
+		 "then which fields of their configs, which packages of Debian "
+		 "and Alpine, and which of their files do, whatever layers "
+		 "these are in. A line begins with + for what only B has, - "
+		 "for what only A has, and ~ for what differs. A and B are "
+		 "FILE.tar[:NAME], DIR, oci:DIR[:TAG], dir:DIR or "
 		 "docker://REF; a REF with a host needs no docker://.",
 	.groups = { { &own_options, 0 },
 		    { &verbose_option, AT(remote) },

@@ -4,6 +4,12 @@
 #define CLI_DIFF_H
 
 #include "cli.h"
+#include "packages.h"
+
+/* A package that differs; a or b is NULL if that image does not have it. */
+struct diff_package {
+	const struct package *a, *b;
+};
 
 struct diff_report {
 	bool json;
@@ -13,6 +19,9 @@ struct diff_report {
 	char *field_text, *file_text;
 	size_t field_size, file_size;
 	size_t field_count, file_count;
+	struct packages packages[2]; /* of A and B, in databases that differ */
+	struct diff_package *pairs;
+	size_t pair_count;
 };
 
 /* The aspects of files, and their names in the order of the output. */
@@ -28,12 +37,24 @@ void diff_say_xattrs(FILE *out, const struct oci_entry *e);
 void diff_say_summary(FILE *out, const struct oci_diff *diff);
 
 int diff_open(struct diff_report *report, struct oci_error *err);
-/* The functions of struct oci_diff_options; data is a struct diff_report. */
+/* Makes the report collect what oci_image_diff tells with these options. */
+void diff_options(struct oci_diff_options *out, struct diff_report *report);
+/* diff_file.c: an oci_file_difference_fn whose data is a struct diff_report. */
 int diff_add_file(void *data, const struct oci_entry *a,
 		  const struct oci_entry *b, unsigned aspects,
 		  struct oci_error *err);
-int diff_add_field(void *data, const char *field, const char *a, const char *b,
-		   struct oci_error *err);
+
+/* diff_packages.c: adds the packages of a database at path. */
+int diff_add_packages(struct diff_report *report, const char *path,
+		      const struct oci_file_bytes *a,
+		      const struct oci_file_bytes *b, struct oci_error *err);
+/* Makes the pairs, once all packages were added. */
+int diff_pair_packages(struct diff_report *report, struct oci_error *err);
+void diff_say_packages(FILE *out, const struct diff_report *report);
+/* Writes the items of a JSON array. */
+void diff_json_packages(FILE *out, const struct diff_report *report);
+void diff_release_packages(struct diff_report *report);
+
 /* Prints the sentence and the lines; prints nothing if a part of them was lost
  * for lack of memory. */
 int diff_print(struct diff_report *report, const struct oci_image_documents *a,

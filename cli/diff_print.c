@@ -20,6 +20,7 @@ void diff_close(struct diff_report *report)
 		fclose(report->fields);
 	if (report->files)
 		fclose(report->files);
+	diff_release_packages(report);
 	free(report->field_text);
 	free(report->file_text);
 	report->fields = report->files = NULL;
@@ -35,8 +36,8 @@ static void json_value(FILE *out, const char *name, const char *value)
 		say(out, "null");
 }
 
-int diff_add_field(void *data, const char *field, const char *a, const char *b,
-		   struct oci_error *err)
+static int add_field(void *data, const char *field, const char *a,
+		     const char *b, struct oci_error *err)
 {
 	struct diff_report *report = data;
 	FILE *out = report->fields;
@@ -56,6 +57,38 @@ int diff_add_field(void *data, const char *field, const char *a, const char *b,
 	}
 	report->field_count++;
 	return 0;
+}
+
+static bool is_wanted(void *data, const char *path, uint64_t size)
+{
+	(void)data;
+	return size <= PACKAGES_DATABASE_MAX && packages_is_database(path);
+}
+
+static int add_content(void *data, const struct oci_entry *a,
+		       const struct oci_file_bytes *a_bytes,
+		       const struct oci_entry *b,
+		       const struct oci_file_bytes *b_bytes,
+		       struct oci_error *err)
+{
+	const char *path = a ? a->path : b->path;
+
+	return packages_is_database(path)
+		       ? diff_add_packages(data, path, a_bytes, b_bytes, err)
+		       : 0;
+}
+
+void diff_options(struct oci_diff_options *out, struct diff_report *report)
+{
+	*out = (struct oci_diff_options)OCI_DIFF_OPTIONS_INIT;
+	out->file = diff_add_file;
+	out->field = add_field;
+	out->keep = is_wanted;
+	out->content = add_content;
+	out->temp_dir = temp_dir();
+	out->data = report;
+	out->max_inflated = max_inflated();
+	out->cancelled = interrupted_flag();
 }
 
 /* "3 files differ", after a comma if it is not the first of a list. */
@@ -116,6 +149,8 @@ static void print_json_document(const struct diff_report *report,
 	    "  \"fields\": [",
 	    a->descriptor.digest.text, b->descriptor.digest.text);
 	say_bytes(stdout, report->field_text, report->field_size);
+	say(stdout, "],\n  \"packages\": [");
+	diff_json_packages(stdout, report);
 	say(stdout, "],\n  \"files\": [");
 	say_bytes(stdout, report->file_text, report->file_size);
 	say(stdout, "]\n}\n");
@@ -127,11 +162,15 @@ int diff_print(struct diff_report *report, const struct oci_image_documents *a,
 	char *summary = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&summary, &size);
-	int rc;
+	int rc = diff_pair_packages(report, err);
 
 	if (out)
 		diff_say_summary(out, &report->result);
-	rc = say_end(out, &summary, 0, err);
+	if (out && report->pair_count)
+		say(out, "; %zu package%s differ%s", report->pair_count,
+		    plural(report->pair_count),
+		    report->pair_count == 1 ? "s" : "");
+	rc = say_end(out, &summary, rc, err);
 	rc = say_end(report->fields, &report->field_text, rc, err);
 	rc = say_end(report->files, &report->file_text, rc, err);
 	report->fields = report->files = NULL;
@@ -140,6 +179,7 @@ int diff_print(struct diff_report *report, const struct oci_image_documents *a,
 	} else if (!rc) {
 		say(stdout, "%s\n", summary);
 		say_bytes(stdout, report->field_text, report->field_size);
+		diff_say_packages(stdout, report);
 		say_bytes(stdout, report->file_text, report->file_size);
 	}
 	free(summary);

@@ -54,7 +54,7 @@ static int explain_one(const struct rebuild *r, const struct opened *image,
 		       const struct oci_platform *platform,
 		       struct oci_error *err)
 {
-	struct oci_diff_options options = OCI_DIFF_OPTIONS_INIT;
+	struct oci_diff_options options;
 	struct oci_image_documents a, b;
 	struct diff_report diff = { 0 };
 	int rc = oci_image_open(&a, r->store, &r->image, platform, err);
@@ -67,11 +67,7 @@ static int explain_one(const struct rebuild *r, const struct opened *image,
 		return rc;
 	}
 	rc = diff_open(&diff, err);
-	options.file = diff_add_file;
-	options.field = diff_add_field;
-	options.data = &diff;
-	options.max_inflated = max_inflated();
-	options.cancelled = interrupted_flag();
+	diff_options(&options, &diff);
 	if (!rc)
 		rc = oci_image_diff(&diff.result, r->store, &a, image->store,
 				    &b, &options, err);

@@ -107,6 +107,65 @@ differ() {
 	[[ $output != *xattr* ]]
 }
 
+# paragraphs NAME [PACKAGE VERSION]...: the status of dpkg in the file NAME.
+paragraphs() {
+	local name=$1
+
+	shift
+	printf 'Package: %s\nStatus: install ok installed\nArchitecture: riscv64\nVersion: %s\n\n' \
+		"$@" >"$name"
+}
+
+@test "packages of Debian" {
+	printf '  - {path: /var/lib/dpkg/status, from: status}\n' >>base.spec
+	sed -i '/^config/{h;d};${G}' base.spec
+	paragraphs status tini 0.19.0-3 bar 3 libc6 2.41-1
+	packed a
+	paragraphs status libc6 2.41-1 foo 1.2 tini 0.20.0-1
+	packed b
+	differ 3 a.tar b.tar
+	equal '1 file differs; 3 packages differ
+- package bar: 3
++ package foo: 1.2
+~ package tini: 0.19.0-3 -> 0.20.0-1
+~ /var/lib/dpkg/status: content 243 bytes -> 245 bytes' "$output"
+	# In another folder, for another architecture, with several versions.
+	paragraphs tini tini 0.20.0-1
+	paragraphs foo foo 1.2
+	{
+		sed s/riscv64/amd64/ tini
+		sed s/1.2/1.3/ foo
+	} >>status
+	packed c -e 's,status,status.d/x,' -e 's,from: [^}]*,from: status,'
+	differ 3 b.tar c.tar
+	matches '; 2 packages differ
+[+] package foo: 1.3
+[+] package tini: 0.20.0-1
+- /var/lib/dpkg/status: file' "$output"
+	sed -i s/riscv64/amd64/ foo
+	cp foo status
+	packed d -e 's,status,status.d/x,' -e 's,from: [^}]*,from: status,'
+	differ 3 b.tar d.tar
+	matches '~ package foo: 1.2 [(]riscv64[)] -> 1.2 [(]amd64[)]' "$output"
+	"$OCI_PACK" diff --json a.tar b.tar >got || equal 3 $?
+	"$root/tests/cli/json_page.py" diff <got
+	equal '[{"package":"bar","database":"dpkg","a":{"version":"3","architecture":"riscv64"}},{"package":"foo","database":"dpkg","b":{"version":"1.2","architecture":"riscv64"}}]' \
+		"$(jq -c '.packages[:2]' got)"
+}
+
+@test "packages of Alpine, in layers of which one hides the other" {
+	printf 'P:busybox\nV:1.37.0-r9\nA:riscv64\nI:952\n\nP:musl\nV:1\n' >one
+	sed s/r9/r10/ one >two
+	printf 'P:old\nV:1\n' >old
+	packed a -e '/path: .b/i\  - {path: /lib/apk/db/installed, from: one}'
+	packed b -e '/path: .b/i\  - {path: /lib/apk/db/installed, from: old}' \
+		-e '/path: .h,/a- entries:\n  - {path: /lib/apk/db/installed, from: two}'
+	differ 3 a.tar b.tar
+	matches '1 package differs
+~ package busybox: 1.37.0-r9 -> 1.37.0-r10
+~ /lib/apk/db/installed' "$output"
+}
+
 @test "config, labels and annotations" {
 	packed a
 	packed b -e 's/user: "1"/user: "2"/' -e 's/z: w/q: w/' -e 's/A: b/A: c/'
