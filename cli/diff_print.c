@@ -133,7 +133,7 @@ void diff_say_summary(FILE *out, const struct oci_diff *d)
 		    d->fields, plural(d->fields), d->fields == 1 ? "s" : "");
 	else if (d->layers)
 		say(out, "; the documents differ in what is not compared, such "
-			 "as the history");
+			 "as unknown members");
 }
 
 static void print_json_document(const struct diff_report *report,

@@ -13,6 +13,12 @@ int oci_diff_fields(struct oci_diff *out, const struct oci_image_documents *a,
 		    const struct oci_diff_options *options,
 		    struct oci_error *err);
 
+/* diff_history.c: the same for the history, which is one field. */
+int oci_diff_history(struct oci_diff *out, const struct oci_config *a,
+		     const struct oci_config *b,
+		     const struct oci_diff_options *options,
+		     struct oci_error *err);
+
 /* One of the two images. */
 struct oci_diff_side {
 	struct oci_store *store;

@@ -161,7 +161,8 @@ paragraphs() {
 	packed b -e '/path: .b/i\  - {path: /lib/apk/db/installed, from: old}' \
 		-e '/path: .h,/a- entries:\n  - {path: /lib/apk/db/installed, from: two}'
 	differ 3 a.tar b.tar
-	matches '1 package differs
+	matches '; 1 package differs
+.*
 ~ package busybox: 1.37.0-r9 -> 1.37.0-r10
 ~ /lib/apk/db/installed' "$output"
 }
@@ -177,6 +178,32 @@ paragraphs() {
 - label z: w' "$output"
 }
 
+@test "the history" {
+	for name in none one two comment; do
+		case $name in
+		one) history='[{"created_by": "x", "comment": "1"}]' ;;
+		comment) history='[{"created_by": "x", "comment": "2"}]' ;;
+		two) history='[{"created_by": "x", "comment": "1"}, {"empty_layer": true}]' ;;
+		*) history= ;;
+		esac
+		python3 - "$name" "$root" "$history" <<-'END'
+			import json, pathlib, sys
+			sys.path.insert(0, sys.argv[2] + "/tests")
+			import foreign
+			document = {"history": json.loads(sys.argv[3])} if sys.argv[3] else {}
+			foreign.Image([foreign.tar([("f", "a", "b")])], history="no",
+			              document=document).write(pathlib.Path(sys.argv[1]))
+		END
+	done
+	differ 3 none one
+	equal 'the same layers; 1 field of the config or manifest differs
++ history: 1 entry; entry 1: created_by x' "$output"
+	differ 3 one comment
+	matches '~ history: 1 entry; entry 1: comment 1 -> 1 entry; entry 1: comment 2' "$output"
+	differ 3 one two
+	matches '~ history: 1 entry -> 2 entries; entry 2: created_by none' "$output"
+}
+
 @test "other times, another compression, other layers" {
 	packed a
 	cp a.tar first.tar
@@ -190,8 +217,8 @@ paragraphs() {
 	packed one -e '/hardlink/d'
 	packed two -e '/hardlink/d' -e 's,^  - {path: /b,- entries:\n&,'
 	differ 3 one.tar two.tar
-	matches '^the same files in other layers' "$output"
-	[ "${#lines[@]}" -eq 1 ]
+	equal 'the same files in other layers; 1 field of the config or manifest differs
+~ history: 1 entry -> 2 entries; entry 2: created_by oci-pack layer' "$output"
 }
 
 @test "two tags of one layout" {

@@ -98,9 +98,10 @@ struct oci_diff {
 /*
  * Compares two images. If both have the same layers, no layer is read;
  * otherwise each layer is read and compared with its digest. It does not matter
- * which layer a file comes from. The history of the config is not compared. The
- * stores may be the same. options may be NULL. Errors: those of
- * oci_image_rootfs and oci_rootfs_extract; what the functions returned.
+ * which layer a file comes from. The history of the config is one field,
+ * "history": its values tell the first entry that differs. The stores may be
+ * the same. options may be NULL. Errors: those of oci_image_rootfs and
+ * oci_rootfs_extract; what the functions returned.
  */
 OCI_API int oci_image_diff(struct oci_diff *out, struct oci_store *store_a,
 			   const struct oci_image_documents *a,
