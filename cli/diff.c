@@ -14,41 +14,63 @@ struct options {
 	bool json;
 };
 
-static int compare(struct diff_report *report, const struct files *a,
-		   const struct files *b, struct oci_error *err)
-{
-	struct oci_diff_options options;
-
-	diff_options(&options, report);
-	return oci_image_diff(&report->result, a->from.store, &a->image,
-			      b->from.store, &b->image, &options, err);
-}
-
-static int run(char **names, struct options *options)
+/* Compares one image of A with one of B. */
+static int compare_images(bool *same, struct files *a, struct files *b,
+			  const struct options *options, struct oci_error *err)
 {
 	const struct oci_platform *platform =
 		options->platform.count ? options->platform.items : NULL;
 	struct diff_report report = { .json = options->json };
-	struct files a, b = { 0 };
-	struct oci_error err;
-	int rc = diff_open(&report, &err);
+	const struct diff_side left = { a->from.store, &a->image };
+	const struct diff_side right = { b->from.store, &b->image };
+	int rc = files_choose(a, platform, err);
 
-	if (rc)
-		return say_error(&err);
-	rc = files_open(&a, names[0], platform, &options->remote, &err);
 	if (!rc)
-		rc = files_open(&b, names[1], platform, &options->remote, &err);
+		rc = files_choose(b, platform, err);
 	if (!rc)
-		rc = compare(&report, &a, &b, &err);
+		rc = diff_read(&report, &left, &right, err);
 	progress_end(false);
 	if (!rc)
-		rc = diff_print(&report, &a.image, &b.image, &err);
+		rc = diff_print(stdout, &report, &a->image, &b->image, err);
+	*same = report.result.manifest;
 	diff_close(&report);
+	return rc;
+}
+
+static int compare(bool *same, struct files *a, struct files *b,
+		   const struct options *options, struct oci_error *err)
+{
+	struct diff_indexes indexes = { .json = options->json };
+	bool several = false;
+	int rc = 0;
+
+	if (!options->platform.count)
+		rc = diff_open_indexes(&several, &indexes, &a->from, &b->from,
+				       err);
+	if (!rc)
+		rc = several ? diff_compare_indexes(same, &indexes, err)
+			     : compare_images(same, a, b, options, err);
+	diff_close_indexes(&indexes);
+	return rc;
+}
+
+static int run(char **names, struct options *options)
+{
+	struct files a, b = { 0 };
+	struct oci_error err;
+	bool same;
+	int rc = files_open_name(&a, names[0], &options->remote, &err);
+
+	if (!rc)
+		rc = files_open_name(&b, names[1], &options->remote, &err);
+	if (!rc)
+		rc = compare(&same, &a, &b, options, &err);
+	progress_end(false);
 	files_release(&b);
 	files_release(&a);
 	if (rc)
 		return say_error(&err);
-	return report.result.manifest ? EXIT_DONE : EXIT_FINDINGS;
+	return same ? EXIT_DONE : EXIT_FINDINGS;
 }
 
 static int run_diff(int argc, char **argv)
@@ -77,7 +99,7 @@ static int run_diff(int argc, char **argv)
 static const struct cli_option own[] = {
 	{ "json", 0, NULL, "print JSON; docs/json.md describes it", AT(json),
 	  NULL },
-	{ "platform", 0, "P", "of an index, this platform", AT(platform),
+	{ "platform", 0, "P", "of indexes, this platform alone", AT(platform),
 	  take_platform },
 	{ 0 },
 };
@@ -92,8 +114,9 @@ const struct command command_diff = {
 		 "then which fields of their configs, which packages of Debian "
 		 "and Alpine, and which of their files do, whatever layers "
 		 "these are in. A line begins with + for what only B has, - "
-		 "for what only A has, and ~ for what differs. A and B are "
-		 "FILE.tar[:NAME], DIR, oci:DIR[:TAG], dir:DIR or "
+		 "for what only A has, and ~ for what differs. If A and B "
+		 "are indexes, the images of each platform are compared. A "
+		 "and B are FILE.tar[:NAME], DIR, oci:DIR[:TAG], dir:DIR or "
 		 "docker://REF; a REF with a host needs no docker://.",
 	.groups = { { &own_options, 0 },
 		    { &verbose_option, AT(remote) },

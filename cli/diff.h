@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "packages.h"
+#include "remote.h"
 
 /* A package that differs; a or b is NULL if that image does not have it. */
 struct diff_package {
@@ -36,9 +37,6 @@ void diff_say_xattrs(FILE *out, const struct oci_entry *e);
 /* Writes a sentence that tells why the digests differ. */
 void diff_say_summary(FILE *out, const struct oci_diff *diff);
 
-int diff_open(struct diff_report *report, struct oci_error *err);
-/* Makes the report collect what oci_image_diff tells with these options. */
-void diff_options(struct oci_diff_options *out, struct diff_report *report);
 /* diff_file.c: an oci_file_difference_fn whose data is a struct diff_report. */
 int diff_add_file(void *data, const struct oci_entry *a,
 		  const struct oci_entry *b, unsigned aspects,
@@ -55,10 +53,41 @@ void diff_say_packages(FILE *out, const struct diff_report *report);
 void diff_json_packages(FILE *out, const struct diff_report *report);
 void diff_release_packages(struct diff_report *report);
 
-/* Prints the sentence and the lines; prints nothing if a part of them was lost
+/* One of the images. */
+struct diff_side {
+	struct oci_store *store;
+	const struct oci_image_documents *image;
+};
+
+/* Opens the report and compares the images. The caller closes the report in any
+ * case. */
+int diff_read(struct diff_report *report, const struct diff_side *a,
+	      const struct diff_side *b, struct oci_error *err);
+/* Writes the sentence and the lines; writes nothing if a part of them was lost
  * for lack of memory. */
-int diff_print(struct diff_report *report, const struct oci_image_documents *a,
+int diff_print(FILE *out, struct diff_report *report,
+	       const struct oci_image_documents *a,
 	       const struct oci_image_documents *b, struct oci_error *err);
 void diff_close(struct diff_report *report);
+
+enum { DIFF_PLATFORM = OCI_PLATFORM_TEXT + OCI_DIGEST_TEXT };
+
+/* diff_indexes.c: A and B if both are indexes. All zero: empty. */
+struct diff_indexes {
+	bool json;
+	const struct opened *from[2]; /* borrowed */
+	struct oci_descriptors lists[2];
+	size_t differing; /* platforms */
+};
+
+/* Lists the images of both, if both are indexes. *several: one of them has more
+ * than one image. The caller closes *out in any case. */
+int diff_open_indexes(bool *several, struct diff_indexes *out,
+		      const struct opened *a, const struct opened *b,
+		      struct oci_error *err);
+/* Compares and prints. *same is whether the indexes have one digest. */
+int diff_compare_indexes(bool *same, struct diff_indexes *indexes,
+			 struct oci_error *err);
+void diff_close_indexes(struct diff_indexes *indexes);
 
 #endif

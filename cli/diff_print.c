@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-int diff_open(struct diff_report *report, struct oci_error *err)
+static int open_report(struct diff_report *report, struct oci_error *err)
 {
 	report->fields =
 		open_memstream(&report->field_text, &report->field_size);
@@ -78,7 +78,8 @@ static int add_content(void *data, const struct oci_entry *a,
 		       : 0;
 }
 
-void diff_options(struct oci_diff_options *out, struct diff_report *report)
+static void set_options(struct oci_diff_options *out,
+			struct diff_report *report)
 {
 	*out = (struct oci_diff_options)OCI_DIFF_OPTIONS_INIT;
 	out->file = diff_add_file;
@@ -89,6 +90,19 @@ void diff_options(struct oci_diff_options *out, struct diff_report *report)
 	out->data = report;
 	out->max_inflated = max_inflated();
 	out->cancelled = interrupted_flag();
+}
+
+int diff_read(struct diff_report *report, const struct diff_side *a,
+	      const struct diff_side *b, struct oci_error *err)
+{
+	struct oci_diff_options options;
+	int rc = open_report(report, err);
+
+	if (rc)
+		return rc;
+	set_options(&options, report);
+	return oci_image_diff(&report->result, a->store, a->image, b->store,
+			      b->image, &options, err);
 }
 
 /* "3 files differ", after a comma if it is not the first of a list. */
@@ -136,51 +150,52 @@ void diff_say_summary(FILE *out, const struct oci_diff *d)
 			 "as unknown members");
 }
 
-static void print_json_document(const struct diff_report *report,
+static void print_json_document(FILE *out, const struct diff_report *report,
 				const char *summary,
 				const struct oci_image_documents *a,
 				const struct oci_image_documents *b)
 {
-	say(stdout, "{\n  \"same\": %s,\n  \"summary\": ",
+	say(out, "{\n  \"same\": %s,\n  \"summary\": ",
 	    report->result.manifest ? "true" : "false");
-	say_json(stdout, summary);
-	say(stdout,
+	say_json(out, summary);
+	say(out,
 	    ",\n  \"a\": \"%s\",\n  \"b\": \"%s\",\n"
 	    "  \"fields\": [",
 	    a->descriptor.digest.text, b->descriptor.digest.text);
-	say_bytes(stdout, report->field_text, report->field_size);
-	say(stdout, "],\n  \"packages\": [");
-	diff_json_packages(stdout, report);
-	say(stdout, "],\n  \"files\": [");
-	say_bytes(stdout, report->file_text, report->file_size);
-	say(stdout, "]\n}\n");
+	say_bytes(out, report->field_text, report->field_size);
+	say(out, "],\n  \"packages\": [");
+	diff_json_packages(out, report);
+	say(out, "],\n  \"files\": [");
+	say_bytes(out, report->file_text, report->file_size);
+	say(out, "]\n}\n");
 }
 
-int diff_print(struct diff_report *report, const struct oci_image_documents *a,
+int diff_print(FILE *out, struct diff_report *report,
+	       const struct oci_image_documents *a,
 	       const struct oci_image_documents *b, struct oci_error *err)
 {
 	char *summary = NULL;
 	size_t size = 0;
-	FILE *out = open_memstream(&summary, &size);
+	FILE *stream = open_memstream(&summary, &size);
 	int rc = diff_pair_packages(report, err);
 
-	if (out)
-		diff_say_summary(out, &report->result);
-	if (out && report->pair_count)
-		say(out, "; %zu package%s differ%s", report->pair_count,
+	if (stream)
+		diff_say_summary(stream, &report->result);
+	if (stream && report->pair_count)
+		say(stream, "; %zu package%s differ%s", report->pair_count,
 		    plural(report->pair_count),
 		    report->pair_count == 1 ? "s" : "");
-	rc = say_end(out, &summary, rc, err);
+	rc = say_end(stream, &summary, rc, err);
 	rc = say_end(report->fields, &report->field_text, rc, err);
 	rc = say_end(report->files, &report->file_text, rc, err);
 	report->fields = report->files = NULL;
 	if (!rc && report->json) {
-		print_json_document(report, summary, a, b);
+		print_json_document(out, report, summary, a, b);
 	} else if (!rc) {
-		say(stdout, "%s\n", summary);
-		say_bytes(stdout, report->field_text, report->field_size);
-		diff_say_packages(stdout, report);
-		say_bytes(stdout, report->file_text, report->file_size);
+		say(out, "%s\n", summary);
+		say_bytes(out, report->field_text, report->field_size);
+		diff_say_packages(out, report);
+		say_bytes(out, report->file_text, report->file_size);
 	}
 	free(summary);
 	return rc;

@@ -54,7 +54,6 @@ static int explain_one(const struct rebuild *r, const struct opened *image,
 		       const struct oci_platform *platform,
 		       struct oci_error *err)
 {
-	struct oci_diff_options options;
 	struct oci_image_documents a, b;
 	struct diff_report diff = { 0 };
 	int rc = oci_image_open(&a, r->store, &r->image, platform, err);
@@ -66,15 +65,12 @@ static int explain_one(const struct rebuild *r, const struct opened *image,
 		oci_image_documents_release(&a);
 		return rc;
 	}
-	rc = diff_open(&diff, err);
-	diff_options(&options, &diff);
-	if (!rc)
-		rc = oci_image_diff(&diff.result, r->store, &a, image->store,
-				    &b, &options, err);
+	rc = diff_read(&diff, &(struct diff_side){ r->store, &a },
+		       &(struct diff_side){ image->store, &b }, err);
 	if (!rc && !diff.result.manifest) {
 		say(stdout, "A is what %s gives, B is the image: ",
 		    r->options->spec);
-		rc = diff_print(&diff, &a, &b, err);
+		rc = diff_print(stdout, &diff, &a, &b, err);
 	}
 	diff_close(&diff);
 	oci_image_documents_release(&a);

@@ -240,6 +240,68 @@ paragraphs() {
 	"$OCI_PACK" diff --json a.tar a.tar | "$root/tests/cli/json_page.py" diff
 }
 
+# index NAME SPEC=PLATFORM...: NAME.tar with an image for each.
+index() {
+	local name=$1 pair
+	local -a images=()
+
+	shift
+	for pair in "$@"; do
+		sed "s,linux/riscv64,${pair#*=}," "${pair%%=*}.spec" >one.spec
+		"$OCI_PACK" one.spec -q --lint off -o "${pair//\//-}.tar" >/dev/null
+		images+=("${pair//\//-}.tar")
+	done
+	"$OCI_PACK" index create -q -o "$name.tar" "${images[@]}" >/dev/null
+}
+
+@test "all platforms of two indexes" {
+	packed a
+	packed b -e 's/"one"/"ONE"/'
+	index x a=linux/amd64 a=linux/riscv64 a=linux/arm64
+	index y a=linux/s390x a=linux/amd64 b=linux/riscv64
+	index z b=linux/riscv64
+	differ 0 x.tar x.tar
+	equal 'the images are the same' "$output"
+	differ 3 x.tar y.tar
+	equal 'linux/amd64: the images are the same
+linux/riscv64: 2 files differ
+~ /a: content 3 bytes -> 3 bytes
+~ /h: content 3 bytes -> 3 bytes
+linux/arm64: only A has this platform
+linux/s390x: only B has this platform' "$output"
+	differ 3 z.tar x.tar
+	matches 'linux/riscv64: 2 files differ.*linux/arm64: only B' "$output"
+	"$OCI_PACK" diff --json x.tar y.tar >got || equal 3 $?
+	"$root/tests/cli/json_page.py" diff <got
+	equal '["linux/amd64",null,true] ["linux/riscv64",null,false] ["linux/arm64","a",null] ["linux/s390x","b",null]' \
+		"$(jq -c '.platforms[] | [.platform, .only, .diff.same]' got | paste -sd ' ')"
+	run "$OCI_PACK" diff --platform linux/amd64 x.tar y.tar
+	equal 0 "$status"
+	equal 'the images are the same' "$output"
+	"$OCI_PACK" index create -q --annotation a=b -o named.tar x.tar >/dev/null
+	differ 3 x.tar named.tar
+	matches '^the same images; the indexes differ' "$output"
+	# Another image cannot be compared with several.
+	differ 1 x.tar a.tar
+	matches 'choose one with --platform' "$output"
+}
+
+@test "an image of an index that cannot be read" {
+	packed a
+	packed b -e 's/"one"/"ONE"/'
+	for name in a b; do
+		index $name $name=linux/amd64 $name=linux/riscv64
+		mkdir $name
+		tar -xf $name.tar -C $name
+	done
+	for layer in b/blobs/sha256/*; do
+		gzip -t "$layer" 2>/dev/null && rm "$layer"
+	done
+	run --separate-stderr "$OCI_PACK" diff --json a b
+	equal 1 "$status"
+	equal '' "$output"
+}
+
 @test "what cannot be read is no difference" {
 	packed a
 	differ 1 a.tar none.tar
