@@ -12,6 +12,7 @@ struct options {
 	struct remote_options remote;
 	struct platforms platform;
 	bool json;
+	bool text;
 };
 
 /* Compares one image of A with one of B. */
@@ -20,7 +21,8 @@ static int compare_images(bool *same, struct files *a, struct files *b,
 {
 	const struct oci_platform *platform =
 		options->platform.count ? options->platform.items : NULL;
-	struct diff_report report = { .json = options->json };
+	struct diff_report report = { .json = options->json,
+				      .text = options->text };
 	const struct diff_side left = { a->from.store, &a->image };
 	const struct diff_side right = { b->from.store, &b->image };
 	int rc = files_choose(a, platform, err);
@@ -40,7 +42,8 @@ static int compare_images(bool *same, struct files *a, struct files *b,
 static int compare(bool *same, struct files *a, struct files *b,
 		   const struct options *options, struct oci_error *err)
 {
-	struct diff_indexes indexes = { .json = options->json };
+	struct diff_indexes indexes = { .json = options->json,
+					.text = options->text };
 	bool several = false;
 	int rc = 0;
 
@@ -99,6 +102,9 @@ static int run_diff(int argc, char **argv)
 static const struct cli_option own[] = {
 	{ "json", 0, NULL, "print JSON; docs/json.md describes it", AT(json),
 	  NULL },
+	{ "text", 0, NULL,
+	  "of text files up to 256 KiB, print the lines that differ", AT(text),
+	  NULL },
 	{ "platform", 0, "P", "of indexes, this platform alone", AT(platform),
 	  take_platform },
 	{ 0 },
@@ -130,8 +136,8 @@ const struct command command_diff = {
 		  "oci-pack diff old.tar new.tar" },
 		{ "what a push would change",
 		  "oci-pack diff docker://ghcr.io/owner/app:1 app.tar" },
-		{ "the files whose content differs",
-		  "oci-pack diff --json old.tar new.tar | jq '.files[].path'" },
+		{ "the lines that differ in text files",
+		  "oci-pack diff --text old.tar new.tar" },
 	},
 	.run = run_diff,
 };

@@ -14,6 +14,7 @@ struct diff_package {
 
 struct diff_report {
 	bool json;
+	bool text;
 	struct oci_diff result;
 	/* Lines for fields and files, printed when all were read. */
 	FILE *fields, *files;
@@ -23,6 +24,8 @@ struct diff_report {
 	struct packages packages[2]; /* of A and B, in databases that differ */
 	struct diff_package *pairs;
 	size_t pair_count;
+	char *patch; /* of the file that is reported next; or NULL */
+	size_t patch_bytes, patches_left_out;
 };
 
 /* The aspects of files, and their names in the order of the output. */
@@ -53,6 +56,17 @@ void diff_say_packages(FILE *out, const struct diff_report *report);
 void diff_json_packages(FILE *out, const struct diff_report *report);
 void diff_release_packages(struct diff_report *report);
 
+/* Files of more bytes are only named. */
+enum { DIFF_TEXT_MAX = 256 << 10 };
+
+/* diff_text.c: with --text, makes the patch of a file if both are texts. */
+int diff_add_text(struct diff_report *report, const struct oci_file_bytes *a,
+		  const struct oci_file_bytes *b, struct oci_error *err);
+/* Writes the patch, if there is one, and frees it. */
+void diff_say_text(FILE *out, struct diff_report *report, const char *path);
+/* Writes how many patches were not made. */
+void diff_say_left_out(FILE *out, const struct diff_report *report);
+
 /* One of the images. */
 struct diff_side {
 	struct oci_store *store;
@@ -75,6 +89,7 @@ enum { DIFF_PLATFORM = OCI_PLATFORM_TEXT + OCI_DIGEST_TEXT };
 /* diff_indexes.c: A and B if both are indexes. All zero: empty. */
 struct diff_indexes {
 	bool json;
+	bool text;
 	const struct opened *from[2]; /* borrowed */
 	struct oci_descriptors lists[2];
 	size_t differing; /* platforms */

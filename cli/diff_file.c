@@ -126,10 +126,11 @@ void diff_say_xattrs(FILE *out, const struct oci_entry *e)
 	say(out, "}");
 }
 
-static void print_text(FILE *out, const struct oci_entry *a,
+static void print_text(struct diff_report *report, const struct oci_entry *a,
 		       const struct oci_entry *b, unsigned aspects)
 {
 	const struct oci_entry *e = a ? a : b;
+	FILE *out = report->files;
 	bool first = true;
 
 	say(out, "%c /%s", !a ? '+' : !b ? '-' : '~', e->path);
@@ -152,6 +153,7 @@ static void print_text(FILE *out, const struct oci_entry *a,
 	if (aspects & OCI_ASPECT_XATTRS)
 		say_extended(out, a, b, first);
 	say(out, "\n");
+	diff_say_text(out, report, e->path);
 }
 
 static void json_side(FILE *out, const char *name, const struct oci_entry *e)
@@ -186,6 +188,7 @@ static void print_json(struct diff_report *report, const struct oci_entry *a,
 	say(out, "]");
 	json_side(out, "a", a);
 	json_side(out, "b", b);
+	diff_say_text(out, report, "");
 	say(out, "}");
 }
 
@@ -200,7 +203,7 @@ int diff_add_file(void *data, const struct oci_entry *a,
 	if (report->json)
 		print_json(report, a, b, aspects);
 	else
-		print_text(report->files, a, b, aspects);
+		print_text(report, a, b, aspects);
 	report->file_count++;
 	return 0;
 }

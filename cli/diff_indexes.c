@@ -81,7 +81,8 @@ static int compare(FILE *out, struct diff_indexes *indexes,
 {
 	struct oci_store *stores[] = { indexes->from[0]->store,
 				       indexes->from[1]->store };
-	struct diff_report report = { .json = indexes->json };
+	struct diff_report report = { .json = indexes->json,
+				      .text = indexes->text };
 	struct oci_image_documents left, right;
 	int rc = oci_image_open(&left, stores[0], a, NULL, err);
 

@@ -21,6 +21,8 @@ void diff_close(struct diff_report *report)
 	if (report->files)
 		fclose(report->files);
 	diff_release_packages(report);
+	free(report->patch);
+	report->patch = NULL;
 	free(report->field_text);
 	free(report->file_text);
 	report->fields = report->files = NULL;
@@ -61,8 +63,10 @@ static int add_field(void *data, const char *field, const char *a,
 
 static bool is_wanted(void *data, const char *path, uint64_t size)
 {
-	(void)data;
-	return size <= PACKAGES_DATABASE_MAX && packages_is_database(path);
+	const struct diff_report *report = data;
+
+	return (report->text && size <= DIFF_TEXT_MAX) ||
+	       (size <= PACKAGES_DATABASE_MAX && packages_is_database(path));
 }
 
 static int add_content(void *data, const struct oci_entry *a,
@@ -71,11 +75,16 @@ static int add_content(void *data, const struct oci_entry *a,
 		       const struct oci_file_bytes *b_bytes,
 		       struct oci_error *err)
 {
+	struct diff_report *report = data;
 	const char *path = a ? a->path : b->path;
+	int rc = 0;
 
-	return packages_is_database(path)
-		       ? diff_add_packages(data, path, a_bytes, b_bytes, err)
-		       : 0;
+	if (packages_is_database(path))
+		rc = diff_add_packages(report, path, a_bytes, b_bytes, err);
+	if (!rc && a_bytes->size <= DIFF_TEXT_MAX &&
+	    b_bytes->size <= DIFF_TEXT_MAX)
+		rc = diff_add_text(report, a_bytes, b_bytes, err);
+	return rc;
 }
 
 static void set_options(struct oci_diff_options *out,
@@ -196,6 +205,7 @@ int diff_print(FILE *out, struct diff_report *report,
 		say_bytes(out, report->field_text, report->field_size);
 		diff_say_packages(out, report);
 		say_bytes(out, report->file_text, report->file_size);
+		diff_say_left_out(out, report);
 	}
 	free(summary);
 	return rc;

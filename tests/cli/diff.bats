@@ -302,6 +302,71 @@ linux/s390x: only B has this platform' "$output"
 	equal '' "$output"
 }
 
+@test "the lines that differ, with --text" {
+	printf '%s\n' {1..9} "a	tab" >text
+	printf 'x\0y' >binary
+	cp text big
+	truncate -s 262145 zeros
+	tr '\0' x <zeros >big
+	printf '  - {path: /%s, from: %s}\n' text text binary binary big big >>base.spec
+	sed -i '/^config/{h;d};${G}' base.spec
+	packed a
+	sed -i 's/^9$/nine\x1b/' text
+	printf z >>binary
+	printf z >>big
+	packed b -e 's/"one"/"ONE"/' -e 's/symlink: a/content: "new"/'
+	run "$OCI_PACK" diff --text a.tar b.tar
+	equal 3 "$status"
+	equal '6 files differ
+~ /a: content 3 bytes -> 3 bytes
+--- a/a
++++ b/a
+@@ -1 +1 @@
+-one
+\ No newline at end of file
++ONE
+\ No newline at end of file
+~ /big: content 262145 bytes -> 262146 bytes
+~ /binary: content 3 bytes -> 4 bytes
+~ /c: type symlink -> file, mode 0777 -> 0644
+~ /h: content 3 bytes -> 3 bytes
+--- a/h
++++ b/h
+@@ -1 +1 @@
+-one
+\ No newline at end of file
++ONE
+\ No newline at end of file
+~ /text: content 24 bytes -> 28 bytes
+--- a/text
++++ b/text
+@@ -6,5 +6,5 @@
+ 6
+ 7
+ 8
+-9
++nine\x1b
+ a	tab' "$output"
+	differ 3 a.tar b.tar
+	equal 7 "${#lines[@]}"
+	"$OCI_PACK" diff --json --text a.tar b.tar >got || equal 3 $?
+	"$root/tests/cli/json_page.py" diff <got
+	equal '["/a","/h","/text"]' "$(jq -c '[.files[] | select(.text) | .path]' got)"
+}
+
+@test "patches turn one text into the other, and are as short as those of diff(1)" {
+	mkdir a b
+	"$root/tests/cli/diff_texts.py" write a b
+	for name in a b; do
+		printf '%s\n' 'version: 1' "image: $name" \
+			'platforms: [linux/riscv64]' 'layers:' '- entries:' \
+			"  - {path: /, from: $name}" >$name.spec
+		"$OCI_PACK" $name.spec -q -o $name.tar --lint off >/dev/null
+	done
+	"$OCI_PACK" diff --json --text a.tar b.tar >got || equal 3 $?
+	"$root/tests/cli/diff_texts.py" check a b <got
+}
+
 @test "what cannot be read is no difference" {
 	packed a
 	differ 1 a.tar none.tar
