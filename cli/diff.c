@@ -12,47 +12,68 @@ struct options {
 	struct remote_options remote;
 	struct platforms platform;
 	bool json;
+	bool text;
 };
 
-static int compare(struct diff_report *report, const struct files *a,
-		   const struct files *b, struct oci_error *err)
+/* Compares one image of A with one of B. */
+static int compare_images(bool *same, struct files *a, struct files *b,
+			  const struct options *options, struct oci_error *err)
 {
-	struct oci_diff_options options = OCI_DIFF_OPTIONS_INIT;
+	const struct oci_platform *platform =
+		options->platform.count ? options->platform.items : NULL;
+	struct diff_report report = { .json = options->json,
+				      .text = options->text };
+	const struct diff_side left = { a->from.store, &a->image };
+	const struct diff_side right = { b->from.store, &b->image };
+	int rc = files_choose(a, platform, err);
 
-	options.file = diff_add_file;
-	options.field = diff_add_field;
-	options.data = report;
-	options.max_inflated = max_inflated();
-	options.cancelled = interrupted_flag();
-	return oci_image_diff(&report->result, a->from.store, &a->image,
-			      b->from.store, &b->image, &options, err);
+	if (!rc)
+		rc = files_choose(b, platform, err);
+	if (!rc)
+		rc = diff_read(&report, &left, &right, err);
+	progress_end(false);
+	if (!rc)
+		rc = diff_print(stdout, &report, &a->image, &b->image, err);
+	*same = report.result.manifest;
+	diff_close(&report);
+	return rc;
+}
+
+static int compare(bool *same, struct files *a, struct files *b,
+		   const struct options *options, struct oci_error *err)
+{
+	struct diff_indexes indexes = { .json = options->json,
+					.text = options->text };
+	bool several = false;
+	int rc = 0;
+
+	if (!options->platform.count)
+		rc = diff_open_indexes(&several, &indexes, &a->from, &b->from,
+				       err);
+	if (!rc)
+		rc = several ? diff_compare_indexes(same, &indexes, err)
+			     : compare_images(same, a, b, options, err);
+	diff_close_indexes(&indexes);
+	return rc;
 }
 
 static int run(char **names, struct options *options)
 {
-	const struct oci_platform *platform =
-		options->platform.count ? options->platform.items : NULL;
-	struct diff_report report = { .json = options->json };
 	struct files a, b = { 0 };
 	struct oci_error err;
-	int rc = diff_open(&report, &err);
+	bool same;
+	int rc = files_open_name(&a, names[0], &options->remote, &err);
 
-	if (rc)
-		return say_error(&err);
-	rc = files_open(&a, names[0], platform, &options->remote, &err);
 	if (!rc)
-		rc = files_open(&b, names[1], platform, &options->remote, &err);
+		rc = files_open_name(&b, names[1], &options->remote, &err);
 	if (!rc)
-		rc = compare(&report, &a, &b, &err);
+		rc = compare(&same, &a, &b, options, &err);
 	progress_end(false);
-	if (!rc)
-		rc = diff_print(&report, &a.image, &b.image, &err);
-	diff_close(&report);
 	files_release(&b);
 	files_release(&a);
 	if (rc)
 		return say_error(&err);
-	return report.result.manifest ? EXIT_DONE : EXIT_FINDINGS;
+	return same ? EXIT_DONE : EXIT_FINDINGS;
 }
 
 static int run_diff(int argc, char **argv)
@@ -81,7 +102,10 @@ static int run_diff(int argc, char **argv)
 static const struct cli_option own[] = {
 	{ "json", 0, NULL, "print JSON; docs/json.md describes it", AT(json),
 	  NULL },
-	{ "platform", 0, "P", "of an index, this platform", AT(platform),
+	{ "text", 0, NULL,
+	  "of text files up to 256 KiB, print the lines that differ", AT(text),
+	  NULL },
+	{ "platform", 0, "P", "of indexes, this platform alone", AT(platform),
 	  take_platform },
 	{ 0 },
 };
@@ -93,10 +117,11 @@ const struct command command_diff = {
 	.summary = "tell what differs between two images",
 	.usage = "diff [options] A B",
 	.about = "Tells first in a sentence why the digests of A and B differ; "
-		 "then which fields of their configs and which of their files "
-		 "do, whatever layers these are in. A line begins with + for "
-		 "what only B has, - for what only A has, and ~ for what "
-		 "differs. Extended attributes of files are not compared. A "
+		 "then which fields of their configs, which packages of Debian "
+		 "and Alpine, and which of their files do, whatever layers "
+		 "these are in. A line begins with + for what only B has, - "
+		 "for what only A has, and ~ for what differs. If A and B "
+		 "are indexes, the images of each platform are compared. A "
 		 "and B are FILE.tar[:NAME], DIR, oci:DIR[:TAG], dir:DIR or "
 		 "docker://REF; a REF with a host needs no docker://.",
 	.groups = { { &own_options, 0 },
@@ -111,8 +136,8 @@ const struct command command_diff = {
 		  "oci-pack diff old.tar new.tar" },
 		{ "what a push would change",
 		  "oci-pack diff docker://ghcr.io/owner/app:1 app.tar" },
-		{ "the files whose content differs",
-		  "oci-pack diff --json old.tar new.tar | jq '.files[].path'" },
+		{ "the lines that differ in text files",
+		  "oci-pack diff --text old.tar new.tar" },
 	},
 	.run = run_diff,
 };

@@ -3,16 +3,7 @@
 
 #include <stdlib.h>
 
-#include "files.h"
-
-const struct diff_aspect diff_aspects[DIFF_ASPECTS] = {
-	{ OCI_ASPECT_TYPE, "type" },	 { OCI_ASPECT_CONTENT, "content" },
-	{ OCI_ASPECT_TARGET, "target" }, { OCI_ASPECT_DEVICE, "device" },
-	{ OCI_ASPECT_MODE, "mode" },	 { OCI_ASPECT_OWNER, "owner" },
-	{ OCI_ASPECT_TIME, "time" },
-};
-
-int diff_open(struct diff_report *report, struct oci_error *err)
+static int open_report(struct diff_report *report, struct oci_error *err)
 {
 	report->fields =
 		open_memstream(&report->field_text, &report->field_size);
@@ -29,109 +20,13 @@ void diff_close(struct diff_report *report)
 		fclose(report->fields);
 	if (report->files)
 		fclose(report->files);
+	diff_release_packages(report);
+	free(report->patch);
+	report->patch = NULL;
 	free(report->field_text);
 	free(report->file_text);
 	report->fields = report->files = NULL;
 	report->field_text = report->file_text = NULL;
-}
-
-static void say_aspect(FILE *out, unsigned bit, const struct oci_entry *e)
-{
-	switch (bit) {
-	case OCI_ASPECT_TYPE:
-		say(out, "%s", entry_type_name(e->type));
-		break;
-	case OCI_ASPECT_CONTENT:
-		say(out, "%llu bytes", (unsigned long long)e->size);
-		break;
-	case OCI_ASPECT_TARGET:
-		say(out, "%s", e->target);
-		break;
-	case OCI_ASPECT_DEVICE:
-		say(out, "%u,%u", e->major, e->minor);
-		break;
-	case OCI_ASPECT_MODE:
-		say(out, "%04o", e->mode);
-		break;
-	case OCI_ASPECT_OWNER:
-		say(out, "%u:%u", e->uid, e->gid);
-		break;
-	default:
-		say(out, "%lld", (long long)e->mtime);
-	}
-}
-
-static void print_text(FILE *out, const struct oci_entry *a,
-		       const struct oci_entry *b, unsigned aspects)
-{
-	const struct oci_entry *e = a ? a : b;
-	bool first = true;
-
-	say(out, "%c /%s", !a ? '+' : !b ? '-' : '~', e->path);
-	if (!a || !b) {
-		say(out, ": %s", entry_type_name(e->type));
-		if (e->type == OCI_ENTRY_FILE)
-			say(out, ", %llu bytes", (unsigned long long)e->size);
-	}
-	for (int i = 0; i < DIFF_ASPECTS; i++) {
-		unsigned bit = diff_aspects[i].bit;
-
-		if (!(aspects & bit))
-			continue;
-		say(out, "%s %s ", first ? ":" : ",", diff_aspects[i].name);
-		say_aspect(out, bit, a);
-		say(out, " -> ");
-		say_aspect(out, bit, b);
-		first = false;
-	}
-	say(out, "\n");
-}
-
-static void json_side(FILE *out, const char *name, const struct oci_entry *e)
-{
-	if (!e)
-		return;
-	say(out, ", \"%s\": {", name);
-	say_json_entry(out, e);
-	say(out, ", \"size\": %llu", (unsigned long long)e->size);
-	say(out, "}");
-}
-
-static void print_json(struct diff_report *report, const struct oci_entry *a,
-		       const struct oci_entry *b, unsigned aspects)
-{
-	FILE *out = report->files;
-	bool first = true;
-
-	say(out, "%s\n    {\"path\": ", report->file_count ? "," : "");
-	say_json_path(out, a ? a->path : b->path);
-	say(out, ", \"differs\": [");
-	for (int i = 0; i < DIFF_ASPECTS; i++) {
-		if (!(aspects & diff_aspects[i].bit))
-			continue;
-		say(out, "%s\"%s\"", first ? "" : ", ", diff_aspects[i].name);
-		first = false;
-	}
-	say(out, "]");
-	json_side(out, "a", a);
-	json_side(out, "b", b);
-	say(out, "}");
-}
-
-int diff_add_file(void *data, const struct oci_entry *a,
-		  const struct oci_entry *b, unsigned aspects,
-		  struct oci_error *err)
-{
-	struct diff_report *report = data;
-
-	if (was_interrupted())
-		return oci_error_set(err, OCI_E_CANCELLED, "interrupted");
-	if (report->json)
-		print_json(report, a, b, aspects);
-	else
-		print_text(report->files, a, b, aspects);
-	report->file_count++;
-	return 0;
 }
 
 static void json_value(FILE *out, const char *name, const char *value)
@@ -143,8 +38,8 @@ static void json_value(FILE *out, const char *name, const char *value)
 		say(out, "null");
 }
 
-int diff_add_field(void *data, const char *field, const char *a, const char *b,
-		   struct oci_error *err)
+static int add_field(void *data, const char *field, const char *a,
+		     const char *b, struct oci_error *err)
 {
 	struct diff_report *report = data;
 	FILE *out = report->fields;
@@ -164,6 +59,59 @@ int diff_add_field(void *data, const char *field, const char *a, const char *b,
 	}
 	report->field_count++;
 	return 0;
+}
+
+static bool is_wanted(void *data, const char *path, uint64_t size)
+{
+	const struct diff_report *report = data;
+
+	return (report->text && size <= DIFF_TEXT_MAX) ||
+	       (size <= PACKAGES_DATABASE_MAX && packages_is_database(path));
+}
+
+static int add_content(void *data, const struct oci_entry *a,
+		       const struct oci_file_bytes *a_bytes,
+		       const struct oci_entry *b,
+		       const struct oci_file_bytes *b_bytes,
+		       struct oci_error *err)
+{
+	struct diff_report *report = data;
+	const char *path = a ? a->path : b->path;
+	int rc = 0;
+
+	if (packages_is_database(path))
+		rc = diff_add_packages(report, path, a_bytes, b_bytes, err);
+	if (!rc && a_bytes->size <= DIFF_TEXT_MAX &&
+	    b_bytes->size <= DIFF_TEXT_MAX)
+		rc = diff_add_text(report, a_bytes, b_bytes, err);
+	return rc;
+}
+
+static void set_options(struct oci_diff_options *out,
+			struct diff_report *report)
+{
+	*out = (struct oci_diff_options)OCI_DIFF_OPTIONS_INIT;
+	out->file = diff_add_file;
+	out->field = add_field;
+	out->keep = is_wanted;
+	out->content = add_content;
+	out->temp_dir = temp_dir();
+	out->data = report;
+	out->max_inflated = max_inflated();
+	out->cancelled = interrupted_flag();
+}
+
+int diff_read(struct diff_report *report, const struct diff_side *a,
+	      const struct diff_side *b, struct oci_error *err)
+{
+	struct oci_diff_options options;
+	int rc = open_report(report, err);
+
+	if (rc)
+		return rc;
+	set_options(&options, report);
+	return oci_image_diff(&report->result, a->store, a->image, b->store,
+			      b->image, &options, err);
 }
 
 /* "3 files differ", after a comma if it is not the first of a list. */
@@ -208,47 +156,56 @@ void diff_say_summary(FILE *out, const struct oci_diff *d)
 		    d->fields, plural(d->fields), d->fields == 1 ? "s" : "");
 	else if (d->layers)
 		say(out, "; the documents differ in what is not compared, such "
-			 "as the history");
+			 "as unknown members");
 }
 
-static void print_json_document(const struct diff_report *report,
+static void print_json_document(FILE *out, const struct diff_report *report,
 				const char *summary,
 				const struct oci_image_documents *a,
 				const struct oci_image_documents *b)
 {
-	say(stdout, "{\n  \"same\": %s,\n  \"summary\": ",
+	say(out, "{\n  \"same\": %s,\n  \"summary\": ",
 	    report->result.manifest ? "true" : "false");
-	say_json(stdout, summary);
-	say(stdout,
+	say_json(out, summary);
+	say(out,
 	    ",\n  \"a\": \"%s\",\n  \"b\": \"%s\",\n"
 	    "  \"fields\": [",
 	    a->descriptor.digest.text, b->descriptor.digest.text);
-	say_bytes(stdout, report->field_text, report->field_size);
-	say(stdout, "],\n  \"files\": [");
-	say_bytes(stdout, report->file_text, report->file_size);
-	say(stdout, "]\n}\n");
+	say_bytes(out, report->field_text, report->field_size);
+	say(out, "],\n  \"packages\": [");
+	diff_json_packages(out, report);
+	say(out, "],\n  \"files\": [");
+	say_bytes(out, report->file_text, report->file_size);
+	say(out, "]\n}\n");
 }
 
-int diff_print(struct diff_report *report, const struct oci_image_documents *a,
+int diff_print(FILE *out, struct diff_report *report,
+	       const struct oci_image_documents *a,
 	       const struct oci_image_documents *b, struct oci_error *err)
 {
 	char *summary = NULL;
 	size_t size = 0;
-	FILE *out = open_memstream(&summary, &size);
-	int rc;
+	FILE *stream = open_memstream(&summary, &size);
+	int rc = diff_pair_packages(report, err);
 
-	if (out)
-		diff_say_summary(out, &report->result);
-	rc = say_end(out, &summary, 0, err);
+	if (stream)
+		diff_say_summary(stream, &report->result);
+	if (stream && report->pair_count)
+		say(stream, "; %zu package%s differ%s", report->pair_count,
+		    plural(report->pair_count),
+		    report->pair_count == 1 ? "s" : "");
+	rc = say_end(stream, &summary, rc, err);
 	rc = say_end(report->fields, &report->field_text, rc, err);
 	rc = say_end(report->files, &report->file_text, rc, err);
 	report->fields = report->files = NULL;
 	if (!rc && report->json) {
-		print_json_document(report, summary, a, b);
+		print_json_document(out, report, summary, a, b);
 	} else if (!rc) {
-		say(stdout, "%s\n", summary);
-		say_bytes(stdout, report->field_text, report->field_size);
-		say_bytes(stdout, report->file_text, report->file_size);
+		say(out, "%s\n", summary);
+		say_bytes(out, report->field_text, report->field_size);
+		diff_say_packages(out, report);
+		say_bytes(out, report->file_text, report->file_size);
+		diff_say_left_out(out, report);
 	}
 	free(summary);
 	return rc;

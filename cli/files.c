@@ -28,16 +28,19 @@ static int refuse_several(const struct oci_descriptors *list,
 			     text);
 }
 
-static int choose(struct files *out, const struct oci_platform *platform,
-		  struct oci_error *err)
+int files_choose(struct files *out, const struct oci_platform *platform,
+		 struct oci_error *err)
 {
 	struct oci_store *store = out->from.store;
 	struct oci_descriptors list;
 	int rc;
 
-	if (platform)
-		return oci_image_open(&out->image, store, &out->from.image,
-				      platform, err);
+	if (platform) {
+		rc = oci_image_open(&out->image, store, &out->from.image,
+				    platform, err);
+		out->has_image = !rc;
+		return rc;
+	}
 	rc = oci_store_images(&list, store, &out->from.image, err);
 	if (!rc && list.count > 1)
 		rc = refuse_several(&list, err);
@@ -45,22 +48,25 @@ static int choose(struct files *out, const struct oci_platform *platform,
 		rc = oci_image_open(&out->image, store, &out->from.image, NULL,
 				    err);
 	oci_descriptors_release(&list);
+	out->has_image = !rc;
 	return rc;
+}
+
+int files_open_name(struct files *out, const char *name,
+		    struct remote_options *remote, struct oci_error *err)
+{
+	*out = (struct files){ 0 };
+	remote_begin_progress(remote, 0);
+	return opened_init(&out->from, name, remote, err);
 }
 
 int files_open(struct files *out, const char *name,
 	       const struct oci_platform *platform,
 	       struct remote_options *remote, struct oci_error *err)
 {
-	int rc;
+	int rc = files_open_name(out, name, remote, err);
 
-	*out = (struct files){ 0 };
-	remote_begin_progress(remote, 0);
-	rc = opened_init(&out->from, name, remote, err);
-	if (!rc)
-		rc = choose(out, platform, err);
-	out->has_image = !rc;
-	return rc;
+	return rc ? rc : files_choose(out, platform, err);
 }
 
 int files_apply(struct files *files, const char *path, struct oci_error *err)

@@ -30,6 +30,12 @@ struct files {
 int files_open(struct files *out, const char *name,
 	       const struct oci_platform *platform,
 	       struct remote_options *remote, struct oci_error *err);
+/* The two steps of files_open: opens what has the name, and then one of its
+ * images. */
+int files_open_name(struct files *out, const char *name,
+		    struct remote_options *remote, struct oci_error *err);
+int files_choose(struct files *out, const struct oci_platform *platform,
+		 struct oci_error *err);
 void files_release(struct files *files);
 /* Applies the layers of the image. path: of an image in a registry, as many
  * layers as decide what is at path; NULL: all of them. */

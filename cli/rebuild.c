@@ -71,7 +71,6 @@ static int explain_one(bool *told, const struct rebuild *r,
 		       const struct oci_platform *platform,
 		       struct oci_error *err)
 {
-	struct oci_diff_options options = OCI_DIFF_OPTIONS_INIT;
 	struct oci_image_documents a, b;
 	struct diff_report diff = { 0 };
 	int rc = oci_image_open(&a, r->store, &r->image, platform, err);
@@ -83,19 +82,12 @@ static int explain_one(bool *told, const struct rebuild *r,
 		oci_image_documents_release(&a);
 		return rc;
 	}
-	rc = diff_open(&diff, err);
-	options.file = diff_add_file;
-	options.field = diff_add_field;
-	options.data = &diff;
-	options.max_inflated = max_inflated();
-	options.cancelled = interrupted_flag();
-	if (!rc)
-		rc = oci_image_diff(&diff.result, r->store, &a, image->store,
-				    &b, &options, err);
+	rc = diff_read(&diff, &(struct diff_side){ r->store, &a },
+		       &(struct diff_side){ image->store, &b }, err);
 	if (!rc && !diff.result.manifest) {
 		*told = true;
 		say_sides(r, platform);
-		rc = diff_print(&diff, &a, &b, err);
+		rc = diff_print(stdout, &diff, &a, &b, err);
 	}
 	diff_close(&diff);
 	oci_image_documents_release(&a);

@@ -7,6 +7,7 @@
 
 #include "files.h"
 #include "findings.h"
+#include "packages.h"
 
 /* The value of struct report_file's `by` for a file that a later layer
  * deletes. */
@@ -24,20 +25,6 @@ struct report_file {
 	unsigned char hash[REPORT_HASH]; /* sha256 */
 };
 
-struct report_package {
-	char *name;
-	char *version;
-	char *architecture;
-	uint64_t bytes; /* 0: unknown */
-	const char *database;
-};
-
-struct report_packages {
-	struct report_package *items;
-	size_t count;
-	size_t capacity;
-};
-
 /* An image, and what was read of its layers. All zero: empty. */
 struct report_image {
 	struct files files;
@@ -47,7 +34,7 @@ struct report_image {
 	struct report_file *items; /* by layer, then by path */
 	size_t count;
 	size_t capacity;
-	struct report_packages packages;
+	struct packages packages;
 	struct findings findings;
 };
 
@@ -59,15 +46,6 @@ int report_fetch(struct files *files, struct oci_error *err);
 
 /* report_layers.c: reads the files of each layer, and the packages. */
 int report_read_layers(struct report_image *image, struct oci_error *err);
-
-/* report_packages.c: whether the file at path lists packages. */
-bool report_is_database(const char *path);
-/* Adds the packages that the size bytes of the database at path list. */
-int report_add_packages(struct report_packages *list, const char *path,
-			const char *text, size_t size, struct oci_error *err);
-/* Sorts the packages by name. */
-void report_sort_packages(struct report_packages *list);
-void report_packages_release(struct report_packages *list);
 
 /* report_tree.c: writes the folders and files of a layer as a JSON array. Files
  * below `least` bytes are summed up. */

@@ -13,7 +13,8 @@ struct difference {
 	size_t file_count, field_count;
 };
 
-/* A side of a file: [TYPE, MODE, OWNER, MTIME, SIZE, LAYER, TARGET]. */
+/* A side of a file: [TYPE, MODE, OWNER, MTIME, SIZE, LAYER, TARGET,
+ * XATTRS]. */
 static void say_side(FILE *out, const struct oci_entry *e)
 {
 	if (!e) {
@@ -28,6 +29,10 @@ static void say_side(FILE *out, const struct oci_entry *e)
 		say(out, "\"%u,%u\"", e->major, e->minor);
 	else
 		say_json(out, e->target ? e->target : "");
+	if (e->extended_count) {
+		say(out, ",");
+		diff_say_xattrs(out, e);
+	}
 	say(out, "]");
 }
 

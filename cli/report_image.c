@@ -11,7 +11,7 @@ void report_image_release(struct report_image *image)
 	free(image->items);
 	free(image->manifest);
 	free(image->config);
-	report_packages_release(&image->packages);
+	packages_release(&image->packages);
 	findings_release(&image->findings);
 	files_release(&image->files);
 	*image = (struct report_image){ 0 };
@@ -93,11 +93,11 @@ static int say_trees(FILE *out, const struct report_image *image,
 	return 0;
 }
 
-static void say_packages(FILE *out, const struct report_packages *list)
+static void say_packages(FILE *out, const struct packages *list)
 {
 	say(out, ",\n\"packages\":[");
 	for (size_t i = 0; i < list->count; i++) {
-		const struct report_package *package = &list->items[i];
+		const struct package *package = &list->items[i];
 
 		say(out, "%s[", i ? "," : "");
 		say_json(out, package->name);

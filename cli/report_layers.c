@@ -10,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The most bytes of a database of packages. */
-enum { DATABASE_MAX = 64 << 20 };
-
 struct reading {
 	struct report_image *image;
 	unsigned layer;
@@ -121,8 +118,8 @@ static int read_database(struct reading *r, struct oci_digest *digest,
 	if (!rc)
 		rc = oci_digest_data(digest, text, size, err);
 	if (!rc)
-		rc = report_add_packages(&r->image->packages, r->file->path,
-					 text, size, err);
+		rc = packages_add(&r->image->packages, r->file->path, text,
+				  size, err);
 	free(text);
 	return rc;
 }
@@ -143,8 +140,8 @@ static int visit(void *data, const struct oci_entry *entry,
 	rc = add_file(r, entry, err);
 	if (rc)
 		return rc;
-	if (!r->file->by && entry->size <= DATABASE_MAX &&
-	    report_is_database(entry->path))
+	if (!r->file->by && entry->size <= PACKAGES_DATABASE_MAX &&
+	    packages_is_database(entry->path))
 		rc = read_database(r, &digest, content, err);
 	else
 		rc = oci_digest_source(&digest, content, err);
@@ -195,6 +192,6 @@ int report_read_layers(struct report_image *image, struct oci_error *err)
 	if (image->count)
 		qsort(image->items, image->count, sizeof(*image->items),
 		      by_path);
-	report_sort_packages(&image->packages);
+	packages_sort(&image->packages);
 	return rc;
 }

@@ -2,7 +2,8 @@
 /* The sections about two images. */
 
 /* What stands where in a side of a file; cli/report_diff.c writes it. */
-const TYPE = 0, MODE = 1, OWNER = 2, TIME = 3, BYTES = 4, LAYER = 5, TARGET = 6;
+const TYPE = 0, MODE = 1, OWNER = 2, TIME = 3, BYTES = 4, LAYER = 5, TARGET = 6,
+      XATTRS = 7;
 
 /* What an aspect shows of a side. */
 const SHOWN = {
@@ -13,6 +14,10 @@ const SHOWN = {
 	mode: (s) => s[MODE],
 	owner: (s) => s[OWNER],
 	time: (s) => timeText(s[TIME]),
+	xattrs: (s) => Object.entries(s[XATTRS] || {})
+			       .map(([name, value]) => name + '=' + value)
+			       .join(' ') ||
+		'none',
 };
 
 function timeText(seconds) {

@@ -147,6 +147,9 @@ int oci_diff_fields(struct oci_diff *out, const struct oci_image_documents *a,
 	rc = report(&c, "platform", left, right);
 	for (size_t i = 0; !rc && i < sizeof(fields) / sizeof(fields[0]); i++)
 		rc = compare_field(&c, i, &a->config, &b->config);
+	if (!rc)
+		rc = oci_diff_history(out, &a->config, &b->config, options,
+				      err);
 	return rc ? rc
 		  : compare_pairs(&c, "annotation", &a->manifest.annotations,
 				  &b->manifest.annotations);

@@ -11,11 +11,13 @@
 #include "image/rootfs.h"
 #include "io/pool.h"
 #include "layer/rootfs.h"
+#include "layer/xattr.h"
 
 /* One image while it is read. */
 struct reading {
 	struct oci_task task;
 	const struct oci_diff_side *side;
+	const struct oci_diff_options *options;
 	struct oci_rootfs *rootfs;
 	const struct oci_rootfs_entry **entries; /* sorted by path */
 	size_t count;
@@ -31,6 +33,14 @@ static int read_image(struct reading *r, struct oci_error *err)
 	if (rc)
 		return rc;
 	r->rootfs->hashes = true;
+	if (r->options->keep && r->options->content) {
+		r->rootfs->keep = r->options->keep;
+		r->rootfs->keep_data = r->options->data;
+		rc = oci_rootfs_keep_lint_files(r->rootfs, r->options->temp_dir,
+						err);
+	}
+	if (rc)
+		return rc;
 	rc = oci_rootfs_apply_layers(r->rootfs, r->side->store,
 				     &r->side->image->manifest.layers,
 				     &r->watch, NULL, err);
@@ -107,32 +117,9 @@ static unsigned compare(const struct oci_rootfs_entry *a,
 		aspects |= OCI_ASPECT_OWNER;
 	if (a->mtime != b->mtime)
 		aspects |= OCI_ASPECT_TIME;
+	if (!oci_xattr_same(a->xattrs, b->xattrs))
+		aspects |= OCI_ASPECT_XATTRS;
 	return aspects;
-}
-
-/* Counts a difference, and reports it. */
-static int report(struct oci_diff *out, const struct oci_rootfs_entry *a,
-		  const struct oci_rootfs_entry *b, unsigned aspects,
-		  const struct oci_diff_options *options, struct oci_error *err)
-{
-	struct oci_entry left, right;
-
-	if (!a)
-		out->added++;
-	else if (!b)
-		out->removed++;
-	else if (aspects == OCI_ASPECT_TIME)
-		out->times++;
-	else
-		out->changed++;
-	if (!options->file)
-		return 0;
-	if (a)
-		oci_rootfs_describe(&left, a);
-	if (b)
-		oci_rootfs_describe(&right, b);
-	return options->file(options->data, a ? &left : NULL, b ? &right : NULL,
-			     aspects, err);
 }
 
 static int merge(struct oci_diff *out, const struct reading *a,
@@ -155,9 +142,9 @@ static int merge(struct oci_diff *out, const struct reading *a,
 		i += order <= 0;
 		j += order >= 0;
 		if (order || aspects)
-			rc = report(out, order <= 0 ? left : NULL,
-				    order >= 0 ? right : NULL, aspects, options,
-				    err);
+			rc = oci_diff_report_file(out, order <= 0 ? left : NULL,
+						  order >= 0 ? right : NULL,
+						  aspects, options, err);
 	}
 	return rc;
 }
@@ -165,7 +152,9 @@ static int merge(struct oci_diff *out, const struct reading *a,
 static void prepare(struct reading *r, const struct oci_diff_side *side,
 		    const struct oci_diff_options *options)
 {
-	*r = (struct reading){ .task.run = run, .side = side };
+	*r = (struct reading){ .task.run = run,
+			       .side = side,
+			       .options = options };
 	r->watch.max_inflated = options->max_inflated;
 	r->watch.cancelled = options->cancelled;
 }

@@ -10,15 +10,12 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "io/ahead.h"
-#include "io/digest.h"
 #include "io/file.h"
 #include "io/inflate.h"
 #include "layer/node.h"
 #include "layer/reader.h"
 #include "layer/rootfs.h"
 #include "layer/xattr.h"
-
-enum { HASH_ROOM = 32 * 1024 };
 
 static const char opaque[] = ".wh..wh..opq";
 static const char reserved[] = ".wh..wh.";
@@ -119,6 +116,7 @@ static int put_hard_link(struct oci_rootfs *rootfs,
 		e->mtime = file->mtime;
 		e->target = file->target;
 		e->kept = file->kept;
+		e->xattrs = rootfs->hashes ? file->xattrs : NULL;
 		e->digest = file->digest;
 		e->at = file->at;
 		e->unread = file->unread;
@@ -126,30 +124,20 @@ static int put_hard_link(struct oci_rootfs *rootfs,
 	return 0;
 }
 
-/* Reads a member's bytes, and sets the digest of its entry. */
-static int hash(struct oci_rootfs_entry *e, struct oci_rootfs *rootfs,
-		struct oci_reader *reader, struct oci_error *err)
+/* Directories may be written again. A comparison needs those of all types. */
+static int read_xattrs(struct oci_rootfs_entry *e, struct oci_rootfs *rootfs,
+		       struct archive_entry *member, struct oci_error *err)
 {
-	struct oci_digester *digester;
-	struct oci_digest digest;
-	char data[HASH_ROOM];
-	size_t got = 1;
-	int rc = oci_digester_new(&digester, NULL, err);
+	uint64_t bytes = 0;
+	int rc = 0;
 
-	if (rc)
-		return rc;
-	while (!rc && got) {
-		rc = oci_reader_read(&got, reader, data, sizeof(data), err);
-		if (!rc && got)
-			rc = oci_digester_add(digester, data, got, err);
-	}
-	if (!rc)
-		rc = oci_digester_end(&digest, digester, err);
-	oci_digester_free(digester);
-	if (rc)
-		return rc;
-	e->digest = oci_arena_text(&rootfs->arena, digest.text);
-	return e->digest ? 0 : oci_fail_nomem(err);
+	if (rootfs->hashes)
+		rc = oci_xattr_read_all(&e->xattrs, &bytes, &rootfs->arena,
+					member, err);
+	else if (e->type == OCI_ENTRY_DIRECTORY)
+		rc = oci_xattr_read_lower(&e->xattrs, &bytes, &rootfs->arena,
+					  member, err);
+	return rc ? rc : oci_rootfs_spend(rootfs, (size_t)bytes, err);
 }
 
 static int put(struct oci_rootfs *rootfs, const char *path,
@@ -158,7 +146,6 @@ static int put(struct oci_rootfs *rootfs, const char *path,
 {
 	struct oci_rootfs_entry *e;
 	const char *target;
-	uint64_t bytes;
 	int rc = oci_rootfs_put(&e, rootfs, path, err);
 
 	if (rc)
@@ -167,6 +154,9 @@ static int put(struct oci_rootfs *rootfs, const char *path,
 		return put_hard_link(rootfs, e, member, err);
 	oci_rootfs_set_type(e, type_of(member));
 	set_attributes(e, member);
+	rc = read_xattrs(e, rootfs, member, err);
+	if (rc)
+		return rc;
 	if (e->type == OCI_ENTRY_FILE) {
 		e->size = (uint64_t)archive_entry_size(member);
 		e->at.content = (struct oci_content_at){
@@ -175,14 +165,9 @@ static int put(struct oci_rootfs *rootfs, const char *path,
 			e->size,
 		};
 		if (rootfs->hashes)
-			return hash(e, rootfs, reader, err);
+			return oci_rootfs_hash(e, rootfs, reader, err);
 		return oci_lint_files_add_member(e, rootfs, reader, e->size,
 						 err);
-	}
-	if (e->type == OCI_ENTRY_DIRECTORY) {
-		rc = oci_xattr_read_lower(&e->xattrs, &bytes, &rootfs->arena,
-					  member, err);
-		return rc ? rc : oci_rootfs_spend(rootfs, (size_t)bytes, err);
 	}
 	if (e->type != OCI_ENTRY_SYMLINK)
 		return 0;

@@ -43,7 +43,8 @@ struct oci_rootfs_entry {
 			uint32_t minor;
 		} device;
 	} at;
-	struct oci_xattr *xattrs;	/* of a directory */
+	struct oci_xattr *xattrs;	 /* of a directory; if the root file
+					  * system hashes files, of all types */
 	struct oci_rootfs_entry *parent; /* NULL: the root */
 	struct oci_rootfs_entry *child;	 /* the first one; no removed
 					  * entries */
@@ -86,7 +87,11 @@ struct oci_rootfs {
 	uint64_t budget;	 /* of the present layer, see struct oci_view */
 	struct oci_watch *watch; /* over the applying; or NULL */
 	struct oci_lint_files lint_files;
-	bool hashes; /* sets the digest of each file */
+	bool hashes; /* sets the digest and the attributes of each file */
+	/* If hashes and lint_files are on: whether the bytes of a file are
+	 * kept, which are then in the spool of lint_files. */
+	bool (*keep)(void *data, const char *path, uint64_t size);
+	void *keep_data;
 	bool partial; /* layers below were not applied: see
 		       * oci_rootfs_decides */
 };
@@ -139,6 +144,11 @@ int oci_member_seek(struct oci_member_reader *members,
 		    const struct oci_rootfs *rootfs,
 		    const struct oci_content_at *at, struct oci_error *err);
 void oci_member_close(struct oci_member_reader *members);
+
+/* rootfs_hash.c: reads a member's bytes, and sets the digest of its entry.
+ * Keeps the bytes that rootfs->keep wants. */
+int oci_rootfs_hash(struct oci_rootfs_entry *e, struct oci_rootfs *rootfs,
+		    struct oci_reader *reader, struct oci_error *err);
 
 /* Reads a file's kept bytes from offset on. *got is 0 after them. */
 int oci_rootfs_read(size_t *got, void *data, size_t size, uint64_t offset,

@@ -66,15 +66,6 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static bool same_xattrs(const struct oci_xattr *a, const struct oci_xattr *b)
-{
-	for (; a && b; a = a->next, b = b->next)
-		if (strcmp(a->name, b->name) != 0 || a->size != b->size ||
-		    memcmp(a->value, b->value, a->size) != 0)
-			return false;
-	return a == b;
-}
-
 static int is_identical(bool *out, const struct oci_tree *tree,
 			const struct oci_node *a, const struct oci_node *b,
 			struct oci_error *err)
@@ -83,7 +74,7 @@ static int is_identical(bool *out, const struct oci_tree *tree,
 	       a->gid == b->gid && a->mtime == b->mtime &&
 	       a->major == b->major && a->minor == b->minor &&
 	       same_text(a->target, b->target) &&
-	       same_xattrs(a->xattrs, b->xattrs);
+	       oci_xattr_same(a->xattrs, b->xattrs);
 	if (*out && a->type == OCI_ENTRY_FILE)
 		return oci_content_equal(out, tree, a, b, err);
 	return 0;

@@ -61,10 +61,15 @@ int oci_xattr_copy(struct oci_xattr **out, struct oci_arena *arena,
 	return rc;
 }
 
+static bool is_of_image(const char *name)
+{
+	return strncmp(name, "trusted.overlay.", 16) != 0;
+}
+
 /* Engines recreate overlay attributes, and cannot read names with '='. */
 static bool is_of_directory(const char *name)
 {
-	return strncmp(name, "trusted.overlay.", 16) != 0 && !strchr(name, '=');
+	return is_of_image(name) && !strchr(name, '=');
 }
 
 /* *bytes: size of all attributes that were read, including replaced ones. */
@@ -144,6 +149,27 @@ static void drop_encoded(struct oci_xattr **list)
 		    memcmp((*at)->value, attr->value, attr->size) == 0)
 			*at = (*at)->next;
 	}
+}
+
+int oci_xattr_read_all(struct oci_xattr **list, uint64_t *bytes,
+		       struct oci_arena *arena, struct archive_entry *entry,
+		       struct oci_error *err)
+{
+	int rc = read_where(list, bytes, arena, entry, is_of_image, err);
+
+	if (!rc && *bytes)
+		drop_encoded(list);
+	return rc;
+}
+
+bool oci_xattr_same(const struct oci_xattr *a, const struct oci_xattr *b)
+{
+	while (a && b && strcmp(a->name, b->name) == 0 && a->size == b->size &&
+	       memcmp(a->value, b->value, a->size) == 0) {
+		a = a->next;
+		b = b->next;
+	}
+	return !a && !b;
 }
 
 /* The key of a record in a layer's tar ends at the first '='. */

@@ -15,6 +15,13 @@ int oci_xattr_copy(struct oci_xattr **out, struct oci_arena *arena,
 int oci_xattr_read_lower(struct oci_xattr **list, uint64_t *bytes,
 			 struct oci_arena *arena, struct archive_entry *entry,
 			 struct oci_error *err);
+/* Adds all attributes of a member of a layer, except those of overlay; *bytes
+ * as above. An attribute that bsdtar wrote in two notations is added once. */
+int oci_xattr_read_all(struct oci_xattr **list, uint64_t *bytes,
+		       struct oci_arena *arena, struct archive_entry *entry,
+		       struct oci_error *err);
+/* Whether two sorted lists have the same names and values. */
+bool oci_xattr_same(const struct oci_xattr *a, const struct oci_xattr *b);
 /* Adds the attributes of an archive's member that an image keeps. They count as
  * names (OCI_NAMES_MAX). */
 int oci_xattr_add_from_archive(struct oci_node *node, struct oci_tree *tree,

@@ -25,7 +25,9 @@ enum oci_file_aspect {
 	OCI_ASPECT_OWNER = 8,
 	OCI_ASPECT_TIME = 16,
 	OCI_ASPECT_TARGET = 32, /* of a symlink */
-	OCI_ASPECT_DEVICE = 64	/* major or minor number */
+	OCI_ASPECT_DEVICE = 64, /* major or minor number */
+	OCI_ASPECT_XATTRS = 128 /* extended attributes, except those of
+				 * overlay (trusted.overlay.*) */
 };
 
 /* Called for a file that differs. a or b is NULL if that image does not have
@@ -34,6 +36,25 @@ enum oci_file_aspect {
 typedef int oci_file_difference_fn(void *data, const struct oci_entry *a,
 				   const struct oci_entry *b, unsigned aspects,
 				   struct oci_error *err);
+/* Returns whether the bytes of the regular file at path, which has size bytes,
+ * are kept for oci_file_content_fn. Called before the images are compared, by
+ * two threads. */
+typedef bool oci_keep_fn(void *data, const char *path, uint64_t size);
+/* The bytes of a file. data is NULL if the image does not have the file, or if
+ * they were not kept. */
+struct oci_file_bytes {
+	const char *data;
+	size_t size;
+};
+/* Called for a regular file whose content differs, or that one image does not
+ * have, if bytes of it were kept; before oci_file_difference_fn is called for
+ * it. The entries are as there. All is borrowed for the call. A result other
+ * than 0 ends the comparison. */
+typedef int oci_file_content_fn(void *data, const struct oci_entry *a,
+				const struct oci_file_bytes *a_bytes,
+				const struct oci_entry *b,
+				const struct oci_file_bytes *b_bytes,
+				struct oci_error *err);
 /* Called for a field of the config, such as "user", or of the manifest, such as
  * "annotation NAME", that differs. a and b are its values as texts, lists as
  * JSON; NULL: the field is absent. Borrowed for the call. */
@@ -50,11 +71,17 @@ struct oci_diff_options {
 	/* Ends the call with OCI_E_CANCELLED once *cancelled is not 0;
 	 * may be NULL. */
 	volatile const int *cancelled;
+	/* Kept bytes are in an unlinked file in temp_dir (NULL: /var/tmp).
+	 * keep and content may be NULL, both or none of them. */
+	oci_keep_fn *keep;
+	oci_file_content_fn *content;
+	const char *temp_dir;
 };
 
 #define OCI_DIFF_OPTIONS_INIT                                                  \
 	{                                                                      \
-		sizeof(struct oci_diff_options), NULL, NULL, NULL, 0, NULL     \
+		sizeof(struct oci_diff_options), NULL, NULL, NULL, 0, NULL,    \
+			NULL, NULL, NULL                                       \
 	}
 
 struct oci_diff {
@@ -71,10 +98,10 @@ struct oci_diff {
 /*
  * Compares two images. If both have the same layers, no layer is read;
  * otherwise each layer is read and compared with its digest. It does not matter
- * which layer a file comes from. Extended attributes of files, and the history
- * of the config, are not compared. The stores may be the same. options may be
- * NULL. Errors: those of oci_image_rootfs and oci_rootfs_extract; what the
- * functions returned.
+ * which layer a file comes from. The history of the config is one field,
+ * "history": its values tell the first entry that differs. The stores may be
+ * the same. options may be NULL. Errors: those of oci_image_rootfs and
+ * oci_rootfs_extract; what the functions returned.
  */
 OCI_API int oci_image_diff(struct oci_diff *out, struct oci_store *store_a,
 			   const struct oci_image_documents *a,

@@ -258,6 +258,10 @@ struct oci_entry {
 	uint32_t minor;
 	unsigned layer; /* in a root file system: the number of the layer that
 			 * the entry comes from, from 1; in a tree: 0 */
+	/* Extended attributes, sorted by name. Only oci_image_diff sets them.
+	 */
+	const struct oci_extended *extended;
+	size_t extended_count;
 };
 
 /* Returns the number of entries. */

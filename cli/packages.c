@@ -4,7 +4,7 @@
  * paragraphs of fields, sizes in KiB) and the installed database of apk
  * (paragraphs of one-letter fields, sizes in bytes).
  */
-#include "report.h"
+#include "packages.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +40,7 @@ static const char *database_of(const char *path)
 	return NULL;
 }
 
-bool report_is_database(const char *path)
+bool packages_is_database(const char *path)
 {
 	return database_of(path) != NULL;
 }
@@ -115,10 +115,10 @@ static char *copy(const struct value *value)
 	return strndup(value->text ? value->text : "", value->size);
 }
 
-static int add_package(struct report_packages *list, const struct paragraph *p,
+static int add_package(struct packages *list, const struct paragraph *p,
 		       const char *database, struct oci_error *err)
 {
-	struct report_package *items = list->items, *package;
+	struct package *items = list->items, *package;
 
 	if (!p->name.size || !is_installed(&p->status))
 		return 0;
@@ -132,7 +132,7 @@ static int add_package(struct report_packages *list, const struct paragraph *p,
 		list->capacity = capacity;
 	}
 	package = &items[list->count++];
-	*package = (struct report_package){
+	*package = (struct package){
 		.name = copy(&p->name),
 		.version = copy(&p->version),
 		.architecture = copy(&p->architecture),
@@ -144,8 +144,8 @@ static int add_package(struct report_packages *list, const struct paragraph *p,
 		       : fail_nomem(err);
 }
 
-int report_add_packages(struct report_packages *list, const char *path,
-			const char *text, size_t size, struct oci_error *err)
+int packages_add(struct packages *list, const char *path, const char *text,
+		 size_t size, struct oci_error *err)
 {
 	const char *database = database_of(path), *end = text + size;
 	static const struct paragraph none;
@@ -169,7 +169,7 @@ int report_add_packages(struct report_packages *list, const char *path,
 
 static int by_name(const void *a, const void *b)
 {
-	const struct report_package *left = a, *right = b;
+	const struct package *left = a, *right = b;
 	int order = strcmp(left->name, right->name);
 
 	if (!order)
@@ -177,13 +177,13 @@ static int by_name(const void *a, const void *b)
 	return order ? order : strcmp(left->version, right->version);
 }
 
-void report_sort_packages(struct report_packages *list)
+void packages_sort(struct packages *list)
 {
 	if (list->count)
 		qsort(list->items, list->count, sizeof(*list->items), by_name);
 }
 
-void report_packages_release(struct report_packages *list)
+void packages_release(struct packages *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		free(list->items[i].name);
@@ -191,5 +191,5 @@ void report_packages_release(struct report_packages *list)
 		free(list->items[i].architecture);
 	}
 	free(list->items);
-	*list = (struct report_packages){ 0 };
+	*list = (struct packages){ 0 };
 }
