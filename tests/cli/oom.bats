@@ -65,3 +65,18 @@ oom() {
 	oom report a.tar a.tar -o -
 	oom diff --json a.tar a.tar
 }
+
+@test "faults G: a diff of texts, packages, attributes and indexes that runs out" {
+	paragraph='Package: x\nVersion: 1\n'
+	for name in b c; do
+		spec $name.spec "image: example.com/$name" \
+			'layers: [{entries: [' \
+			"  {path: /a, content: $name, xattrs: {user.a: $name}}," \
+			"  {path: /var/lib/dpkg/status, content: \"$paragraph\"}]}]"
+		"$OCI_PACK" $name.spec -q --lint off -o $name.tar \
+			--platform linux/riscv64,linux/amd64
+		paragraph=${paragraph/1/2}
+	done
+	oom diff --text --platform linux/riscv64 b.tar c.tar
+	oom diff --json --text b.tar c.tar
+}

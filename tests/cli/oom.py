@@ -86,7 +86,7 @@ def judge(number, wanted):
 
 def main():
     status, output, said = run(0, FAIL_COUNT="count")
-    if status:
+    if status not in (0, 3):
         sys.exit(f"exit {status}: {said}")
     with open("count") as file:
         total = int(file.read())
