@@ -29,7 +29,7 @@ struct diff_report {
 };
 
 /* The aspects of files, and their names in the order of the output. */
-enum { DIFF_ASPECTS = 8 };
+enum { DIFF_ASPECTS = 9 };
 extern const struct diff_aspect {
 	unsigned bit; /* of enum oci_file_aspect */
 	const char *name;

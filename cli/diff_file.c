@@ -9,8 +9,9 @@
 const struct diff_aspect diff_aspects[DIFF_ASPECTS] = {
 	{ OCI_ASPECT_TYPE, "type" },	 { OCI_ASPECT_CONTENT, "content" },
 	{ OCI_ASPECT_TARGET, "target" }, { OCI_ASPECT_DEVICE, "device" },
-	{ OCI_ASPECT_MODE, "mode" },	 { OCI_ASPECT_OWNER, "owner" },
-	{ OCI_ASPECT_TIME, "time" },	 { OCI_ASPECT_XATTRS, "xattrs" },
+	{ OCI_ASPECT_LINK, "hardlink" }, { OCI_ASPECT_MODE, "mode" },
+	{ OCI_ASPECT_OWNER, "owner" },	 { OCI_ASPECT_TIME, "time" },
+	{ OCI_ASPECT_XATTRS, "xattrs" },
 };
 
 static void say_aspect(FILE *out, unsigned bit, const struct oci_entry *e)
@@ -24,6 +25,10 @@ static void say_aspect(FILE *out, unsigned bit, const struct oci_entry *e)
 		break;
 	case OCI_ASPECT_TARGET:
 		say(out, "%s", e->target);
+		break;
+	case OCI_ASPECT_LINK:
+		say(out, "%s%s", e->target ? "/" : "none",
+		    e->target ? e->target : "");
 		break;
 	case OCI_ASPECT_DEVICE:
 		say(out, "%u,%u", e->major, e->minor);
@@ -163,6 +168,10 @@ static void json_side(FILE *out, const char *name, const struct oci_entry *e)
 	say(out, ", \"%s\": {", name);
 	say_json_entry(out, e);
 	say(out, ", \"size\": %llu", (unsigned long long)e->size);
+	if (e->type == OCI_ENTRY_FILE && e->target) {
+		say(out, ", \"hardlink\": ");
+		say_json_path(out, e->target);
+	}
 	if (e->extended_count) {
 		say(out, ", \"xattrs\": ");
 		diff_say_xattrs(out, e);

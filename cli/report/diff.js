@@ -11,6 +11,7 @@ const SHOWN = {
 	content: (s) => count(s[BYTES]) + ' B',
 	target: (s) => s[TARGET],
 	device: (s) => s[TARGET],
+	hardlink: (s) => s[TARGET] || 'none',
 	mode: (s) => s[MODE],
 	owner: (s) => s[OWNER],
 	time: (s) => timeText(s[TIME]),

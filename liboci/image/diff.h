@@ -5,7 +5,7 @@
 
 #include <oci/diff.h>
 
-struct oci_rootfs_entry;
+#include "layer/rootfs.h"
 
 /* diff_config.c: reports the fields that differ, and counts them. */
 int oci_diff_fields(struct oci_diff *out, const struct oci_image_documents *a,
@@ -32,10 +32,26 @@ int oci_diff_files(struct oci_diff *out, const struct oci_diff_side *a,
 		   const struct oci_diff_options *options,
 		   struct oci_error *err);
 
-/* diff_report.c: counts a file that differs, and reports it. a or b is NULL if
- * that image does not have the file. */
-int oci_diff_report_file(struct oci_diff *out, const struct oci_rootfs_entry *a,
-			 const struct oci_rootfs_entry *b, unsigned aspects,
+/* The files of an image, sorted by path. */
+struct oci_diff_list {
+	const struct oci_rootfs_entry **entries;
+	const char **links; /* for each entry: the path of the file that it is
+			     * a hard link of; or NULL */
+	size_t count;
+};
+
+/* diff_links.c: makes list->links. The caller frees it. */
+int oci_diff_find_links(struct oci_diff_list *list, struct oci_error *err);
+
+/* A file of one image. */
+struct oci_diff_file {
+	const struct oci_rootfs_entry *entry; /* NULL: there is none */
+	const char *link;		      /* as in struct oci_diff_list */
+};
+
+/* diff_report.c: counts a file that differs, and reports it. */
+int oci_diff_report_file(struct oci_diff *out, const struct oci_diff_file *a,
+			 const struct oci_diff_file *b, unsigned aspects,
 			 const struct oci_diff_options *options,
 			 struct oci_error *err);
 

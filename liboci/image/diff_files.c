@@ -19,8 +19,7 @@ struct reading {
 	const struct oci_diff_side *side;
 	const struct oci_diff_options *options;
 	struct oci_rootfs *rootfs;
-	const struct oci_rootfs_entry **entries; /* sorted by path */
-	size_t count;
+	struct oci_diff_list list;
 	struct oci_watch watch;
 	int status; /* of reading; why has the error */
 	struct oci_error why;
@@ -44,9 +43,10 @@ static int read_image(struct reading *r, struct oci_error *err)
 	rc = oci_rootfs_apply_layers(r->rootfs, r->side->store,
 				     &r->side->image->manifest.layers,
 				     &r->watch, NULL, err);
-	return rc ? rc
-		  : oci_rootfs_sort(&r->entries, &r->count, r->rootfs, "", true,
-				    err);
+	if (!rc)
+		rc = oci_rootfs_sort(&r->list.entries, &r->list.count,
+				     r->rootfs, "", true, err);
+	return rc ? rc : oci_diff_find_links(&r->list, err);
 }
 
 static void run(struct oci_task *task, unsigned worker)
@@ -105,12 +105,20 @@ static unsigned compare_type(const struct oci_rootfs_entry *a,
 	}
 }
 
-static unsigned compare(const struct oci_rootfs_entry *a,
-			const struct oci_rootfs_entry *b)
+static bool same_link(const char *a, const char *b)
 {
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static unsigned compare(const struct oci_diff_file *left,
+			const struct oci_diff_file *right)
+{
+	const struct oci_rootfs_entry *a = left->entry, *b = right->entry;
 	unsigned aspects =
 		a->type == b->type ? compare_type(a, b) : OCI_ASPECT_TYPE;
 
+	if (a->type == b->type && !same_link(left->link, right->link))
+		aspects |= OCI_ASPECT_LINK;
 	if (a->mode != b->mode)
 		aspects |= OCI_ASPECT_MODE;
 	if (a->uid != b->uid || a->gid != b->gid)
@@ -122,28 +130,36 @@ static unsigned compare(const struct oci_rootfs_entry *a,
 	return aspects;
 }
 
-static int merge(struct oci_diff *out, const struct reading *a,
-		 const struct reading *b,
+static struct oci_diff_file file_at(const struct oci_diff_list *list, size_t i)
+{
+	return i < list->count ? (struct oci_diff_file){ list->entries[i],
+							 list->links[i] }
+			       : (struct oci_diff_file){ NULL, NULL };
+}
+
+static int merge(struct oci_diff *out, const struct oci_diff_list *a,
+		 const struct oci_diff_list *b,
 		 const struct oci_diff_options *options, struct oci_error *err)
 {
+	static const struct oci_diff_file none;
 	size_t i = 0, j = 0;
 	int rc = 0;
 
 	while (!rc && (i < a->count || j < b->count)) {
-		const struct oci_rootfs_entry *left =
-			i < a->count ? a->entries[i] : NULL;
-		const struct oci_rootfs_entry *right =
-			j < b->count ? b->entries[j] : NULL;
-		int order = !left    ? 1
-			    : !right ? -1
-				     : strcmp(left->path, right->path);
-		unsigned aspects = order ? 0 : compare(left, right);
+		struct oci_diff_file left = file_at(a, i);
+		struct oci_diff_file right = file_at(b, j);
+		int order = !left.entry	   ? 1
+			    : !right.entry ? -1
+					   : strcmp(left.entry->path,
+						    right.entry->path);
+		unsigned aspects = order ? 0 : compare(&left, &right);
 
 		i += order <= 0;
 		j += order >= 0;
 		if (order || aspects)
-			rc = oci_diff_report_file(out, order <= 0 ? left : NULL,
-						  order >= 0 ? right : NULL,
+			rc = oci_diff_report_file(out,
+						  order <= 0 ? &left : &none,
+						  order >= 0 ? &right : &none,
 						  aspects, options, err);
 	}
 	return rc;
@@ -161,7 +177,8 @@ static void prepare(struct reading *r, const struct oci_diff_side *side,
 
 static void release(struct reading *r)
 {
-	free(r->entries);
+	free(r->list.entries);
+	free(r->list.links);
 	oci_rootfs_free(r->rootfs);
 }
 
@@ -177,7 +194,7 @@ int oci_diff_files(struct oci_diff *out, const struct oci_diff_side *a,
 	prepare(&right, b, options);
 	rc = read_both(&left, &right, err);
 	if (!rc)
-		rc = merge(out, &left, &right, options, err);
+		rc = merge(out, &left.list, &right.list, options, err);
 	release(&right);
 	release(&left);
 	return rc;

@@ -56,15 +56,18 @@ static int add_bytes(struct told *out, const struct oci_rootfs_entry *e,
 	return rc;
 }
 
-static int describe(struct told *out, const struct oci_rootfs_entry *e,
+static int describe(struct told *out, const struct oci_diff_file *file,
 		    bool content, struct oci_error *err)
 {
+	const struct oci_rootfs_entry *e = file->entry;
 	int rc;
 
 	*out = (struct told){ 0 };
 	if (!e)
 		return 0;
 	oci_rootfs_describe(&out->entry, e);
+	if (file->link)
+		out->entry.target = file->link;
 	rc = add_extended(out, e->xattrs, err);
 	if (!rc && content && e->type == OCI_ENTRY_FILE && e->kept)
 		rc = add_bytes(out, e, err);
@@ -77,15 +80,15 @@ static void release(struct told *told)
 	free(told->data);
 }
 
-static int tell(const struct oci_rootfs_entry *a,
-		const struct oci_rootfs_entry *b, unsigned aspects,
-		const struct oci_diff_options *options, struct oci_error *err)
+static int tell(const struct oci_diff_file *a, const struct oci_diff_file *b,
+		unsigned aspects, const struct oci_diff_options *options,
+		struct oci_error *err)
 {
-	bool content =
-		!a || !b || aspects & (OCI_ASPECT_CONTENT | OCI_ASPECT_TYPE);
+	bool content = !a->entry || !b->entry ||
+		       aspects & (OCI_ASPECT_CONTENT | OCI_ASPECT_TYPE);
 	struct told left, right = { 0 };
-	const struct oci_entry *first = a ? &left.entry : NULL;
-	const struct oci_entry *second = b ? &right.entry : NULL;
+	const struct oci_entry *first = a->entry ? &left.entry : NULL;
+	const struct oci_entry *second = b->entry ? &right.entry : NULL;
 	int rc = describe(&left, a, content, err);
 
 	if (!rc)
@@ -100,14 +103,14 @@ static int tell(const struct oci_rootfs_entry *a,
 	return rc;
 }
 
-int oci_diff_report_file(struct oci_diff *out, const struct oci_rootfs_entry *a,
-			 const struct oci_rootfs_entry *b, unsigned aspects,
+int oci_diff_report_file(struct oci_diff *out, const struct oci_diff_file *a,
+			 const struct oci_diff_file *b, unsigned aspects,
 			 const struct oci_diff_options *options,
 			 struct oci_error *err)
 {
-	if (!a)
+	if (!a->entry)
 		out->added++;
-	else if (!b)
+	else if (!b->entry)
 		out->removed++;
 	else if (aspects == OCI_ASPECT_TIME)
 		out->times++;

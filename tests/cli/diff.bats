@@ -61,6 +61,17 @@ differ() {
 	matches '- /h: file, 3 bytes' "$output"
 }
 
+@test "a hard link, and a copy of the file" {
+	packed a
+	packed b -e 's,hardlink: /a,content: "one",'
+	differ 3 a.tar b.tar
+	equal '1 file differs
+~ /h: hardlink /a -> none' "$output"
+	"$OCI_PACK" diff --json a.tar b.tar >got || equal 3 $?
+	"$root/tests/cli/json_page.py" diff <got
+	equal '["/a",null]' "$(jq -c '[.files[0] | .a.hardlink, .b.hardlink]' got)"
+}
+
 @test "extended attributes" {
 	packed a -e 's/mode: 0755,/& capabilities: cap_net_raw=ep,/' \
 		-e 's/"one"/&, xattrs: {user.same: x, user.old: "a\tb", user.n: 1}/'

@@ -24,15 +24,18 @@ enum oci_file_aspect {
 	OCI_ASPECT_MODE = 4,
 	OCI_ASPECT_OWNER = 8,
 	OCI_ASPECT_TIME = 16,
-	OCI_ASPECT_TARGET = 32, /* of a symlink */
-	OCI_ASPECT_DEVICE = 64, /* major or minor number */
-	OCI_ASPECT_XATTRS = 128 /* extended attributes, except those of
-				 * overlay (trusted.overlay.*) */
+	OCI_ASPECT_TARGET = 32,	 /* of a symlink */
+	OCI_ASPECT_DEVICE = 64,	 /* major or minor number */
+	OCI_ASPECT_XATTRS = 128, /* extended attributes, except those of
+				  * overlay (trusted.overlay.*) */
+	OCI_ASPECT_LINK = 256	 /* the file that it is a hard link of */
 };
 
 /* Called for a file that differs. a or b is NULL if that image does not have
- * the file; otherwise aspects has the bits of enum oci_file_aspect. The entries
- * are borrowed for the call. A result other than 0 ends the comparison. */
+ * the file; otherwise aspects has the bits of enum oci_file_aspect. Of files
+ * that are hard links of each other, all but the first have its path as target.
+ * The entries are borrowed for the call. A result other than 0 ends the
+ * comparison. */
 typedef int oci_file_difference_fn(void *data, const struct oci_entry *a,
 				   const struct oci_entry *b, unsigned aspects,
 				   struct oci_error *err);
