@@ -88,6 +88,10 @@ static int read_where(struct oci_xattr **list, uint64_t *bytes,
 			      ARCHIVE_OK) {
 		if (!name || !wanted(name))
 			continue;
+		/* libarchive loses a value for which it has no memory; an empty
+		 * one is not NULL. */
+		if (!value)
+			return oci_fail_nomem(err);
 		if (++count > COUNT_MAX)
 			return oci_fail(err, OCI_E_LIMIT,
 					"a member has more than %d extended "
