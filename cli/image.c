@@ -125,6 +125,18 @@ static int open_store(struct oci_store **store, const struct image_name *name,
 	return oci_archive_open(store, name->path, &options, err);
 }
 
+int image_open_scratch(struct oci_store **store, struct oci_error *err)
+{
+	struct oci_archive_options options = OCI_ARCHIVE_OPTIONS_INIT;
+	int rc;
+
+	options.temp_dir = temp_dir();
+	rc = oci_archive_create(store, "-", &options, err);
+	if (!rc)
+		oci_store_watch(*store, interrupted_flag());
+	return rc;
+}
+
 int image_open_store(struct oci_store **store, const struct image_name *name,
 		     struct oci_error *err)
 {

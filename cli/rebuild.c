@@ -25,16 +25,12 @@ static int open_spec(struct rebuild *r, struct oci_error *err)
 	return oci_spec_open(&r->spec, r->options->spec, &options, err);
 }
 
-/* An archive that is never committed is an unlinked temporary file. Layers of
- * the cache are not used: they would prove nothing. */
+/* Layers of the cache are not used: they would prove nothing. */
 static int pack(struct rebuild *r, struct oci_error *err)
 {
-	struct oci_archive_options archive = OCI_ARCHIVE_OPTIONS_INIT;
 	struct oci_pack_options options = OCI_PACK_OPTIONS_INIT;
-	int rc;
+	int rc = image_open_scratch(&r->store, err);
 
-	archive.temp_dir = temp_dir();
-	rc = oci_archive_create(&r->store, "-", &archive, err);
 	if (rc)
 		return rc;
 	options.epoch = r->epoch;
