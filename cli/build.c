@@ -134,8 +134,8 @@ static int pack_into(struct build *b, struct oci_store *store,
 	options.temp_dir = temp_dir();
 	options.max_inflated = max_inflated();
 	options.cancelled = interrupted_flag();
-	options.compression = b->options.compression;
-	options.level = b->options.level;
+	options.compression = b->options.compression.kind;
+	options.level = b->options.compression.level;
 	options.jobs = b->options.jobs;
 	options.note = b->options.remote.quiet ? NULL : on_note;
 	options.note_data = b;

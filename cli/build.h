@@ -36,8 +36,7 @@ struct build_options {
 	struct oci_strings names;	/* -t */
 	struct oci_pairs vars;
 	struct platforms platforms;
-	enum oci_compression compression;
-	int level;
+	struct compression compression;
 	unsigned jobs;
 };
 

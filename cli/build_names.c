@@ -112,26 +112,6 @@ static int refuse(const char *output, const char *input, bool inside,
 		output, inside ? "lies in" : "is", input);
 }
 
-/* The folder of a path, with all symlinks resolved; NULL if it does not exist.
- */
-static char *real_folder(const char *path)
-{
-	char *copy = strdup(path), *slash, *real;
-
-	if (!copy)
-		return NULL;
-	for (size_t n = strlen(copy); n > 1 && copy[n - 1] == '/'; n--)
-		copy[n - 1] = '\0';
-	slash = strrchr(copy, '/');
-	if (slash == copy)
-		slash[1] = '\0';
-	else if (slash)
-		*slash = '\0';
-	real = realpath(slash ? copy : ".", NULL);
-	free(copy);
-	return real;
-}
-
 static bool is_within(const char *path, const char *folder)
 {
 	size_t size = strlen(folder);

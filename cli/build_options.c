@@ -118,18 +118,6 @@ static int take_lint(void *target, const struct parse *parse, const char *value)
 			 "--lint '%s' is not error, warn or off", value);
 }
 
-static int take_compression(void *target, const struct parse *parse,
-			    const char *value)
-{
-	struct build_options *out = target;
-	struct oci_error err;
-
-	return oci_compression_parse(&out->compression, &out->level, value,
-				     &err)
-		       ? say_refused(parse->command, "--", &err)
-		       : -1;
-}
-
 /* --push-by-digest without --push pushes the image that the spec names. With a
  * tag in the name of --push it is refused. */
 static int check_by_digest(struct build_options *out)
@@ -260,7 +248,7 @@ static const struct cli_option own[] = {
 	{ "compression", 0, "KIND",
 	  "gzip[:1-9], zstd[:1-19] or none; default gzip:2, which has the same "
 	  "bytes on every machine; those of zstd depend on its release",
-	  0, take_compression },
+	  AT(compression), take_compression },
 	{ "lint", 0, "error|warn|off",
 	  "if the image cannot run: fail (the default), only print why, or do "
 	  "not check",

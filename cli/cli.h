@@ -90,6 +90,9 @@ void add_image_hint(const char *text, struct oci_error *err);
 /* Fails if no image can be written there. */
 int image_name_check_output(const struct image_name *name,
 			    struct oci_error *err);
+/* The folder of a path, without symlinks; the caller frees it. NULL if it does
+ * not exist. */
+char *real_folder(const char *path);
 /* Makes an archive that is never committed: an unlinked temporary file, which
  * ends with the store. What is added can be read. */
 int image_open_scratch(struct oci_store **store, struct oci_error *err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The names of local images on the command line. */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include "cli.h"
 #include "progress.h"
 
@@ -26,6 +27,24 @@ static bool ends_in(const char *text, const char *tail)
 	size_t size = strlen(text), n = strlen(tail);
 
 	return size > n && strcmp(text + size - n, tail) == 0;
+}
+
+char *real_folder(const char *path)
+{
+	char *copy = strdup(path), *slash, *real;
+
+	if (!copy)
+		return NULL;
+	for (size_t n = strlen(copy); n > 1 && copy[n - 1] == '/'; n--)
+		copy[n - 1] = '\0';
+	slash = strrchr(copy, '/');
+	if (slash == copy)
+		slash[1] = '\0';
+	else if (slash)
+		*slash = '\0';
+	real = realpath(slash ? copy : ".", NULL);
+	free(copy);
+	return real;
 }
 
 /* Whether path names a file: an existing one, or a future archive. */

@@ -39,8 +39,8 @@ static int pack(struct rebuild *r, struct oci_error *err)
 	options.temp_dir = temp_dir();
 	options.max_inflated = max_inflated();
 	options.cancelled = interrupted_flag();
-	options.compression = r->options->compression;
-	options.level = r->options->level;
+	options.compression = r->options->compression.kind;
+	options.level = r->options->compression.level;
 	options.progress = progress_record;
 	return oci_spec_pack(&r->image, r->spec, r->store, &options, err);
 }
@@ -168,18 +168,6 @@ void rebuild_release(struct rebuild_options *options)
 	free(options->platforms.items);
 }
 
-static int take_compression(void *target, const struct parse *parse,
-			    const char *value)
-{
-	struct rebuild_options *out = target;
-	struct oci_error err;
-
-	return oci_compression_parse(&out->compression, &out->level, value,
-				     &err)
-		       ? say_refused(parse->command, "--", &err)
-		       : -1;
-}
-
 #define AT(member) offsetof(struct rebuild_options, member)
 
 static const struct cli_option options[] = {
@@ -191,7 +179,8 @@ static const struct cli_option options[] = {
 	  take_variable },
 	{ "platform", 0, "P[,P]", "pack these platforms instead of the spec's",
 	  AT(platforms), take_platforms },
-	{ "compression", 0, "KIND", "as for build", 0, take_compression },
+	{ "compression", 0, "KIND", "as for build", AT(compression),
+	  take_compression },
 	{ "directory", 'C', "DIR",
 	  "look for inputs in DIR instead of the folder of the spec",
 	  AT(folder), NULL },

@@ -11,8 +11,7 @@ struct rebuild_options {
 	const char *folder;
 	struct oci_pairs vars;
 	struct platforms platforms;
-	enum oci_compression compression;
-	int level;
+	struct compression compression;
 	struct bases bases;
 };
 

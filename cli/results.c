@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _XOPEN_SOURCE 700 /* realpath */
 #include "results.h"
 
 #include <stdlib.h>
@@ -11,18 +10,6 @@
 bool results_wanted(const struct results *results)
 {
 	return results->json || results->metadata_path || results->iid_path;
-}
-
-/* Returns the folder of a file, without symlinks; the caller frees it. */
-static char *folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *text =
-		slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
-	char *folder = text ? realpath(text, NULL) : NULL;
-
-	free(text);
-	return folder;
 }
 
 /* Whether two paths are one name of one file. Devices may have several
@@ -37,8 +24,8 @@ static bool is_same(const char *a, const char *b)
 	if (strcmp(name_a ? name_a + 1 : a, name_b ? name_b + 1 : b) != 0 ||
 	    (stat(a, &st) == 0 && !S_ISREG(st.st_mode)))
 		return false;
-	in_a = folder_of(a);
-	in_b = folder_of(b);
+	in_a = real_folder(a);
+	in_b = real_folder(b);
 	same = in_a && in_b && strcmp(in_a, in_b) == 0;
 	free(in_a);
 	free(in_b);

@@ -78,3 +78,13 @@ int take_string(void *target, const struct parse *parse, const char *value)
 	(void)parse;
 	return oci_strings_add(target, value, &err) ? say_error(&err) : -1;
 }
+
+int take_compression(void *target, const struct parse *parse, const char *value)
+{
+	struct compression *out = target;
+	struct oci_error err;
+
+	return oci_compression_parse(&out->kind, &out->level, value, &err)
+		       ? say_refused(parse->command, "--", &err)
+		       : -1;
+}

@@ -21,4 +21,13 @@ int take_variable(void *target, const struct parse *parse, const char *value);
 /* Any text; the target is a struct oci_strings. */
 int take_string(void *target, const struct parse *parse, const char *value);
 
+/* --compression; its target. */
+struct compression {
+	enum oci_compression kind;
+	int level;
+};
+
+int take_compression(void *target, const struct parse *parse,
+		     const char *value);
+
 #endif

@@ -121,7 +121,7 @@ static int run_verify(int argc, char **argv)
 		status = say_usage("verify", "one IMAGE is needed");
 	if (status < 0 && !c.rebuild.spec &&
 	    (c.rebuild.folder || c.rebuild.vars.count ||
-	     c.rebuild.platforms.count || c.rebuild.compression))
+	     c.rebuild.platforms.count || c.rebuild.compression.kind))
 		status = say_usage("verify", "--set, --platform, --compression "
 					     "and -C are for --rebuild");
 	if (status < 0)
