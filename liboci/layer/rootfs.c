@@ -120,16 +120,8 @@ static void remove_below(struct oci_rootfs_entry *top, unsigned layer)
 {
 	struct oci_rootfs_entry *e = top->child;
 
-	while (e) {
+	for (; e; e = oci_rootfs_next(e, top))
 		remove_older(e, layer);
-		if (e->child) {
-			e = e->child;
-			continue;
-		}
-		while (e != top && !e->sibling)
-			e = e->parent;
-		e = e == top ? NULL : e->sibling;
-	}
 }
 
 /* Done once for each layer: later entries are of the same layer. */

@@ -96,6 +96,19 @@ struct oci_rootfs {
 		       * oci_rootfs_decides */
 };
 
+/* The entry that follows e in a walk over all below top, which is not visited
+ * itself; NULL at the end. A directory comes before those in it. */
+static inline struct oci_rootfs_entry *
+oci_rootfs_next(const struct oci_rootfs_entry *e,
+		const struct oci_rootfs_entry *top)
+{
+	if (e->child)
+		return e->child;
+	while (e != top && !e->sibling)
+		e = e->parent;
+	return e == top ? NULL : e->sibling;
+}
+
 /* The entry at path, or NULL. rootfs may be NULL: an empty one. */
 const struct oci_rootfs_entry *oci_rootfs_get(const struct oci_rootfs *rootfs,
 					      const char *path, size_t size);
@@ -202,6 +215,9 @@ struct oci_view {
 					* that was followed and has `twice` set;
 					* or NULL */
 };
+
+/* The most symlinks of one path: Linux's MAXSYMLINKS. */
+enum { OCI_LINKS_MAX = 40 };
 
 /* For all paths of a layer; takes some seconds. */
 #define OCI_WALK_BUDGET (UINT64_C(8) << 30)

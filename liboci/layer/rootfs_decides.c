@@ -10,8 +10,6 @@
 #include "base/path.h"
 #include "layer/rootfs.h"
 
-enum { LINKS_MAX = 40 }; /* as in symlinks.c */
-
 struct walk {
 	const struct oci_rootfs *rootfs;
 	char done[OCI_PATH_MAX];
@@ -50,17 +48,9 @@ static bool has_dangling(const struct oci_rootfs *rootfs, const char *path)
 		}
 		return false;
 	}
-	for (e = top->child; e;) {
+	for (e = top->child; e; e = oci_rootfs_next(e, top))
 		if (e->dangling)
 			return true;
-		if (e->child) {
-			e = e->child;
-			continue;
-		}
-		while (e != top && !e->sibling)
-			e = e->parent;
-		e = e == top ? NULL : e->sibling;
-	}
 	return false;
 }
 
@@ -70,7 +60,7 @@ static enum answer follow(struct walk *walk, const char *target)
 	char joined[OCI_PATH_MAX];
 
 	/* The error is that of oci_rootfs_find. */
-	if (++walk->links > LINKS_MAX ||
+	if (++walk->links > OCI_LINKS_MAX ||
 	    oci_path_join(joined, target, walk->rest, NULL))
 		return DECIDED;
 	memcpy(walk->rest, joined, strlen(joined) + 1);

@@ -10,8 +10,6 @@
 #include "layer/node.h"
 #include "layer/rootfs.h"
 
-enum { LINKS_MAX = 40 }; /* Linux's MAXSYMLINKS */
-
 struct walk {
 	const struct oci_view *view;
 	const char *within;
@@ -65,11 +63,11 @@ static int follow(struct walk *walk, const char *target, const char *path,
 	char joined[OCI_PATH_MAX];
 	int rc;
 
-	if (++walk->links > LINKS_MAX)
+	if (++walk->links > OCI_LINKS_MAX)
 		return oci_fail(err, OCI_E_INVALID,
 				"path '/%s' leads through more than %d links: "
 				"remove those that form a loop",
-				path, LINKS_MAX);
+				path, OCI_LINKS_MAX);
 	rc = oci_path_join(joined, target, walk->rest, err);
 	if (rc)
 		return rc;

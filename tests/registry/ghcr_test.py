@@ -23,18 +23,12 @@ from harness import INPUTS, check, pack, refusal, said          # noqa: E402
 from proxy import Proxy                                         # noqa: E402
 
 TESTS = []
+test = harness.titled_in(TESTS)
 OTHER = "registry.example"
 WORKFLOW = "s3cret-password-workflow"
 CLASSIC = "s3cret-password-classic"
 REPOSITORY = "owner/name"
 IMAGE = f"{NAME}/{REPOSITORY}:t"
-
-
-def test(title):
-    def register(function):
-        TESTS.append((title, function))
-        return function
-    return register
 
 
 def context():

@@ -58,6 +58,16 @@ def found_in(tests):
     return found
 
 
+def titled_in(tests):
+    """A decorator for tests of one list: titled(TITLE)."""
+    def titled(title):
+        def register(function):
+            tests.append((title, function))
+            return function
+        return register
+    return titled
+
+
 def check(condition, what):
     if not condition:
         raise AssertionError(what)

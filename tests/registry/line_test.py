@@ -21,16 +21,10 @@ from harness import COMMAND, INPUTS, check, pack, refusal   # noqa: E402
 from line import Line                                       # noqa: E402
 
 TESTS = []
+test = harness.titled_in(TESTS)
 SIZE = 8 << 20
 LAYERS = 16
 PASSWORD = "s3cret-password"
-
-
-def test(title):
-    def register(function):
-        TESTS.append((title, function))
-        return function
-    return register
 
 
 class Case(harness.Case):

@@ -23,17 +23,11 @@ import line_test                                        # noqa: E402
 from harness import COMMAND, INPUTS, check, pack        # noqa: E402
 
 TESTS = []
+test = harness.titled_in(TESTS)
 PAGE = pathlib.Path(__file__).parents[1] / "cli/json_page.py"
 SEVERAL = 7
 BAR = re.compile(r"^(downloading|uploading) +[0-9a-f]{12} +\[=*>? *\] +"
                  r"\d+\.\d/\d+\.\d [kM]B +(\d+\.\d [kM]B/s)? *(\d+:\d\d)?$")
-
-
-def test(title):
-    def register(function):
-        TESTS.append((title, function))
-        return function
-    return register
 
 
 class Screen:

@@ -18,15 +18,9 @@ import line_test                                        # noqa: E402
 from harness import COMMAND, INPUTS, check              # noqa: E402
 
 TESTS = []
+test = harness.titled_in(TESTS)
 PAGE = pathlib.Path(__file__).parents[1] / "cli/json_page.py"
 RESULTS = "Results of build, push, pull, copy and index"
-
-
-def test(title):
-    def register(function):
-        TESTS.append((title, function))
-        return function
-    return register
 
 
 def json_of(c, *args, title=RESULTS):
