@@ -7,7 +7,7 @@
 #include "cli.h"
 #include "command.h"
 
-/* What each shell's script says about an option. */
+/* Writes the script of one shell; option writes the part about an option. */
 struct script {
 	FILE *out;
 	const struct command *command;

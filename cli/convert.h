@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the instructions of a Dockerfile give together, as parts of a spec. */
+/* Collects the instructions of a Dockerfile as parts of a spec. */
 #ifndef CLI_CONVERT_H
 #define CLI_CONVERT_H
 

@@ -32,10 +32,7 @@ void diff_close(struct diff_report *report)
 static void json_value(FILE *out, const char *name, const char *value)
 {
 	say(out, ", \"%s\": ", name);
-	if (value)
-		say_json(out, value);
-	else
-		say(out, "null");
+	say_json_or_null(out, value);
 }
 
 static int add_field(void *data, const char *field, const char *a,

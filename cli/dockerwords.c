@@ -9,8 +9,8 @@
 
 enum { NAME_MAX_SIZE = 63 };
 
-/* What is read: a word up to a blank; the rest of a line; a text in which
- * quotes stand for themselves. */
+/* A word ends at a blank, a line has several words, and in a text quotes stand
+ * for themselves. */
 enum kind { WORD, LINE, TEXT };
 
 static const struct {

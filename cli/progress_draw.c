@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What each kind of display writes: bars, lines, or JSON. */
+/* Writes the items of the display as bars, lines or JSON. */
 #include "progress_draw.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What each kind of display writes. */
+/* Functions that write the items of the display, one for each kind. */
 #ifndef CLI_PROGRESS_DRAW_H
 #define CLI_PROGRESS_DRAW_H
 

@@ -26,7 +26,7 @@ struct progress_item {
 	uint64_t seen;	/* bytes then */
 };
 
-/* What has ended. */
+/* Counts of the items that have ended. */
 struct progress_totals {
 	struct {
 		uint64_t items, bytes, known;
@@ -41,7 +41,8 @@ enum verb_form { VERB_NAME, VERB_PRESENT, VERB_PAST };
 /* "pack", "packing" or "packed". */
 const char *progress_verb(enum oci_activity activity, enum verb_form form);
 
-/* What is done with the item now, or was done: "kept" if it is known. */
+/* The verb for an item: "packing", "packed" once it has ended, "kept" if it is
+ * known. */
 const char *progress_verb_of(const struct progress_item *item);
 /* Why nothing had to be done: "unchanged" or "there already". */
 const char *progress_known(enum oci_activity activity);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What differs between two images, as a JSON object of a report. */
+/* Writes the differences of two images as a JSON object of a report. */
 #include "diff.h"
 #include "report.h"
 
@@ -56,14 +56,6 @@ static int add_file(void *data, const struct oci_entry *a,
 	return 0;
 }
 
-static void say_value(FILE *out, const char *value)
-{
-	if (value)
-		say_json(out, value);
-	else
-		say(out, "null");
-}
-
 static int add_field(void *data, const char *field, const char *a,
 		     const char *b, struct oci_error *err)
 {
@@ -73,9 +65,9 @@ static int add_field(void *data, const char *field, const char *a,
 	say(d->fields, "%s[", d->field_count++ ? "," : "");
 	say_json(d->fields, field);
 	say(d->fields, ",");
-	say_value(d->fields, a);
+	say_json_or_null(d->fields, a);
 	say(d->fields, ",");
-	say_value(d->fields, b);
+	say_json_or_null(d->fields, b);
 	say(d->fields, "]");
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the layers of an image ship, layer by layer. Each layer is also made a
- * root file system of its own, so that files are found that a later layer
+ * Reads the files of each layer. Each layer is also made a root file system of
+ * its own, so that files are found that a later layer
  * deletes or replaces.
  */
 #include "report.h"

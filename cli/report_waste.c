@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is listed; all of it is counted. */
+/* Items that are listed; all items are counted. */
 enum { HIDDEN_MAX = 200, GROUPS_MAX = 100, PATHS_MAX = 20 };
 
 static int compare_places(const struct report_file *a,

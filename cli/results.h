@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a command wrote, for programs: --json on standard output, and the files
+ * Tells programs what a command wrote: --json on standard output, and the files
  * of --metadata-file and --iidfile, which have the keys and the content that
  * docker buildx gives them. docs/json.md.
  */

@@ -265,6 +265,14 @@ void say_json(FILE *out, const char *text)
 	put_char(out, '"');
 }
 
+void say_json_or_null(FILE *out, const char *text)
+{
+	if (text)
+		say_json(out, text);
+	else
+		fputs("null", out);
+}
+
 void say_json_path(FILE *out, const char *path)
 {
 	put_text(out, "\"/");

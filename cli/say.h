@@ -22,7 +22,9 @@ int say(FILE *out, const char *fmt, ...) OCI_PRINTF(2, 3);
 int say_args(FILE *out, const char *fmt, va_list args) OCI_PRINTF(2, 0);
 /* Writes a JSON string; bytes that are not UTF-8 become U+FFFD. */
 void say_json(FILE *out, const char *text);
-/* The same with a slash before the path. */
+/* The same; null for NULL. */
+void say_json_or_null(FILE *out, const char *text);
+/* Like say_json, with a slash before the path. */
 void say_json_path(FILE *out, const char *path);
 /* Writes a JSON document unchanged, except that characters that control a
  * terminal become \uXXXX; they can only be in strings. */
