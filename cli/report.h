@@ -74,4 +74,16 @@ int report_say_diff(FILE *out, const struct report_image *a,
 int report_page(char **out, size_t *size, const char *json, size_t json_size,
 		struct oci_error *err);
 
+/* The byte that two hexadecimal digits of a digest give. */
+static inline unsigned char report_hex_byte(const char *digits)
+{
+	unsigned byte = 0;
+
+	for (int i = 0; i < 2; i++)
+		byte = byte << 4 |
+		       (unsigned)(digits[i] <= '9' ? digits[i] - '0'
+						   : digits[i] - 'a' + 10);
+	return (unsigned char)byte;
+}
+
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reads the files of each layer. Each layer is also made a root file system of
- * its own, so that files are found that a later layer
- * deletes or replaces.
+ * its own, so that files are found that a later layer deletes or replaces.
  */
 #include "report.h"
 
@@ -16,18 +15,12 @@ struct reading {
 	struct report_file *file; /* that was read last, for its hard links */
 };
 
-static int digit(char c)
-{
-	return c <= '9' ? c - '0' : c - 'a' + 10;
-}
-
 static void set_hash(struct report_file *file, const struct oci_digest *digest)
 {
 	const char *hex = oci_digest_hex(digest);
 
 	for (int i = 0; i < REPORT_HASH; i++)
-		file->hash[i] = (unsigned char)(digit(hex[2 * i]) << 4 |
-						digit(hex[2 * i + 1]));
+		file->hash[i] = report_hex_byte(hex + 2 * i);
 }
 
 /* Finds what hides the file of the present layer at path. 0: nothing does. */

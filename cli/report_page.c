@@ -33,11 +33,6 @@ static const char *const script = (const char *)script_bytes;
 /* Room for "sha256-" and the base64 of 32 bytes. */
 enum { HASH_BYTES = 32, HASH_TEXT = 7 + 44 + 1 };
 
-static unsigned digit(char c)
-{
-	return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
-}
-
 /* Writes a digest as CSP has it: base64 instead of hexadecimal digits. */
 static void format_hash(char out[HASH_TEXT], const struct oci_digest *digest)
 {
@@ -52,8 +47,7 @@ static void format_hash(char out[HASH_TEXT], const struct oci_digest *digest)
 
 		for (int k = i; k < i + 3; k++)
 			bits = bits << 8 |
-			       (k < HASH_BYTES ? digit(hex[2 * k]) << 4 |
-							 digit(hex[2 * k + 1])
+			       (k < HASH_BYTES ? report_hex_byte(hex + 2 * k)
 					       : 0);
 		for (int shift = 18; shift >= 0; shift -= 6)
 			*end++ = letters[bits >> shift & 63];

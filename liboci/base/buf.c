@@ -68,25 +68,53 @@ int oci_buf_text(struct oci_buf *buf, const char *text, struct oci_error *err)
 	return oci_buf_add(buf, text, strlen(text), err);
 }
 
-int oci_buf_format(struct oci_buf *buf, struct oci_error *err, const char *fmt,
-		   ...)
+static int vformat(struct oci_buf *buf, struct oci_error *err, const char *fmt,
+		   va_list args)
 {
-	va_list args;
+	va_list again;
 	int n, rc;
 
-	va_start(args, fmt);
-	n = vsnprintf(NULL, 0, fmt, args);
-	va_end(args);
+	va_copy(again, args);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
 	if (n < 0)
 		return oci_fail(err, OCI_E_INVALID, "text cannot be formatted");
 	rc = oci_buf_reserve(buf, (size_t)n, err);
 	if (rc)
 		return rc;
-	va_start(args, fmt);
 	vsnprintf(buf->data + buf->len, (size_t)n + 1, fmt, args);
-	va_end(args);
 	buf->len += (size_t)n;
 	return 0;
+}
+
+int oci_buf_format(struct oci_buf *buf, struct oci_error *err, const char *fmt,
+		   ...)
+{
+	va_list args;
+	int rc;
+
+	va_start(args, fmt);
+	rc = vformat(buf, err, fmt, args);
+	va_end(args);
+	return rc;
+}
+
+int oci_format(char **out, size_t max, struct oci_error *err, const char *fmt,
+	       ...)
+{
+	struct oci_buf buf;
+	va_list args;
+	int rc;
+
+	*out = NULL;
+	oci_buf_init(&buf, max);
+	va_start(args, fmt);
+	rc = vformat(&buf, err, fmt, args);
+	va_end(args);
+	if (!rc)
+		rc = oci_buf_detach(out, &buf, err);
+	oci_buf_release(&buf);
+	return rc;
 }
 
 int oci_buf_detach(char **out, struct oci_buf *buf, struct oci_error *err)

@@ -26,6 +26,10 @@ int oci_buf_add(struct oci_buf *buf, const void *data, size_t size,
 int oci_buf_text(struct oci_buf *buf, const char *text, struct oci_error *err);
 int oci_buf_format(struct oci_buf *buf, struct oci_error *err, const char *fmt,
 		   ...) OCI_PRINTF(3, 4);
+/* Formats a text of at most max bytes; the caller frees *out, which is NULL
+ * after a failure. */
+int oci_format(char **out, size_t max, struct oci_error *err, const char *fmt,
+	       ...) OCI_PRINTF(4, 5);
 /* Makes room for size more bytes at data + len; the caller adds to len. */
 int oci_buf_reserve(struct oci_buf *buf, size_t size, struct oci_error *err);
 /* Moves the data to *out ("" if it is empty); the buffer is then empty. */

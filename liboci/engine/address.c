@@ -26,20 +26,6 @@ struct found {
 	bool insecure;
 };
 
-static int format(char **out, struct oci_error *err, const char *head,
-		  const char *middle, const char *tail)
-{
-	struct oci_buf text;
-	int rc;
-
-	oci_buf_init(&text, PATH_ROOM);
-	rc = oci_buf_format(&text, err, "%s%s%s", head, middle, tail);
-	if (!rc)
-		rc = oci_buf_detach(out, &text, err);
-	oci_buf_release(&text);
-	return rc;
-}
-
 static bool starts(const char *text, const char *head)
 {
 	return strncmp(text, head, strlen(head)) == 0;
@@ -49,7 +35,7 @@ static bool starts(const char *text, const char *head)
 static int find_pem(char **out, const char *folder, const char *name,
 		    struct oci_error *err)
 {
-	int rc = format(out, err, folder, "/", name);
+	int rc = oci_format(out, PATH_ROOM, err, "%s/%s", folder, name);
 
 	if (!rc && access(*out, F_OK) != 0)
 		rc = oci_text_set(out, NULL, err);
@@ -90,7 +76,6 @@ static int parse_tcp(struct oci_engine_address *out, const struct found *found,
 	const char *port = memchr(rest + name, ':', host - name) ? ""
 			   : tls				 ? ":2376"
 								 : ":2375";
-	struct oci_buf url;
 	int rc = 0;
 
 	if (!host || memchr(rest, '@', host))
@@ -100,15 +85,10 @@ static int parse_tcp(struct oci_engine_address *out, const struct found *found,
 		size--;
 	if (found->certs)
 		rc = load_certs(out, found->certs, err);
-	oci_buf_init(&url, PATH_ROOM);
-	if (!rc)
-		rc = oci_buf_format(&url, err, "%s://%.*s%s%.*s",
-				    tls ? "https" : "http", (int)host, rest,
-				    port, (int)(size - host), rest + host);
-	if (!rc)
-		rc = oci_buf_detach(&out->url, &url, err);
-	oci_buf_release(&url);
-	return rc;
+	return rc ? rc
+		  : oci_format(&out->url, PATH_ROOM, err, "%s://%.*s%s%.*s",
+			       tls ? "https" : "http", (int)host, rest, port,
+			       (int)(size - host), rest + host);
 }
 
 static int parse_unix(struct oci_engine_address *out, const char *path,
@@ -166,9 +146,9 @@ static int take(struct oci_engine_address *out, const struct found *found,
 
 	if (found->from)
 		snprintf(from, sizeof(from), " (%s)", found->from);
-	rc = format(&out->name, err,
-		    kind == OCI_ENGINE_PODMAN ? "Podman at " : "Docker at ",
-		    found->host, from);
+	rc = oci_format(&out->name, PATH_ROOM, err, "%s at %s%s",
+			kind == OCI_ENGINE_PODMAN ? "Podman" : "Docker",
+			found->host, from);
 	if (!rc)
 		rc = parse(out, found, kind, err);
 	return rc && rc != OCI_E_NOMEM && out->name
@@ -237,8 +217,8 @@ static int find_podman(struct oci_engine_address *out,
 		found = (struct found){ .host = host,
 					.from = "CONTAINER_HOST" };
 	else if (runtime)
-		rc = format(&own, err, "unix://", runtime,
-			    "/podman/podman.sock");
+		rc = oci_format(&own, PATH_ROOM, err,
+				"unix://%s/podman/podman.sock", runtime);
 	/* Without root, the usual place is the user's own. */
 	if (!rc && own && (access(own + 7, F_OK) == 0 || geteuid() != 0))
 		found.host = own;

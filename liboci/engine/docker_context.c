@@ -28,20 +28,6 @@ const char *oci_engine_variable(const struct oci_engine_options *options,
 	return value && *value ? value : NULL;
 }
 
-static int join(char **out, const char *folder, const char *name,
-		struct oci_error *err)
-{
-	struct oci_buf path;
-	int rc;
-
-	oci_buf_init(&path, PATH_ROOM);
-	rc = oci_buf_format(&path, err, "%s/%s", folder, name);
-	if (!rc)
-		rc = oci_buf_detach(out, &path, err);
-	oci_buf_release(&path);
-	return rc;
-}
-
 int oci_engine_docker_folder(char **out,
 			     const struct oci_engine_options *options,
 			     struct oci_error *err)
@@ -52,7 +38,8 @@ int oci_engine_docker_folder(char **out,
 	*out = NULL;
 	if (folder)
 		return oci_text_copy(out, folder, err);
-	return home ? join(out, home, ".docker", err) : 0;
+	return home ? oci_format(out, PATH_ROOM, err, "%s/%s", home, ".docker")
+		    : 0;
 }
 
 /* A file that does not exist has no context. */
@@ -60,7 +47,8 @@ static int read_current(char **out, const char *folder, struct oci_error *err)
 {
 	char *path, *text;
 	size_t size;
-	int rc = join(&path, folder, "config.json", err);
+	int rc = oci_format(&path, PATH_ROOM, err, "%s/%s", folder,
+			    "config.json");
 
 	if (rc)
 		return rc;
@@ -111,7 +99,7 @@ static int read_files(struct oci_docker_context *out, const char *folder,
 		return rc;
 	snprintf(name, sizeof(name), "contexts/meta/%.64s/meta.json",
 		 oci_digest_hex(&id));
-	rc = join(&path, folder, name, err);
+	rc = oci_format(&path, PATH_ROOM, err, "%s/%s", folder, name);
 	if (!rc)
 		rc = read_meta(out, path, err);
 	free(path);
@@ -119,7 +107,7 @@ static int read_files(struct oci_docker_context *out, const char *folder,
 		return rc;
 	snprintf(name, sizeof(name), "contexts/tls/%.64s/docker",
 		 oci_digest_hex(&id));
-	rc = join(&out->certs, folder, name, err);
+	rc = oci_format(&out->certs, PATH_ROOM, err, "%s/%s", folder, name);
 	if (!rc && access(out->certs, F_OK) != 0)
 		rc = oci_text_set(&out->certs, NULL, err);
 	return rc;

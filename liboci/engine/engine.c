@@ -13,20 +13,6 @@
 
 enum { URL_ROOM = 8192, DOCUMENT_MAX = 4 * 1024 * 1024 };
 
-static int make_url(char **out, const struct oci_engine *engine,
-		    const char *path, struct oci_error *err)
-{
-	struct oci_buf url;
-	int rc;
-
-	oci_buf_init(&url, URL_ROOM);
-	rc = oci_buf_format(&url, err, "%s%s", engine->address.url, path);
-	if (!rc)
-		rc = oci_buf_detach(out, &url, err);
-	oci_buf_release(&url);
-	return rc;
-}
-
 static int fail_status(const struct oci_http_response *response,
 		       struct oci_error *err)
 {
@@ -51,7 +37,7 @@ int oci_engine_send(struct oci_http_response *out, struct oci_engine *engine,
 {
 	const struct oci_engine_address *address = &engine->address;
 	char *url = NULL;
-	int rc = make_url(&url, engine, path, err);
+	int rc = oci_format(&url, URL_ROOM, err, "%s%s", address->url, path);
 
 	*out = (struct oci_http_response){ 0 };
 	if (rc)

@@ -36,15 +36,8 @@ struct dir_store {
 static int join(char **out, const struct dir_store *self, const char *name,
 		const char *end, struct oci_error *err)
 {
-	struct oci_buf buf;
-	int rc;
-
-	oci_buf_init(&buf, PATH_ROOM);
-	rc = oci_buf_format(&buf, err, "%s/%s%s", self->path, name, end);
-	if (!rc)
-		rc = oci_buf_detach(out, &buf, err);
-	oci_buf_release(&buf);
-	return rc;
+	return oci_format(out, PATH_ROOM, err, "%s/%s%s", self->path, name,
+			  end);
 }
 
 /* Finds a blob's file, or NULL. The caller frees *out. */
