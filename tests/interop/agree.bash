@@ -12,12 +12,12 @@ listed() {
 		sed 's/^l [0-7]* /l 0777 /'
 }
 
-# agrees NAME [PLATFORM]: ls and extract of an image in a registry give what
-# crane exports and what umoci unpacks of skopeo's copy. The files are in
-# agree/rootfs. With $opaque, crane is left out: its export ignores opaque
-# folders (OCI Image Specification, layer.md, "Opaque Whiteout").
+# agrees NAME [umoci]: ls and extract of an image in a registry give what crane
+# exports and what umoci unpacks of skopeo's copy. The files are in
+# agree/rootfs. "umoci" leaves crane out: its export ignores opaque folders (OCI
+# Image Specification, layer.md, "Opaque Whiteout").
 agrees() {
-	local name=$1 platform=${2:-linux/riscv64}
+	local name=$1 platform=linux/riscv64
 
 	rm -rf agree
 	mkdir agree
@@ -28,7 +28,7 @@ agrees() {
 	mv agree/bundle/rootfs agree/rootfs
 	listed agree/rootfs >agree/wanted
 	[ -s agree/wanted ]
-	[ -n "${opaque:-}" ] || {
+	[ "${2:-}" = umoci ] || {
 		crane export --platform "$platform" "$name" agree/exported.tar
 		listed agree/exported.tar | diff agree/wanted -
 	}
@@ -58,12 +58,12 @@ differences() {
 	done
 }
 
-# differ_as_files A B: diff of two images in a registry tells the files that
-# diff(1) finds in what umoci unpacks.
+# differ_as_files A B [umoci]: diff of two images in a registry tells the files
+# that diff(1) finds in what umoci unpacks.
 differ_as_files() {
-	agrees "$1"
+	agrees "$1" "${3:-}"
 	mv agree agree-a
-	agrees "$2"
+	agrees "$2" "${3:-}"
 	differences agree-a/rootfs agree/rootfs | sort >wanted
 	[ -s wanted ]
 	run "$OCI_PACK" diff --json "$1" "$2"

@@ -83,9 +83,8 @@ f etc/deep/.wh..wh..opq |f etc/deep/z 4' \
 		"$OCI_PACK" push "image$number" "$host/x/hidden:$number" -q
 	done
 	agrees "$host/x/hidden:1"
-	opaque=1
-	differ_as_files "$host/x/hidden:1" "$host/x/hidden:2"
-	differ_as_files "$host/x/hidden:2" "$host/x/hidden:3"
+	differ_as_files "$host/x/hidden:1" "$host/x/hidden:2" umoci
+	differ_as_files "$host/x/hidden:2" "$host/x/hidden:3" umoci
 }
 
 @test "120 layers" {
