@@ -6,9 +6,9 @@
 #define OCI_VERSION_H
 
 #define OCI_VERSION_MAJOR 0
-#define OCI_VERSION_MINOR 1
+#define OCI_VERSION_MINOR 2
 #define OCI_VERSION_PATCH 0
-#define OCI_VERSION "0.1.0"
+#define OCI_VERSION "0.2.0"
 #define OCI_VERSION_DATE "November 28, 2026"
 
 #if defined(__GNUC__)
