@@ -52,6 +52,15 @@ HARDEN :=
 override LDFLAGS += -fsanitize=thread
 endif
 
+# One file that needs no other: oci-pack with all libraries in it. CC,
+# PKG_CONFIG and the libraries come from packaging/static.
+ifeq ($(VARIANT),static)
+PACKAGES += $(HEADER_PACKAGES)
+override PKG_CONFIG += --static
+override LDFLAGS += -static-pie
+override CPPFLAGS += -DOCI_STATIC_LIBRARIES
+endif
+
 OUR_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D_FILE_OFFSET_BITS=64 \
 	-fvisibility=hidden -fPIC -pthread $(WARNINGS) \
 	-Iliboci -Iliboci/include
@@ -248,6 +257,12 @@ uninstall:
 		$(addprefix man3/,$(notdir $(filter %.3,$(PAGES)))) \
 		$(addprefix man5/,$(notdir $(filter %.5,$(PAGES))))
 
+# Static binaries for amd64, arm64 and riscv64, or for those of ARCHS.
+ARCHS ?=
+.PHONY: static
+static:
+	@packaging/static $(ARCHS)
+
 # What follows is for people and CI: each step is a script in tests/.
 .PHONY: install-deps demo check check-buildx
 install-deps:
@@ -332,6 +347,7 @@ help:
 	'make fuzz           every fuzzer for SECONDS=30, where clang is' \
 	'make pages          manual pages, and completions for shells' \
 	'make install        PREFIX, LIBDIR, BINDIR, DESTDIR are respected' \
+	'make static         one file without libraries, for each of ARCHS=' \
 	'make VARIANT=sanitize tests   with address and undefined sanitizers' \
 	'make format dist uninstall clean' \
 	'V=1 shows the commands, WERROR=1 makes warnings errors'

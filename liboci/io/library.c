@@ -3,9 +3,24 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <string.h>
 
 #include "base/error.h"
 
+#ifdef OCI_STATIC_LIBRARIES
+int oci_library_load(void *out, const char *name,
+		     const struct oci_library_function *functions, size_t count,
+		     const char *what, struct oci_error *err)
+{
+	(void)name;
+	(void)what;
+	(void)err;
+	for (size_t i = 0; i < count; i++)
+		memcpy((char *)out + functions[i].offset, &functions[i].linked,
+		       sizeof(functions[i].linked));
+	return 0;
+}
+#else
 int oci_library_load(void *out, const char *name,
 		     const struct oci_library_function *functions,
 		     size_t count, const char *what, struct oci_error *err)
@@ -30,3 +45,4 @@ int oci_library_load(void *out, const char *name,
 	}
 	return 0;
 }
+#endif

@@ -19,7 +19,7 @@ static int status;
 static void load(void)
 {
 	static const struct oci_library_function functions[] = {
-#define FUNCTION(name) { #name, offsetof(struct oci_libarchive, name) },
+#define FUNCTION(name) OCI_LIBRARY_FUNCTION(struct oci_libarchive, name),
 		OCI_LIBARCHIVE_FUNCTIONS(FUNCTION)
 #undef FUNCTION
 	};

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,7 +16,6 @@
 #include "io/file.h"
 #include "io/inflate.h"
 #include "layer/decompress.h"
-#include "layer/locale.h"
 #include "layer/pax.h"
 #include "layer/zip.h"
 
@@ -24,7 +24,7 @@ enum { TAR_MAGIC = 257 }; /* offset of "ustar" in a tar */
 
 struct oci_reader {
 	struct archive *archive;
-	locale_t locale;
+	locale_t locale;		/* C, whatever the program has */
 	struct oci_source *file;	/* owned, of a path */
 	struct oci_source *inflate;	/* owned; gzip or zstd */
 	struct oci_source *decompress;	/* owned; other filters */
@@ -115,9 +115,9 @@ static int reader_new(struct oci_reader **out, enum oci_reader_kind kind,
 	self->fd = -1;
 	self->kind = kind;
 	self->lenient = kind == OCI_READER_LAYER;
-	rc = oci_locale_open(&self->locale, err);
+	self->locale = newlocale(LC_CTYPE_MASK, "C", (locale_t)0);
 	self->archive = archive_read_new();
-	if (!rc && !self->archive)
+	if (!self->locale || !self->archive)
 		rc = oci_fail_nomem(err);
 	if (!rc && !set_formats(self->archive, kind))
 		rc = oci_libarchive_nomem(self->archive)

@@ -8,23 +8,15 @@
 
 #include "base/error.h"
 #include "base/glob.h"
+#include "io/certificates.h"
 #include "lint/lint.h"
 
 enum { HEAD_MAX = 4096 };
 
 static bool has_certificates(const struct oci_lint *lint)
 {
-	/* The paths of Go and OpenSSL (crypto/x509, root_linux.go). */
-	static const char *const files[] = {
-		"/etc/ssl/certs/ca-certificates.crt",
-		"/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
-		"/etc/pki/tls/cacert.pem",
-		"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-		"/etc/ssl/cert.pem",
-	};
-
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		if (oci_lint_find(lint, files[i]))
+	for (size_t i = 0; oci_certificate_files[i]; i++)
+		if (oci_lint_find(lint, oci_certificate_files[i]))
 			return true;
 	for (size_t i = 0; i < lint->subject->config->env.count; i++)
 		if (strncmp(lint->subject->config->env.items[i],

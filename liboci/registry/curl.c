@@ -20,7 +20,7 @@ static int status;
 static void load(void)
 {
 	static const struct oci_library_function functions[] = {
-#define FUNCTION(name) { #name, offsetof(struct oci_curl, name) },
+#define FUNCTION(name) OCI_LIBRARY_FUNCTION(struct oci_curl, name),
 		OCI_CURL_FUNCTIONS(FUNCTION)
 #undef FUNCTION
 	};

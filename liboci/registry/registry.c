@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "base/text.h"
+#include "io/certificates.h"
 #include "registry/client.h"
 
 enum { LOWEST_RATE = 1024 };
@@ -66,6 +67,8 @@ int oci_registry_new(struct oci_registry **out,
 	if (!self)
 		return oci_fail_nomem(err);
 	oci_options_read(&taken, sizeof(taken), &usual, given);
+	if (!options->system_ca_file && !options->system_ca_folders)
+		options->system_ca_file = oci_certificate_file();
 	http = (struct oci_http_options){
 		.ca_file = options->ca_file ? options->ca_file :
 					      options->system_ca_file,

@@ -22,7 +22,7 @@ import sys
 COMMAND = os.environ["OCI_PACK"]
 PRELOAD, EVERY = sys.argv[1], int(sys.argv[2])
 ARGUMENTS = sys.argv[3:]
-MEMORY = re.compile(r"memory|cannot start a thread|no C.UTF-8 locale", re.I)
+MEMORY = re.compile(r"memory|cannot start a thread", re.I)
 OUTPUTS = ("out", "out.tar")
 
 

@@ -154,6 +154,5 @@ int main(void)
 		cmocka_unit_test(test_bad_debs),
 	};
 
-	uselocale(newlocale(LC_ALL_MASK, "C.UTF-8", NULL));
 	return cmocka_run_group_tests(tests, make_folder, drop_folder);
 }
