@@ -18,6 +18,8 @@ enum {
 	EXAMPLES_MAX = 4
 };
 
+struct topic; /* topics.h */
+
 /* The command line, for the functions that take a value. */
 struct parse {
 	const char *command;	/* for messages: "push", "index create" */
@@ -103,10 +105,11 @@ const struct cli_option *options_find(const struct command *command,
  * EXIT_DONE. */
 int print_help(FILE *out);
 int print_command_help(FILE *out, const struct command *command);
+int print_topic(FILE *out, const struct topic *topic);
 /* manual.c: the manual pages, in mdoc(7). Return EXIT_DONE. */
 int print_manual(FILE *out);
 int print_command_manual(FILE *out, const struct command *command);
-/* help.c: paragraphs that --help and the manual have in common. */
-extern const char about_oci_pack[], about_images[];
+/* help.c: a paragraph that --help and the manual have in common. */
+extern const char about_oci_pack[];
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "command.h"
+#include "topics.h"
 
 /* Columns: of a terminal, and where the help of an option starts. */
 enum { WIDTH = 79, INDENT = 27 };
@@ -31,6 +32,18 @@ static void print_wrapped(FILE *out, const char *text, int column, int indent)
 	say(out, "\n");
 }
 
+/* A term, and beside it what it is; below it, if the term is long. */
+static void print_row(FILE *out, const char *term, const char *what)
+{
+	int size = (int)strlen(term) + 2;
+
+	say(out, "  %s", term);
+	if (size > INDENT - 2)
+		say(out, "\n");
+	say(out, "%*s", size > INDENT - 2 ? INDENT : INDENT - size, "");
+	print_wrapped(out, what, INDENT, INDENT);
+}
+
 struct printer {
 	FILE *out;
 	const char *title;
@@ -41,21 +54,15 @@ static void print_option(void *data, const struct option_group *group,
 {
 	struct printer *p = data;
 	char left[80], letter[5] = "    ";
-	int size;
 
 	if (group->title && group->title != p->title)
 		say(p->out, "\n%s:\n", group->title);
 	p->title = group->title;
 	if (option->letter)
 		snprintf(letter, sizeof(letter), "-%c, ", option->letter);
-	size = snprintf(left, sizeof(left), "  %s--%s%s%s", letter,
-			option->name, option->value ? " " : "",
-			option->value ? option->value : "");
-	say(p->out, "%s", left);
-	if (size > INDENT - 2)
-		say(p->out, "\n");
-	say(p->out, "%*s", size > INDENT - 2 ? INDENT : INDENT - size, "");
-	print_wrapped(p->out, option->help, INDENT, INDENT);
+	snprintf(left, sizeof(left), "%s--%s%s%s", letter, option->name,
+		 option->value ? " " : "", option->value ? option->value : "");
+	print_row(p->out, left, option->help);
 }
 
 int print_command_help(FILE *out, const struct command *command)
@@ -86,19 +93,27 @@ int print_command_help(FILE *out, const struct command *command)
 	return EXIT_DONE;
 }
 
+int print_topic(FILE *out, const struct topic *topic)
+{
+	say(out, "%s: %s\n\n", topic->name, topic->summary);
+	if (*topic->about) {
+		print_wrapped(out, topic->about, 0, 0);
+		say(out, "\n");
+	}
+	for (size_t i = 0; i < TOPIC_ROWS_MAX && topic->rows[i].term; i++)
+		print_row(out, topic->rows[i].term, topic->rows[i].what);
+	return EXIT_DONE;
+}
+
 const char about_oci_pack[] =
 	"Packs OCI container images from a declarative spec, without a daemon "
 	"and without running anything of the target platform.";
 
-const char about_images[] =
-	"IMAGE is FILE.tar, DIR, oci:DIR[:TAG] or docker://REF. Commands that "
-	"read an image also take FILE.tar:NAME, dir:DIR, archives that other "
-	"programs saved, and - for an archive or a spec on standard input.";
-
 int print_help(FILE *out)
 {
-	size_t count;
+	size_t count, topics;
 	const struct command *const *commands = all_commands(&count);
+	const struct topic *topic = all_topics(&topics);
 
 	print_wrapped(out, about_oci_pack, 0, 0);
 	say(out, "\n"
@@ -109,14 +124,12 @@ int print_help(FILE *out)
 		 "Commands ('oci-pack SPEC' is short for 'oci-pack build "
 		 "SPEC'):\n");
 	for (size_t i = 0; i < count; i++)
-		say(out, "  %-10s %s\n", commands[i]->name,
+		say(out, "  %-11s %s\n", commands[i]->name,
 		    commands[i]->summary);
+	say(out, "\nTopics ('oci-pack help TOPIC'):\n");
+	for (size_t i = 0; i < topics; i++)
+		say(out, "  %-11s %s\n", topic[i].name, topic[i].summary);
 	say(out, "\n'oci-pack COMMAND --help' lists the options of a command, "
-		 "which come after\nits name. docs/spec.md describes the spec "
-		 "language.\n\n");
-	print_wrapped(out, about_images, 0, 0);
-	say(out, "\nExit status: 0 done, 1 failed, 2 wrong usage, 3 verify or "
-		 "lint found\nsomething, diff a difference, or convert left "
-		 "something out.\n");
+		 "with examples;\noptions come after the command's name.\n");
 	return EXIT_DONE;
 }

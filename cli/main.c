@@ -10,6 +10,7 @@
 
 #include "command.h"
 #include "progress.h"
+#include "topics.h"
 
 static const struct command *const commands[] = {
 	&command_init,	&command_convert,    &command_build,
@@ -52,22 +53,26 @@ static int run(int argc, char **argv)
 	return command_build.run(argc, argv);
 }
 
-/* oci-pack help [--mdoc] [COMMAND] */
+/* oci-pack help [--mdoc] [COMMAND | TOPIC] */
 static int run_help(int argc, char **argv)
 {
 	bool mdoc = argc > 2 && strcmp(argv[2], "--mdoc") == 0;
 	const char *name = argc > 2 + mdoc ? argv[2 + mdoc] : NULL;
 	const struct command *command = name ? find_command(name) : NULL;
 
+	const struct topic *topic = name ? find_topic(name) : NULL;
+
 	if (!name)
 		return mdoc ? print_manual(stdout) : print_help(stdout);
+	if (argc == 3 && topic)
+		return print_topic(stdout, topic);
 	if (argc == 3 + mdoc && !command)
 		return say_unknown_command(name);
 	if (argc == 3 + mdoc)
 		return mdoc ? print_command_manual(stdout, command)
 			    : print_command_help(stdout, command);
-	say(stderr, "oci-pack: help is for one command, such as 'oci-pack help "
-		    "push'\n");
+	say(stderr, "oci-pack: help is for one command or topic, such as "
+		    "'oci-pack help push'\n");
 	return EXIT_USAGE;
 }
 

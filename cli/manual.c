@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "command.h"
+#include "topics.h"
 
 /* A word of a text that has its own line in mdoc would be a macro: lines that
  * start with a dot or a quote, and backslashes, are escaped. */
@@ -155,16 +156,28 @@ static void say_head(FILE *out, const char *title, const char *summary)
 	say(out, " 1\n.Os\n.Sh NAME\n.Nm %s\n.Nd %s\n", title, summary);
 }
 
-static void say_status(FILE *out)
+static void say_rows(FILE *out, const struct topic *topic)
 {
-	say(out, ".Sh EXIT STATUS\n"
-		 ".Bl -tag -width Ds -compact\n"
-		 ".It 0\ndone\n"
-		 ".It 1\nfailed\n"
-		 ".It 2\nwrong usage\n"
-		 ".It 3\nverify, lint or the checks of build found a fault, "
-		 "diff a difference,\nor convert left something out\n"
-		 ".El\n");
+	say(out, ".Bl -tag -width Ds\n");
+	for (size_t i = 0; i < TOPIC_ROWS_MAX && topic->rows[i].term; i++) {
+		const char *term = topic->rows[i].term;
+
+		say(out, ".It ");
+		say_argument(out, term, strlen(term));
+		say(out, "\n");
+		say_text(out, topic->rows[i].what);
+	}
+	say(out, ".El\n");
+}
+
+static void say_topic(FILE *out, const struct topic *topic)
+{
+	say(out, ".Sh ");
+	for (const char *p = topic->name; *p; p++)
+		say(out, "%c", *p == '-' ? ' ' : *p - 'a' + 'A');
+	say(out, "\n");
+	say_text(out, topic->about);
+	say_rows(out, topic);
 }
 
 static void say_see_also(FILE *out, bool command)
@@ -190,40 +203,17 @@ int print_command_manual(FILE *out, const struct command *command)
 	}
 	say_options(out, command);
 	if (!command->notes || !strstr(command->notes, "Exit status"))
-		say_status(out);
+		say_topic(out, find_topic("exit-status"));
 	say_examples(out, command);
 	say_see_also(out, true);
 	return EXIT_DONE;
 }
 
-/* The environment of all commands. */
-static const struct {
-	const char *name;
-	const char *what;
-} variables[] = {
-	{ "SOURCE_DATE_EPOCH",
-	  "the date of an image, in seconds since 1970; otherwise 1970-01-01" },
-	{ "TMPDIR", "the folder for temporary files; otherwise /var/tmp" },
-	{ "XDG_CACHE_HOME",
-	  "the cache is in its folder oci-pack; otherwise in "
-	  "~/.cache/oci-pack" },
-	{ "GITHUB_TOKEN , GITHUB_ACTOR",
-	  "the credential for ghcr.io, if no other is found" },
-	{ "DOCKER_CONFIG , REGISTRY_AUTH_FILE",
-	  "where docker login and podman login keep credentials" },
-	{ "DOCKER_HOST , DOCKER_CONTEXT , CONTAINER_HOST",
-	  "the engine that an image is loaded into" },
-	{ "HTTP_PROXY , HTTPS_PROXY , ALL_PROXY , NO_PROXY",
-	  "proxies, by Go's rules" },
-	{ "SSL_CERT_FILE , SSL_CERT_DIR",
-	  "certificates to trust instead of the system's" },
-	{ "NO_COLOR", "no colours in the display of progress" },
-};
-
 int print_manual(FILE *out)
 {
-	size_t count;
+	size_t count, topics;
 	const struct command *const *commands = all_commands(&count);
+	const struct topic *topic = all_topics(&topics);
 
 	say_head(out, "oci-pack",
 		 "pack, push and check container images without a daemon");
@@ -237,15 +227,9 @@ int print_manual(FILE *out)
 		say(out, ".It Xr oci-pack-%s 1\n", commands[i]->name);
 		say_text(out, commands[i]->summary);
 	}
-	say(out, ".El\n.Pp\n");
-	say_text(out, about_images);
-	say(out, ".Sh ENVIRONMENT\n.Bl -tag -width Ds\n");
-	for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
-		say(out, ".It Ev %s\n", variables[i].name);
-		say_text(out, variables[i].what);
-	}
 	say(out, ".El\n");
-	say_status(out);
+	for (size_t i = 0; i < topics; i++)
+		say_topic(out, &topic[i]);
 	say_see_also(out, false);
 	return EXIT_DONE;
 }

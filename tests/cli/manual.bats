@@ -78,6 +78,32 @@ need() {
 	equal 0 "$missing"
 }
 
+@test "the topics of help are sections of the manual, and name what there is" {
+	local topic key word
+	"$OCI_PACK" help >all
+	sed -n '/^Topics/,/^$/s/^  \([a-z-]*\) .*/\1/p' all >topics
+	[ "$(wc -l <topics)" -ge 5 ]
+	while read -r topic; do
+		"$OCI_PACK" help "$topic" >"topic-$topic"
+		key=${topic^^}
+		grep -qx ".Sh ${key//-/ }" "$man/man1/oci-pack.1" ||
+			fail "no section for $topic"
+		[ "$(awk 'length > 79' "topic-$topic")" = '' ]
+	done <topics
+	jq -r '.properties | keys[]' "$root/docs/oci-pack.schema.json" |
+		while read -r key; do
+			grep -q "\b$key\b" topic-spec || fail "no $key"
+		done
+	# Options that topics name are options of a command.
+	for key in $(commands); do
+		long_options "$key"
+	done | sort -u >options
+	grep -ohE -- '--[a-z][a-z-]+' topic-* | sort -u | comm -23 - options >odd
+	[ ! -s odd ] || fail "$(cat odd)"
+	run "$OCI_PACK" help nonsense
+	equal 2 "$status"
+}
+
 @test "each header and each key of the schema has its place" {
 	local header key
 	for header in "$root"/liboci/include/oci/*.h; do

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What concerns several commands: the topics of 'oci-pack help TOPIC', which
+ * are also sections of oci-pack(1).
+ */
+#ifndef CLI_TOPICS_H
+#define CLI_TOPICS_H
+
+#include <stddef.h>
+
+enum { TOPIC_ROWS_MAX = 16 };
+
+struct topic {
+	const char *name;	/* one word, as in 'oci-pack help NAME' */
+	const char *summary;	/* its line of 'oci-pack --help' */
+	const char *about;	/* paragraphs before the rows; "": none */
+	struct {
+		const char *term; /* NULL ends the rows */
+		const char *what;
+	} rows[TOPIC_ROWS_MAX];
+};
+
+/* All topics, in the order of --help. */
+const struct topic *all_topics(size_t *count);
+/* The topic of that name, or NULL. */
+const struct topic *find_topic(const char *name);
+
+#endif
