@@ -21,7 +21,6 @@ setup_file() {
 	3) echo 'the mirror is out of step' >"$BATS_FILE_TMPDIR/skip" ;;
 	*) cat "$BATS_FILE_TMPDIR/log" >&2; return 1 ;;
 	esac
-	tests/interop/binfmt || true
 }
 
 setup() {
@@ -32,12 +31,26 @@ setup() {
 	dir=$BATS_TEST_TMPDIR
 }
 
-# make_bare ARCH: $bare is a root with the command and nothing else.
+# make_bare ARCH: $bare is a root with the command and nothing else, besides an
+# emulator for another architecture. ${command[@]} runs the command in it.
 make_bare() {
-	arch-test "$1" >/dev/null || lack "$1 programs do not run here"
+	local machine
+
 	bare=$dir/bare-$1
 	mkdir -p "$bare/tmp" "$bare/var/tmp" "$bare/etc"
 	cp "$root/build/static/oci-pack-linux-$1" "$bare/oci-pack"
+	command=(env -i "PATH=$PATH" chroot "$bare")
+	case $1 in
+	"$(dpkg --print-architecture)") ;;
+	*)
+		machine=$1
+		[ "$1" != arm64 ] || machine=aarch64
+		need_peer "qemu-$machine-static"
+		cp "$(command -v "qemu-$machine-static")" "$bare/emulator"
+		command+=(/emulator)
+		;;
+	esac
+	command+=(/oci-pack)
 }
 
 inputs() {
@@ -87,16 +100,39 @@ inputs() {
 	for name in "${architectures[@]}"; do
 		make_bare "$name"
 		cp -r in "$bare/in"
-		env -i PATH="$PATH" chroot "$bare" /oci-pack /in/app.spec -q -o /out.tar
+		"${command[@]}" /in/app.spec -q -o /out.tar
 		cmp wanted.tar "$bare/out.tar"
-		env -i PATH="$PATH" chroot "$bare" /oci-pack verify /out.tar
-		env -i PATH="$PATH" chroot "$bare" /oci-pack lint /out.tar
-		equal text "$(env -i PATH="$PATH" chroot "$bare" /oci-pack cat /out.tar /tar/café)"
+		"${command[@]}" verify /out.tar
+		"${command[@]}" lint /out.tar
+		equal text "$("${command[@]}" cat /out.tar /tar/café)"
 	done
 }
 
-# In a network of its own: a name server, and a registry with TLS whose
-# certificate the root trusts, at the path of Fedora.
+# In a network of its own, which has a name server, and a registry with TLS.
+# shellcheck disable=SC2317
+in_network() {
+	local bare=$1 dns
+
+	shift
+	ip link set lo up
+	dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv \
+		--no-hosts --user=root --pid-file= --listen-address=127.0.0.1 \
+		--bind-interfaces --address=/registry.example/127.0.0.1 3>&- &
+	dns=$!
+	# shellcheck disable=SC2064
+	trap "kill $dns; $registry stop registry" EXIT
+	"$registry" start registry tls 3>&-
+	"$@" login -u user --password-stdin --authfile /tmp/auth \
+		registry.example:5000 <<<s3cret:pass
+	"$@" /in/app.spec --authfile /tmp/auth -q \
+		--push registry.example:5000/x/app:1
+	"$@" inspect --authfile /tmp/auth registry.example:5000/x/app:1
+	rm "$bare/etc/pki/tls/certs/ca-bundle.crt"
+	! "$@" inspect --authfile /tmp/auth registry.example:5000/x/app:1 \
+		2>refused
+	grep -q certificate refused
+}
+
 @test "it looks up a name, and pushes over TLS to a registry that the root trusts" {
 	local name
 	need_peer dnsmasq docker-registry openssl ip
@@ -108,39 +144,30 @@ inputs() {
 		-subj /CN=registry.example -addext \
 		subjectAltName=DNS:registry.example \
 		-keyout registry/key.pem -out registry/cert.pem 2>/dev/null
+	export -f in_network
+	export registry
 	for name in "${architectures[@]}"; do
 		make_bare "$name"
 		cp -r in "$bare/in"
+		# The path of Fedora.
 		mkdir -p "$bare/etc/pki/tls/certs"
 		cp registry/cert.pem "$bare/etc/pki/tls/certs/ca-bundle.crt"
 		echo 'nameserver 127.0.0.1' >"$bare/etc/resolv.conf"
 		echo 'hosts: mymachines dns' >"$bare/etc/nsswitch.conf"
+		unshare -n bash -euo pipefail -c 'in_network "$@"' - \
+			"$bare" "${command[@]}" >told 2>&1 || fail "$(cat told)"
+		grep -q linux/riscv64 told
 	done
-	unshare -n bash -euo pipefail -c '
-	root=$1 dir=$2
-	shift 2
-	ip link set lo up
-	dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv \
-		--no-hosts --user=root --pid-file= --listen-address=127.0.0.1 \
-		--bind-interfaces --address=/registry.example/127.0.0.1 \
-		2>dns.log 3>&- &
-	dns=$!
-	trap "kill $dns; $root/tests/registry/distribution stop registry" EXIT
-	"$root/tests/registry/distribution" start registry tls 3>&-
-	for name; do
-		env -i PATH="$PATH" chroot "$dir/bare-$name" /oci-pack login -u user \
-			--password-stdin --authfile /tmp/auth \
-			registry.example:5000 <<<s3cret:pass
-		env -i PATH="$PATH" chroot "$dir/bare-$name" /oci-pack /in/app.spec --authfile \
-			/tmp/auth --push "registry.example:5000/x/$name:1" -q
-		env -i PATH="$PATH" chroot "$dir/bare-$name" /oci-pack inspect --authfile \
-			/tmp/auth "registry.example:5000/x/$name:1"
-		rm "$dir/bare-$name/etc/pki/tls/certs/ca-bundle.crt"
-		! env -i PATH="$PATH" chroot "$dir/bare-$name" /oci-pack inspect --authfile \
-			/tmp/auth "registry.example:5000/x/$name:1" \
-			2>refused
-		grep -q certificate refused
-	done' - "$root" "$dir" "${architectures[@]}" >told 2>&1 ||
-		fail "$(cat told dns.log)"
-	grep -c linux/riscv64 told
+}
+
+@test "the image of oci-pack" {
+	local platforms
+	platforms=$(printf ',linux/%s' "${architectures[@]}")
+	"$OCI_PACK" "$root/build/static/image.spec" --set VERSION=1 \
+		--platform "${platforms#,}" -t oci-pack:test -o image.tar
+	"$OCI_PACK" cat --platform linux/riscv64 image.tar /usr/bin/oci-pack |
+		cmp - "$root/build/static/oci-pack-linux-riscv64"
+	run "$OCI_PACK" lint image.tar
+	equal 0 "$status"
+	[[ $output = *' 0 warnings'* ]] || fail "$output"
 }

@@ -124,12 +124,13 @@ run_here() {
 }
 
 @test "actionlint finds nothing in the workflows" {
-	run actionlint "$example"/.github/workflows/*.yml
+	run actionlint "$example"/.github/workflows/*.yml \
+		"$root"/.github/workflows/*.yml
 	equal 0 "$status"
 	equal '' "$output"
 }
 
-@test "actionlint knows the action, as the README uses it" {
+@test "actionlint knows the action, as docs/command.md uses it" {
 	local use=repo/.github/workflows/use.yml
 
 	mkdir -p repo/.git repo/.github/workflows
@@ -138,7 +139,7 @@ run_here() {
 		printf '%s\n' 'on: push' 'jobs:' '  pack:' \
 			'    runs-on: ubuntu-latest' '    steps:'
 		awk '/^```/ { inside = 0 } inside { print "      " $0 }
-			/^```yaml/ { inside = 1 }' "$root/README.md" |
+			/^```yaml/ { inside = 1 }' "$root/docs/command.md" |
 			sed -n '/- uses:/,$p' |
 			sed 's|uses: [^ ]*/liboci@main|uses: ./|'
 	} >"$use"
