@@ -197,7 +197,8 @@ $(MAN)/oci-pack-spec.5: docs/spec.md $(wildcard docs/man/*.awk)
 		-v summary='the language of specs' -f docs/man/markdown.awk $<)
 $(MAN)/liboci.3: docs/man/liboci.3 liboci/include/oci/version.h
 	$(call make_page,sed 's/@DATE@/$(VERSION_DATE)/' $<)
-$(MAN)/oci_%.3: liboci/include/oci/%.h $(wildcard docs/man/*.awk)
+$(MAN)/oci_%.3: liboci/include/oci/%.h $(wildcard docs/man/*) \
+		$(wildcard examples/link/*.c)
 	$(call make_page,$(AWK_PAGE) -v header=oci/$*.h \
 		-f docs/man/header.awk $<)
 

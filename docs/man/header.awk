@@ -99,8 +99,28 @@ in_comment {
 	add_code($0)
 }
 
+# The program of examples/link that the table of examples names for the header.
+function put_example(    name, program, line) {
+	name = header
+	gsub(/^.*\/|\.h$/, "", name)
+	while ((getline line < "docs/man/examples") > 0)
+		if (line ~ "^" name " ")
+			program = "examples/link/" substr(line, length(name) + 2) ".c"
+	print ".Sh EXAMPLES"
+	print program ":"
+	print ".Bd -literal"
+	while ((getline line < program) > 0)
+		if (line !~ /SPDX-License/) {
+			gsub(/\t/, "        ", line)
+			line = quote(line)
+			print (line ~ /^[.']/ ? "\\&" : "") line
+		}
+	print ".Ed"
+}
+
 END {
 	flush_code()
+	put_example()
 	print ".Sh SEE ALSO"
 	print ".Xr liboci 3"
 }

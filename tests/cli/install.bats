@@ -117,6 +117,41 @@ pack_with() {
 	matches 'gzip:1: it has more than 100 bytes' "$output"
 }
 
+@test "the examples with a spec, and with two images" {
+	local flags example
+
+	read -ra flags < <(pkg-config --cflags --libs liboci)
+	for example in pack-spec compare-images join-images show-image; do
+		cc -Wall -Wextra -Werror "$root/examples/link/$example.c" \
+			"${flags[@]}" -o "$example"
+		[ "$(wc -l <"$root/examples/link/$example.c")" -lt 100 ] ||
+			fail "$example is long"
+	done
+	spec a.spec 'image: x/app' 'tags: [one]' 'layers:' \
+		'  - entries: [{path: /a, content: text}]'
+	sed 's/text/other/' a.spec >b.spec
+	printf 'platforms: [linux/amd64]\n' >>b.spec
+	matches '^sha256:[0-9a-f]{64}$' "$(./pack-spec a.spec a cache)"
+	./pack-spec b.spec b cache
+	run ./compare-images a b
+	equal 1 "$status"
+	matches $'\n~ /a \\(content\\)\n0 added, 0 removed, 1 changed$' "$output"
+	run ./compare-images a a
+	equal 0 "$status"
+	./join-images x/app:2 joined a b
+	equal 'linux/amd64 linux/riscv64' "$("$OCI_PACK" inspect --json joined |
+		grep -oE 'linux/(amd64|riscv64)' | sort -u | xargs)"
+	"$OCI_PACK" copy a a.tar -q
+	matches $'^layer 1: sha256:.*\nplatform: linux/riscv64\nuser: root' \
+		"$(./show-image a.tar)"
+	run ./show-image a.tar "sha256:$(printf '%064d' 0)"
+	equal 1 "$status"
+	echo nonsense >a.spec
+	run ./pack-spec a.spec a cache
+	equal 1 "$status"
+	matches '^a.spec:1:1: ' "$output"
+}
+
 # Declarations alone are read: the standard headers are left out.
 @test "a Python program reads an image through cffi" {
 	mkdir none

@@ -105,10 +105,29 @@ need() {
 }
 
 @test "each header and each key of the schema has its place" {
-	local header key
+	local header key program
 	for header in "$root"/liboci/include/oci/*.h; do
 		header=${header##*/}
 		[ -s "$man/man3/oci_${header%.h}.3" ] || fail "no $header"
+	done
+	# The example of a page uses what the header declares, and is one that
+	# the tests run.
+	for header in "$root"/liboci/include/oci/*.h; do
+		header=${header##*/}
+		header=${header%.h}
+		program=$(sed -n '/^\.Sh EXAMPLES/{n;p}' \
+			"$man/man3/oci_$header.3")
+		program=${program%:}
+		grep -q "$(basename "$program" .c)" "$root"/tests/cli/install.bats \
+			"$root"/tests/registry/*_test.py ||
+			fail "no test runs $program"
+		[ "$header" != oci ] || continue
+		sed 's,/\*.*,,; /^ \*/d' "$root/liboci/include/oci/$header.h" |
+			grep -oE '\b(oci_[a-z0-9_]+\(|oci_[a-z_]+_fn\b|struct oci_[a-z0-9_]+ \{|OCI_[A-Z_]+_INIT)' |
+			sed 's/^struct //; s/[ ({]*$//' | sort -u >declared
+		grep -qwFf declared "$root/$program" \
+			"$root/examples/link/registry.h" ||
+			fail "$program does not use $header.h"
 	done
 	# Every function is in the page of its header.
 	cat "$man"/man3/*.3 >all
