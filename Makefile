@@ -326,9 +326,18 @@ lint:
 format:
 	clang-format -i $(shell git ls-files '*.c' '*.h')
 
+# The files of a commit; the same bytes for everyone who makes it.
+DIST := liboci-$(VERSION)
+REVISION ?= HEAD
+
 .PHONY: dist clean help
 dist:
-	git archive --prefix=liboci-$(VERSION)/ -o liboci-$(VERSION).tar.gz HEAD
+	@mkdir -p build
+	git -c tar.umask=0022 archive --format=tar --prefix=$(DIST)/ \
+		-o build/$(DIST).tar $(REVISION)
+	gzip -9n <build/$(DIST).tar >$(DIST).tar.gz
+	sha256sum $(DIST).tar.gz >$(DIST).tar.gz.sha256
+	@rm build/$(DIST).tar
 
 clean:
 	rm -rf build
@@ -347,10 +356,12 @@ help:
 	'make bench          speed, size and memory beside those of peers' \
 	'make fuzz           every fuzzer for SECONDS=30, where clang is' \
 	'make pages          manual pages, and completions for shells' \
+	'make dist           liboci-VERSION.tar.gz of REVISION=HEAD, and its' \
+	'                    .sha256' \
 	'make install        PREFIX, LIBDIR, BINDIR, DESTDIR are respected' \
 	'make static         one file without libraries, for each of ARCHS=' \
 	'make VARIANT=sanitize tests   with address and undefined sanitizers' \
-	'make format dist uninstall clean' \
+	'make format uninstall clean' \
 	'V=1 shows the commands, WERROR=1 makes warnings errors'
 
 -include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TESTS:=.d)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define _GNU_SOURCE	/* getdents64 */
+#define _GNU_SOURCE	    /* getdents64 */
+#define _LARGEFILE64_SOURCE /* the same, in musl */
 #include "layer/listing.h"
 
 #include <dirent.h>
@@ -157,7 +158,7 @@ static int list_names(struct folder *folder, struct place *at,
 	ssize_t size;
 	int rc = oci_watch_check(folder->all->watch, err);
 
-	while (!rc && (size = getdents64(at->dir, &names, ROOM)) > 0) {
+	while (!rc && (size = getdents64(at->dir, (void *)&names, ROOM)) > 0) {
 		for (ssize_t done = 0; !rc && done < size;) {
 			const struct dirent64 *entry =
 				(const void *)(names.data + done);
