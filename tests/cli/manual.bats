@@ -79,7 +79,7 @@ need() {
 }
 
 @test "the topics of help are sections of the manual, and name what there is" {
-	local topic key word
+	local topic key
 	"$OCI_PACK" help >all
 	sed -n '/^Topics/,/^$/s/^  \([a-z-]*\) .*/\1/p' all >topics
 	[ "$(wc -l <topics)" -ge 5 ]
