@@ -134,6 +134,35 @@ native_gcc() {
 	done
 }
 
+# wrong PATTERN LINE...: a page of these lines is refused; a fence is ===.
+wrong() {
+	local pattern=$1 told
+
+	shift
+	printf '%s\n' "$@" | sed 's/^===/```/' >page.md
+	! told=$("$root/tests/interop/recipe" run page.md 2>&1) ||
+		fail "it is taken: $*"
+	matches "$pattern" "$told"
+}
+
+@test "a page that does not say what its commands do is refused" {
+	wrong 'it has no command' 'text' '===console' 'a' '==='
+	wrong 'page.md:1: status 1' '===sh' 'false' 'true' '==='
+	wrong 'page.md:1: status 1' '===sh fails' 'true' '==='
+	wrong 'page.md:4: status 3' '===sh' 'true' '===' '===sh' '(exit 3)' \
+		'==='
+	wrong 'has not: b' '===sh' 'echo a' '===' '===console' 'b' '==='
+	wrong 'has not: the end' '===sh' 'echo a; echo b' '===' '===console' \
+		'a' '==='
+	wrong 'has not: a' '===sh' 'echo b; echo c' '===' '===console' \
+		'...' 'a' '==='
+	wrong 'does not end' '===sh' 'true'
+	printf '%s\n' '```sh' 'echo a 1; echo b; echo c' '```' '```sh fails' \
+		'echo d' 'false' 'echo e' '```' '```console' 'd' '```' \
+		'```console' '$ none' '```' >page.md
+	"$root/tests/interop/recipe" run page.md
+}
+
 @test "go-service" {
 	need_peer go
 	page go-service
@@ -264,13 +293,13 @@ made() {
 # says MESSAGE COMMAND...: the command fails and prints it, and the page has it
 # as a heading.
 says() {
-	local message=$1
+	local message=$1 told
 
 	shift
 	grep -qxF "### \`$message\`" "$root/docs/faq.md" ||
 		fail "docs/faq.md has no heading '$message'"
-	! output=$(timeout 60 "$@" 2>&1) || fail "it does not fail: $*"
-	[[ $output == *"$message"* ]] || fail "$output"
+	! told=$(timeout 60 "$@" 2>&1) || fail "it does not fail: $*"
+	[[ $told == *"$message"* ]] || fail "$told"
 }
 
 @test "faq: the engine says what the headings say" {
