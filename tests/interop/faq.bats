@@ -22,6 +22,7 @@ teardown_file() {
 
 setup() {
 	need_emulation
+	need_peer go
 	# Go's caches are the user's, whatever HOME is.
 	GOMODCACHE=$(go env GOMODCACHE) GOCACHE=$(go env GOCACHE)
 	export GOMODCACHE GOCACHE
@@ -64,7 +65,6 @@ says() {
 	local start='config: {entrypoint: [/app]}'
 	local run_it=(docker run --rm --network none)
 
-	need_peer riscv64-linux-gnu-gcc
 	printf '\x7fELF\x02\x01\x01' >program
 	made format "layers: [$file]" "$start"
 	says 'exec /app: exec format error' "${run_it[@]}" "$host/format"
@@ -130,7 +130,6 @@ says() {
 }
 
 @test "a program without authorities says what the heading says" {
-	need_peer go
 	serve b tls
 	printf '%s\n' 'package main' 'import ("fmt"; "net/http"; "os")' \
 		'func main() { _, err := http.Get(os.Args[1])' \

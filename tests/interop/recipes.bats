@@ -60,6 +60,7 @@ teardown_file() {
 
 setup() {
 	need_emulation
+	need_peer go curl
 	# Go's caches are the user's, whatever HOME is for the page.
 	GOMODCACHE=$(go env GOMODCACHE) GOCACHE=$(go env GOCACHE)
 	export GOMODCACHE GOCACHE
@@ -164,7 +165,6 @@ wrong() {
 }
 
 @test "go-service" {
-	need_peer go
 	page go-service
 	equal 'linux/amd64 linux/arm64 linux/riscv64' \
 		"$(platforms_of "$host/me/hello:1.0.0")"
