@@ -130,7 +130,7 @@ native_gcc() {
 		grep -qx '## What can go wrong' "$file" ||
 			fail "$name.md does not say what can go wrong"
 	done
-	for file in "$pages"/*.md "$root/docs/faq.md" "$root/README.md"; do
+	for file in "$pages"/*.md "$root"/docs/*.md "$root/README.md"; do
 		"$root/tests/interop/recipe" links "$file"
 	done
 }
