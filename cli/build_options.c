@@ -138,12 +138,14 @@ static int check_by_digest(struct build_options *out)
 	return oci_strings_add(&out->pushes, "", &err) ? say_error(&err) : -1;
 }
 
-/* Refuses a second word: a name for --push that is malformed, or a second
- * spec. */
+/* Refuses a second word: a name for --push that is malformed or not right
+ * behind it, or a second spec. */
 static int say_second(const struct build_options *out, const char *word)
 {
+	struct oci_reference name;
 	struct oci_error err;
 	struct stat st;
+	bool bare;
 
 	if (!out->pushes.count || stat(word, &st) == 0 ||
 	    *out->pushes.items[out->pushes.count - 1])
@@ -151,6 +153,11 @@ static int say_second(const struct build_options *out, const char *word)
 				 "'%s' is one spec too many: a run packs one "
 				 "image",
 				 word);
+	if (remote_destination(&name, &bare, word))
+		return say_usage("build",
+				 "the name '%s' has to follow --push directly: "
+				 "--push %s",
+				 word, word);
 	refuse_name(word, &err);
 	return say_refused("build", "--push: ", &err);
 }

@@ -65,7 +65,8 @@ int oci_image_open(struct oci_image_documents *out, struct oci_store *store,
 	rc = oci_documents_read(out, &is_image, store, &manifest, &walk, err);
 	if (!rc && !is_image) {
 		rc = oci_fail(err, OCI_E_UNSUPPORTED,
-			      "%s is not an image: its config is '%.100s'",
+			      "%s is not an image: its config is '%.100s'; "
+			      "'oras pull' gets the files of an artifact",
 			      manifest.digest.text,
 			      out->manifest.config.media_type);
 		oci_image_documents_release(out);

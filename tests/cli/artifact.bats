@@ -54,6 +54,18 @@ END
 		layout/index.json
 }
 
+@test "what only an image has is not looked for in an artifact" {
+	local verb
+
+	"$OCI_PACK" a.spec -q -o layout
+	for verb in 'ls layout' 'cat layout /small' \
+		'extract layout / -o out'; do
+		# The words of a command.
+		# shellcheck disable=SC2086
+		refused 1 "is not an image: .*'oras pull' gets the files" $verb
+	done
+}
+
 @test "a name that a terminal or a file system would not take is refused" {
 	local long name
 	printf -v long '%256s' ''

@@ -145,6 +145,7 @@ wrong_spec() {
 	2 | app.spec --push me/app | 'me/app' host docker.io/me/app
 	2 | app.spec --push=me/app | 'me/app' host docker.io/me/app
 	2 | app.spec --push --dry-run me/app | 'me/app' host docker.io/me/app
+	2 | app.spec --push --insecure ghcr.io/me/app | follow_--push_directly --push_ghcr.io/me/app
 	2 | app.spec --push https://ghcr.io/me/app | no_scheme 'ghcr.io/me/app'
 	2 | app.spec --push ghcr.io/Me/App | 'ghcr.io/Me/App' write_'ghcr.io/me/app'
 	1 | push app.tar me/app | 'me/app' host docker.io/me/app
