@@ -164,6 +164,15 @@ wrong() {
 	"$root/tests/interop/recipe" run page.md
 }
 
+@test "the README's image" {
+	need_peer riscv64-linux-gnu-gcc
+	timeout 250 "$root/tests/interop/recipe" run "$root/README.md" \
+		"localhost:5000=$host" \
+		'make install-deps && make && sudo make install=true'
+	equal 'linux/amd64 linux/riscv64' "$(platforms_of "$host/me/hello")"
+	equal hello "$(run_image "$host/me/hello")"
+}
+
 @test "go-service" {
 	page go-service
 	equal 'linux/amd64 linux/arm64 linux/riscv64' \
