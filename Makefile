@@ -220,7 +220,7 @@ ZSHDIR  = $(DATADIR)/zsh/site-functions
 FISHDIR = $(DATADIR)/fish/vendor_completions.d
 DOCDIR  = $(DATADIR)/doc/oci-pack
 INSTALL_FOLDERS = $(MANDIR)/man1 $(MANDIR)/man3 $(MANDIR)/man5 $(BASHDIR) \
-	$(ZSHDIR) $(FISHDIR) $(DOCDIR)
+	$(ZSHDIR) $(FISHDIR) $(DOCDIR)/recipes
 INSTALLED_DOCS = $(wildcard docs/*.md) docs/oci-pack.schema.json README.md \
 	CHANGELOG.md LICENSE
 
@@ -243,6 +243,7 @@ install: all pages
 	install -m 644 $(BUILD)/completions/_oci-pack $(DESTDIR)$(ZSHDIR)/
 	install -m 644 $(BUILD)/completions/oci-pack.fish $(DESTDIR)$(FISHDIR)/
 	install -m 644 $(INSTALLED_DOCS) $(DESTDIR)$(DOCDIR)/
+	install -m 644 docs/recipes/*.md $(DESTDIR)$(DOCDIR)/recipes/
 	$(TELL_LOADER)
 
 uninstall:
