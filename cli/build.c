@@ -286,8 +286,8 @@ static int run(struct build *b)
 		       b->options.remote.quiet);
 	if (build_lint_refuses(&b->options.lint)) {
 		say(stderr, "oci-pack: the image was not written: mend "
-		    "it, or say so under 'lint' in the spec, or use "
-		    "--lint warn\n");
+			    "it, or ignore it under 'lint' in the spec, or use "
+			    "--lint warn\n");
 		return EXIT_FINDINGS;
 	}
 	say_result(b);

@@ -59,6 +59,16 @@ static int refuse(struct oci_error *err, const char *text, const char *why)
 	return oci_error_set(err, OCI_E_INVALID, "'%.1000s': %s", text, why);
 }
 
+/* HOST:PORT without a path, which could also be read as IMAGE:TAG. */
+static bool is_host(const char *text)
+{
+	const char *colon = strrchr(text, ':');
+	size_t digits = colon ? strspn(colon + 1, "0123456789") : 0;
+
+	return !strchr(text, '/') && digits > 1 && !colon[1 + digits] &&
+	       (strncmp(text, "localhost:", 10) == 0 || strchr(text, '.'));
+}
+
 int refuse_name(const char *text, struct oci_error *err)
 {
 	const char *scheme = strstr(text, "://");
@@ -82,6 +92,11 @@ int refuse_name(const char *text, struct oci_error *err)
 			"'%.300s' is a file, no name in a registry such as "
 			"ghcr.io/owner/image:tag",
 			text);
+	if (is_host(text))
+		return oci_error_set(err, OCI_E_INVALID,
+				     "'%.300s' is a registry, expected a name "
+				     "in it, such as %.300s/app",
+				     text, text);
 	return oci_error_set(
 		err, OCI_E_INVALID,
 		"'%.300s' is no name in a registry: it lacks the host, "
@@ -223,6 +238,9 @@ static void add_name_hint(const char *text, struct oci_error *err)
 		add_hint(err, "did you mean '%.300s'?", near);
 	else if (oci_reference_parse(&name, text, &why))
 		add_hint(err, "%.500s", why.message);
+	else if (is_host(text))
+		add_hint(err, "a repository has a path, such as %.300s/app",
+			 text);
 	else if (!ends(text, ".tar"))
 		add_hint(err,
 			 "an image in a registry has the host in its name, "

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <oci/text.h>
+
 static const struct topic topics[] = {
 	{
 		"spec",
@@ -26,7 +28,7 @@ static const struct topic topics[] = {
 			  "a list of {path: TARGET, ...} with one of from, "
 			  "archive, content, dir, symlink, hardlink, device, "
 			  "remove; and mode, owner, mtime, include, exclude" },
-			{ "config", "entrypoint, cmd, env, user, workdir, "
+			{ "config", "entrypoint, cmd, env, user, working-dir, "
 				    "exposed-ports, labels and more" },
 			{ "annotations", "of manifests and indexes" },
 			{ "lint", "rules of the checks to ignore" },
@@ -150,4 +152,14 @@ const struct topic *find_topic(const char *name)
 		if (strcmp(topics[i].name, name) == 0)
 			return &topics[i];
 	return NULL;
+}
+
+const struct topic *find_near_topic(const char *name)
+{
+	const char *names[TOPICS], *near;
+
+	for (size_t i = 0; i < TOPICS; i++)
+		names[i] = topics[i].name;
+	near = oci_text_nearest(names, TOPICS, name);
+	return near ? find_topic(near) : NULL;
 }

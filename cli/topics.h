@@ -24,5 +24,7 @@ struct topic {
 const struct topic *all_topics(size_t *count);
 /* The topic of that name, or NULL. */
 const struct topic *find_topic(const char *name);
+/* The topic whose name is most like `name`, or NULL if none is. */
+const struct topic *find_near_topic(const char *name);
 
 #endif

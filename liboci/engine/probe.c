@@ -17,8 +17,8 @@ static const char *advice(int number, enum oci_engine_kind kind)
 	case ENOENT:
 	case ECONNREFUSED:
 		return podman ? "start Podman's service, such as with "
-				"'systemctl --user start podman.socket', or "
-				"set CONTAINER_HOST"
+				"'systemctl --user start podman.socket' (root: "
+				"without --user), or set CONTAINER_HOST"
 			      : "start Docker, or set DOCKER_HOST or "
 				"DOCKER_CONTEXT";
 	case EACCES:

@@ -96,5 +96,14 @@ int oci_exchange_outcome(struct exchange *x, struct oci_error *err)
 				either(x->request->plain_advice,
 				       "if it speaks plain http, use "
 				       "--plain-http"));
+	if (x->result == CURLE_COULDNT_RESOLVE_HOST)
+		return oci_fail(err, OCI_E_SYSTEM,
+				"%s: check the name, and the network",
+				reason_of(x));
+	if (x->result == CURLE_COULDNT_CONNECT && !x->request->unix_socket)
+		return oci_fail(err, OCI_E_SYSTEM,
+				"%s: check the name and the port, and whether "
+				"it runs",
+				reason_of(x));
 	return oci_fail(err, OCI_E_SYSTEM, "%s", reason_of(x));
 }

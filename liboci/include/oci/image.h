@@ -50,8 +50,10 @@ OCI_API int oci_image_add_base(struct oci_image *image,
 			       struct oci_store *to, struct oci_store *from,
 			       const struct oci_descriptor *manifest,
 			       struct oci_error *err);
-/* Returns the image's config, borrowed, which the caller fills in. The library
- * sets platform, diff_ids and history; the caller must not change these. */
+/* Returns the image's config, borrowed, which the caller fills in before
+ * oci_image_write: its lists with oci_strings_add and oci_pairs_set
+ * (<oci/text.h>), its strings with malloc'd copies. The library sets platform,
+ * diff_ids and history; the caller must not change these. */
 OCI_API struct oci_config *oci_image_config(struct oci_image *image);
 /* Returns the manifest's annotations, borrowed, which the caller fills in. */
 OCI_API struct oci_pairs *oci_image_annotations(struct oci_image *image);
@@ -61,8 +63,9 @@ OCI_API const struct oci_descriptors *oci_image_layers(
 	const struct oci_image *image);
 /*
  * Writes a settled tree to the store as the next layer. The layer's entry in
- * the history has options->name. options may be NULL. Errors: those of
- * oci_layer_write.
+ * the history has options->name. options may be NULL. If the tree of a further
+ * layer is to be settled over this one, the caller applies the tree to a rootfs
+ * with oci_rootfs_apply. Errors: those of oci_layer_write.
  */
 OCI_API int oci_image_add_layer(struct oci_image *image,
 				struct oci_store *store,

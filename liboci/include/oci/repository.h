@@ -42,9 +42,9 @@ OCI_API int oci_repository_open(struct oci_repository **out,
  * uploaded while the next ones are added. If the repository has no tags, a blob
  * may be uploaded while it is written. oci_store_commit waits for all uploads,
  * then puts manifests, children first, and then sets the tags that
- * oci_store_tag gave. mount_from (may be NULL, copied) lists other repositories
- * of the registry that may have the blobs. registry has to outlive the
- * repository.
+ * oci_store_tag gave; the tag of reference is not set by itself. mount_from
+ * (may be NULL, copied) lists other repositories of the registry that may have
+ * the blobs. registry has to outlive the repository.
  *
  * Before oci_store_copy uploads anything, it asks whether the repository has
  * the copied image: first under the tag of reference, then under the image's

@@ -80,8 +80,11 @@ OCI_API int oci_store_put(struct oci_descriptor *out, struct oci_store *store,
  * Gives an image a name, and takes that name from any other image. If name is
  * NULL, the image is added to the store's index without a name. A name without
  * host and path is only a tag, and is the same name as every full name with
- * that tag. Two full names are the same only if host, path and tag are all
- * equal. Errors: OCI_E_NOMEM.
+ * that tag (a struct oci_reference of zeros whose tag is filled in;
+ * oci_reference_parse always sets a host). Two full names are the same only if
+ * host, path and tag are all equal. The store of a repository sets the tag of
+ * name in its own repository, whatever host and path name has; without a tag in
+ * name, it sets none. Errors: OCI_E_NOMEM.
  */
 OCI_API int oci_store_tag(struct oci_store *store,
 			  const struct oci_reference *name,
