@@ -142,6 +142,20 @@ need() {
 		done
 }
 
+@test "the docs have every command, exit status and key of --metadata-file" {
+	local command key
+	for command in $(commands); do
+		grep -qE "\boci-pack $command\b" "$root"/docs/*.md "$root/README.md" ||
+			fail "no $command"
+	done
+	equal "$("$OCI_PACK" help exit-status | sed -n 's/^  \([0-9]\) .*/\1/p')" \
+		"$(sed -n 's/^| \([0-9]\) | .*/\1/p' "$root/docs/command.md")"
+	grep -ohE 'containerimage\.[a-z.]+|image\.name' "$root"/cli/results*.c |
+		sort -u | while read -r key; do
+		grep -q "\"$key\": {" "$root/docs/json.md" || fail "no $key"
+	done
+}
+
 # completed LINE: what bash offers.
 completed() {
 	bash -c 'source "$1"
