@@ -85,16 +85,22 @@ pack_with() {
 	pack_with ./program
 }
 
-@test "the examples that read an image, and one with a sink of its own" {
-	local flags example
+# compile_examples NAME...: by pkg-config alone; sets flags.
+compile_examples() {
+	local example
 
 	read -ra flags < <(pkg-config --cflags --libs liboci)
-	for example in pack-folder list-files lint-image measure-folder; do
+	for example; do
 		cc -Wall -Wextra -Werror "$root/examples/link/$example.c" \
 			"${flags[@]}" -o "$example"
 		[ "$(wc -l <"$root/examples/link/$example.c")" -lt 100 ] ||
 			fail "$example is long"
 	done
+}
+
+@test "the examples that read an image, and one with a sink of its own" {
+	local flags
+	compile_examples pack-folder list-files lint-image measure-folder
 	pack_with ./pack-folder
 	matches '^-0644 0:0 +5 layer 1 /opt/app/sub/file$' \
 		"$(./list-files out.tar linux/riscv64 | tail -n 1)"
@@ -118,15 +124,7 @@ pack_with() {
 }
 
 @test "the examples with a spec, and with two images" {
-	local flags example
-
-	read -ra flags < <(pkg-config --cflags --libs liboci)
-	for example in pack-spec compare-images join-images show-image; do
-		cc -Wall -Wextra -Werror "$root/examples/link/$example.c" \
-			"${flags[@]}" -o "$example"
-		[ "$(wc -l <"$root/examples/link/$example.c")" -lt 100 ] ||
-			fail "$example is long"
-	done
+	compile_examples pack-spec compare-images join-images show-image
 	spec a.spec 'image: x/app' 'tags: [one]' 'layers:' \
 		'  - entries: [{path: /a, content: text}]'
 	sed 's/text/other/' a.spec >b.spec
