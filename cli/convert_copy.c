@@ -45,8 +45,8 @@ static const char *take_option(struct copy *copy, const char *word)
 
 	value = value ? value + 1 : "";
 	if (strncmp(word, "--from=", 7) == 0)
-		return "files of another stage or image are not at hand: pack "
-		       "what it builds";
+		return "files of another stage or image are not at hand: build "
+		       "them first, and add an entry with from";
 	if (strncmp(word, "--chown=", 8) == 0)
 		return take_owner(copy, value)
 			       ? NULL

@@ -139,9 +139,9 @@ int oci_client_fail(const struct oci_client *client, const char *what,
 	if (!make_hint(made, client, what, message, response))
 		hint = find_hint(client, response->status, message);
 	rc = oci_fail(err, status_of(response->status),
-		      "registry %s, repository %s: %s: status %ld%s%s%s%.400s"
-		      "%s%s",
-		      client->host, client->repository, what, response->status,
+		      "registry %s%s%s: %s: status %ld%s%s%s%.400s%s%s",
+		      client->host, *client->repository ? ", repository " : "",
+		      client->repository, what, response->status,
 		      *code ? " " : "", code, *message ? ": " : "", message,
 		      hint ? "; " : "", hint ? hint : "");
 	free(code);

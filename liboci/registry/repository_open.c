@@ -34,11 +34,13 @@ int oci_registry_check(struct oci_registry *registry, const char *host,
 	if (rc)
 		return rc;
 	rc = oci_client_call(&response, NULL, &self->client, &call, err);
-	if (!rc && response.status != 200)
+	if (rc)
+		rc = oci_wrap(err, rc, "registry %s", host);
+	else if (response.status != 200)
 		rc = oci_client_fail(&self->client, "log in", &response, err);
 	oci_http_response_release(&response);
 	oci_store_free(&self->base);
-	return rc ? oci_wrap(err, rc, "registry %s", host) : 0;
+	return rc;
 }
 
 int oci_repository_create(struct oci_repository **out,

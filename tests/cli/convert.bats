@@ -126,7 +126,7 @@ converts() {
 
 @test "stages: the last one, and those that it starts from" {
 	converts 3 $'FROM golang AS build\nRUN go build\nFROM scratch\nCOPY --from=build /app /app\nENTRYPOINT ["/app"]' \
-		'# Dockerfile:4 is left out: files of another stage or image are not at hand: pack what it builds' \
+		'# Dockerfile:4 is left out: files of another stage or image are not at hand: build them first, and add an entry with from' \
 		'entrypoint: ["/app"]'
 	run ! grep -q 'go build' made.spec
 	converts 0 $'FROM debian AS base\nENV A=1\nFROM base AS dev\nENV B=2\nFROM BASE\nENV C=3' \
