@@ -19,3 +19,13 @@ copy_tree() {
 is_out_of_step() {
 	grep -qE 'sync in progress|Hash Sum mismatch' "$1"
 }
+
+# find_mirror_and_keyring: prints both, a line each; nothing if one is missing.
+find_mirror_and_keyring() (
+	# shellcheck source=/dev/null
+	. examples/fetch-debs
+	find_mirror
+	find_keyring
+	# shellcheck disable=SC2154
+	printf '%s\n%s\n' "$mirror" "$keyring"
+)

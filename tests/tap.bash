@@ -25,15 +25,6 @@ lack() {
 	fi
 }
 
-find_mirror_and_keyring() (
-	# shellcheck source=/dev/null
-	. examples/fetch-debs
-	find_mirror
-	find_keyring
-	# shellcheck disable=SC2154
-	printf '%s\n%s\n' "$mirror" "$keyring"
-)
-
 # need_root_and NAME PROGRAM...: ends the script unless it can make roots.
 need_root_and() {
 	local name=$1 program

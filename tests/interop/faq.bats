@@ -130,13 +130,13 @@ says() {
 }
 
 @test "a program without authorities says what the heading says" {
-	serve b tls
+	local tls
+
+	tls=$(serve b tls && echo "$host")
 	printf '%s\n' 'package main' 'import ("fmt"; "net/http"; "os")' \
 		'func main() { _, err := http.Get(os.Args[1])' \
 		'fmt.Println(err); os.Exit(1) }' >get.go
 	CGO_ENABLED=0 go build -trimpath -o get get.go
-	tls=$host
-	serve a
 	made get 'layers: [{entries: [{path: /get, from: get}]}]' \
 		'config: {entrypoint: [/get]}'
 	says 'x509: certificate signed by unknown authority' docker run --rm \
