@@ -24,13 +24,14 @@ from harness import COMMAND, check                      # noqa: E402
 def commands():
     text = subprocess.run(COMMAND + ["--help"], check=True, text=True,
                           stdout=subprocess.PIPE).stdout
-    return re.findall(r"^  (\w+)  +\w", text.split("Commands", 1)[1], re.M)
+    listed = text.split("\nCommands", 1)[1].split("\nTopics", 1)[0]
+    return re.findall(r"^  (\w+) +\w", listed, re.M)
 
 
 def examples(command):
     text = subprocess.run(COMMAND + [command, "--help"], check=True, text=True,
                           stdout=subprocess.PIPE).stdout
-    found = re.findall(r"^  # (.*)\n  (oci-pack .*)$",
+    found = re.findall(r"^  # (.*)\n  ((?:source <\()?oci-pack .*)$",
                        text.split("\nExamples:\n", 1)[1], re.M)
     check(len(found) >= (1 if command == "login" else 3), found)
     return found
@@ -55,6 +56,7 @@ def prepare(c):
     os.symlink(COMMAND[0], c.folder / "oci-pack")
     c.env["PATH"] = f"{c.folder}:{c.env['PATH']}"
     (c.folder / "token").write_text("token")
+    (c.folder / ".config/fish/completions").mkdir(parents=True)
     pack(c, "old.spec", "old.tar")
     pack(c, "new.spec", "new.tar")
     pack(c, "amd64.spec", "amd64.tar", platform="linux/amd64")
