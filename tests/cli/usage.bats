@@ -29,7 +29,7 @@ misused() {
 
 # each_command: the names of all commands, as the help lists them.
 each_command() {
-	"$OCI_PACK" --help | sed -n 's/^  \([a-z]\{2,\}\)  *[a-z].*/\1/p'
+	"$OCI_PACK" --help | sed -n '/^Commands/,/^$/s/^  \([a-z]\{2,\}\)  *[a-z].*/\1/p'
 }
 
 @test "every command has help" {
