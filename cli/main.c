@@ -59,17 +59,18 @@ static int run_help(int argc, char **argv)
 	bool mdoc = argc > 2 && strcmp(argv[2], "--mdoc") == 0;
 	const char *name = argc > 2 + mdoc ? argv[2 + mdoc] : NULL;
 	const struct command *command = name ? find_command(name) : NULL;
-	const struct topic *topic = name ? find_topic(name) : NULL;
+	const struct topic *near, *topic = name ? find_topic(name) : NULL;
 
 	if (!name)
 		return mdoc ? print_manual(stdout) : print_help(stdout);
 	if (argc == 3 && topic)
 		return print_topic(stdout, topic);
-	if (argc == 3 + mdoc && !command && find_near_topic(name)) {
+	near = argc == 3 + mdoc && !command ? find_near_topic(name) : NULL;
+	if (near) {
 		say(stderr,
 		    "oci-pack: unknown command or topic '%s' (did you "
 		    "mean '%s'?)\n",
-		    name, find_near_topic(name)->name);
+		    name, near->name);
 		return EXIT_USAGE;
 	}
 	if (argc == 3 + mdoc && !command)

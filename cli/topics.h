@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What concerns several commands: the topics of 'oci-pack help TOPIC', which
- * are also sections of oci-pack(1).
+ * The topics of 'oci-pack help TOPIC', which concern several commands. They are
+ * sections of oci-pack(1), too.
  */
 #ifndef CLI_TOPICS_H
 #define CLI_TOPICS_H
