@@ -77,8 +77,9 @@ static bool read_key(struct oci_cache *cache, const char *path)
 	return got == sizeof(cache->key);
 }
 
-/* If several processes make a key, the first one is used. */
-static void make_key(const struct oci_cache *cache, const char *path)
+/* Creates the key, or replaces one that cannot be used. If several processes
+ * create it, the first one's is used, so that the records of all are valid. */
+static void make_key(struct oci_cache *cache, const char *path)
 {
 	unsigned char key[OCI_MAC_KEY];
 	char *temp = NULL;
@@ -89,9 +90,8 @@ static void make_key(const struct oci_cache *cache, const char *path)
 	    oci_temp_create(&fd, &temp, cache->path, "key", 0600, NULL))
 		return;
 	if (!oci_file_write(fd, key, sizeof(key), NULL) &&
-	    link(temp, path) != 0)
-		(void)!rename(temp, path); /* the existing key cannot be
-					    * used */
+	    link(temp, path) != 0 && !read_key(cache, path))
+		(void)!rename(temp, path);
 	close(fd);
 	unlink(temp);
 	free(temp);
