@@ -5,6 +5,7 @@
  */
 #include "io/pool.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -83,8 +84,10 @@ static int start(struct oci_pool *pool, unsigned jobs, struct oci_error *err)
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	/* Fewer threads do all of the work too. */
-	if (failed && pool->jobs == 0)
-		return oci_fail(err, OCI_E_SYSTEM, "cannot start a thread");
+	if (failed && pool->jobs == 0) {
+		errno = failed;
+		return oci_fail_errno(err, "cannot start a thread");
+	}
 	return 0;
 }
 

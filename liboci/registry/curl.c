@@ -27,11 +27,12 @@ static void load(void)
 
 	status = oci_library_load(&oci_curl, "libcurl.so.4", functions,
 				  sizeof(functions) / sizeof(functions[0]),
-				  "registries need libcurl", &why);
-	if (status)
-		oci_advise(&why, status, "install libcurl 7.85 or newer; "
-			   "Debian's package is libcurl4");
-	else if (oci_curl.curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+				  "registries need libcurl",
+				  "install libcurl 7.85 or newer; Debian's "
+				  "package is libcurl4",
+				  &why);
+	if (!status &&
+	    oci_curl.curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		status = oci_fail(&why, OCI_E_SYSTEM, "libcurl cannot start");
 }
 

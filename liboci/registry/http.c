@@ -6,6 +6,7 @@
  */
 #include "registry/http.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -117,8 +118,10 @@ static int start(struct oci_http *http, struct oci_error *err)
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	failed = pthread_create(&http->thread, NULL, serve, http);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (failed)
-		return oci_fail(err, OCI_E_SYSTEM, "cannot start a thread");
+	if (failed) {
+		errno = failed;
+		return oci_fail_errno(err, "cannot start a thread");
+	}
 	http->started = true;
 	return 0;
 }
