@@ -279,6 +279,22 @@ check:
 	@tests/install-deps check
 	@tests/check
 
+# Each allocation fails once, and each system call in several ways, over all
+# commands: 40 minutes and 10. EVERY=10 tries each tenth.
+EVERY ?= 1
+.PHONY: check-oom check-io
+check-oom:
+	@tests/install-deps check
+	@$(MAKE) --no-print-directory all
+	@python3 tests/injection/inject.py $(COMMAND) memory $(EVERY)
+
+check-io:
+	@tests/install-deps check
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory VARIANT=sanitize all
+	@python3 tests/injection/inject.py $(COMMAND) calls $(EVERY)
+	@python3 tests/injection/inject.py build/sanitize/oci-pack calls $(EVERY)
+
 # From the image that `make demo` makes to what docker buildx builds with it,
 # step by step; then the other specs of examples/buildkit, for all platforms.
 check-buildx:

@@ -6,14 +6,13 @@
  */
 #include "registry/http.h"
 
-#include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "io/thread.h"
 #include "registry/exchange.h"
 
 enum { POLL_MS = 1000 };
@@ -111,19 +110,10 @@ static void *serve(void *arg)
 
 static int start(struct oci_http *http, struct oci_error *err)
 {
-	sigset_t all, before;
-	int failed;
+	int rc = oci_thread_start(&http->thread, serve, http, err);
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failed = pthread_create(&http->thread, NULL, serve, http);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (failed) {
-		errno = failed;
-		return oci_fail_errno(err, "cannot start a thread");
-	}
-	http->started = true;
-	return 0;
+	http->started = !rc;
+	return rc;
 }
 
 static unsigned or_usual(unsigned value, unsigned usual)
