@@ -335,7 +335,7 @@ int oci_exchange_prepare(struct exchange *x, struct oci_error *err)
 
 void oci_exchange_release(struct exchange *x)
 {
-	oci_buf_release(&x->text);
+	oci_buf_wipe(&x->text);
 	curl_slist_free_all(x->headers);
 	curl_easy_cleanup(x->easy);
 }

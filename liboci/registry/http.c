@@ -227,7 +227,7 @@ int oci_http_send(struct oci_http_response *out, struct oci_http *http,
 void oci_http_response_release(struct oci_http_response *response)
 {
 	oci_strings_release(&response->headers);
-	free(response->text);
+	oci_text_wipe(response->text); /* it may be a token */
 	*response = (struct oci_http_response){0};
 }
 
