@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The registry behind a base image of the cache. */
 struct base_source {
@@ -36,16 +37,24 @@ static int read_lock(struct bases *bases, struct oci_error *err)
 	return rc == OCI_E_NOT_FOUND ? 0 : rc;
 }
 
-int bases_open(struct bases *bases, const char *spec, struct oci_error *err)
+static char *lock_path_of(const char *spec)
 {
 	size_t size = strlen(spec) + sizeof(".lock");
+	char *path = malloc(size);
+
+	if (path)
+		snprintf(path, size, "%s.lock", spec);
+	return path;
+}
+
+int bases_open(struct bases *bases, const char *spec, struct oci_error *err)
+{
 	char *folder;
 	int rc;
 
-	bases->lock_path = malloc(size);
+	bases->lock_path = lock_path_of(spec);
 	if (!bases->lock_path)
 		return fail_nomem(err);
-	snprintf(bases->lock_path, size, "%s.lock", spec);
 	/* A spec on standard input has no lock file. */
 	rc = strcmp(spec, "-") == 0 ? 0 : read_lock(bases, err);
 	if (rc || bases->no_cache)
@@ -59,6 +68,39 @@ int bases_open(struct bases *bases, const char *spec, struct oci_error *err)
 		return rc;
 	say(stderr, "oci-pack: %s; it is not used\n", err->message);
 	return 0;
+}
+
+/* A sandbox knows folders that exist. */
+static int add_cache(const struct bases *bases, struct sandbox *sandbox,
+		     struct oci_error *err)
+{
+	char *folder =
+		bases->cache_dir ? strdup(bases->cache_dir) : cache_folder();
+	char *slash = folder ? strrchr(folder, '/') : NULL;
+	int rc = 0;
+
+	if (slash && slash != folder) {
+		*slash = '\0';
+		mkdir(folder, 0700);
+		*slash = '/';
+	}
+	if (folder) {
+		mkdir(folder, 0700);
+		rc = oci_strings_add(&sandbox->writes, folder, err);
+	}
+	free(folder);
+	return rc;
+}
+
+int bases_add_to_sandbox(const struct bases *bases, const char *spec,
+			 struct sandbox *sandbox, struct oci_error *err)
+{
+	char *lock = lock_path_of(spec);
+	int rc = lock ? oci_strings_add(&sandbox->reads, lock, err)
+		      : fail_nomem(err);
+
+	free(lock);
+	return rc || bases->no_cache ? rc : add_cache(bases, sandbox, err);
 }
 
 void bases_release(struct bases *bases)

@@ -27,6 +27,10 @@ extern const struct option_group bases_options;
 /* Reads the lock file of the spec, and opens the cache. The caller sets remote
  * and registry before. */
 int bases_open(struct bases *bases, const char *spec, struct oci_error *err);
+/* Adds what a build of spec reads and writes: the lock file and the cache,
+ * whose folder is created. */
+int bases_add_to_sandbox(const struct bases *bases, const char *spec,
+			 struct sandbox *sandbox, struct oci_error *err);
 void bases_release(struct bases *bases);
 
 /* An oci_base_fn; data is a struct bases. */

@@ -266,6 +266,33 @@ static void say_platforms(const struct build *b)
 	    name);
 }
 
+/* The inputs are known now, and nothing of them was read. */
+static int enter_sandbox(const struct build *b, struct oci_error *err)
+{
+	const struct build_options *o = &b->options;
+	const struct oci_strings *inputs = oci_spec_inputs(b->spec);
+	const struct oci_strings *names = oci_spec_bases(b->spec);
+	struct sandbox sandbox = { .mode = o->remote.sandbox };
+	int rc = sandbox_add_output(&sandbox, o->output, err);
+
+	sandbox.outside = o->pushes.count || o->load.wanted;
+	if (!rc)
+		rc = sandbox_add_output(&sandbox, o->results.metadata_path,
+					err);
+	if (!rc)
+		rc = sandbox_add_output(&sandbox, o->results.iid_path, err);
+	for (size_t i = 0; !rc && i < names->count; i++)
+		rc = sandbox_add_image(&sandbox, names->items[i], err);
+	for (size_t i = 0; !rc && i < inputs->count; i++)
+		rc = oci_strings_add(&sandbox.reads, inputs->items[i], err);
+	if (!rc)
+		rc = bases_add_to_sandbox(&o->bases, o->spec, &sandbox, err);
+	if (!rc)
+		rc = sandbox_enter(&sandbox, err);
+	sandbox_release(&sandbox);
+	return rc;
+}
+
 static int run(struct build *b)
 {
 	struct oci_error err;
@@ -277,6 +304,8 @@ static int run(struct build *b)
 			say_failure(&err);
 		return EXIT_FAILED;
 	}
+	if (enter_sandbox(b, &err))
+		return say_failure(&err);
 	/* Bases and what lint looks at. */
 	remote_begin_progress(&b->options.remote, 1u << OCI_ACTIVITY_READ);
 	if (build(b, &err))

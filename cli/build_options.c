@@ -288,7 +288,8 @@ const struct command command_build = {
 		    { &bases_options, AT(bases) },
 		    { &registry_options, AT(remote) },
 		    { &upload_options, AT(remote) },
-		    { &inflate_options, AT(remote) } },
+		    { &inflate_options, AT(remote) },
+		    { &sandbox_option, AT(remote) } },
 	.notes = "SOURCE_DATE_EPOCH is the date of the image; default "
 		 "1970-01-01. Temporary files go to TMPDIR; default /var/tmp.",
 	.examples = {

@@ -59,11 +59,13 @@ static int compare(bool *same, struct files *a, struct files *b,
 
 static int run(char **names, struct options *options)
 {
-	struct files a, b = { 0 };
+	struct files a = { 0 }, b = { 0 };
 	struct oci_error err;
 	bool same;
-	int rc = files_open_name(&a, names[0], &options->remote, &err);
+	int rc = sandbox_images(options->remote.sandbox, names, 2, NULL, &err);
 
+	if (!rc)
+		rc = files_open_name(&a, names[0], &options->remote, &err);
 	if (!rc)
 		rc = files_open_name(&b, names[1], &options->remote, &err);
 	if (!rc)
@@ -128,7 +130,8 @@ const struct command command_diff = {
 		    { &verbose_option, AT(remote) },
 		    { &progress_option, AT(remote) },
 		    { &registry_options, AT(remote) },
-		    { &inflate_options, AT(remote) } },
+		    { &inflate_options, AT(remote) },
+		    { &sandbox_option, AT(remote) } },
 	.notes = "Exit status: 0 the digests are equal, 1 an image could not "
 		 "be read, 3 they differ.",
 	.examples = {

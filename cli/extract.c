@@ -124,7 +124,8 @@ const struct command command_extract = {
 		    { &verbose_option, AT(remote) },
 		    { &progress_option, AT(remote) },
 		    { &registry_options, AT(remote) },
-		    { &inflate_options, AT(remote) } },
+		    { &inflate_options, AT(remote) },
+		    { &sandbox_option, AT(remote) } },
 	.examples = {
 		{ "all files, to a new folder",
 		  "oci-pack extract app.tar -o folder" },

@@ -116,10 +116,16 @@ int files_run(const struct command *command, int least, int most,
 	if (status < 0) {
 		const char *path = words > 1 ? argv[optind + 1] : "/";
 		struct files files;
-		int rc = files_open(
-			&files, argv[optind],
-			options.platform.count ? options.platform.items : NULL,
-			&options.remote, &err);
+		int rc = sandbox_images(options.remote.sandbox, argv + optind,
+					1, options.output, &err);
+
+		files = (struct files){ 0 };
+		if (!rc)
+			rc = files_open(&files, argv[optind],
+					options.platform.count
+						? options.platform.items
+						: NULL,
+					&options.remote, &err);
 
 		if (!rc)
 			rc = work(&files, path, &options, &err);

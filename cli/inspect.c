@@ -189,8 +189,11 @@ static int run(const char *text, struct options *options)
 	struct inspect in = {0};
 	struct oci_error err;
 	const struct oci_descriptor *raw = &in.from.image;
-	int rc = opened_init(&in.from, text, &options->remote, &err);
+	int rc = sandbox_images(options->remote.sandbox,
+				(char *[]){ (char *)text }, 1, NULL, &err);
 
+	if (!rc)
+		rc = opened_init(&in.from, text, &options->remote, &err);
 	if (!rc && options->platform.count) {
 		rc = oci_store_manifest(&in.chosen, in.from.store, raw,
 					options->platform.items, &err);
@@ -259,7 +262,8 @@ const struct command command_inspect = {
 	.groups = { { &own_options, 0 },
 		    { &verbose_option, AT(remote) },
 		    { &registry_options, AT(remote) },
-		    { &inflate_options, AT(remote) } },
+		    { &inflate_options, AT(remote) },
+		    { &sandbox_option, AT(remote) } },
 	.examples = {
 		{ "what an archive has",
 		  "oci-pack inspect app.tar" },

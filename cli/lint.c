@@ -92,6 +92,9 @@ static int run(struct lint_command *c, const char *name)
 {
 	struct oci_error err;
 
+	if (sandbox_images(c->remote.sandbox, (char *[]){ (char *)name }, 1,
+			   NULL, &err))
+		return say_error(&err);
 	remote_begin_progress(&c->remote, 0);
 	if (c->explain ? explain(c, name, &err) : lint(c, name, &err))
 		return say_error(&err);
@@ -192,7 +195,8 @@ const struct command command_lint = {
 		    { &verbose_option, AT(remote) },
 		    { &progress_option, AT(remote) },
 		    { &registry_options, AT(remote) },
-		    { &inflate_options, AT(remote) } },
+		    { &inflate_options, AT(remote) },
+		    { &sandbox_option, AT(remote) } },
 	.notes = "Exit status: 0 no errors, 1 the image could not be read, 3 "
 		 "a rule of level error is broken.",
 	.examples = {

@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "command.h"
 #include "progress.h"
+#include "sandbox.h"
 
 /* Counts of a dry run. */
 struct dry_run {
@@ -48,6 +49,7 @@ struct remote_options {
 	bool quiet;
 	bool verbose;
 	enum progress_mode progress;
+	enum sandbox_mode sandbox;
 	struct oci_strings mount_from;
 	struct oci_strings token_hosts;
 	struct oci_strings files;	/* config files, in order */
@@ -60,8 +62,8 @@ struct remote_options {
 /* Groups of options; the target of each is a struct remote_options. */
 extern const struct option_group
 	registry_options, /* for all commands that use registries */
-	upload_options, side_options, inflate_options, dry_run_option,
-	quiet_option, verbose_option, progress_option;
+	upload_options, side_options, inflate_options, sandbox_option,
+	dry_run_option, quiet_option, verbose_option, progress_option;
 
 /* Refuses --plain-http and --insecure if a copy has several registries, because
  * they need a side then. Returns -1 to go on, or an exit status. */

@@ -183,11 +183,27 @@ static const struct cli_option sides[] = {
 	{ 0 },
 };
 
+static int take_sandbox(void *target, const struct parse *parse,
+			const char *value)
+{
+	struct remote_options *out = target;
+
+	return sandbox_take(&out->sandbox, parse->command, value);
+}
+
 static const struct cli_option inflating[] = {
 	{ "max-inflated", 0, "SIZE",
 	  "limit of what archives and layers inflate to, such as 40GiB; "
 	  "default 8GiB or 200 times their size, whichever is more",
 	  0, take_max_inflated },
+	{ 0 },
+};
+
+static const struct cli_option sandboxes[] = {
+	{ "sandbox", 0, "auto|off|require",
+	  "read local files without access to other files, to a network and to "
+	  "programs; default auto: if the system has Landlock and seccomp",
+	  0, take_sandbox },
 	{ 0 },
 };
 
@@ -227,6 +243,7 @@ const struct option_group
 	inflate_options = { "Archives and layers",
 			    "commands that read archives or layers",
 			    inflating },
+	sandbox_option = { NULL, "commands that read local images", sandboxes },
 	dry_run_option = { NULL, "commands that upload", dry_run },
 	quiet_option = { NULL, NULL, quiet },
 	verbose_option = { NULL, NULL, verbose },

@@ -120,7 +120,8 @@ static int run(char **names, size_t count, struct options *options)
 	struct oci_error err;
 	char *page = NULL;
 	size_t size = 0;
-	int rc = 0;
+	int rc = sandbox_images(options->remote.sandbox, names, count,
+				options->output, &err);
 
 	for (size_t i = 0; !rc && i < count; i++)
 		rc = open_image(&images[i], names[i], options, &err);
@@ -191,7 +192,8 @@ const struct command command_report = {
 		    { &verbose_option, AT(remote) },
 		    { &progress_option, AT(remote) },
 		    { &registry_options, AT(remote) },
-		    { &inflate_options, AT(remote) } },
+		    { &inflate_options, AT(remote) },
+		    { &sandbox_option, AT(remote) } },
 	.examples = {
 		{ "an archive", "oci-pack report app.tar -o app.html" },
 		{ "an image in a registry",

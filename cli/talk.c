@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages, values of the environment, and signals. */
 #include "cli.h"
+#include "sandbox.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -79,7 +81,10 @@ int say_error(const struct oci_error *err)
 	}
 	/* As with other filters, the end of the reader is no message. */
 	if (err->status != OCI_E_SYSTEM || !reader_has_ended())
-		say(stderr, "oci-pack: %s\n", err->message);
+		say(stderr, "oci-pack: %s%s\n", err->message,
+		    sandbox_entered() && err->system == EACCES
+			    ? ": --sandbox off has access, if you have"
+			    : "");
 	return EXIT_FAILED;
 }
 

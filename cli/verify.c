@@ -95,6 +95,20 @@ static int open_local(struct opened *out, const char *text, bool one,
 	return rc;
 }
 
+/* A spec to rebuild may have any inputs. */
+static int enter_sandbox(const struct verify_command *c, const char *text,
+			 struct oci_error *err)
+{
+	struct sandbox sandbox = { .mode = c->remote.sandbox };
+	int rc = sandbox_add_image(&sandbox, text, err);
+
+	sandbox.outside = sandbox.outside || c->rebuild.spec;
+	if (!rc)
+		rc = sandbox_enter(&sandbox, err);
+	sandbox_release(&sandbox);
+	return rc;
+}
+
 static int run(struct verify_command *c, const char *text)
 {
 	struct oci_reference reference;
@@ -102,6 +116,8 @@ static int run(struct verify_command *c, const char *text)
 	struct oci_error err;
 	int rc, status;
 
+	if (enter_sandbox(c, text, &err))
+		return say_error(&err);
 	remote_begin_progress(&c->remote, 0);
 	if (remote_name(&reference, text))
 		rc = opened_init(&opened, text, &c->remote, &err);
@@ -164,7 +180,8 @@ const struct command command_verify = {
 		    { &verbose_option, AT(remote) },
 		    { &progress_option, AT(remote) },
 		    { &registry_options, AT(remote) },
-		    { &inflate_options, AT(remote) } },
+		    { &inflate_options, AT(remote) },
+		    { &sandbox_option, AT(remote) } },
 	.notes = "Exit status: 0 the image is right, 1 it could not be read, 3 "
 		 "faults were found.",
 	.examples = {

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sandbox.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "remote.h"
+
+static bool entered;
+
+bool sandbox_entered(void)
+{
+	return entered;
+}
+
+int sandbox_take(enum sandbox_mode *out, const char *command, const char *value)
+{
+	static const char *const names[] = { "auto", "off", "require" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(value, names[i]) == 0) {
+			*out = (enum sandbox_mode)i;
+			return -1;
+		}
+	return say_usage(command, "--sandbox '%s' is none of auto, off and "
+				  "require",
+			 value);
+}
+
+void sandbox_release(struct sandbox *sandbox)
+{
+	oci_strings_release(&sandbox->reads);
+	oci_strings_release(&sandbox->writes);
+}
+
+/* Paths of descriptors lead to files that have other paths. */
+static bool is_descriptor(const char *path)
+{
+	return strncmp(path, "/dev/", 5) == 0 ||
+	       strncmp(path, "/proc/", 6) == 0;
+}
+
+int sandbox_add_image(struct sandbox *sandbox, const char *text,
+		      struct oci_error *err)
+{
+	struct oci_reference reference;
+	struct image_name name;
+	int rc = 0;
+
+	if (remote_name(&reference, text) || is_descriptor(text)) {
+		sandbox->outside = true;
+		return 0;
+	}
+	if (strcmp(text, "-") == 0 || image_name_parse(&name, text, NULL))
+		return 0; /* the command itself tells what is wrong */
+	rc = oci_strings_add(&sandbox->reads, name.path, err);
+	image_name_release(&name);
+	return rc;
+}
+
+int sandbox_add_output(struct sandbox *sandbox, const char *output,
+		       struct oci_error *err)
+{
+	char *folder;
+	int rc;
+
+	if (!output || strcmp(output, "-") == 0)
+		return 0;
+	if (is_descriptor(output)) {
+		sandbox->outside = true;
+		return 0;
+	}
+	folder = real_folder(output);
+	if (!folder)
+		return 0; /* the command itself tells what is wrong */
+	rc = oci_strings_add(&sandbox->writes, folder, err);
+	free(folder);
+	return rc;
+}
+
+int sandbox_enter(struct sandbox *sandbox, struct oci_error *err)
+{
+	const char *temp = temp_dir();
+	int rc;
+
+	if (sandbox->mode == SANDBOX_OFF)
+		return 0;
+	if (sandbox->outside)
+		return sandbox->mode == SANDBOX_AUTO
+			       ? 0
+			       : oci_error_set(err, OCI_E_UNSUPPORTED,
+					       "--sandbox require is for files "
+					       "of this machine: registries, "
+					       "engines and devices are "
+					       "outside of a sandbox");
+	rc = oci_strings_add(&sandbox->writes, temp ? temp : "/var/tmp", err);
+	if (rc)
+		return rc;
+	entered = sandbox_restrict_files(sandbox);
+	/* Each of the two is of use without the other one. */
+	if (sandbox_restrict_calls() && entered)
+		return 0;
+	return sandbox->mode == SANDBOX_AUTO
+		       ? 0
+		       : oci_error_set(err, OCI_E_UNSUPPORTED,
+				       "--sandbox require: this system lacks "
+				       "Landlock or seccomp");
+}
+
+int sandbox_images(enum sandbox_mode mode, char *const *names, size_t count,
+		   const char *output, struct oci_error *err)
+{
+	struct sandbox sandbox = { .mode = mode };
+	int rc = sandbox_add_output(&sandbox, output, err);
+
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = sandbox_add_image(&sandbox, names[i], err);
+	if (!rc)
+		rc = sandbox_enter(&sandbox, err);
+	sandbox_release(&sandbox);
+	return rc;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sandbox: before the command reads archives, ELF files and images, which
+ * others made, the process gives up what it does not need. Landlock leaves it
+ * the files that it reads and the folders that it writes to; a filter of system
+ * calls (seccomp) leaves it no network and no other program. Linux only; there
+ * is no sandbox where registries or engines are used.
+ */
+#ifndef CLI_SANDBOX_H
+#define CLI_SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <oci/oci.h>
+
+enum sandbox_mode {
+	SANDBOX_AUTO, /* where the system has it */
+	SANDBOX_OFF,
+	SANDBOX_REQUIRE /* or the command fails */
+};
+
+/* What the process keeps. Paths are borrowed, and need not exist. */
+struct sandbox {
+	enum sandbox_mode mode;
+	struct oci_strings reads;  /* files and folders */
+	struct oci_strings writes; /* folders, to read and write */
+	bool outside; /* it needs a network, or a file that has no path */
+};
+
+/* Sets the mode from its name. Returns -1 to go on, or an exit status. */
+int sandbox_take(enum sandbox_mode *out, const char *command,
+		 const char *value);
+/* Adds an image: a local one is read, and one in a registry is outside. */
+int sandbox_add_image(struct sandbox *sandbox, const char *name,
+		      struct oci_error *err);
+/* Adds the folder of an output; NULL and "-" are none. */
+int sandbox_add_output(struct sandbox *sandbox, const char *output,
+		       struct oci_error *err);
+/* Enters the sandbox, which nothing leaves. No other thread may run yet. Does
+ * nothing if the mode is SANDBOX_OFF, or if it is SANDBOX_AUTO and the system
+ * lacks what is needed. */
+int sandbox_enter(struct sandbox *sandbox, struct oci_error *err);
+void sandbox_release(struct sandbox *sandbox);
+/* Whether the process is inside: a file may be missing for that reason. */
+bool sandbox_entered(void);
+
+/* All of it, for a command that reads images and writes output, which may be
+ * NULL. */
+int sandbox_images(enum sandbox_mode mode, char *const *names, size_t count,
+		   const char *output, struct oci_error *err);
+
+/* sandbox_files.c: false, with errno set, if Landlock is not there. */
+bool sandbox_restrict_files(const struct sandbox *sandbox);
+/* sandbox_calls.c: the same for seccomp. */
+bool sandbox_restrict_calls(void);
+
+#endif

@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+#
+# The sandbox: a parser that was taken over while it reads an image, an archive
+# or a base can neither open the user's other files, nor connect, nor start a
+# program.
+
+load ../helpers
+
+setup_file() {
+	cc -O1 -shared -fPIC -o "$BATS_FILE_TMPDIR/hostile.so" \
+		"$root/tests/cli/hostile.c" -ldl
+}
+
+setup() {
+	work_in_folder
+	case $OCI_PACK in
+	*/sanitize/*) skip 'the sanitizer comes before any other library' ;;
+	esac
+	export HOME=$BATS_TEST_TMPDIR/home TMPDIR=$PWD/temp
+	export XDG_CACHE_HOME=$PWD/cache
+	mkdir -p "$HOME/.ssh" temp
+	echo key >"$HOME/.ssh/id_test"
+	echo content >file
+	tar -cf inputs.tar file
+	spec a.spec 'image: example.com/a' \
+		'layers: [{entries: [{path: /x, archive: inputs.tar}]}]'
+	spec b.spec 'image: example.com/b' 'base: a.tar' \
+		'layers: [{entries: [{path: /b, content: b}]}]'
+	"$OCI_PACK" a.spec -q --sandbox off -o a.tar
+	"$OCI_PACK" a.spec -q --sandbox off -o oci:layout
+	"$OCI_PACK" verify -q a.tar --sandbox require ||
+		skip 'this system has no Landlock, or no seccomp'
+}
+
+# attacked ARGUMENT...: the command succeeds; what the parser tried is in
+# `tried`.
+attacked() {
+	LD_PRELOAD=$BATS_FILE_TMPDIR/hostile.so "$OCI_PACK" "$@" \
+		>output 2>messages
+	grep '^hostile: ' messages >tried
+}
+
+@test "no command lets a parser out" {
+	local command
+
+	while read -r command; do
+		# shellcheck disable=SC2086
+		attacked $command
+		diff - tried <<-'EOF'
+			hostile: connect: Operation not permitted
+			hostile: read a key: Permission denied
+			hostile: list a folder: Permission denied
+			hostile: write a file: Permission denied
+			hostile: execute: Operation not permitted
+			hostile: trace: Operation not permitted
+		EOF
+		[ ! -e "$HOME/written" ]
+	done <<-'EOF'
+		verify a.tar
+		verify layout
+		lint a.tar
+		inspect a.tar
+		ls layout
+		cat a.tar /x/file
+		extract a.tar -o new
+		diff a.tar layout
+		report a.tar -o page.html
+		a.spec -q -o new.tar
+		b.spec -q --no-cache -o new.tar
+	EOF
+}
+
+@test "without the sandbox, the same parser gets what it wants" {
+	attacked verify a.tar --sandbox off
+	equal 6 "$(grep -c ': done$' tried)"
+	[ -e "$HOME/written" ]
+}
+
+@test "what comes out is the same, inside and outside" {
+	local mode
+
+	for mode in off require; do
+		"$OCI_PACK" b.spec -q --no-cache --sandbox $mode -o $mode.tar
+		"$OCI_PACK" a.spec -q --sandbox $mode -o oci:$mode
+		"$OCI_PACK" extract a.tar --sandbox $mode -o files-$mode
+	done
+	cmp off.tar require.tar
+	diff -r off require
+	diff -r files-off files-require
+	[ -n "$(find cache -name 'layers')" ]
+}
+
+@test "registries are outside, and require says so" {
+	run --separate-stderr "$OCI_PACK" verify docker://localhost:1/a:1 \
+		--plain-http --retries 0 --sandbox require
+	equal 1 "$status"
+	matches 'outside of a sandbox' "$stderr"
+	run --separate-stderr "$OCI_PACK" a.spec --push localhost:1/a:1 \
+		--retries 0 --sandbox require
+	equal 1 "$status"
+	matches 'outside of a sandbox' "$stderr"
+	run --separate-stderr "$OCI_PACK" verify a.tar --sandbox most
+	equal 2 "$status"
+}
+
+@test "a file that the sandbox hides is told as such" {
+	cp -r layout far
+	digest=$(jq -r '.manifests[0].digest' layout/index.json)
+	mv "far/blobs/sha256/${digest#*:}" "$HOME/blob"
+	ln -s "$HOME/blob" "far/blobs/sha256/${digest#*:}"
+	run --separate-stderr "$OCI_PACK" ls far --sandbox require
+	equal 1 "$status"
+	matches '--sandbox off' "$stderr"
+	"$OCI_PACK" ls far --sandbox off
+}
