@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "remote.h"
@@ -56,6 +57,9 @@ int sandbox_add_image(struct sandbox *sandbox, const char *text,
 	if (strcmp(text, "-") == 0 || image_name_parse(&name, text, NULL))
 		return 0; /* the command itself tells what is wrong */
 	rc = oci_strings_add(&sandbox->reads, name.path, err);
+	/* For a name that is wrong, the command looks for similar ones. */
+	if (access(name.path, F_OK) != 0 && sandbox->mode == SANDBOX_AUTO)
+		sandbox->outside = true;
 	image_name_release(&name);
 	return rc;
 }
@@ -63,7 +67,8 @@ int sandbox_add_image(struct sandbox *sandbox, const char *text,
 int sandbox_add_output(struct sandbox *sandbox, const char *output,
 		       struct oci_error *err)
 {
-	char *folder;
+	char *folder, *slash;
+	size_t size;
 	int rc;
 
 	if (!output || strcmp(output, "-") == 0)
@@ -72,10 +77,17 @@ int sandbox_add_output(struct sandbox *sandbox, const char *output,
 		sandbox->outside = true;
 		return 0;
 	}
-	folder = real_folder(output);
+	if (strncmp(output, "oci:", 4) == 0)
+		output += 4;
+	folder = strdup(output);
 	if (!folder)
-		return 0; /* the command itself tells what is wrong */
-	rc = oci_strings_add(&sandbox->writes, folder, err);
+		return fail_nomem(err);
+	for (size = strlen(folder); size > 1 && folder[size - 1] == '/'; size--)
+		folder[size - 1] = '\0';
+	slash = strrchr(folder, '/');
+	if (slash)
+		slash[slash == folder] = '\0';
+	rc = oci_strings_add(&sandbox->writes, slash ? folder : ".", err);
 	free(folder);
 	return rc;
 }

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE /* O_PATH */
 #include "sandbox.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -50,7 +51,8 @@ static const char *const system_paths[] = {
 	"/proc/self", "/sys/devices/system/cpu", "/dev/urandom", "/dev/zero",
 };
 
-/* A path that does not exist needs no rule. */
+/* A path that cannot be opened for want of rights, or because there is none,
+ * needs no rule. */
 static bool allow(int ruleset, const char *path, uint64_t rights)
 {
 	struct path_rule rule = { .allowed = rights };
@@ -59,7 +61,7 @@ static bool allow(int ruleset, const char *path, uint64_t rights)
 
 	rule.parent = open(path, O_PATH | O_CLOEXEC);
 	if (rule.parent < 0)
-		return true;
+		return errno != EMFILE && errno != ENFILE && errno != ENOMEM;
 	if (fstat(rule.parent, &st) == 0 && !S_ISDIR(st.st_mode))
 		rule.allowed &= READ_FILE | WRITE_FILE | TRUNCATE;
 	good = syscall(ADD_RULE, ruleset, RULE_PATH_BENEATH, &rule, 0) == 0;

@@ -184,6 +184,11 @@ END
 	refused 1 'out.*Permission denied' a.spec -o out/image
 }
 
+# allocate SIZE FILE: zeros that are no hole, which would not be read.
+allocate() {
+	fallocate -l "$1" "$2" 2>/dev/null || head -c "$1" /dev/zero >"$2"
+}
+
 # position PID FILE: how far the process has read the file; nothing when it
 # has not opened it.
 position() {
@@ -231,21 +236,21 @@ changed() {
 }
 
 @test "file that becomes shorter while it is read" {
-	truncate -s 2G changing
+	allocate 2G changing
 	one_file changing
 	while_reading changing truncate -s 1M changing
 	changed 'shorter'
 }
 
 @test "file that becomes longer while it is read" {
-	truncate -s 2G changing
+	allocate 2G changing
 	one_file changing
 	while_reading changing truncate -s 3G changing
 	changed 'changed'
 }
 
 @test "file that is written to while it is read" {
-	truncate -s 2G changing
+	allocate 2G changing
 	one_file changing
 	while_reading changing \
 		dd if=/dev/urandom of=changing bs=4k count=1 conv=notrunc \
@@ -254,7 +259,7 @@ changed() {
 }
 
 @test "file that is taken away while it is read is packed as it was" {
-	truncate -s 1G changing
+	allocate 1G changing
 	one_file changing
 	while_reading changing mv changing moved
 	# Its ctime has changed, and with it whatever else may have.
@@ -262,7 +267,7 @@ changed() {
 }
 
 @test "termination leaves the earlier archive, and nothing else" {
-	truncate -s 2G changing
+	allocate 2G changing
 	one_file changing
 	make_earlier
 	cp earlier.tar out.tar
