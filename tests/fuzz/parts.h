@@ -12,7 +12,7 @@
 #include "io/ustar.h"
 #include "target.h"
 
-enum { PARTS_MAX = 16, PART_ROOM = 1 << 20, INFLATED_MAX = 4 << 20 };
+enum { PARTS_MAX = 24, PART_ROOM = 1 << 20, INFLATED_MAX = 4 << 20 };
 
 /* The byte before a part. */
 enum { BLOB, TAR, INDEX, DOCKER, KINDS };

@@ -3,8 +3,8 @@
  * A registry on a loopback address that plays answers from a script: each part
  * of the input that is no blob is the answer to one request, headers and body.
  * "$P" in an answer is the registry's port. The first byte chooses between
- * pull, push, tags and login. The registry is also the proxy, so that no other
- * host is reached.
+ * pull, push, tags and login. No request is sent twice, for that takes time.
+ * The registry is also the proxy, so that no other host is reached.
  */
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -12,6 +12,7 @@
 #include <sys/time.h>
 
 #include "parts.h"
+#include "sink.h"
 
 enum { REFUSED_MAX = 6, REQUEST_MAX = 1 << 20 };
 
@@ -175,20 +176,44 @@ static int credential(void *data, struct oci_credential *out, const char *host,
 	return 0;
 }
 
+/* Copies the image with its referrers, which the registry lists. */
+static void copy(struct oci_store *from)
+{
+	struct oci_archive_options archive = OCI_ARCHIVE_OPTIONS_INIT;
+	struct oci_copy_options options = OCI_COPY_OPTIONS_INIT;
+	struct oci_descriptor image, copied;
+	struct oci_store *to;
+
+	options.referrers = true;
+	options.cancelled = &server.cancelled;
+	archive.temp_dir = "/tmp";
+	if (oci_store_resolve(&image, from, NULL, NULL))
+		return;
+	target_check(!oci_archive_stream(&to, sink_drop(), &archive, NULL));
+	if (!oci_store_copy(&copied, to, from, &image, &options, NULL))
+		oci_descriptor_release(&copied);
+	oci_store_free(to);
+	oci_descriptor_release(&image);
+}
+
 static void pull(struct oci_registry *registry,
-		 const struct oci_reference *name)
+		 const struct oci_reference *name, int referrers)
 {
 	struct oci_verify_options options = OCI_VERIFY_OPTIONS_INIT;
 	struct oci_repository *repository;
+	struct oci_store *store;
 	size_t findings;
 
 	options.max_inflated = INFLATED_MAX;
 	options.cancelled = &server.cancelled;
 	if (oci_repository_open(&repository, registry, name, NULL))
 		return;
-	oci_image_verify(&findings, oci_repository_store(repository), &options,
-			 NULL);
-	oci_store_free(oci_repository_store(repository));
+	store = oci_repository_store(repository);
+	if (referrers)
+		copy(store);
+	else
+		oci_image_verify(&findings, store, &options, NULL);
+	oci_store_free(store);
 }
 
 /* Pushes what the blobs of the script are, as layers of an artifact. */
@@ -233,7 +258,7 @@ static void talk(struct oci_registry *registry, int what,
 	target_check(!oci_reference_parse(&name, text, NULL));
 	switch (what % 4) {
 	case 0:
-		pull(registry, &name);
+		pull(registry, &name, what & 16);
 		break;
 	case 1:
 		push(registry, &name, script);

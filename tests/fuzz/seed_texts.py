@@ -23,6 +23,13 @@ MANIFEST = PART + '\0{"schemaVersion":2,"mediaType":"' + MEDIA + \
     'config.v1+json","digest":"sha256:@b","size":#b},"layers":[' \
     '{"mediaType":"' + MEDIA + 'layer.v1.tar","digest":"sha256:@a",' \
     '"size":#a}]}'
+REFERRER = '\0{"schemaVersion":2,"mediaType":"' + MEDIA + \
+    'manifest.v1+json","artifactType":"a/b","config":{"mediaType":"a/b",' \
+    '"digest":"sha256:@b","size":#b},"layers":[],"subject":{"mediaType":' \
+    '"' + MEDIA + 'manifest.v1+json","digest":"sha256:@c","size":#c}}'
+LIST = '\0{"schemaVersion":2,"mediaType":"' + MEDIA + \
+    'index.v1+json","manifests":[{"mediaType":"' + MEDIA + \
+    'manifest.v1+json","digest":"sha256:@d","size":#d}]}'
 
 
 def answer(status, *headers, body="", size=None):
@@ -37,8 +44,8 @@ CHALLENGE = answer("401 Unauthorized", 'WWW-Authenticate: Bearer realm='
 TOKEN = answer("200 OK", body='{"token":"t","expires_in":300}')
 FOUND = answer("200 OK", f"Content-Type: {MEDIA}manifest.v1+json",
                "Docker-Content-Digest: sha256:@c", body="&c", size="#c")
-BLOBS = answer("200 OK", body="&b", size="#b") + \
-    answer("200 OK", body="&a", size="#a")
+LAYER_BLOB = answer("200 OK", body="&a", size="#a")
+BLOBS = answer("200 OK", body="&b", size="#b") + LAYER_BLOB
 STARTED = answer("202 Accepted", "Location: /v2/a/b/blobs/uploads/1?s=2",
                  "Range: 0-0", "OCI-Chunk-Min-Length: 10")
 CREATED = answer("201 Created", "Docker-Content-Digest: sha256:@a",
@@ -54,6 +61,12 @@ SEEDS = {
         "\0" + CONFIG + MANIFEST + FOUND + answer(
             "200 OK", body="{", size="#b") + answer(
             "206 Partial", "Content-Range: bytes 1-9/#b", body="&b"),
+        "\x10" + CONFIG + MANIFEST + PART + REFERRER + PART + LIST + FOUND +
+        answer("200 OK", f"Content-Type: {MEDIA}index.v1+json",
+               body="&e", size="#e") + answer(
+            "200 OK", f"Content-Type: {MEDIA}manifest.v1+json",
+            body="&d", size="#d") + ABSENT * 8 + LAYER_BLOB +
+        BLOBS,
         "\x01blob" + ABSENT + STARTED + CREATED + ABSENT + CREATED * 2,
         "\x09blob" + CHALLENGE + TOKEN + ABSENT + STARTED + CREATED,
         "\x05" + "blob" * 60 + ABSENT + STARTED * 4 + CREATED * 3,
