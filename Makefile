@@ -53,6 +53,11 @@ override CFLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
 HARDEN :=
 FUZZ_ENGINE := -fsanitize=fuzzer
 endif
+ifeq ($(VARIANT),coverage)
+override CFLAGS := -O0 -g --coverage -fprofile-update=prefer-atomic
+HARDEN :=
+override LDFLAGS += --coverage
+endif
 ifeq ($(VARIANT),thread)
 override CFLAGS := -O1 -g -fsanitize=thread
 HARDEN :=
@@ -344,6 +349,12 @@ $(BUILD)/rates $(BUILD)/floor $(BUILD)/deflate: $(BUILD)/%: tests/bench/%.c \
 fuzz:
 	@tests/fuzz/fuzz $(or $(SECONDS),30) $(TARGETS)
 
+# Lines, branches and functions of liboci that the tests reach.
+.PHONY: coverage
+coverage:
+	@tests/install-deps check
+	@tests/coverage
+
 .PHONY: lint format
 lint:
 	@tests/lint $(MODULES)
@@ -381,6 +392,8 @@ help:
 	'make bench          speed, size and memory beside those of peers' \
 	'make fuzz           every fuzzer, or TARGETS=, for SECONDS=30 each,' \
 	'                    where clang is' \
+	'make coverage       lines and branches of liboci that tests reach,' \
+	'                    in build/coverage/report.txt' \
 	'make pages          manual pages, and completions for shells' \
 	'make dist           liboci-VERSION.tar.gz of REVISION=HEAD, and its' \
 	'                    .sha256' \
