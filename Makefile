@@ -33,13 +33,25 @@ DEPS_LIBS   = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -ldl
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wvla -Wwrite-strings -Wpointer-arith
+# In the library and the command: sizes are not cut off unseen.
+CONVERSIONS := -Wconversion -Wsign-conversion
 ifeq ($(WERROR),1)
 WARNINGS += -Werror
 endif
 
 CFLAGS  ?= -O2 -g
-HARDEN  ?= -fstack-protector-strong -D_FORTIFY_SOURCE=2
-HARDEN_LDFLAGS ?= -Wl,-z,relro,-z,now
+# Those flags that the compiler and the C library know. -fcf-protection is for
+# x86, -mbranch-protection for arm64.
+KNOWN_OF = $(foreach flag,$(1),$(shell $(CC) -Werror -O2 $(flag) \
+	-include stdlib.h -x c -c -o /dev/null /dev/null 2>/dev/null && \
+	echo $(flag)))
+FORTIFY_3 := -Wp,-U_FORTIFY_SOURCE,-D_FORTIFY_SOURCE=3
+ifeq ($(origin HARDEN),undefined)
+HARDEN := $(call KNOWN_OF,-fstack-protector-strong -fstack-clash-protection \
+	-fcf-protection -mbranch-protection=standard) \
+	$(or $(call KNOWN_OF,$(FORTIFY_3)),-D_FORTIFY_SOURCE=2)
+endif
+HARDEN_LDFLAGS ?= -Wl,-z,relro,-z,now,-z,noexecstack
 ifeq ($(VARIANT),sanitize)
 override CFLAGS := -O1 -g -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -64,12 +76,14 @@ HARDEN :=
 override LDFLAGS += -fsanitize=thread
 endif
 
+PIE := -pie
+
 # One file that needs no other: oci-pack with all libraries in it. CC,
 # PKG_CONFIG and the libraries come from packaging/static.
 ifeq ($(VARIANT),static)
 PACKAGES += $(HEADER_PACKAGES)
 override PKG_CONFIG += --static
-override LDFLAGS += -static-pie
+PIE := -static-pie
 override CPPFLAGS += -DOCI_STATIC_LIBRARIES
 endif
 
@@ -104,7 +118,7 @@ all: $(STATIC) $(SHARED) $(COMMAND) $(BUILD)/liboci.pc
 $(BUILD)/%.o: %.c Makefile
 	$(SAY) CC $<
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
+	$(Q)$(COMPILE) $(CONVERSIONS) -MMD -MP -c -o $@ $<
 
 bytes_of = cat $(1) | od -An -v -tu1 | sed 's/[0-9][0-9]*/&,/g'
 
@@ -153,7 +167,8 @@ $(SHARED): $(LIB_OBJECTS) liboci/liboci.map
 # The command carries the library in itself: one file to copy.
 $(COMMAND): $(CLI_OBJECTS) $(STATIC)
 	$(SAY) LD $@
-	$(Q)$(CC) -pthread $(HARDEN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+	$(Q)$(CC) -pthread $(PIE) $(HARDEN_LDFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ \
+		$^ \
 		$(DEPS_LIBS)
 
 # Written anew each time: PREFIX and LIBDIR may be others than before.
@@ -307,6 +322,22 @@ demo:
 check:
 	@tests/install-deps check
 	@tests/check
+
+# Each allocation fails once, and each system call in several ways, over all
+# commands: 40 minutes and 10. EVERY=10 tries each tenth.
+EVERY ?= 1
+.PHONY: check-oom check-io
+check-oom:
+	@tests/install-deps check
+	@$(MAKE) --no-print-directory all
+	@python3 tests/injection/inject.py $(COMMAND) memory $(EVERY)
+
+check-io:
+	@tests/install-deps check
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory VARIANT=sanitize all
+	@python3 tests/injection/inject.py $(COMMAND) calls $(EVERY)
+	@python3 tests/injection/inject.py build/sanitize/oci-pack calls $(EVERY)
 
 # From the image that `make demo` makes to what docker buildx builds with it,
 # step by step; then the other specs of examples/buildkit, for all platforms.

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "secrets.h"
 
 enum { LINE = 64 * 1024 };
 
@@ -84,6 +85,7 @@ char *ask(const char *prompt, bool echo)
 	sigset_t open;
 	size_t size;
 
+	guard_secrets();
 	if (!line) {
 		say_no_memory();
 		return NULL;

@@ -63,6 +63,14 @@ int bases_open(struct bases *bases, const char *spec, struct oci_error *err)
 
 void bases_release(struct bases *bases)
 {
+	const struct oci_error *failure =
+		bases->cache ? oci_cache_failure(bases->cache) : NULL;
+
+	if (failure)
+		say(stderr,
+		    "oci-pack: %s; base images were not kept in the "
+		    "cache: choose another with --cache-dir\n",
+		    failure->message);
 	while (bases->sources) {
 		struct base_source *next = bases->sources->next;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* oci-pack cache: shows or empties the cache of base images and layers. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,11 +63,17 @@ static int prune(const struct cache_command *c, struct oci_cache *cache,
 
 static int run(const struct cache_command *c, const char *verb)
 {
-	char *folder = c->folder ? strdup(c->folder) : cache_folder();
 	struct oci_cache *cache = NULL;
 	struct oci_error err;
+	char *folder;
 	int rc;
 
+	errno = 0;
+	folder = c->folder ? strdup(c->folder) : cache_folder();
+	if (!folder && errno == ENOMEM) {
+		fail_nomem(&err);
+		return say_error(&err);
+	}
 	if (!folder) {
 		say(stderr, "oci-pack: HOME is not set: name the folder with "
 			    "--cache-dir\n");

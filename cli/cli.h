@@ -27,7 +27,11 @@ int say_error(const struct oci_error *err);
 int say_usage(const char *command, const char *fmt, ...) OCI_PRINTF(2, 3);
 
 /* Stores OCI_E_NOMEM in *err, and returns it. */
-int fail_nomem(struct oci_error *err);
+static inline int fail_nomem(struct oci_error *err)
+{
+	oci_error_set(err, OCI_E_NOMEM, "out of memory");
+	return OCI_E_NOMEM;
+}
 
 /* The same for a lack of memory, and for a value that the library refused;
  * option is put before the message. */

@@ -4,7 +4,8 @@
  * symlinks last, so that no symlink is ever followed. Until the end, only this
  * user can enter it.
  */
-#define _DEFAULT_SOURCE 1 /* makedev */
+#define _GNU_SOURCE	    /* getdents64, makedev */
+#define _LARGEFILE64_SOURCE /* getdents64 in musl */
 
 #include "extract.h"
 
@@ -164,29 +165,39 @@ static int end_directories(const struct folder *f, struct oci_error *err)
 	return rc;
 }
 
-/* Removes what is in a directory, except directories. */
+/* Removes what is in a directory, except directories. Allocates nothing:
+ * memory may have run out. */
 static void remove_files(const struct folder *f, const char *name)
 {
+	union {
+		struct dirent64 first;
+		char data[4096];
+	} names;
 	int fd = openat(f->fd, name,
 			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
+	ssize_t size;
 
-	if (!directory) {
-		if (fd >= 0)
-			close(fd);
+	if (fd < 0)
 		return;
-	}
-	while ((entry = readdir(directory)))
-		unlinkat(fd, entry->d_name, 0); /* fails for directories */
-	closedir(directory);
+	while ((size = getdents64(fd, (void *)&names, sizeof(names))) > 0)
+		for (ssize_t done = 0; done < size;) {
+			const struct dirent64 *entry =
+				(const void *)(names.data + done);
+
+			/* This fails for directories. */
+			unlinkat(fd, entry->d_name, 0);
+			done += entry->d_reclen;
+		}
+	close(fd);
 }
 
 /* Paths are relative to the folder: with its own they may be too long. */
 static void remove_all(const struct folder *f, const char *path)
 {
-	if (fchmod(f->fd, 0700) != 0)
+	if (f->fd < 0 || fchmod(f->fd, 0700) != 0) {
+		rmdir(path); /* it is empty, unless another process filled it */
 		return;
+	}
 	for (size_t i = 0; i < f->count; i++)
 		if (fchmodat(f->fd, f->directories[i].path, 0700, 0) != 0)
 			break; /* the others were not made */

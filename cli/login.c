@@ -3,6 +3,7 @@
 #include "ask.h"
 #include "remote.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,10 +36,16 @@ static int run(const char *text, struct remote_options *options)
 	struct oci_registry *registry = NULL;
 	struct oci_credential credential = {0};
 	struct oci_error err;
-	char *path = remote_config_path(options);
+	char *path;
 	char host[OCI_REFERENCE_NAME];
 	int rc;
 
+	errno = 0;
+	path = remote_config_path(options);
+	if (!path && errno == ENOMEM) {
+		fail_nomem(&err);
+		return say_error(&err);
+	}
 	if (!path) {
 		say(stderr, "oci-pack: HOME is not set: name the file with "
 			    "--authfile\n");

@@ -233,6 +233,8 @@ static bool start_thread(void)
 	pthread_cond_init(&display.changed, &clock);
 	pthread_condattr_destroy(&clock);
 	sigfillset(&all);
+	sigdelset(&all, SIGSEGV);
+	sigdelset(&all, SIGABRT);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	good = pthread_create(&display.thread, NULL, run, NULL) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opens registries and images with the options of the command line. */
 #include "remote.h"
+#include "secrets.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -15,6 +16,8 @@ static int read_password(struct remote_options *o, const char *command)
 {
 	size_t n;
 
+	guard_secrets();
+	setvbuf(stdin, NULL, _IONBF, 0); /* no buffer keeps it */
 	o->password = calloc(1, PASSWORD_MAX + 2);
 	if (!o->password)
 		return say_no_memory();
@@ -166,6 +169,7 @@ int remote_open_side(struct oci_registry **out, struct remote_options *o,
 {
 	struct oci_registry_options options = OCI_REGISTRY_OPTIONS_INIT;
 
+	guard_secrets();
 	options.ca_file = side->ca_file ? side->ca_file : o->ca_file;
 	options.insecure = side->insecure || o->insecure;
 	options.plain_http = side->plain_http || o->plain_http;

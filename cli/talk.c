@@ -83,11 +83,6 @@ int say_error(const struct oci_error *err)
 	return EXIT_FAILED;
 }
 
-int fail_nomem(struct oci_error *err)
-{
-	return oci_error_set(err, OCI_E_NOMEM, "out of memory");
-}
-
 int say_no_memory(void)
 {
 	say(stderr, "oci-pack: out of memory\n");

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/wipe.h"
 
 void oci_buf_init(struct oci_buf *buf, size_t max)
 {
@@ -22,10 +23,7 @@ void oci_buf_release(struct oci_buf *buf)
 
 void oci_buf_wipe(struct oci_buf *buf)
 {
-	volatile char *data = buf->data;
-
-	for (size_t i = 0; data && i < buf->capacity; i++)
-		data[i] = '\0';
+	oci_wipe(buf->data, buf->capacity);
 	oci_buf_release(buf);
 }
 
@@ -41,7 +39,7 @@ int oci_buf_reserve(struct oci_buf *buf, size_t size, struct oci_error *err)
 		return 0;
 	while (capacity <= buf->len + size)
 		capacity *= 2;
-	data = realloc(buf->data, capacity);
+	data = oci_wipe_realloc(buf->data, capacity);
 	if (!data)
 		return oci_fail_nomem(err);
 	buf->data = data;

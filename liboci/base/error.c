@@ -135,11 +135,6 @@ int oci_error_set_errno(struct oci_error *err, const char *fmt, ...)
 	return status;
 }
 
-int oci_fail_nomem(struct oci_error *err)
-{
-	return oci_fail(err, OCI_E_NOMEM, "out of memory");
-}
-
 int oci_error_advise(struct oci_error *err, int status, const char *advice)
 {
 	size_t used;

@@ -8,13 +8,20 @@
 
 #include <oci/error.h>
 
-#define oci_fail oci_error_set
-#define oci_fail_errno oci_error_set_errno
-#define oci_wrap oci_error_wrap
-#define oci_advise oci_error_advise
-
 int oci_vfail(struct oci_error *err, enum oci_status status, const char *fmt,
 	      va_list args) OCI_PRINTF(3, 0);
-int oci_fail_nomem(struct oci_error *err);
+
+/* Returns rc, which is no 0: compilers and analyzers see that what makes an
+ * error is never a success. */
+static inline int oci_failed(int rc)
+{
+	return rc ? rc : OCI_E_SYSTEM;
+}
+
+#define oci_fail(...) oci_failed(oci_error_set(__VA_ARGS__))
+#define oci_fail_errno(...) oci_failed(oci_error_set_errno(__VA_ARGS__))
+#define oci_wrap(...) oci_failed(oci_error_wrap(__VA_ARGS__))
+#define oci_advise(...) oci_failed(oci_error_advise(__VA_ARGS__))
+#define oci_fail_nomem(err) oci_fail(err, OCI_E_NOMEM, "out of memory")
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/wipe.h"
 
 int oci_text_copy(char **out, const char *text, struct oci_error *err)
 {
@@ -58,9 +59,7 @@ void oci_strings_release(struct oci_strings *list)
 /* volatile keeps stores that a compiler would remove. */
 void oci_text_wipe(char *text)
 {
-	for (volatile char *p = text; p && *p; p++)
-		*p = '\0';
-	free(text);
+	oci_wipe_free(text);
 }
 
 void oci_strings_wipe(struct oci_strings *list)

@@ -176,7 +176,7 @@ void oci_block_write(struct oci_bits *bits, struct oci_codes *c,
 		oci_block_store(bits, in, size);
 		return;
 	}
-	oci_bits_put(bits, (fixed <= own ? STATIC : DYNAMIC) << 1, 3);
+	oci_bits_put(bits, fixed <= own ? STATIC << 1 : DYNAMIC << 1, 3);
 	oci_bits_flush(bits);
 	if (fixed <= own)
 		for (unsigned i = 0; i < OCI_SYMBOLS; i++)

@@ -5,12 +5,14 @@
  */
 #include "document/json.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "base/wipe.h"
 
 static int fail_parse(const json_error_t *why, const json_error_t *again,
 		      struct oci_error *err)
@@ -24,15 +26,29 @@ static int fail_parse(const json_error_t *why, const json_error_t *again,
 			why->line, why->column, why->text);
 }
 
+/* Documents may hold tokens and passwords, of which jansson makes copies.
+ * Leaves the functions of a program that has set its own. */
+static void wipe_what_is_freed(void)
+{
+	json_malloc_t allocate;
+	json_free_t release;
+
+	json_get_alloc_funcs(&allocate, &release);
+	if (allocate == malloc && release == free)
+		json_set_alloc_funcs(malloc, oci_wipe_free);
+}
+
 /* If memory runs out, jansson's scanner may silently drop a character, so the
  * text is parsed twice and compared. */
 int oci_json_load_any(json_t **out, const char *json, size_t size,
 		      struct oci_error *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	json_error_t why = { 0 }, why_again = { 0 };
 	json_t *again;
 	int rc = oci_json_check_size(json, size, err);
 
+	pthread_once(&once, wipe_what_is_freed);
 	*out = NULL;
 	if (rc)
 		return rc;

@@ -61,7 +61,7 @@ static bool path_part_valid(const char *p, size_t size)
 		if (p[i] == '.')
 			i++;
 		else if (p[i] == '_')
-			i += 1 + (i + 1 < size && p[i + 1] == '_');
+			i += i + 1 < size && p[i + 1] == '_' ? 2 : 1;
 		else
 			return false;
 	}

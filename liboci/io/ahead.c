@@ -6,12 +6,12 @@
 #include "io/ahead.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "io/thread.h"
 
 enum { PIECES = 4, PIECE_SIZE = 256 * 1024 };
 
@@ -102,19 +102,13 @@ static void release_oldest(struct ahead *self)
 	self->used = 0;
 }
 
-/* Signals are delivered to the program's own threads only. */
 static void start(struct ahead *self)
 {
-	sigset_t all, before;
-
 	self->filled = self->taken = 0;
 	self->used = 0;
 	self->stop = false;
 	self->started = true;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	self->threaded = pthread_create(&self->thread, NULL, run, self) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	self->threaded = !oci_thread_start(&self->thread, run, self, NULL);
 }
 
 static void stop(struct ahead *self)

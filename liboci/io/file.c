@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "io/temp.h"
 
 /* Most bytes of one call on Linux. */
 enum { CALL_MAX = 0x7ffff000 };
@@ -31,7 +32,8 @@ int oci_file_write(int fd, const void *data, size_t size,
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return oci_fail_errno(err, "write");
+			return oci_temp_wrap(err, oci_fail_errno(err, "write"),
+					     fd);
 		p += n;
 		size -= (size_t)n;
 	}
@@ -61,7 +63,8 @@ int oci_file_write_at(int fd, const void *data, size_t size, uint64_t offset,
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return oci_fail_errno(err, "write");
+			return oci_temp_wrap(err, oci_fail_errno(err, "write"),
+					     fd);
 		p += n;
 		offset += (uint64_t)n;
 		size -= (size_t)n;
@@ -115,7 +118,8 @@ int oci_file_extend(int fd, uint64_t size, struct oci_error *err)
 		return oci_fail(err, OCI_E_LIMIT,
 				"more bytes than a file can have");
 	if (ftruncate(fd, (off_t)size) != 0)
-		return oci_fail_errno(err, "make a hole");
+		return oci_temp_wrap(err, oci_fail_errno(err, "make a hole"),
+				     fd);
 	return 0;
 }
 

@@ -32,11 +32,16 @@ struct oci_library_function {
 #name, offsetof(type, name), OCI_LIBRARY_LINKED(name)          \
 	}
 
-/* Fills the struct at out. what, such as "registries need libcurl", precedes
- * the reason in the error, which is OCI_E_UNSUPPORTED. */
+/*
+ * Fills the struct at out. what, such as "registries need libcurl", precedes
+ * the reason in the error. install is the advice if there is no such library,
+ * or if it lacks a function: OCI_E_UNSUPPORTED. OCI_E_SYSTEM: the library is
+ * there, but a limit of the process keeps it from being loaded.
+ */
 int oci_library_load(void *out, const char *name,
-		     const struct oci_library_function *functions,
-		     size_t count, const char *what, struct oci_error *err);
+		     const struct oci_library_function *functions, size_t count,
+		     const char *what, const char *install,
+		     struct oci_error *err);
 
 /*
  * Adds an ELF note that names a library which is loaded with dlopen(3), for

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * A queue under one lock. The workers block all signals, so that the program's
- * own threads get them.
- */
+/* A queue under one lock. */
 #include "io/pool.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "io/thread.h"
 
 enum { JOBS_MAX = 1024 };
 
@@ -65,27 +62,21 @@ static void *work(void *arg)
 	return NULL;
 }
 
+/* Fewer threads do all of the work too. */
 static int start(struct oci_pool *pool, unsigned jobs, struct oci_error *err)
 {
-	sigset_t all, before;
-	int failed = 0;
+	int rc = 0;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	while (pool->jobs < jobs && !failed) {
+	while (pool->jobs < jobs && !rc) {
 		struct worker *worker = &pool->workers[pool->jobs];
 
 		worker->pool = pool;
 		worker->number = pool->jobs;
-		failed = pthread_create(&worker->thread, NULL, work, worker);
-		if (!failed)
+		rc = oci_thread_start(&worker->thread, work, worker, err);
+		if (!rc)
 			pool->jobs++;
 	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	/* Fewer threads do all of the work too. */
-	if (failed && pool->jobs == 0)
-		return oci_fail(err, OCI_E_SYSTEM, "cannot start a thread");
-	return 0;
+	return pool->jobs ? 0 : rc;
 }
 
 int oci_pool_new(struct oci_pool **out, unsigned jobs, struct oci_error *err)

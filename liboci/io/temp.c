@@ -3,7 +3,9 @@
 #include "io/temp.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -75,4 +77,22 @@ int oci_file_temporary(int *fd, const char *dir, struct oci_error *err)
 	}
 	free(name);
 	return rc;
+}
+
+int oci_temp_wrap(struct oci_error *err, int rc, int fd)
+{
+	static const char mark[] = " (deleted)";
+	char entry[32], path[OCI_PATH_MAX];
+	ssize_t size;
+
+	snprintf(entry, sizeof(entry), "/proc/self/fd/%d", fd);
+	size = readlink(entry, path, sizeof(path) - 1);
+	if (size < (ssize_t)sizeof(mark))
+		return rc;
+	path[size] = '\0';
+	if (strcmp(path + size - strlen(mark), mark) != 0 ||
+	    !strrchr(path, '/'))
+		return rc;
+	*strrchr(path, '/') = '\0';
+	return oci_wrap(err, rc, "temporary file in '%s'", path);
 }

@@ -4,6 +4,7 @@
  * disk is compared with its state when it was added: after its last byte was
  * read, and if it is large, also before the first one.
  */
+#define _GNU_SOURCE /* SEEK_DATA */
 #include "layer/content.h"
 
 #include <errno.h>
@@ -27,19 +28,18 @@ void oci_content_set_disk(struct oci_node *node,
 	node->size = size;
 }
 
-static int check_unchanged(int fd, const struct oci_node *node,
+/* Sets *st. */
+static int check_unchanged(struct stat *st, int fd, const struct oci_node *node,
 			   struct oci_error *err)
 {
 	const struct oci_disk_file *disk = node->at.disk;
-	struct stat st;
 
-	if (fstat(fd, &st) != 0)
+	if (fstat(fd, st) != 0)
 		return oci_fail_errno(err, "stat '%s'", disk->path);
-	if (S_ISREG(st.st_mode) && st.st_dev == disk->device &&
-	    st.st_ino == disk->inode &&
-	    (uint64_t)st.st_size == node->size &&
-	    oci_time_same(st.st_mtim, disk->mtime) &&
-	    oci_time_same(st.st_ctim, disk->ctime))
+	if (S_ISREG(st->st_mode) && st->st_dev == disk->device &&
+	    st->st_ino == disk->inode && (uint64_t)st->st_size == node->size &&
+	    oci_time_same(st->st_mtim, disk->mtime) &&
+	    oci_time_same(st->st_ctim, disk->ctime))
 		return 0;
 	return oci_fail(err, OCI_E_CHANGED,
 			"'%s' changed while it was packed: pack again when "
@@ -51,7 +51,9 @@ struct disk_source {
 	const struct oci_node *node;
 	int fd;
 	uint64_t done;
-	bool checked; /* the check after the last byte is done */
+	uint64_t hole_end; /* bytes from `done` to here are zeros */
+	uint64_t data_end; /* and then from disk, to here */
+	bool checked;	   /* the check after the last byte is done */
 };
 
 /* An unreadable file may have been replaced, as by a folder. */
@@ -59,7 +61,8 @@ static int fail_read(const struct disk_source *self, int rc,
 		     struct oci_error *err)
 {
 	struct oci_error why;
-	int changed = check_unchanged(self->fd, self->node, &why);
+	struct stat st;
+	int changed = check_unchanged(&st, self->fd, self->node, &why);
 
 	if (!changed)
 		return oci_wrap(err, rc, "'%s'", self->node->at.disk->path);
@@ -68,18 +71,60 @@ static int fail_read(const struct disk_source *self, int rc,
 	return changed;
 }
 
+/* Finds where the hole at `done` ends, if there is one, and the data after it.
+ * A file system that knows no holes has data everywhere. Leaves the file's
+ * position at hole_end. */
+static int find_data(struct disk_source *self, struct oci_error *err)
+{
+	const off_t end = (off_t)self->node->size;
+	off_t data = lseek(self->fd, (off_t)self->done, SEEK_DATA), hole;
+
+	if (data < 0)
+		data = errno == ENXIO ? end : (off_t)self->done;
+	hole = data < end ? lseek(self->fd, data, SEEK_HOLE) : end;
+	if (hole <= data)
+		hole = end;
+	self->hole_end = (uint64_t)(data < end ? data : end);
+	self->data_end = (uint64_t)(hole < end ? hole : end);
+	if (lseek(self->fd, (off_t)self->hole_end, SEEK_SET) < 0)
+		return oci_fail_errno(err, "seek '%s'",
+				      self->node->at.disk->path);
+	return 0;
+}
+
+/* Gives zeros for a hole, and otherwise bytes from disk. */
+static int read_some(size_t *got, struct disk_source *self, void *data,
+		     size_t size, struct oci_error *err)
+{
+	bool hole;
+	uint64_t left;
+	int rc = self->done < self->data_end ? 0 : find_data(self, err);
+
+	if (rc)
+		return rc;
+	hole = self->done < self->hole_end;
+	left = (hole ? self->hole_end : self->data_end) - self->done;
+	if (size > left)
+		size = (size_t)left;
+	if (!hole)
+		return oci_file_read(got, self->fd, data, size, err);
+	memset(data, 0, size);
+	*got = size;
+	return 0;
+}
+
 /* Returns the last bytes only after the check. */
 static int disk_read(size_t *got, struct oci_source *source, void *data,
 		     size_t size, struct oci_error *err)
 {
 	struct disk_source *self = (struct disk_source *)source;
 	uint64_t left = self->node->size - self->done;
+	struct stat st;
 	int rc = 0;
 
 	*got = 0;
 	if (left)
-		rc = oci_file_read(got, self->fd, data,
-				   size < left ? size : (size_t)left, err);
+		rc = read_some(got, self, data, size, err);
 	if (rc)
 		return fail_read(self, rc, err);
 	if (left && *got == 0)
@@ -91,7 +136,7 @@ static int disk_read(size_t *got, struct oci_source *source, void *data,
 	if (self->done < self->node->size || self->checked)
 		return 0;
 	self->checked = true;
-	return check_unchanged(self->fd, self->node, err);
+	return check_unchanged(&st, self->fd, self->node, err);
 }
 
 static void disk_free(struct oci_source *source)
@@ -101,6 +146,17 @@ static void disk_free(struct oci_source *source)
 	if (self->fd >= 0)
 		close(self->fd);
 	free(self);
+}
+
+/* Holes are looked for only where the file has fewer blocks than bytes. */
+static int open_large(struct disk_source *self, struct oci_error *err)
+{
+	struct stat st;
+	int rc = check_unchanged(&st, self->fd, self->node, err);
+
+	if (!rc && (uint64_t)st.st_blocks < self->node->size / 512)
+		self->data_end = 0;
+	return rc;
 }
 
 static int open_disk(struct oci_source **out, const struct oci_node *node,
@@ -117,11 +173,12 @@ static int open_disk(struct oci_source **out, const struct oci_node *node,
 		return oci_fail_nomem(err);
 	self->base.ops = &ops;
 	self->node = node;
+	self->data_end = node->size;
 	self->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (self->fd < 0)
 		rc = oci_fail_errno(err, "open '%s'", path);
 	else if (node->size > CHECKED_AT_ONCE)
-		rc = check_unchanged(self->fd, node, err);
+		rc = open_large(self, err);
 	if (rc)
 		disk_free(&self->base);
 	else

@@ -45,17 +45,11 @@ static la_ssize_t read_from(struct archive *archive, void *client,
 static int decompress_failed(const struct decompress *self,
 			     struct oci_error *err)
 {
-	const char *text = archive_error_string(self->archive);
-
-	if (self->failed) {
-		if (err)
-			*err = self->why;
-		return self->failed;
-	}
-	if (oci_libarchive_nomem(self->archive))
-		return oci_fail_nomem(err);
-	return oci_fail(err, OCI_E_CORRUPT, "corrupt or cut short: %s",
-			text ? text : "unknown error");
+	if (!self->failed)
+		return oci_libarchive_fail(self->archive, err);
+	if (err)
+		*err = self->why;
+	return self->failed;
 }
 
 static int decompress_read(size_t *got, struct oci_source *source, void *data,
@@ -99,6 +93,7 @@ static int start(struct decompress *self, struct oci_error *err)
 {
 	struct archive *a = self->archive = archive_read_new();
 	struct archive_entry *entry;
+	int result;
 
 	if (!a || archive_read_support_format_raw(a) != ARCHIVE_OK ||
 	    archive_read_support_format_empty(a) != ARCHIVE_OK)
@@ -111,7 +106,13 @@ static int start(struct decompress *self, struct oci_error *err)
 	archive_read_support_filter_lz4(a);
 	if (archive_read_open(a, self, NULL, read_from, NULL) != ARCHIVE_OK)
 		return decompress_failed(self, err);
-	switch (archive_read_next_header(a, &entry)) {
+	/* libarchive does not check the one that it allocates itself. */
+	entry = archive_entry_new2(a);
+	if (!entry)
+		return oci_fail_nomem(err);
+	result = archive_read_next_header2(a, entry);
+	archive_entry_free(entry);
+	switch (result) {
 	case ARCHIVE_OK:
 		return check_filters(self, err);
 	case ARCHIVE_EOF:

@@ -24,13 +24,13 @@ static void load(void)
 #undef FUNCTION
 	};
 
-	status = oci_library_load(&oci_libarchive, "libarchive.so.13",
-				  functions,
-				  sizeof(functions) / sizeof(functions[0]),
-				  "archives need libarchive", &why);
-	if (status)
-		oci_advise(&why, status, "install libarchive 3.6 or newer; "
-			   "Debian's package is libarchive13");
+	status =
+		oci_library_load(&oci_libarchive, "libarchive.so.13", functions,
+				 sizeof(functions) / sizeof(functions[0]),
+				 "archives need libarchive",
+				 "install libarchive 3.6 or newer; Debian's "
+				 "package is libarchive13",
+				 &why);
 }
 
 int oci_libarchive_load(struct oci_error *err)

@@ -16,9 +16,11 @@
 
 #define OCI_LIBARCHIVE_FUNCTIONS(X)                                            \
 	X(archive_entry_filetype)                                              \
+	X(archive_entry_free)                                                  \
 	X(archive_entry_gid)                                                   \
 	X(archive_entry_hardlink)                                              \
 	X(archive_entry_mtime)                                                 \
+	X(archive_entry_new2)                                                  \
 	X(archive_entry_pathname)                                              \
 	X(archive_entry_perm)                                                  \
 	X(archive_entry_rdevmajor)                                             \
@@ -40,7 +42,7 @@
 	X(archive_read_free)                                                   \
 	X(archive_read_header_position)                                        \
 	X(archive_read_new)                                                    \
-	X(archive_read_next_header)                                            \
+	X(archive_read_next_header2)                                           \
 	X(archive_read_open)                                                   \
 	X(archive_read_open1)                                                  \
 	X(archive_read_open_fd)                                                \
@@ -77,9 +79,11 @@ int oci_libarchive_identify(const char **out, struct oci_error *err);
 
 #ifndef LAYER_LIBARCHIVE_LOADS
 #define archive_entry_filetype oci_libarchive.archive_entry_filetype
+#define archive_entry_free oci_libarchive.archive_entry_free
 #define archive_entry_gid oci_libarchive.archive_entry_gid
 #define archive_entry_hardlink oci_libarchive.archive_entry_hardlink
 #define archive_entry_mtime oci_libarchive.archive_entry_mtime
+#define archive_entry_new2 oci_libarchive.archive_entry_new2
 #define archive_entry_pathname oci_libarchive.archive_entry_pathname
 #define archive_entry_perm oci_libarchive.archive_entry_perm
 #define archive_entry_rdevmajor oci_libarchive.archive_entry_rdevmajor
@@ -101,7 +105,7 @@ int oci_libarchive_identify(const char **out, struct oci_error *err);
 #define archive_read_free oci_libarchive.archive_read_free
 #define archive_read_header_position oci_libarchive.archive_read_header_position
 #define archive_read_new oci_libarchive.archive_read_new
-#define archive_read_next_header oci_libarchive.archive_read_next_header
+#define archive_read_next_header2 oci_libarchive.archive_read_next_header2
 #define archive_read_open oci_libarchive.archive_read_open
 #define archive_read_open1 oci_libarchive.archive_read_open1
 #define archive_read_set_callback_data                                         \
@@ -136,6 +140,10 @@ int oci_libarchive_identify(const char **out, struct oci_error *err);
 #define archive_set_error oci_libarchive.archive_set_error
 #define archive_version_string oci_libarchive.archive_version_string
 #endif
+
+/* Makes an error of libarchive's: OCI_E_NOMEM; OCI_E_SYSTEM if the file could
+ * not be read, so that it may be whole; otherwise OCI_E_CORRUPT. */
+int oci_libarchive_fail(struct archive *archive, struct oci_error *err);
 
 /* Whether memory ran out: libarchive does not always report it. */
 #define oci_libarchive_nomem(a)                                                \

@@ -17,7 +17,7 @@
 #include "layer/filter.h"
 #include "layer/listing_entry.h"
 
-enum { DEPTH_MAX = 256, ROOM = 16 * 1024 };
+enum { ROOM = 16 * 1024 };
 
 /* The present position of a thread: a name in an open folder. */
 struct place {
@@ -35,7 +35,6 @@ struct folder {
 	struct folder *next;	 /* in the order of discovery */
 	struct oci_arena *arena; /* of the thread that lists it */
 	struct oci_listing_entry **last;
-	unsigned depth; /* 0: the top folder */
 };
 
 struct listing_run {
@@ -71,14 +70,8 @@ static int add_folder(struct listing_run *all, struct oci_arena *arena,
 		folder->out.below = oci_arena_text(arena, below);
 	if (!folder || !folder->out.below)
 		return oci_fail_nomem(err);
-	if (parent) {
+	if (parent)
 		folder->out.parent = &parent->out;
-		folder->depth = parent->depth + 1;
-	}
-	if (folder->depth >= DEPTH_MAX)
-		return oci_fail(err, OCI_E_LIMIT,
-				"folder '%s' is more than %d folders deep",
-				self->file.path, DEPTH_MAX);
 	folder->out.self = self;
 	folder->all = all;
 	folder->task.run = run_folder;

@@ -19,11 +19,11 @@
 #include "layer/pax.h"
 #include "layer/zip.h"
 
-enum { READ_SIZE = 64 * 1024 };
-enum { TAR_MAGIC = 257 }; /* offset of "ustar" in a tar */
+enum { READ_SIZE = 64 * 1024, TAR_MAGIC = 257 /* of "ustar" in a tar */ };
 
 struct oci_reader {
 	struct archive *archive;
+	struct archive_entry *entry;	/* the present member's header */
 	locale_t locale;		/* C, whatever the program has */
 	struct oci_source *file;	/* owned, of a path */
 	struct oci_source *inflate;	/* owned; gzip or zstd */
@@ -66,24 +66,21 @@ static la_ssize_t read_stream(struct archive *archive, void *client,
 static int archive_failed(struct oci_reader *self, struct oci_error *err)
 {
 	const char *text = archive_error_string(self->archive);
+	int rc;
 
-	if (self->failed) {
-		if (err)
-			*err = self->why;
-		return self->failed;
-	}
-	if (oci_libarchive_nomem(self->archive))
-		return oci_fail_nomem(err);
+	if (self->failed && err)
+		*err = self->why;
+	rc = self->failed ? self->failed :
+			    oci_libarchive_fail(self->archive, err);
+	if (rc != OCI_E_CORRUPT || self->failed)
+		return rc;
 	if (!self->started)
-		return oci_fail(err, OCI_E_CORRUPT,
-				"not an archive that can be read: %s",
+		return oci_fail(err, rc, "not an archive that can be read: %s",
 				text ? text : "unknown format");
 	if (text && (strstr(text, "Passphrase") || strstr(text, "ncrypt")))
-		return oci_fail(err, OCI_E_UNSUPPORTED,
-				"its members are "
+		return oci_fail(err, OCI_E_UNSUPPORTED, "its members are "
 				"encrypted: unpack it, and pack its files");
-	return oci_fail(err, OCI_E_CORRUPT, "corrupt or cut short: %s",
-			text ? text : "unknown error");
+	return rc;
 }
 
 static bool set_formats(struct archive *a, enum oci_reader_kind kind)
@@ -117,7 +114,9 @@ static int reader_new(struct oci_reader **out, enum oci_reader_kind kind,
 	self->lenient = kind == OCI_READER_LAYER;
 	self->locale = newlocale(LC_CTYPE_MASK, "C", (locale_t)0);
 	self->archive = archive_read_new();
-	if (!self->locale || !self->archive)
+	/* libarchive's own is not checked. */
+	self->entry = self->archive ? archive_entry_new2(self->archive) : NULL;
+	if (!self->locale || !self->entry)
 		rc = oci_fail_nomem(err);
 	if (!rc && !set_formats(self->archive, kind))
 		rc = oci_libarchive_nomem(self->archive)
@@ -280,6 +279,7 @@ void oci_reader_free(struct oci_reader *reader)
 	if (!reader)
 		return;
 	archive_read_free(reader->archive);
+	archive_entry_free(reader->entry);
 	oci_zip_free(reader->zip);
 	oci_source_free(reader->pax);
 	oci_source_free(reader->decompress);
@@ -309,22 +309,22 @@ int oci_reader_next(struct archive_entry **out, struct oci_reader *reader,
 		    struct oci_error *err)
 {
 	int result, rc = oci_watch_check(reader->watch, err);
-	locale_t before;
+	locale_t before = rc ? NULL : uselocale(reader->locale);
 
 	if (rc)
 		return rc;
-	before = uselocale(reader->locale);
-	result = archive_read_next_header(reader->archive, out);
+	result = archive_read_next_header2(reader->archive, reader->entry);
 	uselocale(before);
+	*out = result == ARCHIVE_EOF ? NULL : reader->entry;
 	reader->block_size = 0;
 	reader->block_at = reader->at = 0;
 	reader->ended = false;
 	if (result == ARCHIVE_EOF) {
 		rc = check_end(reader, err);
-		*out = NULL;
 		/* Read the checksums of the compression after the end. */
-		return rc || !reader->stream ?
-			       rc : oci_source_drain(reader->stream, err);
+		if (!rc && reader->stream)
+			rc = oci_source_drain(reader->stream, err);
+		return rc;
 	}
 	if (result != ARCHIVE_OK &&
 	    !(result == ARCHIVE_WARN && reader->lenient))

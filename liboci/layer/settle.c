@@ -20,7 +20,7 @@ struct settle {
 	struct oci_table table; /* path to node */
 };
 
-static const char *type_name(int type)
+static const char *type_name(unsigned type)
 {
 	static const char *const names[] = {
 		"nothing", "a file", "a directory", "a symlink", "a hard link",
@@ -216,7 +216,8 @@ static int imply(struct settle *s, const char *path, size_t size,
 }
 
 static int fail_parent(const struct oci_node *node, const char *path,
-		       size_t size, int type, struct oci_error *err)
+		       size_t size, unsigned type,
+		       struct oci_error *err)
 {
 	return oci_fail(err, OCI_E_CONFLICT,
 			OCI_POSITION_FORMAT

@@ -18,9 +18,7 @@ static int spool_piece(struct oci_tree *tree, int fd, const char *data,
 		tree->spool_size += hole;
 		rc = oci_file_extend(fd, tree->spool_size, err);
 	}
-	return rc == OCI_E_LIMIT || rc == OCI_E_CANCELLED ? rc :
-	       rc ? oci_wrap(err, rc, "temporary file in '%s'",
-			     tree->temp_dir) : 0;
+	return rc;
 }
 
 int oci_content_spool(struct oci_node *node, struct oci_tree *tree,

@@ -4,8 +4,11 @@
 
 #include <pthread.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
+#include "base/wipe.h"
 #include "io/library.h"
 
 OCI_LIBRARY_NOTE("[{\"soname\":[\"libcurl.so.4\"],\"feature\":\"registries\","
@@ -27,11 +30,15 @@ static void load(void)
 
 	status = oci_library_load(&oci_curl, "libcurl.so.4", functions,
 				  sizeof(functions) / sizeof(functions[0]),
-				  "registries need libcurl", &why);
-	if (status)
-		oci_advise(&why, status, "install libcurl 7.85 or newer; "
-			   "Debian's package is libcurl4");
-	else if (oci_curl.curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+				  "registries need libcurl",
+				  "install libcurl 7.85 or newer; Debian's "
+				  "package is libcurl4",
+				  &why);
+	/* It copies headers, which have passwords and tokens. If the program
+	 * has started libcurl before, its own functions stay. */
+	if (!status && oci_curl.curl_global_init_mem(
+			       CURL_GLOBAL_DEFAULT, malloc, oci_wipe_free,
+			       oci_wipe_realloc, strdup, calloc) != CURLE_OK)
 		status = oci_fail(&why, OCI_E_SYSTEM, "libcurl cannot start");
 }
 

@@ -15,30 +15,30 @@
 
 #include <oci/error.h>
 
-#define OCI_CURL_FUNCTIONS(X)		\
-	X(curl_easy_cleanup)		\
-	X(curl_easy_escape)		\
-	X(curl_easy_getinfo)		\
-	X(curl_easy_init)		\
-	X(curl_easy_pause)		\
-	X(curl_easy_setopt)		\
-	X(curl_easy_strerror)		\
-	X(curl_free)			\
-	X(curl_getdate)			\
-	X(curl_global_init)		\
-	X(curl_multi_add_handle)	\
-	X(curl_multi_cleanup)		\
-	X(curl_multi_info_read)		\
-	X(curl_multi_init)		\
-	X(curl_multi_perform)		\
-	X(curl_multi_poll)		\
-	X(curl_multi_remove_handle)	\
-	X(curl_multi_wakeup)		\
-	X(curl_slist_append)		\
-	X(curl_slist_free_all)		\
-	X(curl_url)			\
-	X(curl_url_cleanup)		\
-	X(curl_url_get)			\
+#define OCI_CURL_FUNCTIONS(X)                                                  \
+	X(curl_easy_cleanup)                                                   \
+	X(curl_easy_escape)                                                    \
+	X(curl_easy_getinfo)                                                   \
+	X(curl_easy_init)                                                      \
+	X(curl_easy_pause)                                                     \
+	X(curl_easy_setopt)                                                    \
+	X(curl_easy_strerror)                                                  \
+	X(curl_free)                                                           \
+	X(curl_getdate)                                                        \
+	X(curl_global_init_mem)                                                \
+	X(curl_multi_add_handle)                                               \
+	X(curl_multi_cleanup)                                                  \
+	X(curl_multi_info_read)                                                \
+	X(curl_multi_init)                                                     \
+	X(curl_multi_perform)                                                  \
+	X(curl_multi_poll)                                                     \
+	X(curl_multi_remove_handle)                                            \
+	X(curl_multi_wakeup)                                                   \
+	X(curl_slist_append)                                                   \
+	X(curl_slist_free_all)                                                 \
+	X(curl_url)                                                            \
+	X(curl_url_cleanup)                                                    \
+	X(curl_url_get)                                                        \
 	X(curl_url_set)
 
 struct oci_curl {
@@ -63,7 +63,7 @@ int oci_curl_load(struct oci_error *err);
 #define curl_easy_strerror oci_curl.curl_easy_strerror
 #define curl_free oci_curl.curl_free
 #define curl_getdate oci_curl.curl_getdate
-#define curl_global_init oci_curl.curl_global_init
+#define curl_global_init_mem oci_curl.curl_global_init_mem
 #define curl_multi_add_handle oci_curl.curl_multi_add_handle
 #define curl_multi_cleanup oci_curl.curl_multi_cleanup
 #define curl_multi_info_read oci_curl.curl_multi_info_read

@@ -20,6 +20,12 @@ enum {
 	TEXT_MAX = 64 * 1024
 };
 
+/* Options are copied, which may fail: oci_exchange_prepare returns the error,
+ * so that no request goes out without its proxy or its certificates. */
+#define SET(x, option, value)                                                  \
+	((x)->no_memory |=                                                     \
+	 curl_easy_setopt((x)->easy, option, value) == CURLE_OUT_OF_MEMORY)
+
 static bool is_ready(const struct exchange *x)
 {
 	const struct oci_http_request *r = x->request;
@@ -211,15 +217,15 @@ static void set_body(struct exchange *x)
 {
 	const struct oci_http_request *r = x->request;
 
-	curl_easy_setopt(x->easy, CURLOPT_CUSTOMREQUEST, r->method);
+	SET(x, CURLOPT_CUSTOMREQUEST, r->method);
 	/* curl repeats a request if a kept connection turns out to be dead. A
 	 * request that ends a session must not be repeated, and a body that is
 	 * made while it is sent cannot be. */
 	if (r->ready || strcmp(r->method, "PUT") == 0 ||
 	    strcmp(r->method, "PATCH") == 0)
-		curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, 1L);
+		SET(x, CURLOPT_FRESH_CONNECT, 1L);
 	if (strcmp(r->method, "HEAD") == 0) {
-		curl_easy_setopt(x->easy, CURLOPT_NOBODY, 1L);
+		SET(x, CURLOPT_NOBODY, 1L);
 		return;
 	}
 	if (!r->body) {
@@ -227,32 +233,32 @@ static void set_body(struct exchange *x)
 		    strcmp(r->method, "DELETE") == 0)
 			return;
 		/* An empty body needs a Content-Length: 0. */
-		curl_easy_setopt(x->easy, CURLOPT_POSTFIELDS, "");
-		curl_easy_setopt(x->easy, CURLOPT_POSTFIELDSIZE, 0L);
+		SET(x, CURLOPT_POSTFIELDS, "");
+		SET(x, CURLOPT_POSTFIELDSIZE, 0L);
 		return;
 	}
-	curl_easy_setopt(x->easy, CURLOPT_UPLOAD, 1L);
-	curl_easy_setopt(x->easy, CURLOPT_READFUNCTION, on_read);
-	curl_easy_setopt(x->easy, CURLOPT_READDATA, x);
-	curl_easy_setopt(x->easy, CURLOPT_SEEKFUNCTION, on_seek);
-	curl_easy_setopt(x->easy, CURLOPT_SEEKDATA, x);
-	curl_easy_setopt(x->easy, CURLOPT_INFILESIZE_LARGE,
-			 r->body_size == OCI_HTTP_UNKNOWN ?
-				 (curl_off_t)-1 : (curl_off_t)r->body_size);
-	curl_easy_setopt(x->easy, CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024);
+	SET(x, CURLOPT_UPLOAD, 1L);
+	SET(x, CURLOPT_READFUNCTION, on_read);
+	SET(x, CURLOPT_READDATA, x);
+	SET(x, CURLOPT_SEEKFUNCTION, on_seek);
+	SET(x, CURLOPT_SEEKDATA, x);
+	SET(x, CURLOPT_INFILESIZE_LARGE,
+	    r->body_size == OCI_HTTP_UNKNOWN ? (curl_off_t)-1
+					     : (curl_off_t)r->body_size);
+	SET(x, CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024);
 }
 
 static void set_callbacks(struct exchange *x)
 {
-	curl_easy_setopt(x->easy, CURLOPT_PRIVATE, x);
-	curl_easy_setopt(x->easy, CURLOPT_ERRORBUFFER, x->why);
-	curl_easy_setopt(x->easy, CURLOPT_WRITEFUNCTION, on_write);
-	curl_easy_setopt(x->easy, CURLOPT_WRITEDATA, x);
-	curl_easy_setopt(x->easy, CURLOPT_HEADERFUNCTION, on_header);
-	curl_easy_setopt(x->easy, CURLOPT_HEADERDATA, x);
-	curl_easy_setopt(x->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
-	curl_easy_setopt(x->easy, CURLOPT_XFERINFODATA, x);
-	curl_easy_setopt(x->easy, CURLOPT_NOPROGRESS, 0L);
+	SET(x, CURLOPT_PRIVATE, x);
+	SET(x, CURLOPT_ERRORBUFFER, x->why);
+	SET(x, CURLOPT_WRITEFUNCTION, on_write);
+	SET(x, CURLOPT_WRITEDATA, x);
+	SET(x, CURLOPT_HEADERFUNCTION, on_header);
+	SET(x, CURLOPT_HEADERDATA, x);
+	SET(x, CURLOPT_XFERINFOFUNCTION, on_progress);
+	SET(x, CURLOPT_XFERINFODATA, x);
+	SET(x, CURLOPT_NOPROGRESS, 0L);
 }
 
 static void set_policy(struct exchange *x)
@@ -260,30 +266,27 @@ static void set_policy(struct exchange *x)
 	const struct oci_http_options *o = x->options;
 	long check = x->request->insecure ? 0 : 1;
 
-	curl_easy_setopt(x->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(x->easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(x->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(x->easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(x->easy, CURLOPT_CONNECTTIMEOUT,
-			 (long)o->connect_seconds);
-	curl_easy_setopt(x->easy, CURLOPT_SSL_VERIFYPEER, check);
-	curl_easy_setopt(x->easy, CURLOPT_SSL_VERIFYHOST, check * 2);
-	curl_easy_setopt(x->easy, CURLOPT_BUFFERSIZE, 256L * 1024);
-	curl_easy_setopt(x->easy, CURLOPT_USERAGENT,
-			 "oci-pack/" OCI_VERSION);
-	curl_easy_setopt(x->easy, CURLOPT_PROXY, x->proxy);
-	curl_easy_setopt(x->easy, CURLOPT_NOPROXY, "");
-	curl_easy_setopt(x->easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
-	curl_easy_setopt(x->easy, CURLOPT_OPENSOCKETDATA, x);
-	curl_easy_setopt(x->easy, CURLOPT_PREREQFUNCTION, on_connected);
-	curl_easy_setopt(x->easy, CURLOPT_PREREQDATA, x);
+	SET(x, CURLOPT_PROTOCOLS_STR, "http,https");
+	SET(x, CURLOPT_FOLLOWLOCATION, 0L);
+	SET(x, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	SET(x, CURLOPT_NOSIGNAL, 1L);
+	SET(x, CURLOPT_CONNECTTIMEOUT, (long)o->connect_seconds);
+	SET(x, CURLOPT_SSL_VERIFYPEER, check);
+	SET(x, CURLOPT_SSL_VERIFYHOST, check * 2);
+	SET(x, CURLOPT_BUFFERSIZE, 256L * 1024);
+	SET(x, CURLOPT_USERAGENT, "oci-pack/" OCI_VERSION);
+	SET(x, CURLOPT_PROXY, x->proxy);
+	SET(x, CURLOPT_NOPROXY, "");
+	SET(x, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	SET(x, CURLOPT_OPENSOCKETDATA, x);
+	SET(x, CURLOPT_PREREQFUNCTION, on_connected);
+	SET(x, CURLOPT_PREREQDATA, x);
 	if (x->request->unix_socket)
-		curl_easy_setopt(x->easy, CURLOPT_UNIX_SOCKET_PATH,
-				 x->request->unix_socket);
+		SET(x, CURLOPT_UNIX_SOCKET_PATH, x->request->unix_socket);
 	if (o->ca_file)
-		curl_easy_setopt(x->easy, CURLOPT_CAINFO, o->ca_file);
+		SET(x, CURLOPT_CAINFO, o->ca_file);
 	if (o->ca_folders)
-		curl_easy_setopt(x->easy, CURLOPT_CAPATH, o->ca_folders);
+		SET(x, CURLOPT_CAPATH, o->ca_folders);
 }
 
 static void set_trust(struct exchange *x)
@@ -294,11 +297,11 @@ static void set_trust(struct exchange *x)
 	if (r->authorities) {
 		blob.data = (char *)r->authorities;
 		blob.len = strlen(r->authorities);
-		curl_easy_setopt(x->easy, CURLOPT_CAINFO_BLOB, &blob);
+		SET(x, CURLOPT_CAINFO_BLOB, &blob);
 	}
 	if (r->certificate) {
-		curl_easy_setopt(x->easy, CURLOPT_SSLCERT, r->certificate);
-		curl_easy_setopt(x->easy, CURLOPT_SSLKEY, r->key);
+		SET(x, CURLOPT_SSLCERT, r->certificate);
+		SET(x, CURLOPT_SSLKEY, r->key);
 	}
 }
 
@@ -317,22 +320,22 @@ int oci_exchange_prepare(struct exchange *x, struct oci_error *err)
 		rc = set_headers(x, err);
 	if (rc)
 		return rc;
-	curl_easy_setopt(x->easy, CURLOPT_HTTPHEADER, x->headers);
-	curl_easy_setopt(x->easy, CURLOPT_URL, x->request->url);
+	SET(x, CURLOPT_HTTPHEADER, x->headers);
+	SET(x, CURLOPT_URL, x->request->url);
 	/* Proxies compress documents without being asked. Blobs are not
 	 * decoded. */
 	if (!x->request->sink)
-		curl_easy_setopt(x->easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+		SET(x, CURLOPT_ACCEPT_ENCODING, "gzip");
 	set_callbacks(x);
 	set_policy(x);
 	set_trust(x);
 	set_body(x);
-	return 0;
+	return x->no_memory ? oci_fail_nomem(err) : 0;
 }
 
 void oci_exchange_release(struct exchange *x)
 {
-	oci_buf_release(&x->text);
+	oci_buf_wipe(&x->text);
 	curl_slist_free_all(x->headers);
 	curl_easy_cleanup(x->easy);
 }

@@ -35,6 +35,7 @@ struct exchange {
 	struct oci_error stream_error;
 	int stream_status; /* of the body or the sink */
 	CURLcode result;
+	bool no_memory;			/* curl could not copy an option */
 	bool paused;			/* the body is not ready */
 	bool body_ended;
 	bool done;

@@ -24,6 +24,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "base/wipe.h"
 #include "document/auths.h"
 #include "io/file.h"
 #include "registry/client.h"
@@ -123,6 +124,7 @@ static int read_output(struct oci_buf *out, int fd,
 			return oci_fail_errno(err, "read");
 		if (n > 0)
 			rc = oci_buf_add(out, data, (size_t)n, err);
+		oci_wipe(data, sizeof(data));
 	}
 	return rc;
 }

@@ -7,12 +7,12 @@
 #include "registry/http.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "io/thread.h"
 #include "registry/exchange.h"
 
 enum { POLL_MS = 1000 };
@@ -110,17 +110,10 @@ static void *serve(void *arg)
 
 static int start(struct oci_http *http, struct oci_error *err)
 {
-	sigset_t all, before;
-	int failed;
+	int rc = oci_thread_start(&http->thread, serve, http, err);
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failed = pthread_create(&http->thread, NULL, serve, http);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (failed)
-		return oci_fail(err, OCI_E_SYSTEM, "cannot start a thread");
-	http->started = true;
-	return 0;
+	http->started = !rc;
+	return rc;
 }
 
 static unsigned or_usual(unsigned value, unsigned usual)
@@ -234,7 +227,7 @@ int oci_http_send(struct oci_http_response *out, struct oci_http *http,
 void oci_http_response_release(struct oci_http_response *response)
 {
 	oci_strings_release(&response->headers);
-	free(response->text);
+	oci_text_wipe(response->text); /* it may be a token */
 	*response = (struct oci_http_response){0};
 }
 

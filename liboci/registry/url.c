@@ -3,6 +3,7 @@
 #include "registry/url.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,13 +40,15 @@ static int open_url(CURLU **out, struct oci_error *err)
 	return rc || *out ? rc : oci_fail_nomem(err);
 }
 
-/* Turns curl's result into an error. */
+/* Turns curl's result into an error. If memory runs out, libcurl may call the
+ * URL malformed: the caller has set errno to 0. */
 static int judge(CURLUcode code, const char *url, struct oci_error *err)
 {
 	if (code == CURLUE_OK)
 		return 0;
-	return code == CURLUE_OUT_OF_MEMORY ? oci_fail_nomem(err)
-					    : bad_url(url, err);
+	return code == CURLUE_OUT_OF_MEMORY || errno == ENOMEM
+		       ? oci_fail_nomem(err)
+		       : bad_url(url, err);
 }
 
 /* Copies a part, which has to exist; the caller frees *out. */
@@ -59,6 +62,7 @@ static int get_part(char **out, const char *url, CURLUPart part, unsigned flags,
 	*out = NULL;
 	if (rc)
 		return rc;
+	errno = 0;
 	rc = judge(curl_url_set(handle, CURLUPART_URL, url, 0), url, err);
 	if (!rc)
 		rc = judge(curl_url_get(handle, part, &value, flags), url, err);
@@ -93,6 +97,7 @@ int oci_url_resolve(char **out, const char *base, const char *location,
 	*out = NULL;
 	if (rc)
 		return rc;
+	errno = 0;
 	rc = judge(curl_url_set(handle, CURLUPART_URL, base, 0), location, err);
 	if (!rc)
 		rc = judge(curl_url_set(handle, CURLUPART_URL, location, 0),

@@ -49,6 +49,11 @@ void oci_cache_free(struct oci_cache *cache)
 	free(cache);
 }
 
+const struct oci_error *oci_cache_failure(const struct oci_cache *cache)
+{
+	return cache->failure.status ? &cache->failure : NULL;
+}
+
 /* Makes DIR/blobs/ALG/HEX. */
 static int blob_path(char out[OCI_CACHE_PATH], const struct oci_cache *cache,
 		     const struct oci_digest *digest, struct oci_error *err)

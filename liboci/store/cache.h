@@ -20,6 +20,7 @@ struct oci_cache {
 	bool grew;		/* this run added files */
 	bool has_key;		/* the key was read */
 	unsigned char key[OCI_MAC_KEY];
+	struct oci_error failure; /* for oci_cache_failure */
 };
 
 /* cache_key.c: OCI_E_INVALID if another user may have written to the cache. */

@@ -35,49 +35,59 @@ static int cached_has(bool *out, struct oci_store *store,
 	return rc ? rc : oci_store_has(out, self->from, digest, err);
 }
 
-/* Errors of a full disk do not name the cache. */
-static int name_cache(const struct cached *self, int rc, struct oci_error *err)
+static bool is_full_or_broken(int number)
 {
-	if (!err || (err->system != ENOSPC && err->system != EDQUOT &&
-		     err->system != EROFS && err->system != EACCES &&
-		     err->system != EISDIR))
-		return rc;
-	rc = oci_wrap(err, rc, "cache '%s'", self->cache->path);
-	return oci_advise(err, rc, "choose another with --cache-dir, or "
-			  "--no-cache");
+	return number == ENOSPC || number == EDQUOT || number == EFBIG ||
+	       number == EIO;
 }
 
-static int fetch(int *fd, struct cached *self, const struct oci_descriptor *d,
-		 struct oci_error *err)
+/* Copies a blob from the source to the cache. *blamed: the cache's failure, and
+ * not the source's; memory that ran out is no failure of the cache. */
+static int fetch(int *fd, bool *blamed, struct cached *self,
+		 const struct oci_descriptor *d, struct oci_error *err)
 {
 	struct oci_cache_entry entry;
 	struct oci_sink *sink = NULL;
-	int rc = open_source(self, err);
+	int rc = oci_cache_begin(&entry, self->cache, &d->digest, err);
 
-	*fd = -1;
-	if (rc)
-		return rc;
-	rc = oci_cache_begin(&entry, self->cache, &d->digest, err);
+	*blamed = rc && rc != OCI_E_NOMEM;
 	if (!rc)
 		rc = oci_sink_open_fd(&sink, entry.fd, err);
-	if (!rc)
+	if (sink) {
 		rc = oci_store_fetch(self->from, d, sink, err);
-	if (!rc)
+		*blamed = rc && is_full_or_broken(err->system);
+	}
+	if (!rc) {
 		rc = oci_cache_end(fd, &entry, self->cache, &d->digest, err);
+		*blamed = rc != 0;
+	}
 	oci_sink_free(sink);
 	oci_cache_drop(&entry);
-	return rc ? name_cache(self, rc, err) : 0;
+	return rc;
 }
 
+/* A cache that is full, or that this user may not write to, is done without:
+ * the first failure is kept for oci_cache_failure. */
 static int cached_open(struct oci_source **out, struct oci_store *store,
 		       const struct oci_descriptor *d, struct oci_error *err)
 {
 	struct cached *self = (struct cached *)store;
+	struct oci_error why;
+	bool blamed = false;
 	int fd;
-	int rc = oci_cache_get(&fd, self->cache, &d->digest, d->size, err);
+	int rc = oci_cache_get(&fd, self->cache, &d->digest, d->size, &why);
 
 	if (!rc && fd < 0)
-		rc = fetch(&fd, self, d, err);
+		rc = open_source(self, &why);
+	if (!rc && fd < 0)
+		rc = fetch(&fd, &blamed, self, d, &why);
+	if (blamed) {
+		if (!self->cache->failure.status)
+			self->cache->failure = why;
+		return oci_store_open(out, self->from, d, err);
+	}
+	if (rc && err)
+		*err = why;
 	return rc ? rc : oci_source_own_fd(out, fd, err);
 }
 

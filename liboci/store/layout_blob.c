@@ -232,6 +232,8 @@ static int open_temp(struct oci_atomic *file, struct oci_layout *self,
 	}
 	if (!rc)
 		rc = protect(file->fd, file->temp, err);
+	if (rc)
+		oci_atomic_release(file);
 	free(path);
 	return rc;
 }

@@ -201,3 +201,27 @@ golden() {
 @test "golden: several platforms" {
 	golden platforms linux/riscv64 linux/amd64 linux/arm/v7
 }
+
+@test "holes are packed as zeros, wherever they are" {
+	local at
+
+	truncate -s 5000001 sparse
+	for at in 70000 1048576 1048577 3000000; do
+		printf x | dd of=sparse bs=1 seek=$at conv=notrunc status=none
+	done
+	printf x >ends
+	truncate -s 200000 ends
+	truncate -s 1M empty
+	for at in sparse ends empty; do
+		cp --sparse=never $at dense-$at
+		for name in $at dense-$at; do
+			spec a.spec 'image: example/a' 'layers:' \
+				"  - entries: [{path: /f, from: $name, mtime: 0}]"
+			"$OCI_PACK" a.spec -q --lint off --no-cache -o $name.tar
+		done
+		[ $(($(stat -c %b $at) * 512)) -lt "$(stat -c %s $at)" ] ||
+			skip 'this file system knows no holes'
+		cmp $at.tar dense-$at.tar
+		layers $at.tar --cat 1 f | cmp - $at
+	done
+}

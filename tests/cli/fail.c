@@ -5,8 +5,6 @@
  *   folder-sync   fsync of a folder gives EIO
  *   folder-open   opening a folder gives EMFILE, once a file was renamed to
  *                 index.json or to a name that ends in .tar
- *   alloc:N       the N-th allocation (malloc, calloc, realloc) gives NULL;
- *                 FAIL_COUNT names a file that gets their number at the end
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -19,11 +17,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t count, size_t size);
-extern void *__libc_realloc(void *old, size_t size);
-
-static unsigned long failing, count;
 static int committed;
 
 static int is(const char *what)
@@ -31,51 +24,6 @@ static int is(const char *what)
 	const char *fail = getenv("FAIL");
 
 	return fail && strcmp(fail, what) == 0;
-}
-
-__attribute__((constructor)) static void start(void)
-{
-	const char *fail = getenv("FAIL");
-
-	if (fail && strncmp(fail, "alloc:", 6) == 0)
-		failing = strtoul(fail + 6, NULL, 10);
-}
-
-__attribute__((destructor)) static void end(void)
-{
-	const char *path = getenv("FAIL_COUNT");
-	int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666) : -1;
-
-	if (fd >= 0)
-		dprintf(fd, "%lu\n", count);
-}
-
-static int fails(void)
-{
-	unsigned long n = __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED);
-
-	return n == failing;
-}
-
-static void *nothing(void)
-{
-	errno = ENOMEM;
-	return NULL;
-}
-
-void *malloc(size_t size)
-{
-	return fails() ? nothing() : __libc_malloc(size);
-}
-
-void *calloc(size_t number, size_t size)
-{
-	return fails() ? nothing() : __libc_calloc(number, size);
-}
-
-void *realloc(void *old, size_t size)
-{
-	return fails() ? nothing() : __libc_realloc(old, size);
 }
 
 int fsync(int fd)

@@ -276,3 +276,36 @@ changed() {
 		"$(ls -A -I out -I err -I pid)"
 	[ -z "$(ls -A tmp)" ]
 }
+
+# What keeps a run from going on is named, with the limit or the folder.
+@test "a full folder for temporary files is named" {
+	noise 3M >big
+	tar -cf big.tar big
+	spec a.spec 'image: x' 'layers: [{entries: [{path: /, archive: big.tar}]}]'
+	"$OCI_PACK" a.spec -q --lint off -o whole.tar
+	mount_disk 1m
+	TMPDIR=$PWD/full refused 1 "$PWD/full'.*No space left" a.spec -o out.tar
+	run --separate-stderr env "TMPDIR=$PWD/full" \
+		bash -c 'cat whole.tar | "$OCI_PACK" verify -'
+	equal 1 "$status"
+	matches "$PWD/full'.*No space left" "$stderr"
+	[ ! -e out.tar ]
+}
+
+@test "limits of the process are named, and not a library that is there" {
+	case $OCI_PACK in
+	*/sanitize/*) skip 'the sanitizer needs terabytes of addresses' ;;
+	esac
+	local limit
+
+	tar -cf a.tar --files-from /dev/null
+	spec a.spec 'image: x' 'layers: [{entries: [{path: /, archive: a.tar}]}]'
+	for limit in '-n 4' '-v 20000'; do
+		run --separate-stderr bash -c "ulimit $limit && \"$OCI_PACK\" \
+			a.spec -q -o out.tar 3>&- 4>&-"
+		equal 1 "$status"
+		matches "libarchive.*\(ulimit ${limit% *}\)" "$stderr"
+		! matches 'install' "$stderr"
+		[ ! -e out.tar ]
+	done
+}

@@ -42,6 +42,8 @@ class Request:
         elif self.got is None:
             size = self.length if limit is None else min(limit, self.length)
             self.got = self.handler.rfile.read(size)
+            if len(self.got) < size:
+                raise ConnectionError("a body that is cut short")
         return self.got
 
     def chunks(self, limit):

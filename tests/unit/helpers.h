@@ -30,7 +30,7 @@ static char folder[64];
 
 UNUSED static void remove_all(const char *path)
 {
-	char below[1024];
+	char below[2048];
 	const struct dirent *entry;
 	DIR *dir = opendir(path);
 

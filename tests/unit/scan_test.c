@@ -160,29 +160,50 @@ static void test_refused(void **state)
 	oci_buf_release(&text);
 }
 
-/* As deep as is allowed, and one more. */
+/* Makes `count` nested folders. */
+static void make_deep(const char *name, int count)
+{
+	int dir, next;
+
+	assert_int_equal(mkdir(in_folder(name), 0700), 0);
+	dir = open(in_folder(name), O_RDONLY | O_DIRECTORY);
+	for (int i = 0; i < count; i++) {
+		assert_int_equal(mkdirat(dir, "a", 0700), 0);
+		next = openat(dir, "a", O_RDONLY | O_DIRECTORY);
+		close(dir);
+		dir = next;
+	}
+	close(dir);
+}
+
+/* Folders may be nested as deep as paths are long: 4095 bytes. */
 static void test_depth(void **state)
 {
 	struct oci_error err;
 	struct oci_buf text;
-	char path[1024];
-	size_t n;
+	char name[203];
+	int fds[22];
 
 	(void)state;
 	oci_buf_init(&text, 1 << 20);
-	snprintf(path, sizeof(path), "%sz", folder);
-	n = strlen(path);
-	assert_int_equal(mkdir(path, 0700), 0);
-	for (int i = 0; i < 256; i++) {
-		memcpy(path + n, "/a", 3);
-		n += 2;
-		assert_int_equal(mkdir(path, 0700), 0);
-		if (i == 254)
-			check_done(scan(&text, in_folder("z"), NULL, NULL,
-					NULL, &err), &err, "255");
+	memset(name, 'a', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	make_deep("z", 600);
+	check_done(scan(&text, in_folder("z"), NULL, NULL, NULL, &err), &err,
+		   "600 folders");
+	assert_int_equal(mkdir(in_folder("long"), 0700), 0);
+	fds[0] = open(in_folder("long"), O_RDONLY | O_DIRECTORY);
+	for (int i = 0; i < 21; i++) {
+		assert_int_equal(mkdirat(fds[i], name, 0700), 0);
+		fds[i + 1] = openat(fds[i], name, O_RDONLY | O_DIRECTORY);
 	}
-	check_failed(scan(&text, in_folder("z"), NULL, NULL, NULL, &err),
-		     &err, OCI_E_LIMIT, "256 folders", "256");
+	check_failed(scan(&text, in_folder("long"), NULL, NULL, NULL, &err),
+		     &err, OCI_E_LIMIT, "too long", "4095 bytes");
+	for (int i = 21; i-- > 0;) {
+		close(fds[i + 1]);
+		assert_int_equal(unlinkat(fds[i], name, AT_REMOVEDIR), 0);
+	}
+	close(fds[0]);
 	oci_buf_release(&text);
 }
 

@@ -46,7 +46,8 @@ typedef int oci_cache_source_fn(void *data, struct oci_store **out,
 
 /*
  * Makes a store for reading that takes blobs from the cache. A blob that the
- * cache lacks is copied from the source to the cache first. The function open
+ * cache lacks is copied from the source to the cache first; if the cache cannot
+ * be written, the blob is read from the source alone. The function open
  * is called when the first such blob is read, and by oci_store_has and
  * oci_store_blobs, which ask the source alone. If open fails, the next need of
  * the source calls it again. The store has no names. data is for open.
@@ -54,6 +55,10 @@ typedef int oci_cache_source_fn(void *data, struct oci_store **out,
 OCI_API int oci_cache_store(struct oci_store **out, struct oci_cache *cache,
 			    oci_cache_source_fn *open, void *data,
 			    struct oci_error *err);
+/* Returns why the first blob of a source was not kept in the cache, such as a
+ * full disk; NULL if all were kept. Borrowed from the cache. */
+OCI_API const struct oci_error *
+oci_cache_failure(const struct oci_cache *cache);
 /* Finds a manifest or an index in the cache by its digest. Sets the media type,
  * digest and size of *out, which the caller releases. Errors: OCI_E_NOT_FOUND
  * if the cache lacks the document. */
