@@ -58,6 +58,18 @@ override CFLAGS := -O1 -g -fsanitize=address,undefined \
 HARDEN :=
 override LDFLAGS += -fsanitize=address,undefined
 endif
+ifeq ($(VARIANT),fuzz)
+CC := clang
+override CFLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=all -fno-omit-frame-pointer
+HARDEN :=
+FUZZ_ENGINE := -fsanitize=fuzzer
+endif
+ifeq ($(VARIANT),coverage)
+override CFLAGS := -O0 -g --coverage -fprofile-update=prefer-atomic
+HARDEN :=
+override LDFLAGS += --coverage
+endif
 ifeq ($(VARIANT),thread)
 override CFLAGS := -O1 -g -fsanitize=thread
 HARDEN :=
@@ -177,6 +189,23 @@ $(BUILD)/tests/%: tests/unit/%.c $(STATIC) Makefile
 
 .PHONY: tests
 tests: $(TESTS)
+
+# What drives the fuzz targets: a fuzzer's engine, or replay.c, which runs them
+# over files. FUZZ_LINK is a C++ compiler where the engine needs one.
+FUZZ_ENGINE ?= tests/fuzz/replay.c
+FUZZ_LINK ?= $(CC)
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,\
+	$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
+
+$(FUZZERS): $(BUILD)/fuzz/%: $(BUILD)/tests/fuzz/%.o $(STATIC) \
+		$(wildcard tests/fuzz/replay.c)
+	$(SAY) FUZZ $@
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_LINK) $(CFLAGS) $(LDFLAGS) -pthread -o $@ $< \
+		$(FUZZ_ENGINE) $(STATIC) $(DEPS_LIBS)
+
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
 
 # Manual pages and completions are made by the command itself, and by awk from
 # headers and docs/spec.md. In a cross build, EMULATOR runs the command.
@@ -346,10 +375,16 @@ $(BUILD)/rates $(BUILD)/floor $(BUILD)/deflate: $(BUILD)/%: tests/bench/%.c \
 	$(SAY) CC $@
 	$(Q)$(COMPILE) $(LDFLAGS) -o $@ $< $(BUILD)/liboci.a $(DEPS_LIBS)
 
-# Each of the fuzzers for SECONDS; the usual is 30.
+# Each of TARGETS, or all fuzz targets, for SECONDS; the usual is 30.
 .PHONY: fuzz
 fuzz:
-	@tests/fuzz/fuzz $(SECONDS)
+	@tests/fuzz/fuzz $(or $(SECONDS),30) $(TARGETS)
+
+# Lines, branches and functions of liboci that the tests reach.
+.PHONY: coverage
+coverage:
+	@tests/install-deps check
+	@tests/coverage
 
 .PHONY: lint format
 lint:
@@ -386,7 +421,10 @@ help:
 	'make mutants        changes of guards, which tests have to notice' \
 	'make lint           the dependency law, exports, banned functions' \
 	'make bench          speed, size and memory beside those of peers' \
-	'make fuzz           every fuzzer for SECONDS=30, where clang is' \
+	'make fuzz           every fuzzer, or TARGETS=, for SECONDS=30 each,' \
+	'                    where clang is' \
+	'make coverage       lines and branches of liboci that tests reach,' \
+	'                    in build/coverage/report.txt' \
 	'make pages          manual pages, and completions for shells' \
 	'make dist           liboci-VERSION.tar.gz of REVISION=HEAD, and its' \
 	'                    .sha256' \
@@ -396,4 +434,5 @@ help:
 	'make format uninstall clean' \
 	'V=1 shows the commands, WERROR=1 makes warnings errors'
 
--include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TESTS:=.d)
+-include $(LIB_OBJECTS:.o=.d) $(CLI_OBJECTS:.o=.d) $(TESTS:=.d) \
+	$(FUZZERS:$(BUILD)/fuzz/%=$(BUILD)/tests/fuzz/%.d)

@@ -266,7 +266,8 @@ void oci_reference_familiar(char out[OCI_REFERENCE_TEXT],
 	int n;
 
 	if (hub && strncmp(path, "library/", 8) == 0 &&
-	    !strchr(path + 8, '/'))
+	    !strchr(path + 8, '/') &&
+	    !(is_image_id(path + 8) && !r->tag[0] && !r->digest.text[0]))
 		path += 8;
 	n = snprintf(out, OCI_REFERENCE_TEXT, "%.255s%s%.255s",
 		     hub ? "" : r->host, hub ? "" : "/", path);

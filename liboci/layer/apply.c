@@ -252,6 +252,10 @@ static int apply(struct oci_rootfs *rootfs, struct archive_entry *member,
 		memmove(name, last, strlen(last) + 1);
 		return whiteout(rootfs, path, name, err);
 	}
+	/* Engines ignore a root that is no directory, such as a symlink. */
+	if (!*path && (archive_entry_hardlink(member) ||
+		       type_of(member) != OCI_ENTRY_DIRECTORY))
+		return 0;
 	rc = put(rootfs, path, member, reader, err);
 	if (!rc)
 		record_member(rootfs, path, name, absolute);

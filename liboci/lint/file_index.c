@@ -7,27 +7,15 @@
 #include "base/error.h"
 #include "lint/lint.h"
 
-static const struct oci_rootfs_entry *get(const struct oci_lint *lint,
-					  const char *path, bool last)
+const struct oci_rootfs_entry *oci_lint_find(const struct oci_lint *lint,
+					     const char *path)
 {
 	struct oci_view view = { .lower = lint->subject->rootfs };
 	char out[OCI_PATH_MAX];
 
-	if (oci_view_resolve(out, NULL, &view, path, last, NULL, NULL))
+	if (oci_view_resolve(out, NULL, &view, path, true, NULL, NULL))
 		return NULL;
 	return oci_rootfs_get(view.lower, out, strlen(out));
-}
-
-const struct oci_rootfs_entry *oci_lint_find(const struct oci_lint *lint,
-					     const char *path)
-{
-	return get(lint, path, true);
-}
-
-const struct oci_rootfs_entry *oci_lint_lookup(const struct oci_lint *lint,
-					       const char *path)
-{
-	return get(lint, path, false);
 }
 
 int oci_lint_load(char **out, size_t *size,

@@ -49,9 +49,6 @@ void oci_lint_warn(struct oci_lint *lint, const char *name,
  */
 const struct oci_rootfs_entry *oci_lint_find(const struct oci_lint *lint,
 					     const char *path);
-/* The same, but does not follow a symlink at the end of the path. */
-const struct oci_rootfs_entry *oci_lint_lookup(const struct oci_lint *lint,
-					       const char *path);
 /* Reads up to max bytes of a file, and appends a NUL; the caller frees *out.
  * Empty if its bytes were not kept. */
 int oci_lint_load(char **out, size_t *size,

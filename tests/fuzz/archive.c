@@ -3,19 +3,8 @@
  * Archives and packages into a tree, over a lower layer with links: what is
  * taken stays under its folder, and can be written.
  */
-#include <string.h>
-
+#include "sink.h"
 #include "target.h"
-
-static int drop(struct oci_sink *sink, const void *data, size_t size,
-		struct oci_error *err)
-{
-	(void)sink;
-	(void)data;
-	(void)size;
-	(void)err;
-	return 0;
-}
 
 static void check_paths(const struct oci_tree *tree)
 {
@@ -30,10 +19,8 @@ static void check_paths(const struct oci_tree *tree)
 
 static void unpack(const char *path, int deb)
 {
-	static const struct oci_sink_ops ops = { .write = drop };
 	struct oci_layer_options options = OCI_LAYER_OPTIONS_INIT;
 	struct oci_tree_options tree_options = OCI_TREE_OPTIONS_INIT;
-	struct oci_sink sink = { &ops };
 	struct oci_layer layer;
 	struct oci_tree *tree;
 	int rc;
@@ -49,7 +36,7 @@ static void unpack(const char *path, int deb)
 	if (!rc && !deb)
 		check_paths(tree);
 	if (!rc && oci_tree_size(tree) < 1 << 20)
-		oci_layer_write(&layer, tree, &sink, &options, NULL);
+		oci_layer_write(&layer, tree, sink_drop(), &options, NULL);
 	oci_tree_free(tree);
 }
 

@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The linter over a small image: programs, passwd, group, ld.so.conf and
  * scripts. Three bytes and a number start another file of the image. */
-#include <string.h>
+#include "rootfs.h"
 
-#include "base/path.h"
-#include "layer/rootfs.h"
-#include "target.h"
-
-static const char mark[] = "\xff\xfe\xfd";
 static const char *const paths[] = {
 	"usr/bin/p", "lib/libl.so", "lib/ld.so", "etc/passwd", "etc/group",
 	"etc/ld.so.conf", "etc/ld.so.conf.d/a.conf", "etc/ld.so.cache",
@@ -24,42 +19,6 @@ static void count(void *data, const struct oci_lint_finding *finding)
 	if (!finding->message[0] || !finding->rule || !finding->platform[0])
 		abort();
 	++*told;
-}
-
-static void put(struct oci_rootfs *rootfs, const char *path,
-		const uint8_t *data, size_t size)
-{
-	struct oci_rootfs_entry *e;
-	struct oci_lint_file *kept =
-		oci_arena_alloc(&rootfs->arena, sizeof(*kept));
-
-	if (!kept || oci_rootfs_put(&e, rootfs, path, NULL))
-		abort();
-	oci_rootfs_set_type(e, OCI_ENTRY_FILE);
-	e->mode = 0755;
-	e->size = kept->size = kept->whole = size;
-	kept->data = oci_arena_copy(&rootfs->arena, (const char *)data, size);
-	kept->fd = -1;
-	e->kept = kept;
-}
-
-static void fill(struct oci_rootfs *rootfs, const uint8_t *data, size_t size)
-{
-	size_t slot = 0;
-
-	for (;;) {
-		size_t n = 0;
-
-		while (n < size && (size - n < 4 ||
-				    memcmp(data + n, mark, 3) != 0))
-			n++;
-		put(rootfs, paths[slot], data, n);
-		if (n == size)
-			return;
-		slot = data[n + 3] % PATHS;
-		data += n + 4;
-		size -= n + 4;
-	}
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -86,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (data[0] & 8 &&
 	    oci_strings_add(&config.env, "LD_LIBRARY_PATH=$ORIGIN:/x", NULL))
 		abort();
-	fill(rootfs, data + 1, size - 1);
+	rootfs_fill(rootfs, paths, PATHS, data + 1, size - 1);
 	options.report = count;
 	options.data = &told;
 	subject.rootfs = rootfs;

@@ -182,6 +182,30 @@ def login(c):
     real.rename(c.folder / "auth.json")
 
 
+@found(22, "login stores with the helper that the file names")
+def helper(c):
+    c.registry.token = Token(c.registry)
+    program = c.folder / "docker-credential-try"
+    program.write_text("#!/bin/sh\ncat >stored\n"
+                       "[ $1 = store ] && [ ! -e refuse ]\n")
+    program.chmod(0o755)
+    config = c.folder / "config.json"
+    config.write_text('{"credsStore": "try"}')
+    c.env.update(DOCKER_CONFIG=str(c.folder),
+                 PATH=f"{c.folder}:{c.env['PATH']}")
+    typed = ("--username", "user", "--password-stdin", c.registry.host)
+    check(c.run("login", *typed, stdin=b"s3cret-password\n") == 0, c.told)
+    stored = c.folder / "stored"
+    check(json.loads(stored.read_text()) == {
+        "ServerURL": c.registry.host, "Username": "user",
+        "Secret": "s3cret-password"}, stored.read_text())
+    check(config.read_text() == '{"credsStore": "try"}', "it was changed")
+    (c.folder / "refuse").touch()
+    check(c.run("login", *typed, stdin=b"s3cret-password\n") == 1, c.told)
+    said(c, "docker-credential-try")
+    stored.unlink()
+
+
 @found(22, "SSL_CERT_FILE takes the place of the system's certificates")
 def cert_file(c):
     secure(c)

@@ -47,6 +47,8 @@ static void test_good(void **state)
 		{ "x:" TAG128, "docker.io/library/x:" TAG128, "x:" TAG128 },
 		{ HEX ":1", "docker.io/library/" HEX ":1", HEX ":1" },
 		{ "a/" HEX, "docker.io/a/" HEX, "a/" HEX },
+		/* Without "library/" it would be the id of an image. */
+		{ "library/" HEX, "docker.io/library/" HEX, "library/" HEX },
 	};
 	char text[OCI_REFERENCE_TEXT];
 	struct oci_reference r;

@@ -2,8 +2,6 @@
 /* Reading an image: its documents, the tar of a layer, and its files. */
 #include "images.h"
 
-#include "archives.h"
-
 enum { BIG = 300 * 1000 };
 
 static char big[BIG];
@@ -356,32 +354,6 @@ static void test_large_document(void **state)
 		     OCI_E_LIMIT, "the most is 4194304", "large");
 }
 
-/* Engines do not agree on what ".." in a layer is. */
-static void test_names(void **state)
-{
-	static const char *const names[] = { "../a", "a/../b", "a/.." };
-
-	(void)state;
-	for (size_t i = 0; i < 3; i++) {
-		const struct item items[] = { { 'f', names[i], "x" }, { 0 } };
-		struct oci_source *tar;
-		struct oci_rootfs *rootfs;
-		struct oci_error err;
-
-		check_done(oci_source_open_file(
-				   &tar,
-				   make_archive("names.tar", items,
-						archive_write_set_format_pax),
-				   &err),
-			   &err, "open");
-		check_done(oci_rootfs_new(&rootfs, &err), &err, "new");
-		check_failed(oci_rootfs_apply_tar(rootfs, tar, &err), &err,
-			     OCI_E_INVALID, "'..' part", names[i]);
-		oci_rootfs_free(rootfs);
-		oci_source_free(tar);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -393,7 +365,6 @@ int main(void)
 		cmocka_unit_test(test_layer),
 		cmocka_unit_test(test_damaged_layer),
 		cmocka_unit_test(test_large_document),
-		cmocka_unit_test(test_names),
 	};
 
 	return cmocka_run_group_tests(tests, open_image, close_image);
