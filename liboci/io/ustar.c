@@ -30,7 +30,7 @@ void oci_ustar_number(unsigned char *field, int digits, int most, int room,
 	}
 	for (int i = 0; i < room; i++)
 		field[room - 1 - i] =
-			i < 8 ? (unsigned char)(bits >> 8 * i) : sign;
+			(unsigned char)(i < 8 ? bits >> 8 * i : sign);
 	field[0] |= 0x80;
 }
 
