@@ -339,6 +339,17 @@ check-io:
 	@python3 tests/injection/inject.py $(COMMAND) calls $(EVERY)
 	@python3 tests/injection/inject.py build/sanitize/oci-pack calls $(EVERY)
 
+# Threads, by the thread sanitizer; then other architectures, whose compilers
+# run in qemu: each takes half an hour.
+.PHONY: check-tsan check-riscv64 check-s390x
+check-tsan:
+	@tests/install-deps check
+	@tests/threads
+
+check-riscv64 check-s390x: check-%:
+	@tests/install-deps check
+	@CI=true tests/native $*
+
 # From the image that `make demo` makes to what docker buildx builds with it,
 # step by step; then the other specs of examples/buildkit, for all platforms.
 check-buildx:
