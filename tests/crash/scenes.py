@@ -7,6 +7,7 @@ the folder for temporary files (tmp/), so that every file that is left shows.
 """
 import dataclasses
 import hashlib
+import itertools
 import os
 import pathlib
 import random
@@ -87,18 +88,17 @@ def write_spec(folder, name, tag, content, base=None):
 class Stage:
     """The inputs, the images that the commands give, and a registry."""
 
-    def __init__(self, size=40000, remote=True):
+    def __init__(self, size=40000):
         self.top = pathlib.Path(tempfile.mkdtemp(prefix="liboci-crash-"))
         self.inputs = self.top / "inputs"
-        self.count = 0
+        self.numbers = itertools.count()
         self.registry = None
         self.inputs.mkdir()
         (self.inputs / "in").write_bytes(random.Random(1).randbytes(size))
         for name, tag in (("a", "one"), ("b", "two"), ("c", "one")):
             write_spec(self.inputs, f"{name}.spec", tag, name)
         try:
-            if remote:
-                self.start_registry()
+            self.start_registry()
             self.make_images()
         except BaseException:
             self.close()
@@ -146,8 +146,7 @@ class Stage:
 
     def folder(self):
         """A new folder with the inputs, and a name for a repository."""
-        self.count += 1
-        folder = self.top / f"run{self.count}"
+        folder = self.top / f"run{next(self.numbers)}"
         shutil.copytree(self.inputs, folder)
         (folder / "tmp").mkdir()
         return folder
