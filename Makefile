@@ -350,6 +350,17 @@ check-riscv64 check-s390x: check-%:
 	@tests/install-deps check
 	@CI=true tests/native $*
 
+# Commands are killed at each system call and at 1,000 random moments, lose
+# power in a model of a disk, and run twenty at once: 15 minutes.
+.PHONY: check-kill
+check-kill:
+	@tests/install-deps check
+	@$(MAKE) --no-print-directory all
+	@status=0; for test in kills power_loss parallel; do \
+		OCI_PACK=$(CURDIR)/$(COMMAND) python3 tests/crash/$$test.py \
+			--full || status=1; \
+	done; exit $$status
+
 # From the image that `make demo` makes to what docker buildx builds with it,
 # step by step; then the other specs of examples/buildkit, for all platforms.
 check-buildx:
@@ -426,6 +437,7 @@ help:
 	'make demo           installs what is missing, builds, fetches the' \
 	'                    inputs, writes and verifies build/demo/*.tar' \
 	'make check          installs what the tests need and runs them all' \
+	'make check-kill     kills, losses of power and parallel runs' \
 	'make check-buildx   docker buildx with the image that make demo makes,' \
 	'                    each step, and all specs of examples/buildkit' \
 	'make corpus         lint, on hundreds of images that are known to run' \

@@ -14,7 +14,7 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "io/file.h"
-#include "io/temp.h"
+#include "io/litter.h"
 
 int oci_path_folder(char **out, const char *path, struct oci_error *err)
 {
@@ -57,9 +57,11 @@ int oci_atomic_open(struct oci_atomic *file, const char *path,
 	*file = (struct oci_atomic)OCI_ATOMIC_INIT;
 	if (!rc)
 		rc = oci_text_copy(&file->path, path, err);
-	if (!rc)
-		rc = oci_temp_create(&file->fd, &file->temp, dir,
-				     oci_path_name(path), 0666, err);
+	if (!rc) {
+		oci_litter_remove(dir, oci_path_name(path));
+		rc = oci_temp_open(&file->temp, dir, oci_path_name(path), 0666,
+				   err);
+	}
 	free(dir);
 	if (rc)
 		oci_atomic_release(file);
@@ -68,30 +70,22 @@ int oci_atomic_open(struct oci_atomic *file, const char *path,
 
 int oci_atomic_finish(struct oci_atomic *file, struct oci_error *err)
 {
-	int fd = file->fd;
+	int rc;
 
-	if (fd < 0)
+	if (file->finished)
 		return 0;
-	if (fsync(fd) != 0)
-		return oci_fail_errno(err, "sync '%s'", file->temp);
-	file->fd = -1;
-	return oci_file_close(fd, file->temp, err);
+	if (fsync(file->temp.fd) != 0)
+		return oci_fail_errno(err, "sync '%s'", file->path);
+	rc = oci_temp_name(&file->temp, err);
+	file->finished = !rc;
+	return rc;
 }
 
 int oci_atomic_publish(struct oci_atomic *file, struct oci_error *err)
 {
 	int rc = oci_atomic_finish(file, err);
 
-	if (rc)
-		return rc;
-	if (rename(file->temp, file->path) != 0)
-		return oci_fail_errno(err, "rename '%s' to '%s'", file->temp,
-				      file->path);
-	/* rename(2) does nothing if both are names of the same file. */
-	unlink(file->temp);
-	free(file->temp);
-	file->temp = NULL;
-	return 0;
+	return rc ? rc : oci_temp_place(&file->temp, file->path, err);
 }
 
 int oci_atomic_commit(struct oci_atomic *file, struct oci_error *err)
@@ -111,11 +105,7 @@ int oci_atomic_commit(struct oci_atomic *file, struct oci_error *err)
 
 void oci_atomic_release(struct oci_atomic *file)
 {
-	if (file->fd >= 0)
-		close(file->fd);
-	if (file->temp)
-		unlink(file->temp);
-	free(file->temp);
+	oci_temp_release(&file->temp);
 	free(file->path);
 	*file = (struct oci_atomic)OCI_ATOMIC_INIT;
 }
@@ -128,7 +118,7 @@ int oci_atomic_write(const char *path, const void *data, size_t size,
 
 	if (rc)
 		return rc;
-	rc = oci_file_write(file.fd, data, size, err);
+	rc = oci_file_write(file.temp.fd, data, size, err);
 	if (rc)
 		rc = oci_wrap(err, rc, "'%s'", path);
 	else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Files that readers see complete or not at all: they are written under a
- * temporary name in the same folder, synced, and renamed.
+ * Files that readers see complete or not at all: a temporary file in the same
+ * folder is written, synced, and renamed.
  */
 #ifndef IO_ATOMIC_H
 #define IO_ATOMIC_H
@@ -10,13 +10,18 @@
 
 #include <oci/error.h>
 
+#include "io/temp.h"
+
 struct oci_atomic {
-	int fd;			/* -1 while not open */
-	char *path;		/* the final name */
-	char *temp;		/* the temporary name */
+	struct oci_temp temp;
+	char *path;    /* the final name; NULL while not open */
+	bool finished; /* synced, with a temporary name */
 };
 
-#define OCI_ATOMIC_INIT { -1, NULL, NULL }
+#define OCI_ATOMIC_INIT                                                        \
+	{                                                                      \
+		OCI_TEMP_INIT, NULL, false                                     \
+	}
 
 /* Makes the folder part of path, or "."; the caller frees it. */
 int oci_path_folder(char **out, const char *path, struct oci_error *err);
@@ -25,9 +30,12 @@ int oci_path_folder(char **out, const char *path, struct oci_error *err);
  * folders. */
 int oci_folder_sync(const char *path, struct oci_error *err);
 
+/* Opens file.temp.fd for writing, after removing what killed processes left of
+ * earlier files for the same path. */
 int oci_atomic_open(struct oci_atomic *file, const char *path,
 		    struct oci_error *err);
-/* Syncs the bytes and closes the file, which keeps its temporary name. */
+/* Syncs the bytes, and gives the file its temporary name. Nothing may be
+ * written afterwards. */
 int oci_atomic_finish(struct oci_atomic *file, struct oci_error *err);
 /* Calls oci_atomic_finish if that was not done, and renames the file. A crash
  * may lose the name until its folder is synced. */

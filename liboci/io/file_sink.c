@@ -29,8 +29,8 @@ static int write_file(struct oci_sink *sink, const void *data, size_t size,
 
 	if (self->failed)
 		return oci_fail(err, self->failed, "an earlier write failed");
-	self->failed = oci_file_write(self->stream ? self->fd : self->file.fd,
-				      data, size, err);
+	self->failed = oci_file_write(
+		self->stream ? self->fd : self->file.temp.fd, data, size, err);
 	return self->failed ? oci_wrap(err, self->failed, "'%s'", path_of(self))
 			    : 0;
 }

@@ -1,16 +1,63 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Temporary files. */
+/*
+ * Temporary files. A file of a local file system has no name while it is
+ * written (O_TMPFILE), so nothing is left of a process that is killed. On other
+ * file systems it is DIR/.NAME.PID-N.tmp from the start. Its process holds
+ * flock(2) on a file or folder with such a name; litter.h removes those that no
+ * process holds. A struct is used by one thread at a time.
+ */
 #ifndef IO_TEMP_H
 #define IO_TEMP_H
 
+#include <stdbool.h>
+
 #include <oci/error.h>
 
-/*
- * Creates DIR/.NAME.PID-N.tmp for reading and writing, with the permissions of
- * mode less the umask. The caller frees *path and unlinks the file.
- */
-int oci_temp_create(int *fd, char **path, const char *dir, const char *name,
-		    unsigned mode, struct oci_error *err);
+struct oci_temp {
+	int fd;	    /* readable and writable; -1: not open */
+	char *stem; /* "DIR/.NAME" */
+	char *path; /* the temporary name; NULL: the file has no name */
+};
+
+#define OCI_TEMP_INIT                                                          \
+	{                                                                      \
+		-1, NULL, NULL                                                 \
+	}
+
+/* Opens a new file in dir, with the permissions of mode less the umask. */
+int oci_temp_open(struct oci_temp *temp, const char *dir, const char *name,
+		  unsigned mode, struct oci_error *err);
+/* Gives the file a temporary name if it has no name. */
+int oci_temp_name(struct oci_temp *temp, struct oci_error *err);
+/* Gives the file the name path, and returns whether it did: false if the name
+ * exists, or if the file system has no hard links. The temporary name stays. */
+bool oci_temp_link(struct oci_temp *temp, const char *path);
+/* Gives the file the name path, which may exist, instead of its temporary one.
+ * fd stays open. */
+int oci_temp_place(struct oci_temp *temp, const char *path,
+		   struct oci_error *err);
+/* Closes the file, and removes its temporary name. May be called in any
+ * state. */
+void oci_temp_release(struct oci_temp *temp);
+
+/* A folder for temporary files that are closed before they get their names. */
+struct oci_temp_folder {
+	int fd;	    /* -1: not open */
+	char *path; /* "DIR/.NAME.PID-N.tmp" */
+};
+
+#define OCI_TEMP_FOLDER_INIT                                                   \
+	{                                                                      \
+		-1, NULL                                                       \
+	}
+
+/* Makes a folder in dir, with mode 0777 less the umask. */
+int oci_temp_folder_open(struct oci_temp_folder *folder, const char *dir,
+			 const char *name, struct oci_error *err);
+/* Removes the folder, which the caller has emptied. May be called in any
+ * state. */
+void oci_temp_folder_release(struct oci_temp_folder *folder);
+
 /* Opens an unlinked file in dir, readable and writable, close on exec. */
 int oci_file_temporary(int *fd, const char *dir, struct oci_error *err);
 /* Puts the folder of an unlinked file, which may be full, before an error about

@@ -46,10 +46,10 @@ static int write_private(const char *path, const char *text,
 
 	if (rc)
 		return rc;
-	if (fchmod(file.fd, 0600) != 0)
-		rc = oci_fail_errno(err, "chmod '%s'", file.temp);
+	if (fchmod(file.temp.fd, 0600) != 0)
+		rc = oci_fail_errno(err, "chmod '%s'", file.path);
 	if (!rc)
-		rc = oci_file_write(file.fd, text, strlen(text), err);
+		rc = oci_file_write(file.temp.fd, text, strlen(text), err);
 	if (!rc)
 		rc = oci_atomic_commit(&file, err);
 	oci_atomic_release(&file);

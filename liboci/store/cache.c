@@ -16,7 +16,6 @@
 #include "io/atomic.h"
 #include "io/digest.h"
 #include "io/file.h"
-#include "io/temp.h"
 
 int oci_cache_open(struct oci_cache **out, const char *path,
 		   uint64_t max_bytes, struct oci_error *err)
@@ -31,11 +30,13 @@ int oci_cache_open(struct oci_cache **out, const char *path,
 	rc = oci_text_copy(&cache->path, path, err);
 	if (!rc)
 		rc = oci_cache_check_folders(cache, err);
-	if (rc)
+	if (rc) {
 		oci_cache_free(cache);
-	else
-		*out = cache;
-	return rc;
+		return rc;
+	}
+	oci_cache_remove_litter(cache);
+	*out = cache;
+	return 0;
 }
 
 void oci_cache_free(struct oci_cache *cache)
@@ -144,36 +145,32 @@ int oci_cache_load(char **out, size_t *size, const struct oci_cache *cache,
 	return rc;
 }
 
-int oci_cache_begin(struct oci_cache_entry *out, const struct oci_cache *cache,
+int oci_cache_begin(struct oci_temp *out, const struct oci_cache *cache,
 		    const struct oci_digest *digest, struct oci_error *err)
 {
 	char path[OCI_CACHE_PATH], *folder = NULL;
 	int rc = blob_path(path, cache, digest, err);
 
-	*out = (struct oci_cache_entry){ .fd = -1 };
+	*out = (struct oci_temp)OCI_TEMP_INIT;
 	if (!rc)
 		rc = oci_file_make_folders(path, 0700, err);
 	if (!rc)
 		rc = oci_path_folder(&folder, path, err);
 	if (!rc)
-		rc = oci_temp_create(&out->fd, &out->temp, folder, "blob", 0644,
-				     err);
+		rc = oci_temp_open(out, folder, "blob", 0644, err);
 	free(folder);
 	return rc ? oci_wrap(err, rc, "cache '%s'", cache->path) : 0;
 }
 
-int oci_cache_end(int *fd, struct oci_cache_entry *entry,
-		  struct oci_cache *cache, const struct oci_digest *digest,
-		  struct oci_error *err)
+int oci_cache_end(int *fd, struct oci_temp *entry, struct oci_cache *cache,
+		  const struct oci_digest *digest, struct oci_error *err)
 {
 	char path[OCI_CACHE_PATH];
 	int rc = blob_path(path, cache, digest, err);
 
 	*fd = -1;
-	if (!rc && rename(entry->temp, path) != 0)
-		rc = oci_fail_errno(err, "rename '%s'", entry->temp);
-	/* rename(2) does nothing if both are names of the same file. */
-	unlink(entry->temp);
+	if (!rc)
+		rc = oci_temp_place(entry, path, err);
 	if (!rc && lseek(entry->fd, 0, SEEK_SET) != 0)
 		rc = oci_fail_errno(err, "seek '%s'", path);
 	if (rc)
@@ -181,17 +178,31 @@ int oci_cache_end(int *fd, struct oci_cache_entry *entry,
 	cache->grew = true;
 	*fd = entry->fd;
 	entry->fd = -1;
-	free(entry->temp);
-	entry->temp = NULL;
 	return 0;
 }
 
-void oci_cache_drop(struct oci_cache_entry *entry)
+/* Does not link a file that other users may write to. */
+static bool is_private(const char *path)
 {
-	if (entry->fd >= 0)
-		close(entry->fd);
-	if (entry->temp)
-		unlink(entry->temp);
-	free(entry->temp);
-	*entry = (struct oci_cache_entry){ .fd = -1 };
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	       !(st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
+bool oci_cache_link(struct oci_cache *cache, const char *path, int flags,
+		    const struct oci_digest *digest)
+{
+	char to[OCI_CACHE_PATH];
+
+	if (!is_private(path) || blob_path(to, cache, digest, NULL) ||
+	    oci_file_make_folders(to, 0700, NULL))
+		return false;
+	/* A file that is there may be damaged. */
+	if (linkat(AT_FDCWD, path, AT_FDCWD, to, flags) != 0 &&
+	    (errno != EEXIST || unlink(to) != 0 ||
+	     linkat(AT_FDCWD, path, AT_FDCWD, to, flags) != 0))
+		return false;
+	cache->grew = true;
+	return true;
 }

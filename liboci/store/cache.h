@@ -8,6 +8,7 @@
 #include <oci/cache.h>
 
 #include "io/digest.h"
+#include "io/temp.h"
 
 enum { OCI_CACHE_PATH = 4096 };	/* room for the path of a file */
 
@@ -48,22 +49,20 @@ int oci_cache_peek(int *fd, const struct oci_cache *cache,
 int oci_cache_load(char **out, size_t *size, const struct oci_cache *cache,
 		   const struct oci_digest *digest, struct oci_error *err);
 
-/* A blob that is being added. */
-struct oci_cache_entry {
-	int fd;
-	char *temp;
-};
-
-int oci_cache_begin(struct oci_cache_entry *out, const struct oci_cache *cache,
+/* Opens a file for a blob that is being added. */
+int oci_cache_begin(struct oci_temp *out, const struct oci_cache *cache,
 		    const struct oci_digest *digest, struct oci_error *err);
 /* Gives the blob its name; *fd is then open at its start. */
-int oci_cache_end(int *fd, struct oci_cache_entry *entry,
-		  struct oci_cache *cache, const struct oci_digest *digest,
-		  struct oci_error *err);
-/* Removes an entry that was not ended. */
-void oci_cache_drop(struct oci_cache_entry *entry);
+int oci_cache_end(int *fd, struct oci_temp *entry, struct oci_cache *cache,
+		  const struct oci_digest *digest, struct oci_error *err);
+/* Adds the file at path as a blob, without copying it. Returns false if it
+ * cannot be linked into the cache. flags: see linkat(2). */
+bool oci_cache_link(struct oci_cache *cache, const char *path, int flags,
+		    const struct oci_digest *digest);
 
-/* cache_prune.c: prunes a cache that is too large; called when a handle that
+/* cache_prune.c: removes what killed processes left. */
+void oci_cache_remove_litter(const struct oci_cache *cache);
+/* Prunes a cache that is too large; called when a handle that
  * added files is closed. */
 void oci_cache_limit(struct oci_cache *cache);
 

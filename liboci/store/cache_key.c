@@ -15,7 +15,6 @@
 #include "base/error.h"
 #include "io/digest.h"
 #include "io/file.h"
-#include "io/temp.h"
 #include "store/cache.h"
 
 static int check_folder(const char *path, struct oci_error *err)
@@ -82,19 +81,16 @@ static bool read_key(struct oci_cache *cache, const char *path)
 static void make_key(struct oci_cache *cache, const char *path)
 {
 	unsigned char key[OCI_MAC_KEY];
-	char *temp = NULL;
-	int fd = -1;
+	struct oci_temp temp = OCI_TEMP_INIT;
 
 	if (getrandom(key, sizeof(key), 0) != sizeof(key) ||
 	    oci_file_make_folders(path, 0700, NULL) ||
-	    oci_temp_create(&fd, &temp, cache->path, "key", 0600, NULL))
+	    oci_temp_open(&temp, cache->path, "key", 0600, NULL))
 		return;
-	if (!oci_file_write(fd, key, sizeof(key), NULL) &&
-	    link(temp, path) != 0 && !read_key(cache, path))
-		(void)!rename(temp, path);
-	close(fd);
-	unlink(temp);
-	free(temp);
+	if (!oci_file_write(temp.fd, key, sizeof(key), NULL) &&
+	    !oci_temp_link(&temp, path) && !read_key(cache, path))
+		oci_temp_place(&temp, path, NULL);
+	oci_temp_release(&temp);
 }
 
 bool oci_cache_has_key(struct oci_cache *cache, bool make)

@@ -12,6 +12,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "io/litter.h"
 #include "store/cache.h"
 
 enum { STALE_SECONDS = 3600 };
@@ -65,9 +66,25 @@ static int add(struct files *files, const char *path, const struct stat *st,
 	return rc;
 }
 
-/* A temporary file of a process that was killed. Both times are of the file
- * system's clock, because the clock of this process may differ or may have
- * jumped. */
+void oci_cache_remove_litter(const struct oci_cache *cache)
+{
+	static const char *const names[] = { ".", "blobs/sha256",
+					     "blobs/sha512" };
+	char path[OCI_CACHE_PATH];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (snprintf(path, sizeof(path), "%s/%s", cache->path,
+			     names[i]) < OCI_CACHE_PATH)
+			oci_litter_remove(path, NULL);
+	for (size_t i = 0; oci_cache_kinds[i]; i++)
+		if (snprintf(path, sizeof(path), "%s/%s", cache->path,
+			     oci_cache_kinds[i]) < OCI_CACHE_PATH)
+			oci_litter_remove(path, NULL);
+}
+
+/* A temporary file of a process that was killed, on a file system without
+ * locks. Both times are of the file system's clock, because the clock of this
+ * process may differ or may have jumped. */
 static bool is_stale(const char *name, const struct stat *st,
 		     const struct stat *folder)
 {

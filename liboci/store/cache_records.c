@@ -16,7 +16,6 @@
 #include "io/atomic.h"
 #include "io/digest.h"
 #include "io/file.h"
-#include "io/temp.h"
 #include "store/cache.h"
 
 const char *const oci_cache_kinds[] = {
@@ -111,8 +110,9 @@ int oci_cache_record_write(struct oci_cache *cache, const char *kind,
 			   size_t size, struct oci_error *err)
 {
 	char path[OCI_CACHE_PATH], code[OCI_MAC_TEXT];
-	char *folder = NULL, *temp = NULL;
-	int fd = -1, rc = record_path(path, cache, kind, key, err);
+	struct oci_temp temp = OCI_TEMP_INIT;
+	char *folder = NULL;
+	int rc = record_path(path, cache, kind, key, err);
 
 	if (!rc && !oci_cache_has_key(cache, true))
 		rc = oci_fail(err, OCI_E_SYSTEM,
@@ -126,17 +126,13 @@ int oci_cache_record_write(struct oci_cache *cache, const char *kind,
 	if (!rc)
 		rc = oci_path_folder(&folder, path, err);
 	if (!rc)
-		rc = oci_temp_create(&fd, &temp, folder, "record", 0600, err);
+		rc = oci_temp_open(&temp, folder, "record", 0600, err);
 	if (!rc)
-		rc = write_record(fd, code, text, size, err);
-	if (fd >= 0)
-		close(fd);
-	if (!rc && rename(temp, path) != 0)
-		rc = oci_fail_errno(err, "rename '%s'", temp);
-	if (rc && temp)
-		unlink(temp);
+		rc = write_record(temp.fd, code, text, size, err);
+	if (!rc)
+		rc = oci_temp_place(&temp, path, err);
 	cache->grew = cache->grew || !rc;
-	free(temp);
+	oci_temp_release(&temp);
 	free(folder);
 	return rc;
 }

@@ -46,7 +46,7 @@ static bool is_full_or_broken(int number)
 static int fetch(int *fd, bool *blamed, struct cached *self,
 		 const struct oci_descriptor *d, struct oci_error *err)
 {
-	struct oci_cache_entry entry;
+	struct oci_temp entry;
 	struct oci_sink *sink = NULL;
 	int rc = oci_cache_begin(&entry, self->cache, &d->digest, err);
 
@@ -62,7 +62,7 @@ static int fetch(int *fd, bool *blamed, struct cached *self,
 		*blamed = rc != 0;
 	}
 	oci_sink_free(sink);
-	oci_cache_drop(&entry);
+	oci_temp_release(&entry);
 	return rc;
 }
 

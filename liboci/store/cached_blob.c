@@ -71,7 +71,7 @@ struct cached_blob {
 	struct oci_store *store;      /* borrowed */
 	struct oci_cache *cache;      /* borrowed; or NULL */
 	struct oci_sink *blob;	      /* owned; of the store */
-	struct oci_cache_entry entry; /* a file beside it; fd -1: none */
+	struct oci_temp entry;	      /* a file of the cache; fd -1: none */
 };
 
 static int cached_write(struct oci_sink *sink, const void *data, size_t size,
@@ -82,7 +82,7 @@ static int cached_write(struct oci_sink *sink, const void *data, size_t size,
 
 	if (!rc && self->entry.fd >= 0 &&
 	    oci_file_write(self->entry.fd, data, size, NULL))
-		oci_cache_drop(&self->entry);
+		oci_temp_release(&self->entry);
 	return rc;
 }
 
@@ -90,7 +90,7 @@ static void cached_free(struct oci_sink *sink)
 {
 	struct cached_blob *self = (struct cached_blob *)sink;
 
-	oci_cache_drop(&self->entry);
+	oci_temp_release(&self->entry);
 	oci_sink_free(self->blob);
 	free(self);
 }
@@ -108,7 +108,7 @@ static void open_entry(struct cached_blob *self)
 	 * its algorithm is used, for the folder. */
 	if (oci_digest_data(&any, "", 0, NULL) ||
 	    oci_cache_begin(&self->entry, self->cache, &any, NULL))
-		oci_cache_drop(&self->entry);
+		oci_temp_release(&self->entry);
 }
 
 int oci_cached_blob_open(struct oci_sink **out, struct oci_store *store,
@@ -127,7 +127,7 @@ int oci_cached_blob_open(struct oci_sink **out, struct oci_store *store,
 	self->base.ops = &ops;
 	self->store = store;
 	self->cache = cache;
-	self->entry.fd = -1;
+	self->entry = (struct oci_temp)OCI_TEMP_INIT;
 	rc = oci_store_create(&self->blob, store, err);
 	if (rc) {
 		free(self);
@@ -139,7 +139,7 @@ int oci_cached_blob_open(struct oci_sink **out, struct oci_store *store,
 }
 
 /* Gives a complete entry its name in the cache. */
-static void end_entry(struct oci_cache_entry *entry, struct oci_cache *cache,
+static void end_entry(struct oci_temp *entry, struct oci_cache *cache,
 		      const struct oci_digest *digest)
 {
 	int fd = -1;
@@ -147,20 +147,10 @@ static void end_entry(struct oci_cache_entry *entry, struct oci_cache *cache,
 	oci_cache_end(&fd, entry, cache, digest, NULL);
 	if (fd >= 0)
 		close(fd);
-	oci_cache_drop(entry);
+	oci_temp_release(entry);
 }
 
-/* Does not link a file that other users may write to. */
-static bool link_file(const char *path, const char *to, int flags)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-	       !(st.st_mode & (S_IWGRP | S_IWOTH)) &&
-	       linkat(AT_FDCWD, path, AT_FDCWD, to, flags) == 0;
-}
-
-static bool copy_file(struct oci_cache_entry *entry, const char *path)
+static bool copy_file(struct oci_temp *entry, const char *path)
 {
 	struct oci_source *source;
 	struct oci_sink *sink = NULL;
@@ -180,20 +170,14 @@ static bool copy_file(struct oci_cache_entry *entry, const char *path)
 static void add_path(struct oci_cache *cache, const char *path, int flags,
 		     const struct oci_digest *digest)
 {
-	struct oci_cache_entry entry;
-	bool there = oci_cache_begin(&entry, cache, digest, NULL) == 0;
+	struct oci_temp entry = OCI_TEMP_INIT;
 
-	if (there &&
-	    (unlink(entry.temp) != 0 || !link_file(path, entry.temp, flags))) {
-		/* The file may be on another file system. The temporary name is
-		 * gone, so begin again. */
-		oci_cache_drop(&entry);
-		there = oci_cache_begin(&entry, cache, digest, NULL) == 0 &&
-			copy_file(&entry, path);
-	}
-	if (there)
+	/* The file may be on another file system. */
+	if (!oci_cache_link(cache, path, flags, digest) &&
+	    !oci_cache_begin(&entry, cache, digest, NULL) &&
+	    copy_file(&entry, path))
 		end_entry(&entry, cache, digest);
-	oci_cache_drop(&entry);
+	oci_temp_release(&entry);
 }
 
 /* lent: the file that the store wrote to, or -1. An unlinked file is linked

@@ -18,12 +18,14 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "io/litter.h"
 
 static void layout_free(struct oci_store *store)
 {
 	struct oci_layout *self = (struct oci_layout *)store;
 
 	oci_layout_drop_blobs(self);
+	oci_temp_folder_release(&self->run);
 	oci_layout_unprepare(self);
 	/* rmdir(2) removes only an empty folder. */
 	if (self->made)
@@ -66,6 +68,7 @@ static int layout_new(struct oci_layout **out, const char *path,
 	self->base.ops = ops;
 	self->last = &self->first;
 	self->lock = -1;
+	self->run = (struct oci_temp_folder)OCI_TEMP_FOLDER_INIT;
 	self->file = (struct oci_atomic)OCI_ATOMIC_INIT;
 	rc = oci_text_copy(&self->path, path, err);
 	if (rc)
@@ -159,9 +162,11 @@ int oci_layout_create(struct oci_store **out, const char *path,
 				      "layout: choose another folder",
 				      self->path);
 	}
-	if (!rc)
+	if (!rc) {
+		oci_litter_remove(self->path, NULL);
 		rc = oci_text_set(&self->base.index.media_type, OCI_MEDIA_INDEX,
 				  err);
+	}
 	if (rc && self)
 		oci_store_free(&self->base);
 	else if (!rc)

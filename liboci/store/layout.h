@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/table.h"
 #include "io/atomic.h"
+#include "io/temp.h"
 #include "store/store.h"
 
 /* A blob that this run added, or whose digest it has checked. */
@@ -26,6 +27,8 @@ struct oci_layout {
 	char *path;
 	bool made;	/* this run created the folder */
 	unsigned temps; /* temporary files so far, for their names */
+	struct oci_temp_folder run; /* of blobs until the commit; opened when
+				     * it is needed */
 	struct oci_arena arena;
 	struct oci_table table; /* digest to struct oci_layout_blob */
 	struct oci_layout_blob *first;
@@ -74,7 +77,8 @@ void oci_layout_unprepare(struct oci_layout *self);
 int oci_layout_make_blobs(struct oci_layout *self, struct oci_error *err);
 /* Removes the empty ones of these folders. */
 void oci_layout_remove_blobs(const struct oci_layout *self);
-/* Gives added blobs their durable names in blobs/. Allocates nothing. */
+/* Gives added blobs their names in blobs/, and makes the names of all files and
+ * folders of the layout durable. Allocates nothing. */
 int oci_layout_publish_blobs(struct oci_layout *self, struct oci_error *err);
 /* Removes the files of blobs that were not published. */
 void oci_layout_drop_blobs(struct oci_layout *self);

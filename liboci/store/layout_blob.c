@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The blobs of an OCI layout: DIR/blobs/ALG/HEX. A rename gives each its name.
+ * Until then, it is in a folder of this run, DIR/.run.PID-N.tmp.
  * OCI Image Specification, image-layout.md.
  */
 #include "store/layout.h"
@@ -170,7 +171,8 @@ int oci_layout_open_blob(struct oci_source **out, struct oci_store *store,
 
 struct layout_blob {
 	struct oci_sink base;
-	struct oci_atomic file;
+	struct oci_temp file;
+	const char *layout; /* its path, for messages */
 	uint64_t size;
 	uint64_t pushed;
 	int failed;
@@ -185,7 +187,7 @@ static int blob_write(struct oci_sink *sink, const void *data, size_t size,
 		return oci_fail(err, self->failed, "an earlier write failed");
 	self->failed = oci_file_write(self->file.fd, data, size, err);
 	if (self->failed)
-		return oci_wrap(err, self->failed, "'%s'", self->file.temp);
+		return oci_wrap(err, self->failed, "layout '%s'", self->layout);
 	self->size += size;
 	oci_file_push(self->file.fd, &self->pushed, self->size);
 	return 0;
@@ -195,46 +197,53 @@ static void blob_free(struct oci_sink *sink)
 {
 	struct layout_blob *self = (struct layout_blob *)sink;
 
-	oci_atomic_release(&self->file);
+	oci_temp_release(&self->file);
 	free(self);
 }
 
 /* Removes write permission for group and others. Other users may then replace a
  * blob, if the umask lets them, but cannot change a file that the cache and
  * other layouts may share. */
-static int protect(int fd, const char *path, struct oci_error *err)
+static int protect(int fd, const char *layout, struct oci_error *err)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) == 0 && (!(st.st_mode & (S_IWGRP | S_IWOTH)) ||
 				    fchmod(fd, st.st_mode & 0755) == 0))
 		return 0;
-	return oci_fail_errno(err, "change the mode of '%s'", path);
+	return oci_fail_errno(err, "change the mode of a blob in '%s'", layout);
 }
 
-/* Creates a file in the layout's folder. Another run that failed may have
- * removed the empty folder meanwhile; then it is created again. */
-static int open_temp(struct oci_atomic *file, struct oci_layout *self,
-		     struct oci_error *err)
+/* Makes the folder of this run. Another run that failed may have removed the
+ * layout's empty folder meanwhile; then it is created again. */
+static int open_run(struct oci_layout *self, struct oci_error *err)
 {
-	char name[32], *path;
 	int rc;
 
-	snprintf(name, sizeof(name), "blob-%u", self->temps++);
-	rc = oci_layout_path(&path, self, name, err);
+	if (self->run.path)
+		return 0;
+	rc = oci_temp_folder_open(&self->run, self->path, "run", err);
+	if (rc != OCI_E_NOT_FOUND)
+		return rc;
+	rc = oci_layout_make_folder(self, err);
+	return rc ? rc
+		  : oci_temp_folder_open(&self->run, self->path, "run", err);
+}
+
+static int open_temp(struct oci_temp *file, struct oci_layout *self,
+		     struct oci_error *err)
+{
+	char name[32];
+	int rc = open_run(self, err);
+
 	if (rc)
 		return rc;
-	rc = oci_atomic_open(file, path, err);
-	if (rc == OCI_E_NOT_FOUND) {
-		rc = oci_layout_make_folder(self, err);
-		if (!rc)
-			rc = oci_atomic_open(file, path, err);
-	}
+	snprintf(name, sizeof(name), "blob-%u", self->temps++);
+	rc = oci_temp_open(file, self->run.path, name, 0666, err);
 	if (!rc)
-		rc = protect(file->fd, file->temp, err);
+		rc = protect(file->fd, self->path, err);
 	if (rc)
-		oci_atomic_release(file);
-	free(path);
+		oci_temp_release(file);
 	return rc;
 }
 
@@ -255,8 +264,16 @@ int oci_layout_create_blob(struct oci_sink **out, struct oci_store *store,
 		return rc;
 	}
 	blob->base.ops = &ops;
+	blob->layout = ((struct oci_layout *)store)->path;
 	*out = &blob->base;
 	return 0;
+}
+
+static int sync_blob(struct layout_blob *blob, struct oci_error *err)
+{
+	if (fsync(blob->file.fd) != 0)
+		return oci_fail_errno(err, "sync a blob in '%s'", blob->layout);
+	return oci_temp_name(&blob->file, err);
 }
 
 /* The file keeps its temporary name until the commit, so that a failed run need
@@ -274,11 +291,11 @@ int oci_layout_add_blob(struct oci_store *store, struct oci_sink *sink,
 				digest->text);
 	if (find(self, digest))
 		return 0;
-	rc = oci_atomic_finish(&blob->file, err);
+	rc = sync_blob(blob, err);
 	if (!rc)
-		rc = remember(self, digest, blob->file.temp, err);
+		rc = remember(self, digest, blob->file.path, err);
 	if (!rc)
-		blob->file.temp = NULL;
+		blob->file.path = NULL;
 	return rc;
 }
 

@@ -98,12 +98,12 @@ static int make_version(bool *mine, struct oci_layout *self, const char *path,
 		rc = oci_atomic_open(&file, path, err);
 	if (rc)
 		return rc;
-	rc = oci_file_write(file.fd, OCI_LAYOUT_TEXT, strlen(OCI_LAYOUT_TEXT),
-			    err);
+	rc = oci_file_write(file.temp.fd, OCI_LAYOUT_TEXT,
+			    strlen(OCI_LAYOUT_TEXT), err);
 	if (!rc)
 		rc = oci_atomic_finish(&file, err);
 	if (!rc)
-		rc = place_version(mine, file.temp, path, err);
+		rc = place_version(mine, file.temp.path, path, err);
 	oci_atomic_release(&file);
 	return rc;
 }
@@ -233,7 +233,8 @@ static int prepare_index(struct oci_atomic *file, struct oci_layout *self,
 	if (!rc && !oci_file_is(path, json, strlen(json))) {
 		rc = oci_atomic_open(file, path, err);
 		if (!rc)
-			rc = oci_file_write(file->fd, json, strlen(json), err);
+			rc = oci_file_write(file->temp.fd, json, strlen(json),
+					    err);
 		if (!rc)
 			rc = oci_atomic_finish(file, err);
 	}
@@ -301,7 +302,7 @@ int oci_layout_commit(struct oci_store *store, struct oci_error *err)
 	/* From here on, blobs have their names, so oci-layout must stay. */
 	self->mine = false;
 	rc = oci_layout_publish_blobs(self, err);
-	if (!rc && self->file.temp) {
+	if (!rc && self->file.path) {
 		rc = oci_atomic_publish(&self->file, err);
 		/* The new index is visible: this must not fail. */
 		if (!rc)
@@ -313,6 +314,7 @@ int oci_layout_commit(struct oci_store *store, struct oci_error *err)
 		self->next = (struct oci_index){ 0 };
 		oci_names_forget(store);
 		self->expects = false;
+		oci_temp_folder_release(&self->run);
 	}
 	oci_layout_unprepare(self);
 	return rc;

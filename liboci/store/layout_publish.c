@@ -66,11 +66,17 @@ static int place_blob(struct oci_layout_blob *known, struct oci_error *err)
 	return 0;
 }
 
+/* Also if this run made none of the names: one that made them may have been
+ * killed before it synced them. */
 static int sync_folders(const struct oci_layout *self, struct oci_error *err)
 {
 	char path[PATH_ROOM];
-	int rc = 0;
+	int rc = 0, n = snprintf(path, PATH_ROOM, "%s/..", self->path);
 
+	if (n > 0 && n < PATH_ROOM)
+		rc = oci_folder_sync(path, err);
+	if (!rc)
+		rc = oci_folder_sync(self->path, err);
 	for (size_t i = 0; !rc && i < FOLDERS; i++)
 		if (folder_path(path, self, i) && access(path, F_OK) == 0)
 			rc = oci_folder_sync(path, err);
@@ -79,16 +85,12 @@ static int sync_folders(const struct oci_layout *self, struct oci_error *err)
 
 int oci_layout_publish_blobs(struct oci_layout *self, struct oci_error *err)
 {
-	bool placed = false;
 	int rc = 0;
 
-	for (struct oci_layout_blob *k = self->first; !rc && k; k = k->next) {
-		if (!k->temp)
-			continue;
-		rc = place_blob(k, err);
-		placed = true;
-	}
-	return rc || !placed ? rc : sync_folders(self, err);
+	for (struct oci_layout_blob *k = self->first; !rc && k; k = k->next)
+		if (k->temp)
+			rc = place_blob(k, err);
+	return rc ? rc : sync_folders(self, err);
 }
 
 void oci_layout_drop_blobs(struct oci_layout *self)

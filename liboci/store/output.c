@@ -37,7 +37,7 @@ static int open_file(struct oci_output *out, const char *temp_dir,
 		return oci_fail(err, OCI_E_CONFLICT, "'%s' is a folder",
 				out->path);
 	rc = oci_atomic_open(&out->file, out->path, err);
-	out->fd = out->file.fd;
+	out->fd = out->file.temp.fd;
 	return rc;
 }
 

@@ -167,14 +167,20 @@ same_crc() {
 	equal 600 "$(stat -c %a "$XDG_CACHE_HOME/oci-pack/key")"
 }
 
-@test "what a killed run left in the cache goes, by the clock of the files" {
-	local blobs=$XDG_CACHE_HOME/oci-pack/blobs/sha256
+@test "what a killed run left in the cache goes, what a process holds stays" {
+	local cache=$XDG_CACHE_HOME/oci-pack held
 
 	pack -o a.tar
-	# The clock of the files is not the one that faketime shows.
-	env -u LD_PRELOAD touch -d '2 hours ago' "$blobs/.blob.1-0.tmp"
-	: >"$blobs/.blob.1-1.tmp"
+	: >"$cache/blobs/sha256/.blob.1-0.tmp"
+	: >"$cache/layers/.record.1-0.tmp"
+	: >"$cache/.key.1-0.tmp"
+	: >"$cache/blobs/sha256/.blob.1-1.tmp"
+	exec {held}<"$cache/blobs/sha256/.blob.1-1.tmp"
+	flock "$held"
+	pack -o a.tar
+	equal "$cache/blobs/sha256/.blob.1-1.tmp" \
+		"$(find "$cache" -name '.*.tmp')"
+	exec {held}<&-
 	"$OCI_PACK" cache prune --keep 1GiB
-	[ ! -e "$blobs/.blob.1-0.tmp" ]
-	[ -e "$blobs/.blob.1-1.tmp" ]
+	equal '' "$(find "$cache" -name '.*.tmp')"
 }

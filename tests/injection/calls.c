@@ -33,12 +33,14 @@ static struct call calls[CALLS_MAX];
 static char failing_name[32];
 static unsigned long failing_number;
 static int failing_how;
+static FILE *counts; /* opened at the start: a sandbox may forbid it later */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 __attribute__((constructor)) static void start(void)
 {
-	const char *fail = getenv("FAIL");
+	const char *fail = getenv("FAIL"), *path = getenv("FAIL_COUNT");
 
+	counts = path ? fopen(path, "w") : NULL;
 	if (fail && sscanf(fail, "%31[^:]:%lu:%d", failing_name,
 			   &failing_number, &failing_how) == 2)
 		failing_how = SHORT; /* no number */
@@ -46,13 +48,10 @@ __attribute__((constructor)) static void start(void)
 
 __attribute__((destructor)) static void end(void)
 {
-	const char *path = getenv("FAIL_COUNT");
-	FILE *file = path ? fopen(path, "w") : NULL;
-
-	for (int i = 0; file && i < CALLS_MAX && calls[i].name; i++)
-		fprintf(file, "%s %lu\n", calls[i].name, calls[i].count);
-	if (file)
-		fclose(file);
+	for (int i = 0; counts && i < CALLS_MAX && calls[i].name; i++)
+		fprintf(counts, "%s %lu\n", calls[i].name, calls[i].count);
+	if (counts)
+		fclose(counts);
 }
 
 /* Returns whether this call fails; with errno set, or *size made 1. */

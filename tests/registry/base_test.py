@@ -257,7 +257,7 @@ def a_cache_is_looked_at_and_pruned(c):
     said(c, "removed 1 blob,")
     check(c.run("cache", "prune") == 0, c.said)
     said(c, "removed 3 blobs")
-    check(list(c.cached()) == [".blob.1-1.tmp"], c.cached())
+    check(list(c.cached()) == [], c.cached())
     check(c.run("cache", "info", "--cache-dir", "nowhere") == 0, c.said)
     said(c, "0 blobs")
     for args in ((), ("info", "--keep", "1"), ("prune", "--keep", "much"),

@@ -64,8 +64,8 @@ struct oci_archive_options {
 
 /*
  * Creates an archive at path, or on standard output if path is "-". Until
- * oci_store_commit, the file has a temporary name. options may be NULL; mtime,
- * platform and temp_dir are used.
+ * oci_store_commit, the file has no name or a temporary one. options may be
+ * NULL; mtime, platform and temp_dir are used.
  */
 OCI_API int oci_archive_create(struct oci_store **out, const char *path,
 			       const struct oci_archive_options *options,

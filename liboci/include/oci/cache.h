@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A cache of blobs in files DIR/blobs/ALG/HEX, and of records of packed layers.
- * A blob is written under a temporary name and then renamed. A blob is compared
- * with its digest each time it is read from the cache; a damaged blob is
- * removed, and counts as absent. Several processes may use one cache. A struct
- * oci_cache is used by one thread at a time.
+ * A blob gets its name when it is complete. It is not synced: a blob is
+ * compared with its digest each time it is read from the cache, and a damaged
+ * blob is removed, and counts as absent. Several processes may use one cache. A
+ * struct oci_cache is used by one thread at a time.
  */
 #ifndef OCI_CACHE_H
 #define OCI_CACHE_H

@@ -35,8 +35,8 @@ struct oci_lock {
  * a later version of the format. */
 OCI_API int oci_lock_load(struct oci_lock *out, const char *path,
 			  struct oci_error *err);
-/* Writes a lock file with one member per line, under a temporary name that is
- * then renamed to path. */
+/* Writes a lock file with one member per line, to a temporary file that is then
+ * renamed to path. */
 OCI_API int oci_lock_save(const struct oci_lock *lock, const char *path,
 			  struct oci_error *err);
 /* Returns the image that base is pinned to, borrowed; NULL if the lock does not

@@ -83,12 +83,12 @@ OCI_API void oci_source_free(struct oci_source *source);
 OCI_API int oci_sink_open_fd(struct oci_sink **out, int fd,
 			     struct oci_error *err);
 /*
- * Makes a sink that writes the file at path. The file has a temporary name in
- * the same folder until oci_sink_finish, which syncs it and renames it to path:
- * readers see the whole file, or what was there before. Devices, pipes and
- * names of descriptors, such as /dev/stdout, are written to directly.
- * oci_sink_free removes a file that was not finished. Errors: OCI_E_CONFLICT if
- * path is a folder; OCI_E_SYSTEM, OCI_E_NOT_FOUND.
+ * Makes a sink that writes the file at path. The file has no name, or a
+ * temporary one in the same folder, until oci_sink_finish, which syncs it and
+ * renames it to path: readers see the whole file, or what was there before.
+ * Devices, pipes and names of descriptors, such as /dev/stdout, are written to
+ * directly. oci_sink_free removes a file that was not finished. Errors:
+ * OCI_E_CONFLICT if path is a folder; OCI_E_SYSTEM, OCI_E_NOT_FOUND.
  */
 OCI_API int oci_sink_create_file(struct oci_sink **out, const char *path,
 				 struct oci_error *err);
