@@ -361,6 +361,11 @@ check-kill:
 			--full || status=1; \
 	done; exit $$status
 
+# The analyzers of gcc and clang: findings that nobody has looked at.
+.PHONY: analyze
+analyze:
+	@tests/analyze
+
 # From the image that `make demo` makes to what docker buildx builds with it,
 # step by step; then the other specs of examples/buildkit, for all platforms.
 check-buildx:
@@ -438,6 +443,11 @@ help:
 	'                    inputs, writes and verifies build/demo/*.tar' \
 	'make check          installs what the tests need and runs them all' \
 	'make check-kill     kills, losses of power and parallel runs' \
+	'make check-oom      each allocation fails once; EVERY=10: each tenth' \
+	'make check-io       each system call fails, in several ways' \
+	'make check-tsan     threads, with the thread sanitizer' \
+	'make check-riscv64  unit tests, built on riscv64; check-s390x' \
+	'make analyze        new findings of the analyzers of gcc and clang' \
 	'make check-buildx   docker buildx with the image that make demo makes,' \
 	'                    each step, and all specs of examples/buildkit' \
 	'make corpus         lint, on hundreds of images that are known to run' \
