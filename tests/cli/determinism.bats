@@ -203,7 +203,7 @@ golden() {
 }
 
 @test "holes are packed as zeros, wherever they are" {
-	local at
+	local at name
 
 	truncate -s 5000001 sparse
 	for at in 70000 1048576 1048577 3000000; do
@@ -217,7 +217,7 @@ golden() {
 		for name in $at dense-$at; do
 			spec a.spec 'image: example/a' 'layers:' \
 				"  - entries: [{path: /f, from: $name, mtime: 0}]"
-			"$OCI_PACK" a.spec -q --lint off --no-cache -o $name.tar
+			"$OCI_PACK" a.spec -q --lint off --no-cache -o "$name.tar"
 		done
 		[ $(($(stat -c %b $at) * 512)) -lt "$(stat -c %s $at)" ] ||
 			skip 'this file system knows no holes'
