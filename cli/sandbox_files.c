@@ -37,9 +37,9 @@ enum {
 	WRITE_FILE = 1 << 1,
 	READ_FILE = 1 << 2,
 	READ_DIR = 1 << 3,
-	FIRST_13 = (1 << 13) - 1, /* version 1 */
-	REFER = 1 << 13,	  /* version 2 */
-	TRUNCATE = 1 << 14	  /* version 3 */
+	FIRST_13 = (1 << 13) - 1,
+	REFER = 1 << 13,
+	TRUNCATE = 1 << 14 /* version 3 */
 };
 
 enum { NETWORK_ALL = 3, SCOPED_ALL = 3 };
@@ -111,15 +111,14 @@ static bool allow_all(int ruleset, const struct sandbox *sandbox,
 bool sandbox_restrict_files(const struct sandbox *sandbox)
 {
 	long version = syscall(CREATE_RULESET, NULL, 0, ASK_VERSION);
-	struct ruleset attributes = { .files = FIRST_13 };
+	struct ruleset attributes = { .files = FIRST_13 | REFER };
 	size_t size = sizeof(attributes.files);
 	int ruleset;
 	bool good;
 
-	if (version < 1)
+	/* Version 1 allows no rename to another folder: layouts need it. */
+	if (version < 2)
 		return false;
-	if (version >= 2)
-		attributes.files |= REFER;
 	if (version >= 3)
 		attributes.files |= TRUNCATE;
 	if (version >= 4) {
