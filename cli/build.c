@@ -272,10 +272,12 @@ static int enter_sandbox(const struct build *b, struct oci_error *err)
 	const struct build_options *o = &b->options;
 	const struct oci_strings *inputs = oci_spec_inputs(b->spec);
 	const struct oci_strings *names = oci_spec_bases(b->spec);
-	struct sandbox sandbox = { .mode = o->remote.sandbox };
+	struct sandbox sandbox = {
+		.mode = o->remote.sandbox,
+		.outside = o->pushes.count || o->load.wanted,
+	};
 	int rc = sandbox_add_output(&sandbox, o->output, err);
 
-	sandbox.outside = o->pushes.count || o->load.wanted;
 	if (!rc)
 		rc = sandbox_add_output(&sandbox, o->results.metadata_path,
 					err);

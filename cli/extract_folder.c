@@ -43,7 +43,8 @@ static int fail(struct oci_error *err, const char *path)
 static int set_attributes(const struct folder *f, const char *name,
 			  const struct oci_entry *e, struct oci_error *err)
 {
-	const struct timespec times[2] = { { e->mtime, 0 }, { e->mtime, 0 } };
+	const time_t mtime = (time_t)e->mtime;
+	const struct timespec times[2] = { { mtime, 0 }, { mtime, 0 } };
 	mode_t mode = e->mode & (f->root ? 07777 : 01777);
 
 	if (f->root &&

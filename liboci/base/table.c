@@ -30,7 +30,7 @@ static struct oci_table_slot *find(const struct oci_table *table,
 {
 	size_t mask = table->capacity - 1;
 
-	for (size_t i = hash & mask;; i = (i + 1) & mask) {
+	for (size_t i = (size_t)hash & mask;; i = (i + 1) & mask) {
 		struct oci_table_slot *slot = &table->slots[i];
 
 		if (!slot->key)

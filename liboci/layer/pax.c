@@ -103,7 +103,7 @@ static void add_record(struct pax *self, size_t size)
 
 	memcpy(body + size, RECORD, RECORD_SIZE);
 	size += RECORD_SIZE;
-	memset(body + size, 0, oci_ustar_padded(size) - size);
+	memset(body + size, 0, (size_t)oci_ustar_padded(size) - size);
 	oci_ustar_set_size(self->data, size);
 	self->size = BLOCK + (size_t)oci_ustar_padded(size);
 }

@@ -365,7 +365,7 @@ int oci_reader_piece(size_t *got, uint64_t *hole, struct oci_reader *reader,
 {
 	int rc = 0;
 
-	*got = *hole = 0;
+	*hole = *got = 0;
 	while (!rc && !*got && !*hole) {
 		rc = next_block(reader, err);
 		*hole = rc ? 0 : reader->block_at - reader->at;

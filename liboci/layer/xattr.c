@@ -203,7 +203,7 @@ int oci_xattr_add_from_archive(struct oci_node *node, struct oci_tree *tree,
 		return rc;
 	drop_encoded(&node->xattrs);
 	rc = check_names(node->xattrs, entry, err);
-	return rc ? rc : oci_tree_spend(tree, bytes, false, err);
+	return rc ? rc : oci_tree_spend(tree, (size_t)bytes, false, err);
 }
 
 /* struct vfs_ns_cap_data of linux/capability.h: its third revision appends the
