@@ -54,6 +54,19 @@ static const char *either(const char *text, const char *usual)
 	return text ? text : usual;
 }
 
+/* An address needs no look-up, except if libcurl has no memory for it. The
+ * host is the last word of libcurl's message. */
+static int fail_resolve(const struct exchange *x, struct oci_error *err)
+{
+	const char *host = strrchr(x->why, ' ');
+	struct oci_ip ip;
+
+	if (host && oci_ip_parse(&ip, host + 1))
+		return oci_fail_nomem(err);
+	return oci_fail(err, OCI_E_SYSTEM,
+			"%s: check the name, and the network", reason_of(x));
+}
+
 int oci_exchange_outcome(struct exchange *x, struct oci_error *err)
 {
 	bool cut = x->response->text_cut && !x->stream_status;
@@ -97,9 +110,7 @@ int oci_exchange_outcome(struct exchange *x, struct oci_error *err)
 				       "if it speaks plain http, use "
 				       "--plain-http"));
 	if (x->result == CURLE_COULDNT_RESOLVE_HOST)
-		return oci_fail(err, OCI_E_SYSTEM,
-				"%s: check the name, and the network",
-				reason_of(x));
+		return fail_resolve(x, err);
 	if (x->result == CURLE_COULDNT_CONNECT && !x->request->unix_socket)
 		return oci_fail(err, OCI_E_SYSTEM,
 				"%s: check the name and the port, and whether "
