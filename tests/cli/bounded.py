@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs a command, and fails (status 99) when it took more than 200 MB of memory
 or of disk below TMPDIR, or 20 seconds of a processor: bounded.py COMMAND...
-Its exit status is that of the command otherwise. MOST_MEMORY is another number
-of bytes: sanitizers take more."""
+Its exit status is that of the command otherwise. MOST_MEMORY and MOST_SECONDS
+are other numbers: sanitizers take more bytes, and an emulator more seconds."""
 
 import os
 import resource
@@ -13,7 +13,7 @@ import time
 
 MOST = 200 * 1000 * 1000
 MOST_MEMORY = int(os.environ.get('MOST_MEMORY', MOST))
-SECONDS = 20
+SECONDS = int(os.environ.get('MOST_SECONDS', 20))
 
 
 def disk_of(pid, folder):
