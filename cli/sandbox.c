@@ -75,7 +75,8 @@ int sandbox_add_image(struct sandbox *sandbox, const char *text,
 int sandbox_add_output(struct sandbox *sandbox, const char *output,
 		       struct oci_error *err)
 {
-	char *folder, *slash;
+	struct image_name name;
+	char *slash;
 	size_t size;
 	int rc;
 
@@ -85,18 +86,20 @@ int sandbox_add_output(struct sandbox *sandbox, const char *output,
 		sandbox->outside = true;
 		return 0;
 	}
-	if (strncmp(output, "oci:", 4) == 0)
-		output += 4;
-	folder = strdup(output);
-	if (!folder)
-		return fail_nomem(err);
-	for (size = strlen(folder); size > 1 && folder[size - 1] == '/'; size--)
-		folder[size - 1] = '\0';
-	slash = strrchr(folder, '/');
+	if (image_name_parse(&name, output, NULL))
+		return 0; /* the command itself tells what is wrong */
+	size = strlen(name.path);
+	while (size > 1 && name.path[size - 1] == '/')
+		name.path[--size] = '\0';
+	/* The output itself may be a link to a folder that is elsewhere. */
+	rc = oci_strings_add(&sandbox->writes, name.path, err);
+	slash = strrchr(name.path, '/');
 	if (slash)
-		slash[slash == folder] = '\0';
-	rc = oci_strings_add(&sandbox->writes, slash ? folder : ".", err);
-	free(folder);
+		slash[slash == name.path] = '\0';
+	if (!rc)
+		rc = oci_strings_add(&sandbox->writes, slash ? name.path : ".",
+				     err);
+	image_name_release(&name);
 	return rc;
 }
 

@@ -91,6 +91,15 @@ attacked() {
 	[ -n "$(find cache -name 'layers')" ]
 }
 
+@test "an output may be a link to a folder that is elsewhere" {
+	mkdir "$HOME/layout"
+	ln -s "$HOME/layout" linked
+	"$OCI_PACK" a.spec -q --sandbox require -o linked
+	"$OCI_PACK" b.spec -q --no-cache --sandbox require -o oci:linked:two
+	equal 2 "$(jq '.manifests | length' "$HOME/layout/index.json")"
+	"$OCI_PACK" verify linked --sandbox require
+}
+
 @test "registries are outside, and require says so" {
 	run --separate-stderr "$OCI_PACK" verify docker://localhost:1/a:1 \
 		--plain-http --retries 0 --sandbox require
