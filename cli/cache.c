@@ -70,10 +70,8 @@ static int run(const struct cache_command *c, const char *verb)
 
 	errno = 0;
 	folder = c->folder ? strdup(c->folder) : cache_folder();
-	if (!folder && errno == ENOMEM) {
-		fail_nomem(&err);
-		return say_error(&err);
-	}
+	if (!folder && errno == ENOMEM)
+		return say_no_memory();
 	if (!folder) {
 		say(stderr, "oci-pack: HOME is not set: name the folder with "
 			    "--cache-dir\n");

@@ -115,11 +115,10 @@ int files_run(const struct command *command, int least, int most,
 	catch_signals();
 	if (status < 0) {
 		const char *path = words > 1 ? argv[optind + 1] : "/";
-		struct files files;
+		struct files files = { 0 };
 		int rc = sandbox_images(options.remote.sandbox, argv + optind,
 					1, options.output, &err);
 
-		files = (struct files){ 0 };
 		if (!rc)
 			rc = files_open(&files, argv[optind],
 					options.platform.count

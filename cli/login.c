@@ -42,10 +42,8 @@ static int run(const char *text, struct remote_options *options)
 
 	errno = 0;
 	path = remote_config_path(options);
-	if (!path && errno == ENOMEM) {
-		fail_nomem(&err);
-		return say_error(&err);
-	}
+	if (!path && errno == ENOMEM)
+		return say_no_memory();
 	if (!path) {
 		say(stderr, "oci-pack: HOME is not set: name the file with "
 			    "--authfile\n");

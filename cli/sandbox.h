@@ -20,7 +20,8 @@ enum sandbox_mode {
 	SANDBOX_REQUIRE /* or the command fails */
 };
 
-/* What the process keeps. Paths are borrowed, and need not exist. */
+/* The files and folders that the process may still use. A path need not
+ * exist. */
 struct sandbox {
 	enum sandbox_mode mode;
 	struct oci_strings reads;  /* files and folders */

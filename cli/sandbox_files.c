@@ -44,7 +44,7 @@ enum {
 
 enum { NETWORK_ALL = 3, SCOPED_ALL = 3 };
 
-/* What libraries, libc and OpenSSL read: all of it is the system's. */
+/* Files of the system, which libraries, libc and OpenSSL read. */
 static const char *const system_paths[] = {
 	"/usr", "/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store",
 	"/etc/ld.so.cache", "/etc/ssl", "/etc/pki", "/etc/localtime",

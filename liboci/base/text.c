@@ -56,7 +56,6 @@ void oci_strings_release(struct oci_strings *list)
 	*list = (struct oci_strings){0};
 }
 
-/* volatile keeps stores that a compiler would remove. */
 void oci_text_wipe(char *text)
 {
 	oci_wipe_free(text);

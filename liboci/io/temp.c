@@ -18,6 +18,12 @@
 
 enum { ATTEMPTS = 10000, FD_PATH = 32 };
 
+/* The path of an open file, whether or not it has a name. */
+static void name_fd(char out[FD_PATH], int fd)
+{
+	snprintf(out, FD_PATH, "/proc/self/fd/%d", fd);
+}
+
 static int make_stem(char **out, const char *dir, const char *name,
 		     struct oci_error *err)
 {
@@ -90,7 +96,7 @@ static int link_unnamed(int *fd, const char *path, unsigned mode)
 	char by_number[FD_PATH];
 
 	(void)mode;
-	snprintf(by_number, sizeof(by_number), "/proc/self/fd/%d", *fd);
+	name_fd(by_number, *fd);
 	return linkat(AT_FDCWD, by_number, AT_FDCWD, path, AT_SYMLINK_FOLLOW) ==
 			       0
 		       ? 0
@@ -134,7 +140,7 @@ static bool can_be_named(int fd)
 {
 	char by_number[FD_PATH];
 
-	snprintf(by_number, sizeof(by_number), "/proc/self/fd/%d", fd);
+	name_fd(by_number, fd);
 	return oci_fd_is_local(fd) && access(by_number, F_OK) == 0;
 }
 
@@ -265,7 +271,7 @@ int oci_temp_wrap(struct oci_error *err, int rc, int fd)
 	char entry[FD_PATH], path[OCI_PATH_MAX];
 	ssize_t size;
 
-	snprintf(entry, sizeof(entry), "/proc/self/fd/%d", fd);
+	name_fd(entry, fd);
 	size = readlink(entry, path, sizeof(path) - 1);
 	if (size < (ssize_t)sizeof(mark))
 		return rc;

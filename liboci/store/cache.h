@@ -14,6 +14,9 @@ enum { OCI_CACHE_PATH = 4096 };	/* room for the path of a file */
 
 /* cache_records.c: the folders of records; NULL-terminated. */
 extern const char *const oci_cache_kinds[];
+/* The rest of the path of each folder, after that of the cache;
+ * NULL-terminated. */
+extern const char *const oci_cache_folders[];
 
 struct oci_cache {
 	char *path;

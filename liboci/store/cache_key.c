@@ -42,19 +42,12 @@ static int check_folder(const char *path, struct oci_error *err)
 int oci_cache_check_folders(const struct oci_cache *cache,
 			    struct oci_error *err)
 {
-	static const char *const names[] = {
-		"", "/blobs", "/blobs/sha256", "/blobs/sha512",
-	};
 	char path[OCI_CACHE_PATH];
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; !rc && oci_cache_folders[i]; i++)
 		if (snprintf(path, sizeof(path), "%s%s", cache->path,
-			     names[i]) < OCI_CACHE_PATH)
-			rc = check_folder(path, err);
-	for (size_t i = 0; !rc && oci_cache_kinds[i]; i++)
-		if (snprintf(path, sizeof(path), "%s/%s", cache->path,
-			     oci_cache_kinds[i]) < OCI_CACHE_PATH)
+			     oci_cache_folders[i]) < OCI_CACHE_PATH)
 			rc = check_folder(path, err);
 	return rc;
 }

@@ -68,17 +68,11 @@ static int add(struct files *files, const char *path, const struct stat *st,
 
 void oci_cache_remove_litter(const struct oci_cache *cache)
 {
-	static const char *const names[] = { ".", "blobs/sha256",
-					     "blobs/sha512" };
 	char path[OCI_CACHE_PATH];
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (snprintf(path, sizeof(path), "%s/%s", cache->path,
-			     names[i]) < OCI_CACHE_PATH)
-			oci_litter_remove(path, NULL);
-	for (size_t i = 0; oci_cache_kinds[i]; i++)
-		if (snprintf(path, sizeof(path), "%s/%s", cache->path,
-			     oci_cache_kinds[i]) < OCI_CACHE_PATH)
+	for (size_t i = 0; oci_cache_folders[i]; i++)
+		if (snprintf(path, sizeof(path), "%s%s", cache->path,
+			     oci_cache_folders[i]) < OCI_CACHE_PATH)
 			oci_litter_remove(path, NULL);
 }
 

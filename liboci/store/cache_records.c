@@ -24,6 +24,16 @@ const char *const oci_cache_kinds[] = {
 	NULL,
 };
 
+const char *const oci_cache_folders[] = {
+	"",
+	"/blobs",
+	"/blobs/sha256",
+	"/blobs/sha512",
+	"/" OCI_CACHE_LAYERS,
+	"/" OCI_CACHE_CLEAN,
+	NULL,
+};
+
 static int record_path(char out[OCI_CACHE_PATH], const struct oci_cache *cache,
 		       const char *kind, const struct oci_digest *key,
 		       struct oci_error *err)

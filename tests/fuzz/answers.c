@@ -70,7 +70,7 @@ static void try_range(char *text)
 	oci_http_response_release(&response);
 }
 
-/* What was resolved resolves to itself, and has an origin. */
+/* A URL that oci_url_resolve made resolves to itself, and has an origin. */
 static void check_url(const char *url)
 {
 	char *again, *host, *plain, *longer;

@@ -36,19 +36,14 @@ layers:
       - {path: /a, content: d, xattrs: {user.a: d}}
       - {path: /var/lib/dpkg/status, content: "Package: x\\nVersion: 1\\n"}
 """,
-    "e.spec": """version: 1
-image: example.com/e
-layers:
-  - entries:
-      - {path: /a, content: e, xattrs: {user.a: e}}
-      - {path: /var/lib/dpkg/status, content: "Package: x\\nVersion: 2\\n"}
-""",
     "remote.spec": """version: 1
 image: example.com/r
 base: docker://REGISTRY/x/base:1
 layers: [{entries: [{path: /b, content: b}]}]
 """,
 }
+SPECS["e.spec"] = SPECS["d.spec"].replace("/d", "/e").replace(
+    ": d", ": e").replace("Version: 1", "Version: 2")
 QUIET = ("-q", "--lint", "off")
 PLAIN = ("--plain-http", "--retries", "0")
 
