@@ -7,7 +7,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* The registry behind a base image of the cache. */
 struct base_source {
@@ -70,24 +69,13 @@ int bases_open(struct bases *bases, const char *spec, struct oci_error *err)
 	return 0;
 }
 
-/* A sandbox knows folders that exist. */
 static int add_cache(const struct bases *bases, struct sandbox *sandbox,
 		     struct oci_error *err)
 {
 	char *folder =
 		bases->cache_dir ? strdup(bases->cache_dir) : cache_folder();
-	char *slash = folder ? strrchr(folder, '/') : NULL;
-	int rc = 0;
+	int rc = folder ? sandbox_add_folder(sandbox, folder, err) : 0;
 
-	if (slash && slash != folder) {
-		*slash = '\0';
-		mkdir(folder, 0700);
-		*slash = '/';
-	}
-	if (folder) {
-		mkdir(folder, 0700);
-		rc = oci_strings_add(&sandbox->writes, folder, err);
-	}
 	free(folder);
 	return rc;
 }

@@ -266,25 +266,39 @@ static void say_platforms(const struct build *b)
 	    name);
 }
 
-/* The inputs are known now, and nothing of them was read. */
-static int enter_sandbox(const struct build *b, struct oci_error *err)
+/* A name that is wrong is told when the target is opened. */
+static int add_push(struct sandbox *sandbox, const struct build_options *o,
+		    const char *reference, const struct oci_spec *spec,
+		    struct oci_error *err)
 {
-	const struct build_options *o = &b->options;
+	struct build_names names;
+	int rc = 0;
+
+	if (build_names_push(&names, o, reference, spec, NULL) == 0)
+		rc = sandbox_add_repository(sandbox, NULL, &names.items[0],
+					    err);
+	build_names_release(&names);
+	return rc;
+}
+
+/* The inputs are known now, and nothing of them was read. */
+static int enter_sandbox(struct build *b, struct oci_error *err)
+{
+	struct build_options *o = &b->options;
 	const struct oci_strings *inputs = oci_spec_inputs(b->spec);
 	const struct oci_strings *names = oci_spec_bases(b->spec);
 	struct sandbox sandbox = {
-		.mode = o->remote.sandbox,
-		.outside = o->pushes.count || o->load.wanted,
+		.remote = &o->remote,
+		.outside = o->load.wanted,
 	};
 	int rc = sandbox_add_output(&sandbox, o->output, err);
 
 	if (!rc)
-		rc = sandbox_add_output(&sandbox, o->results.metadata_path,
-					err);
-	if (!rc)
-		rc = sandbox_add_output(&sandbox, o->results.iid_path, err);
+		rc = results_add_to_sandbox(&o->results, &sandbox, err);
+	for (size_t i = 0; !rc && i < o->pushes.count; i++)
+		rc = add_push(&sandbox, o, o->pushes.items[i], b->spec, err);
 	for (size_t i = 0; !rc && i < names->count; i++)
-		rc = sandbox_add_image(&sandbox, names->items[i], err);
+		rc = sandbox_add_image(&sandbox, NULL, names->items[i], err);
 	for (size_t i = 0; !rc && i < inputs->count; i++)
 		rc = oci_strings_add(&sandbox.reads, inputs->items[i], err);
 	if (!rc)

@@ -21,6 +21,11 @@ struct copy_command {
 	struct oci_strings tags; /* -t: full names in an archive or layout */
 };
 
+/* copy.c: reads the options, copies, and releases the command. Returns an exit
+ * status. */
+int copy_run(struct copy_command *c, const struct command *command, int argc,
+	     char **argv);
+
 /* One destination, opened for writing. */
 struct copy_target {
 	const char *text; /* as on the command line; borrowed */

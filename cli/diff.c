@@ -62,7 +62,7 @@ static int run(char **names, struct options *options)
 	struct files a = { 0 }, b = { 0 };
 	struct oci_error err;
 	bool same;
-	int rc = sandbox_images(options->remote.sandbox, names, 2, NULL, &err);
+	int rc = sandbox_images(&options->remote, names, 2, NULL, &err);
 
 	if (!rc)
 		rc = files_open_name(&a, names[0], &options->remote, &err);

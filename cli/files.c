@@ -116,8 +116,8 @@ int files_run(const struct command *command, int least, int most,
 	if (status < 0) {
 		const char *path = words > 1 ? argv[optind + 1] : "/";
 		struct files files = { 0 };
-		int rc = sandbox_images(options.remote.sandbox, argv + optind,
-					1, options.output, &err);
+		int rc = sandbox_images(&options.remote, argv + optind, 1,
+					options.output, &err);
 
 		if (!rc)
 			rc = files_open(&files, argv[optind],

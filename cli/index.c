@@ -23,6 +23,24 @@ static int open_images(struct index_images *images, struct index_command *c,
 	return rc;
 }
 
+static int enter_sandbox(struct index_command *c, const char *text,
+			 const struct index_images *images,
+			 struct oci_error *err)
+{
+	struct sandbox sandbox = { .remote = &c->remote };
+	int rc = sandbox_add_destination(&sandbox, NULL, text, err);
+
+	if (!rc)
+		rc = results_add_to_sandbox(&c->results, &sandbox, err);
+	for (size_t i = 0; !rc && c->verb != INDEX_REMOVE && i < images->count;
+	     i++)
+		rc = sandbox_add_image(&sandbox, NULL, images->names[i], err);
+	if (!rc)
+		rc = sandbox_enter(&sandbox, err);
+	sandbox_release(&sandbox);
+	return rc;
+}
+
 static int run(struct index_command *c, char **names, int count)
 {
 	const char *text = c->output ? c->output : *names++;
@@ -32,13 +50,13 @@ static int run(struct index_command *c, char **names, int count)
 	};
 	struct oci_reference name;
 	struct oci_error err = {0};
-	int rc = 0;
+	int rc = enter_sandbox(c, text, &images, &err);
 
 	/* --username is for the destination, if that is a registry. */
 	if (remote_name(&name, text))
 		snprintf(c->remote.host, sizeof(c->remote.host), "%s",
 			 name.host);
-	if (c->verb != INDEX_REMOVE)
+	if (!rc && c->verb != INDEX_REMOVE)
 		rc = open_images(&images, c, &err);
 	if (!rc)
 		rc = index_make(c, text, &images, &err);
@@ -154,7 +172,8 @@ const struct command command_index = {
 		    { &results_options, AT(results) },
 		    { &registry_options, AT(remote) },
 		    { &upload_options, AT(remote) },
-		    { &inflate_options, AT(remote) } },
+		    { &inflate_options, AT(remote) },
+		    { &sandbox_option, AT(remote) } },
 	.examples = {
 		{ "push what two machines packed as one image",
 		  "oci-pack index create ghcr.io/owner/app:1 riscv64.tar "

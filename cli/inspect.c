@@ -189,8 +189,8 @@ static int run(const char *text, struct options *options)
 	struct inspect in = {0};
 	struct oci_error err;
 	const struct oci_descriptor *raw = &in.from.image;
-	int rc = sandbox_images(options->remote.sandbox,
-				(char *[]){ (char *)text }, 1, NULL, &err);
+	int rc = sandbox_images(&options->remote, (char *[]){ (char *)text }, 1,
+				NULL, &err);
 
 	if (!rc)
 		rc = opened_init(&in.from, text, &options->remote, &err);

@@ -92,8 +92,8 @@ static int run(struct lint_command *c, const char *name)
 {
 	struct oci_error err;
 
-	if (sandbox_images(c->remote.sandbox, (char *[]){ (char *)name }, 1,
-			   NULL, &err))
+	if (sandbox_images(&c->remote, (char *[]){ (char *)name }, 1, NULL,
+			   &err))
 		return say_error(&err);
 	remote_begin_progress(&c->remote, 0);
 	if (c->explain ? explain(c, name, &err) : lint(c, name, &err))

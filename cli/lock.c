@@ -168,6 +168,24 @@ static void say_lock(const struct lock_command *c)
 	say(stdout, c->lock.count ? "\n  ]\n}\n" : "]\n}\n");
 }
 
+/* Of the bases, only those in registries are looked up. */
+static int enter_sandbox(struct lock_command *c, const char *path,
+			 struct oci_error *err)
+{
+	const struct oci_strings *list = oci_spec_bases(c->spec);
+	struct sandbox sandbox = { .remote = &c->remote };
+	int rc = sandbox_add_output(&sandbox, path, err);
+
+	for (size_t i = 0; !rc && i < list->count; i++)
+		rc = sandbox_add_image(&sandbox, NULL, list->items[i], err);
+	if (!rc)
+		rc = bases_add_to_sandbox(&c->bases, path, &sandbox, err);
+	if (!rc)
+		rc = sandbox_enter(&sandbox, err);
+	sandbox_release(&sandbox);
+	return rc;
+}
+
 static int run(struct lock_command *c, const char *path)
 {
 	struct oci_error err;
@@ -178,7 +196,9 @@ static int run(struct lock_command *c, const char *path)
 	/* Errors of the spec were printed one by one. */
 	if (open_spec(c, path, &err))
 		return c->reported ? EXIT_FAILED : say_error(&err);
-	rc = lock(c, path, &err);
+	rc = enter_sandbox(c, path, &err);
+	if (!rc)
+		rc = lock(c, path, &err);
 	if (!rc && c->json)
 		say_lock(c);
 	return rc ? say_error(&err) : EXIT_DONE;
@@ -237,7 +257,8 @@ const struct command command_lock = {
 	.groups = { { &own_options, 0 },
 		    { &verbose_option, AT(remote) },
 		    { &bases_options, AT(bases) },
-		    { &registry_options, AT(remote) } },
+		    { &registry_options, AT(remote) },
+		    { &sandbox_option, AT(remote) } },
 	.examples = {
 		{ "pin what is not pinned yet",
 		  "oci-pack lock based.spec" },

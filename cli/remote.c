@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opens registries and images with the options of the command line. */
 #include "remote.h"
-#include "secrets.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -9,6 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "broker.h"
+#include "credentials.h"
+#include "secrets.h"
 
 enum { PASSWORD_MAX = 64 * 1024 };
 
@@ -87,55 +90,7 @@ void remote_release(struct remote_options *o)
 	oci_strings_release(&o->files);
 	oci_strings_release(&o->certs);
 	free(o->mount_candidates);
-}
-
-static int copy_pair(struct oci_credential *out, const char *user,
-		     const char *password)
-{
-	out->user = strdup(user);
-	out->password = strdup(password);
-	return out->user && out->password ? 0 : OCI_E_NOMEM;
-}
-
-/* --src-authfile or --dest-authfile comes before all other files. */
-static int find_in_files(struct oci_credential *out,
-			 const struct remote_side *side, const char *host,
-			 const char *repository, struct oci_error *err)
-{
-	struct oci_strings own = { 0 };
-	int rc = 0;
-
-	if (side->authfile)
-		rc = oci_strings_add(&own, side->authfile, err);
-	if (!rc && own.count)
-		rc = oci_credential_find(out, &own, host, repository,
-					 interrupted_flag(), err);
-	oci_strings_release(&own);
-	if (rc || oci_credential_known(out))
-		return rc;
-	return oci_credential_find(out, &side->all->files, host, repository,
-				   interrupted_flag(), err);
-}
-
-static int find_credential(void *data, struct oci_credential *out,
-			   const char *host, const char *repository,
-			   struct oci_error *err)
-{
-	const struct remote_side *side = data;
-	const struct remote_options *o = side->all;
-	const char *token = getenv("GITHUB_TOKEN");
-	const char *actor = getenv("GITHUB_ACTOR");
-	int rc;
-
-	if (o->user && strcmp(host, o->host) == 0)
-		return copy_pair(out, o->user, o->password);
-	rc = find_in_files(out, side, host, repository, err);
-	if (rc || oci_credential_known(out))
-		return rc;
-	if (strcmp(host, "ghcr.io") == 0 && token && *token)
-		return copy_pair(out, actor && *actor ? actor : "token",
-				 token);
-	return 0;
+	broker_free(o->broker);
 }
 
 static void log_line(void *data, const char *line)
@@ -181,7 +136,7 @@ int remote_open_side(struct oci_registry **out, struct remote_options *o,
 	if (o->has_lowest_rate)
 		options.lowest_rate = o->lowest_rate;
 	options.temp_dir = temp_dir();
-	options.credential = find_credential;
+	options.credential = credentials_find;
 	options.credential_data = (void *)side;
 	options.log = o->verbose ? log_line : NULL;
 	options.warning = log_line;

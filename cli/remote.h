@@ -50,6 +50,7 @@ struct remote_options {
 	bool verbose;
 	enum progress_mode progress;
 	enum sandbox_mode sandbox;
+	struct broker *broker; /* finds credentials if it is not NULL */
 	struct oci_strings mount_from;
 	struct oci_strings token_hosts;
 	struct oci_strings files;	/* config files, in order */

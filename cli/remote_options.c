@@ -201,8 +201,9 @@ static const struct cli_option inflating[] = {
 
 static const struct cli_option sandboxes[] = {
 	{ "sandbox", 0, "auto|off|require",
-	  "read local files without access to other files, to a network and to "
-	  "programs; default auto: if the system has Landlock and seccomp",
+	  "read images without access to other files and programs, and to a "
+	  "network unless they are in registries; default auto: if the system "
+	  "has Landlock and seccomp",
 	  0, take_sandbox },
 	{ 0 },
 };
@@ -243,7 +244,7 @@ const struct option_group
 	inflate_options = { "Archives and layers",
 			    "commands that read archives or layers",
 			    inflating },
-	sandbox_option = { NULL, "commands that read local images", sandboxes },
+	sandbox_option = { NULL, "commands that read images", sandboxes },
 	dry_run_option = { NULL, "commands that upload", dry_run },
 	quiet_option = { NULL, NULL, quiet },
 	verbose_option = { NULL, NULL, verbose },

@@ -120,8 +120,8 @@ static int run(char **names, size_t count, struct options *options)
 	struct oci_error err;
 	char *page = NULL;
 	size_t size = 0;
-	int rc = sandbox_images(options->remote.sandbox, names, count,
-				options->output, &err);
+	int rc = sandbox_images(&options->remote, names, count, options->output,
+				&err);
 
 	for (size_t i = 0; !rc && i < count; i++)
 		rc = open_image(&images[i], names[i], options, &err);

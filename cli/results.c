@@ -116,6 +116,14 @@ static int find_names(struct result *result, const struct oci_store *store,
 	return rc;
 }
 
+int results_add_to_sandbox(const struct results *results,
+			   struct sandbox *sandbox, struct oci_error *err)
+{
+	int rc = sandbox_add_output(sandbox, results->metadata_path, err);
+
+	return rc ? rc : sandbox_add_output(sandbox, results->iid_path, err);
+}
+
 int results_add(struct results *results, const char *destination,
 		struct oci_store *store, struct oci_repository *repository,
 		const struct oci_reference *name,

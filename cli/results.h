@@ -12,6 +12,7 @@
 #include <oci/oci.h>
 
 #include "command.h"
+#include "sandbox.h"
 
 /* An image at one destination. */
 struct result {
@@ -42,6 +43,9 @@ bool results_wanted(const struct results *results);
  * as output, which may be NULL. Returns a status, or -1 to go on. */
 int results_check(const struct results *results, const char *command,
 		  const char *output);
+/* Adds the files of the options to what a sandbox allows. */
+int results_add_to_sandbox(const struct results *results,
+			   struct sandbox *sandbox, struct oci_error *err);
 /*
  * Adds an image that store has and that is named, before the commit. name is
  * the repository, if the store is one. Does nothing if no option is given.

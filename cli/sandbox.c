@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli.h"
+#include "broker.h"
+#include "engine.h"
 #include "remote.h"
 
 /* The leak checker of the sanitizers traces the process at its end. */
@@ -51,14 +53,28 @@ static bool is_descriptor(const char *path)
 	       strncmp(path, "/proc/", 6) == 0;
 }
 
-int sandbox_add_image(struct sandbox *sandbox, const char *text,
-		      struct oci_error *err)
+int sandbox_add_repository(struct sandbox *sandbox,
+			   const struct remote_side *side,
+			   const struct oci_reference *name,
+			   struct oci_error *err)
+{
+	struct remote_options *remote = sandbox->remote;
+
+	sandbox->network = true;
+	return broker_add(&remote->broker, side ? side : &remote->both, name,
+			  err);
+}
+
+int sandbox_add_image(struct sandbox *sandbox, const struct remote_side *side,
+		      const char *text, struct oci_error *err)
 {
 	struct oci_reference reference;
 	struct image_name name;
 	int rc = 0;
 
-	if (remote_name(&reference, text) || is_descriptor(text)) {
+	if (remote_name(&reference, text))
+		return sandbox_add_repository(sandbox, side, &reference, err);
+	if (is_descriptor(text)) {
 		sandbox->outside = true;
 		return 0;
 	}
@@ -66,7 +82,8 @@ int sandbox_add_image(struct sandbox *sandbox, const char *text,
 		return 0; /* the command itself tells what is wrong */
 	rc = oci_strings_add(&sandbox->reads, name.path, err);
 	/* For a name that is wrong, the command looks for similar ones. */
-	if (access(name.path, F_OK) != 0 && sandbox->mode == SANDBOX_AUTO)
+	if (access(name.path, F_OK) != 0 &&
+	    sandbox->remote->sandbox == SANDBOX_AUTO)
 		sandbox->outside = true;
 	image_name_release(&name);
 	return rc;
@@ -103,44 +120,91 @@ int sandbox_add_output(struct sandbox *sandbox, const char *output,
 	return rc;
 }
 
-int sandbox_enter(struct sandbox *sandbox, struct oci_error *err)
+int sandbox_add_destination(struct sandbox *sandbox,
+			    const struct remote_side *side, const char *text,
+			    struct oci_error *err)
+{
+	struct oci_reference name;
+	enum oci_engine_kind kind;
+	const char *rest;
+	bool bare;
+
+	if (engine_destination(&kind, &rest, text)) {
+		sandbox->outside = true;
+		return 0;
+	}
+	return remote_destination(&name, &bare, text)
+		       ? sandbox_add_repository(sandbox, side, &name, err)
+		       : sandbox_add_output(sandbox, text, err);
+}
+
+int sandbox_add_folder(struct sandbox *sandbox, const char *path,
+		       struct oci_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	char *parent = slash && slash != path
+			       ? strndup(path, (size_t)(slash - path))
+			       : NULL;
+
+	if (parent)
+		mkdir(parent, 0700);
+	mkdir(path, 0700);
+	free(parent);
+	return oci_strings_add(&sandbox->writes, path, err);
+}
+
+static int fail_outside(struct oci_error *err)
+{
+	return oci_error_set(err, OCI_E_UNSUPPORTED,
+			     "--sandbox require: engines, devices and "
+			     "--rebuild are outside of a sandbox");
+}
+
+/* The first thing that a sandbox forbids is the start of a process. */
+static int prepare(struct sandbox *sandbox, struct oci_error *err)
 {
 	const char *temp = temp_dir();
+	int rc = oci_strings_add(&sandbox->writes, temp ? temp : "/var/tmp",
+				 err);
+
+	if (!rc && sandbox->network)
+		rc = sandbox_add_network(sandbox, err);
+	if (!rc && sandbox->network)
+		rc = broker_start(sandbox->remote->broker, err);
+	return rc;
+}
+
+int sandbox_enter(struct sandbox *sandbox, struct oci_error *err)
+{
+	const enum sandbox_mode mode = sandbox->remote->sandbox;
 	int rc;
 
-	if (sandbox->mode == SANDBOX_OFF ||
-	    (sandbox->mode == SANDBOX_AUTO && IS_TRACED))
+	if (mode == SANDBOX_OFF || (mode == SANDBOX_AUTO && IS_TRACED))
 		return 0;
 	if (sandbox->outside)
-		return sandbox->mode == SANDBOX_AUTO
-			       ? 0
-			       : oci_error_set(err, OCI_E_UNSUPPORTED,
-					       "--sandbox require is for files "
-					       "of this machine: registries, "
-					       "engines and devices are "
-					       "outside of a sandbox");
-	rc = oci_strings_add(&sandbox->writes, temp ? temp : "/var/tmp", err);
+		return mode == SANDBOX_AUTO ? 0 : fail_outside(err);
+	rc = prepare(sandbox, err);
 	if (rc)
 		return rc;
 	entered = sandbox_restrict_files(sandbox);
 	/* Each of the two is of use without the other one. */
-	if (sandbox_restrict_calls() && entered)
+	if (sandbox_restrict_calls(sandbox->network) && entered)
 		return 0;
-	return sandbox->mode == SANDBOX_AUTO
+	return mode == SANDBOX_AUTO
 		       ? 0
 		       : oci_error_set(err, OCI_E_UNSUPPORTED,
 				       "--sandbox require: this system lacks "
 				       "Landlock or seccomp");
 }
 
-int sandbox_images(enum sandbox_mode mode, char *const *names, size_t count,
-		   const char *output, struct oci_error *err)
+int sandbox_images(struct remote_options *remote, char *const *names,
+		   size_t count, const char *output, struct oci_error *err)
 {
-	struct sandbox sandbox = { .mode = mode };
+	struct sandbox sandbox = { .remote = remote };
 	int rc = sandbox_add_output(&sandbox, output, err);
 
 	for (size_t i = 0; !rc && i < count; i++)
-		rc = sandbox_add_image(&sandbox, names[i], err);
+		rc = sandbox_add_image(&sandbox, NULL, names[i], err);
 	if (!rc)
 		rc = sandbox_enter(&sandbox, err);
 	sandbox_release(&sandbox);

@@ -42,7 +42,7 @@ enum {
 	TRUNCATE = 1 << 14 /* version 3 */
 };
 
-enum { NETWORK_ALL = 3, SCOPED_ALL = 3 };
+enum { BIND_TCP = 1, CONNECT_TCP = 2, SCOPED_ALL = 3 };
 
 /* Files of the system, which libraries, libc and OpenSSL read. */
 static const char *const system_paths[] = {
@@ -122,7 +122,8 @@ bool sandbox_restrict_files(const struct sandbox *sandbox)
 	if (version >= 3)
 		attributes.files |= TRUNCATE;
 	if (version >= 4) {
-		attributes.network = NETWORK_ALL;
+		attributes.network =
+			BIND_TCP | (sandbox->network ? 0 : CONNECT_TCP);
 		size += sizeof(attributes.network);
 	}
 	if (version >= 6) {

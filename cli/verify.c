@@ -96,11 +96,11 @@ static int open_local(struct opened *out, const char *text, bool one,
 }
 
 /* A spec to rebuild may have any inputs. */
-static int enter_sandbox(const struct verify_command *c, const char *text,
+static int enter_sandbox(struct verify_command *c, const char *text,
 			 struct oci_error *err)
 {
-	struct sandbox sandbox = { .mode = c->remote.sandbox };
-	int rc = sandbox_add_image(&sandbox, text, err);
+	struct sandbox sandbox = { .remote = &c->remote };
+	int rc = sandbox_add_image(&sandbox, NULL, text, err);
 
 	sandbox.outside = sandbox.outside || c->rebuild.spec;
 	if (!rc)

@@ -152,8 +152,7 @@ static int write_block(struct compress *self, struct block *block,
 			*err = block->digesting.why;
 	}
 	if (!rc && !block->out_size)
-		rc = oci_fail(err, OCI_E_SYSTEM, "%s cannot compress",
-			      self->codec->name);
+		rc = oci_fail_nomem(err);
 	if (rc)
 		return rc;
 	if (block->number == 0 && !self->options.resumed)

@@ -41,7 +41,8 @@ struct oci_codec {
 	void (*close)(void *state);
 	/* Returns the most bytes of a compressed block. */
 	size_t (*bound)(void);
-	/* Returns the number of bytes written to out; 0 if it failed. */
+	/* Returns the number of bytes written to out, which has room for as
+	 * many as bound returns; 0 if memory ran out. */
 	size_t (*compress)(void *state, const void *in, size_t size, void *out,
 			   size_t room);
 };

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "base/error.h"
 
@@ -193,6 +194,8 @@ static int zstd_step(size_t *got, struct inflate *self, void *data,
 	ZSTD_outBuffer out = { data, size, 0 };
 	size_t left = ZSTD_decompressStream(self->zstd, &out, &in);
 
+	if (ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation)
+		return oci_fail_nomem(err);
 	if (ZSTD_isError(left))
 		return oci_fail(err, OCI_E_CORRUPT, "broken zstd stream: %s",
 				ZSTD_getErrorName(left));

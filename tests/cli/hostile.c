@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A parser that was taken over, for LD_PRELOAD: at the first read of a file
- * whose name ends in ".tar" or that is a blob, it tries what an attacker would,
- * and says on standard error what became of it.
+ * whose name ends in ".tar" or that is a blob, or at the first answer of a
+ * registry, it tries what an attacker would, and says on standard error what
+ * became of it.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -33,19 +34,38 @@ static void open_file(const char *what, const char *name, int flags)
 	told(what, open(path, flags | O_CLOEXEC, 0600) < 0);
 }
 
-static void execute(void)
+/* Tries something in a process of its own, which ends with errno. */
+static void in_child(const char *what, int (*try)(void))
 {
-	char *argv[] = { "true", NULL };
 	int status = 0;
 	pid_t pid = fork();
 
-	if (pid == 0) {
-		execv("/bin/true", argv);
-		_exit(errno);
-	}
+	if (pid == 0)
+		_exit(try() ? errno : 0);
 	waitpid(pid, &status, 0);
 	errno = WEXITSTATUS(status);
-	told("execute", errno);
+	told(what, errno);
+}
+
+static int execute(void)
+{
+	char *argv[] = { "true", NULL };
+
+	return execv("/bin/true", argv);
+}
+
+static int trace(void)
+{
+	return ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0;
+}
+
+static int serve(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return fd < 0 || bind(fd, (void *)&at, sizeof(at)) != 0 ||
+	       listen(fd, 1) != 0;
 }
 
 static void attack(void)
@@ -57,24 +77,34 @@ static void attack(void)
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	told("connect", fd < 0 ||
 				connect(fd, (void *)&to, sizeof(to)) != 0);
+	fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	told("connect to a local service", fd < 0);
+	told("serve", serve() != 0);
+	open_file("read a password", ".docker/config.json", O_RDONLY);
 	open_file("read a key", ".ssh/id_test", O_RDONLY);
 	open_file("list a folder", ".ssh", O_RDONLY | O_DIRECTORY);
 	open_file("write a file", "written", O_WRONLY | O_CREAT);
-	execute();
-	told("trace", ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0);
+	in_child("execute", execute);
+	in_child("trace", trace);
+}
+
+static void attack_once(void)
+{
+	static int done;
+
+	if (!__atomic_exchange_n(&done, 1, __ATOMIC_SEQ_CST))
+		attack();
 }
 
 static void on_read(int fd)
 {
-	static int done;
 	char entry[64], path[4096] = "";
 
 	snprintf(entry, sizeof(entry), "/proc/self/fd/%d", fd);
 	if (readlink(entry, path, sizeof(path) - 1) < 0 ||
 	    (!strstr(path, ".tar") && !strstr(path, "/blobs/")))
 		return;
-	if (!__atomic_exchange_n(&done, 1, __ATOMIC_SEQ_CST))
-		attack();
+	attack_once();
 }
 
 ssize_t read(int fd, void *data, size_t size)
@@ -97,4 +127,15 @@ ssize_t pread64(int fd, void *data, size_t size, off64_t at)
 			RTLD_NEXT, "pread64");
 	on_read(fd);
 	return real(fd, data, size, at);
+}
+
+ssize_t recv(int fd, void *data, size_t size, int flags)
+{
+	static ssize_t (*real)(int, void *, size_t, int);
+
+	if (!real)
+		real = (ssize_t(*)(int, void *, size_t, int))dlsym(RTLD_NEXT,
+								   "recv");
+	attack_once();
+	return real(fd, data, size, flags);
 }

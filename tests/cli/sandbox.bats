@@ -19,7 +19,8 @@ setup() {
 	esac
 	export HOME=$BATS_TEST_TMPDIR/home TMPDIR=$PWD/temp
 	export XDG_CACHE_HOME=$PWD/cache
-	mkdir -p "$HOME/.ssh" temp
+	mkdir -p "$HOME/.ssh" "$HOME/.docker" temp
+	echo '{}' >"$HOME/.docker/config.json"
 	echo key >"$HOME/.ssh/id_test"
 	echo content >file
 	tar -cf inputs.tar file
@@ -49,6 +50,9 @@ attacked() {
 		attacked $command
 		diff - tried <<-'EOF'
 			hostile: connect: Operation not permitted
+			hostile: connect to a local service: Operation not permitted
+			hostile: serve: Operation not permitted
+			hostile: read a password: Permission denied
 			hostile: read a key: Permission denied
 			hostile: list a folder: Permission denied
 			hostile: write a file: Permission denied
@@ -66,6 +70,8 @@ attacked() {
 		extract a.tar -o new
 		diff a.tar layout
 		report a.tar -o page.html
+		copy a.tar oci:copied
+		index create -o joined a.tar
 		a.spec -q -o new.tar
 		b.spec -q --no-cache -o new.tar
 	EOF
@@ -73,7 +79,7 @@ attacked() {
 
 @test "without the sandbox, the same parser gets what it wants" {
 	attacked verify a.tar --sandbox off
-	equal 6 "$(grep -c ': done$' tried)"
+	equal 9 "$(grep -c ': done$' tried)"
 	[ -e "$HOME/written" ]
 }
 
@@ -100,13 +106,16 @@ attacked() {
 	"$OCI_PACK" verify linked --sandbox require
 }
 
-@test "registries are outside, and require says so" {
-	run --separate-stderr "$OCI_PACK" verify docker://localhost:1/a:1 \
-		--plain-http --retries 0 --sandbox require
+@test "engines and devices are outside, and require says so" {
+	run --separate-stderr "$OCI_PACK" copy a.tar docker-daemon: \
+		--sandbox require
 	equal 1 "$status"
 	matches 'outside of a sandbox' "$stderr"
-	run --separate-stderr "$OCI_PACK" a.spec --push localhost:1/a:1 \
-		--retries 0 --sandbox require
+	run --separate-stderr "$OCI_PACK" a.spec --load --sandbox require
+	equal 1 "$status"
+	matches 'outside of a sandbox' "$stderr"
+	run --separate-stderr "$OCI_PACK" verify /dev/fd/5 --sandbox require \
+		5<a.tar
 	equal 1 "$status"
 	matches 'outside of a sandbox' "$stderr"
 	run --separate-stderr "$OCI_PACK" verify a.tar --sandbox most

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What connections to registries need in a sandbox: files of resolvers and
+ * certificates, and the file of mount candidates. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "remote.h"
+#include "sandbox.h"
+
+/* Files that getaddrinfo(3) reads; /run has what /etc/resolv.conf may be a link
+ * to, and what replaces it. */
+static const char *const resolver_files[] = {
+	"/etc/resolv.conf",	"/etc/hosts",	   "/etc/host.conf",
+	"/etc/nsswitch.conf",	"/etc/gai.conf",   "/etc/services",
+	"/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager",
+};
+
+static int add(struct sandbox *sandbox, const char *path, struct oci_error *err)
+{
+	return path && *path ? oci_strings_add(&sandbox->reads, path, err) : 0;
+}
+
+/* OpenSSL's list of folders. */
+static int add_list(struct sandbox *sandbox, const char *list,
+		    struct oci_error *err)
+{
+	char *copy = list ? strdup(list) : NULL, *rest = NULL;
+	int rc = 0;
+
+	if (list && !copy)
+		return fail_nomem(err);
+	for (const char *path = copy ? strtok_r(copy, ":", &rest) : NULL;
+	     path && !rc; path = strtok_r(NULL, ":", &rest))
+		rc = add(sandbox, path, err);
+	free(copy);
+	return rc;
+}
+
+static int add_candidates(struct sandbox *sandbox, const char *path,
+			  struct oci_error *err)
+{
+	char *folder = path ? strdup(path) : NULL;
+	int rc = 0;
+
+	if (path && !folder)
+		return fail_nomem(err);
+	if (folder && strrchr(folder, '/')) {
+		*strrchr(folder, '/') = '\0';
+		rc = sandbox_add_folder(sandbox, folder, err);
+	}
+	free(folder);
+	return rc;
+}
+
+int sandbox_add_network(struct sandbox *sandbox, struct oci_error *err)
+{
+	const struct remote_options *o = sandbox->remote;
+	const size_t count = sizeof(resolver_files) / sizeof(resolver_files[0]);
+	int rc = add(sandbox, o->ca_file, err);
+
+	if (!rc)
+		rc = add(sandbox, o->src.ca_file, err);
+	if (!rc)
+		rc = add(sandbox, o->dest.ca_file, err);
+	if (!rc)
+		rc = add(sandbox, getenv("SSL_CERT_FILE"), err);
+	if (!rc)
+		rc = add_list(sandbox, getenv("SSL_CERT_DIR"), err);
+	for (size_t i = 0; !rc && i < o->certs.count; i++)
+		rc = add(sandbox, o->certs.items[i], err);
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = add(sandbox, resolver_files[i], err);
+	if (rc || o->dry_run)
+		return rc;
+	return add_candidates(sandbox, o->mount_candidates, err);
+}
