@@ -59,10 +59,10 @@ int sandbox_add_repository(struct sandbox *sandbox,
 			   struct oci_error *err)
 {
 	struct remote_options *remote = sandbox->remote;
+	int rc = broker_add(&remote->broker, side ? side : &remote->both, name,
+			    err);
 
-	sandbox->network = true;
-	return broker_add(&remote->broker, side ? side : &remote->both, name,
-			  err);
+	return rc ? rc : sandbox_add_host(sandbox, name->host, err);
 }
 
 int sandbox_add_image(struct sandbox *sandbox, const struct remote_side *side,

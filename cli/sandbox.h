@@ -70,7 +70,10 @@ bool sandbox_entered(void);
 int sandbox_images(struct remote_options *remote, char *const *names,
 		   size_t count, const char *output, struct oci_error *err);
 
-/* sandbox_network.c: adds the files that connections to registries need. */
+/* sandbox_network.c: adds the files that connections to a registry need, and to
+ * any. */
+int sandbox_add_host(struct sandbox *sandbox, const char *host,
+		     struct oci_error *err);
 int sandbox_add_network(struct sandbox *sandbox, struct oci_error *err);
 /* sandbox_files.c: false, with errno set, if Landlock is not there. */
 bool sandbox_restrict_files(const struct sandbox *sandbox);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What connections to registries need in a sandbox: files of resolvers and
  * certificates, and the file of mount candidates. */
+#include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +20,41 @@ static const char *const resolver_files[] = {
 static int add(struct sandbox *sandbox, const char *path, struct oci_error *err)
 {
 	return path && *path ? oci_strings_add(&sandbox->reads, path, err) : 0;
+}
+
+/* The files of a host in one of the folders for certificates; they may be links
+ * to files elsewhere. */
+static int add_certificates(struct sandbox *sandbox, const char *folder,
+			    const char *host, struct oci_error *err)
+{
+	char path[4096];
+	const struct dirent *entry;
+	DIR *dir;
+	int rc = 0, n = snprintf(path, sizeof(path), "%s/%s/", folder, host);
+
+	dir = n > 0 && (size_t)n < sizeof(path) ? opendir(path) : NULL;
+	while (dir && !rc && (entry = readdir(dir))) {
+		size_t left = sizeof(path) - (size_t)n;
+
+		if (entry->d_name[0] != '.' &&
+		    snprintf(path + n, left, "%s", entry->d_name) < (int)left)
+			rc = add(sandbox, path, err);
+	}
+	if (dir)
+		closedir(dir);
+	return rc;
+}
+
+int sandbox_add_host(struct sandbox *sandbox, const char *host,
+		     struct oci_error *err)
+{
+	const struct oci_strings *folders = &sandbox->remote->certs;
+	int rc = 0;
+
+	sandbox->network = true;
+	for (size_t i = 0; !rc && i < folders->count; i++)
+		rc = add_certificates(sandbox, folders->items[i], host, err);
+	return rc;
 }
 
 /* OpenSSL's list of folders. */

@@ -11,6 +11,7 @@ With a word, the tests with it in their titles. Prints TAP.
 import json
 import pathlib
 import re
+import ssl
 import subprocess
 import sys
 
@@ -132,6 +133,19 @@ def same(c):
           "another manifest")
 
 
+@titled("certificates of a host may be links to files elsewhere")
+def linked_certificates(c):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca, *pair = INPUTS["certificate"]
+    context.load_cert_chain(*pair)
+    c.registry = c.server(tls=context)
+    (c.home / "ca.pem").write_bytes(ca.read_bytes())
+    folder = c.home / ".config/containers/certs.d" / c.registry.host
+    folder.mkdir(parents=True)
+    (folder / "ca.crt").symlink_to(c.home / "ca.pem")
+    check(c.push("small", "--sandbox", "require") == 0, c.said)
+
+
 @titled("a helper is asked from outside, once, and only for a challenge")
 def helper(c):
     asked = c.folder / "helper-argv"
@@ -177,6 +191,7 @@ def sides(c):
 
 
 def make_inputs(folder):
+    INPUTS["certificate"] = harness.make_certificate(folder, ["127.0.0.1"])
     INPUTS["hostile"] = folder / "hostile.so"
     source = pathlib.Path(__file__).parents[1] / "cli" / "hostile.c"
     subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", INPUTS["hostile"],

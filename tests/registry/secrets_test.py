@@ -12,6 +12,7 @@ import pathlib
 import re
 import resource
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -124,6 +125,21 @@ def identity_token(c):
     c.login(identitytoken=PASSWORD)
     found = c.left("pull", c.registry.host + "/x/y:t", "-o", c.folder / "out",
                    secrets=(PASSWORD, "s3cret-token"))
+    check(not found, found)
+
+
+@titled("pull: nor what TLS sent and received")
+def tls(c):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ca, *pair = INPUTS["certificate"]
+    context.load_cert_chain(*pair)
+    c.registry = c.server(tls=context)
+    trust = ("--ca-file", ca)
+    check(c.push("small", *trust) == 0, c.said)
+    c.registry.token = Token(c.registry)
+    c.login()
+    found = c.left("pull", c.registry.host + "/x/y:t", "-o", c.folder / "out",
+                   *trust, secrets=(PASSWORD, PAIR, "s3cret-token"))
     check(not found, found)
 
 
