@@ -118,7 +118,7 @@ def load_image(c):
         rc, out = run(c, "load-image", image, "a/b:1")
         check((rc, out) == (0, "example.org/x/y:t\n"), out)
         check(b'"RepoTags":["a/b:1"]' in made.loads[-1].body, "name")
-    made.script = lambda r: r.json(500, {"message": "no space"})
+    made.script = lambda r: (r.read(), r.json(500, {"message": "no space"}))
     rc, out = run(c, "load-image", INPUTS["small"], "a/b:1")
     check(rc == 1 and "no space" in out, out)
 
