@@ -75,11 +75,12 @@ static int run(const char *text, struct options *options)
 	struct oci_strings tags = { 0 };
 	struct oci_reference name;
 	struct oci_error err;
-	int rc;
+	int rc = sandbox_images(&options->remote, (char *[]){ (char *)text }, 1,
+				NULL, &err);
 
-	if (remote_name(&name, text))
+	if (!rc && remote_name(&name, text))
 		rc = read_registry(&tags, &name, &options->remote, &err);
-	else if (!(rc = remote_check_name(text, &err)))
+	else if (!rc && !(rc = remote_check_name(text, &err)))
 		rc = read_local(&tags, text, &err);
 	if (rc)
 		say_error(&err);
@@ -123,7 +124,8 @@ const struct command command_tags = {
 		 "of a layout or archive (DIR or FILE.tar), one on each line.",
 	.groups = { { &own_options, 0 },
 		    { &verbose_option, AT(remote) },
-		    { &registry_options, AT(remote) } },
+		    { &registry_options, AT(remote) },
+		    { &sandbox_option, AT(remote) } },
 	.examples = {
 		{ "of a repository",
 		  "oci-pack tags ghcr.io/owner/app" },

@@ -71,6 +71,7 @@ attacked() {
 		diff a.tar layout
 		report a.tar -o page.html
 		copy a.tar oci:copied
+		tags a.tar
 		index create -o joined a.tar
 		a.spec -q -o new.tar
 		b.spec -q --no-cache -o new.tar

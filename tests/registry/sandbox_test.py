@@ -91,6 +91,7 @@ def commands(c):
     yield "index", "create", name + ":index", name + ":t"
     yield "index", "append", name + ":index", INPUTS["small"]
     yield "lock", lock
+    yield "tags", name
     yield "build", base, "-o", c.out / "built.tar"
     yield "build", base, "--push", "--metadata-file", c.out / "metadata"
 
