@@ -31,7 +31,8 @@ bounded() {
 	local wanted=$1 pattern=$2
 
 	shift 2
-	run timeout 60 python3 "$BATS_TEST_DIRNAME/bounded.py" "$OCI_PACK" "$@"
+	run timeout "${MOST_SECONDS:-60}" python3 \
+		"$BATS_TEST_DIRNAME/bounded.py" "$OCI_PACK" "$@"
 	[ "$status" -eq "$wanted" ] ||
 		fail "exit $status, wanted $wanted: $output" || return 1
 	matches "$pattern" "$output"
