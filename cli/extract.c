@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* oci-pack extract: writes the files of an image to a folder, or as a tar. */
-#include "extract.h"
-
 #include <string.h>
 #include <unistd.h>
 
+#include "cli.h"
 #include "files.h"
 
 /* Copies one layer's tar as it is. */
@@ -50,10 +49,29 @@ static int write_tar(struct files *files, const char *path, uint64_t layer,
 	return rc;
 }
 
+static int write_folder(const struct files *files, const char *path,
+			const char *output, struct oci_error *err)
+{
+	struct oci_rootfs_unpack_options options =
+		OCI_ROOTFS_UNPACK_OPTIONS_INIT;
+	uint64_t left_out;
+	int rc;
+
+	options.cancelled = interrupted_flag();
+	rc = oci_rootfs_unpack(&left_out, files->rootfs, path, output, &options,
+			       err);
+	if (!rc && left_out)
+		say(stderr,
+		    "oci-pack: %llu device%s left out: making them needs "
+		    "root\n",
+		    (unsigned long long)left_out,
+		    left_out == 1 ? " was" : "s were");
+	return rc;
+}
+
 static int extract(struct files *files, const char *path,
 		   const struct files_options *options, struct oci_error *err)
 {
-	unsigned long left_out;
 	int rc;
 
 	if (!options->output)
@@ -65,18 +83,10 @@ static int extract(struct files *files, const char *path,
 	if (options->layer)
 		return oci_error_set(err, OCI_E_INVALID,
 				     "--layer writes a tar: it needs -o -");
-	rc = extract_check_folder(options->output, err);
+	rc = oci_rootfs_check_output(options->output, err);
 	if (!rc)
 		rc = files_apply(files, path, err);
-	if (!rc)
-		rc = extract_to_folder(&left_out, files->rootfs, path,
-				       options->output, err);
-	if (!rc && left_out)
-		say(stderr,
-		    "oci-pack: %lu device%s left out: making them "
-		    "needs root\n",
-		    left_out, left_out == 1 ? " was" : "s were");
-	return rc;
+	return rc ? rc : write_folder(files, path, options->output, err);
 }
 
 static int take_layer(void *target, const struct parse *parse,

@@ -150,14 +150,51 @@ static void remove_litter(int dir, const char *name)
 	close(fd);
 }
 
-void oci_litter_remove(const char *dir, const char *name)
+static void remove_tree(int dir, const char *name)
+{
+	int fd = take(dir, name);
+	struct stat st;
+
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+		oci_folder_empty(fd);
+		unlinkat(dir, name, AT_REMOVEDIR);
+	}
+	close(fd);
+}
+
+/* Returns whether other users cannot rename a folder of this user in dir. */
+static bool is_guarded(int dir)
+{
+	struct stat st;
+
+	if (fstat(dir, &st) != 0 || (st.st_uid != 0 && st.st_uid != geteuid()))
+		return false;
+	return st.st_mode & S_ISVTX ||
+	       !(st.st_mode & S_IWOTH ||
+		 (st.st_mode & S_IWGRP && st.st_gid != getegid()));
+}
+
+static void remove_from(const char *dir, const char *name,
+			void (*visit)(int dir, const char *name))
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0)
 		return;
-	if (oci_fd_is_local(fd))
-		visit_names(fd, name, remove_litter);
+	if (oci_fd_is_local(fd) && (visit != remove_tree || is_guarded(fd)))
+		visit_names(fd, name, visit);
 	else
 		close(fd);
+}
+
+void oci_litter_remove(const char *dir, const char *name)
+{
+	remove_from(dir, name, remove_litter);
+}
+
+void oci_litter_remove_trees(const char *dir, const char *name)
+{
+	remove_from(dir, name, remove_tree);
 }

@@ -20,6 +20,21 @@ enum { OCI_LITTER_NAME = 200 };
  * fail: what cannot be removed stays.
  */
 void oci_litter_remove(const char *dir, const char *name);
+/*
+ * Removes the litter called name in dir that is a folder, with everything in
+ * it. So the name has to be one that nobody gives to other folders. Does
+ * nothing if another user could have given it to a folder of this user: dir is
+ * root's or this user's, and if its other users may write to it, it is sticky
+ * (chmod(2)); the group of this process does not count as others. Otherwise as
+ * above.
+ */
+void oci_litter_remove_trees(const char *dir, const char *name);
+/*
+ * litter_tree.c: removes everything in the folder fd, as far as it can. Follows
+ * no symlink, and leaves what is mounted below. The folder of fd has mode 0700
+ * afterwards. Allocates nothing.
+ */
+void oci_folder_empty(int fd);
 
 /* Returns whether the file system of fd is a local one, with locks. */
 bool oci_fd_is_local(int fd);

@@ -219,7 +219,7 @@ void oci_temp_release(struct oci_temp *temp)
 }
 
 int oci_temp_folder_open(struct oci_temp_folder *folder, const char *dir,
-			 const char *name, struct oci_error *err)
+			 const char *name, unsigned mode, struct oci_error *err)
 {
 	char *stem;
 	int rc = make_stem(&stem, dir, name, err);
@@ -228,9 +228,20 @@ int oci_temp_folder_open(struct oci_temp_folder *folder, const char *dir,
 	if (rc)
 		return rc;
 	rc = make_named(&folder->path, &folder->fd, make_held_folder, stem,
-			0777, err);
+			mode, err);
 	free(stem);
 	return rc;
+}
+
+int oci_temp_folder_place(struct oci_temp_folder *folder, const char *path,
+			  struct oci_error *err)
+{
+	if (rename(folder->path, path) != 0)
+		return oci_fail_errno(err, "rename '%s' to '%s'", folder->path,
+				      path);
+	free(folder->path);
+	folder->path = NULL;
+	return 0;
 }
 
 void oci_temp_folder_release(struct oci_temp_folder *folder)

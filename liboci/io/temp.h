@@ -40,10 +40,11 @@ int oci_temp_place(struct oci_temp *temp, const char *path,
  * state. */
 void oci_temp_release(struct oci_temp *temp);
 
-/* A folder for temporary files that are closed before they get their names. */
+/* A folder for temporary files that are closed before they get their names, or
+ * one that gets a name itself. */
 struct oci_temp_folder {
-	int fd;	    /* -1: not open */
-	char *path; /* "DIR/.NAME.PID-N.tmp" */
+	int fd;	    /* readable; -1: not open */
+	char *path; /* "DIR/.NAME.PID-N.tmp"; NULL: it has another name */
 };
 
 #define OCI_TEMP_FOLDER_INIT                                                   \
@@ -51,11 +52,16 @@ struct oci_temp_folder {
 		-1, NULL                                                       \
 	}
 
-/* Makes a folder in dir, with mode 0777 less the umask. */
+/* Makes a folder in dir, with the permissions of mode less the umask. */
 int oci_temp_folder_open(struct oci_temp_folder *folder, const char *dir,
-			 const char *name, struct oci_error *err);
-/* Removes the folder, which the caller has emptied. May be called in any
- * state. */
+			 const char *name, unsigned mode,
+			 struct oci_error *err);
+/* Gives the folder the name path, which may be an empty folder. fd stays
+ * open. */
+int oci_temp_folder_place(struct oci_temp_folder *folder, const char *path,
+			  struct oci_error *err);
+/* Removes the folder if it has a temporary name; the caller has emptied it. May
+ * be called in any state. */
 void oci_temp_folder_release(struct oci_temp_folder *folder);
 
 /* Opens an unlinked file in dir, readable and writable, close on exec. */

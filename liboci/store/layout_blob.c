@@ -222,12 +222,13 @@ static int open_run(struct oci_layout *self, struct oci_error *err)
 
 	if (self->run.path)
 		return 0;
-	rc = oci_temp_folder_open(&self->run, self->path, "run", err);
+	rc = oci_temp_folder_open(&self->run, self->path, "run", 0777, err);
 	if (rc != OCI_E_NOT_FOUND)
 		return rc;
 	rc = oci_layout_make_folder(self, err);
 	return rc ? rc
-		  : oci_temp_folder_open(&self->run, self->path, "run", err);
+		  : oci_temp_folder_open(&self->run, self->path, "run", 0777,
+					 err);
 }
 
 static int open_temp(struct oci_temp *file, struct oci_layout *self,

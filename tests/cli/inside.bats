@@ -125,7 +125,7 @@ registry.example:5000/tests/rich:two' "$("$OCI_PACK" tags image)"
 @test "extract refuses what it cannot replace, at once" {
 	mkdir empty
 	ln -s empty link
-	for to in . .. empty/. link; do
+	for to in . .. empty/. empty/./ link link/ / ''; do
 		refused 1 'is no name for a new folder' extract image -o "$to"
 	done
 	"$OCI_PACK" extract image /bin/ -o empty
@@ -208,14 +208,89 @@ twin' "$(ls bin)"
 	equal "$before" "$(ls -A)"
 }
 
-@test "extract without root: modes are kept, devices left out" {
+# The folder of a run that was killed.
+litter() {
+	mkdir -p ".$1.unpack.1-0.tmp/a/b/c"
+	echo text >".$1.unpack.1-0.tmp/a/b/c/file"
+}
+
+@test "extract removes what a killed run left" {
+	local calls at seen=0
+
+	# Leaks cannot be looked for in a process that is traced.
+	export ASAN_OPTIONS=detect_leaks=0
+	cc -O1 -o kill_at "$root/tests/crash/kill_at.c"
+	./kill_at 0 true 2>tmp/calls || lack 'processes cannot be traced'
+	./kill_at 0 "$OCI_PACK" extract image -o out 2>tmp/calls
+	calls=$(sed -n 's/^calls //p' tmp/calls)
+	for ((at = 1; at <= calls; at += 11)); do
+		rm -rf out
+		run ./kill_at "$at" "$OCI_PACK" extract image -o out
+		equal 137 "$status"
+		[ ! -e out ] || continue
+		[ -z "$(find . -maxdepth 1 -name '.out*')" ] || seen=1
+		"$OCI_PACK" extract image -o out
+		equal '' "$(find . -maxdepth 1 -name '.out*')"
+	done
+	equal 1 "$seen"
+}
+
+@test "extract removes the folders of killed runs for this name, and no other" {
+	local before
+
+	mkdir outside .new.12-3.tmp
+	echo text >outside/file
+	echo text >.new.12-3.tmp/file
+	litter other
+	litter held
+	before=$(listing)
+	litter new
+	ln -s "$PWD/outside" .new.unpack.1-0.tmp/a/b/link
+	ln -s ../outside .new.unpack.1-0.tmp/link
+	chmod 0 .new.unpack.1-0.tmp/a/b/c .new.unpack.1-0.tmp/a/b
+	"$OCI_PACK" extract image /bin -o new
+	rm -r new
+	equal "$before" "$(listing)"
+	flock .held.unpack.1-0.tmp "$OCI_PACK" extract image /bin -o held
+	rm -r held
+	equal "$before" "$(listing)"
+	# Other users could have given a folder of this user that name.
+	chmod 0777 .
+	"$OCI_PACK" extract image /bin -o held
+	chmod 0755 .
+	rm -r held
+	equal "$before" "$(listing)"
+	"$OCI_PACK" extract image /bin -o held
+	[ ! -e .held.unpack.1-0.tmp ]
+}
+
+# The folder other is another user's.
+need_another() {
 	command -v setpriv >/dev/null || skip 'no setpriv'
 	need_root
 	chmod -R a+rX . "$BATS_TEST_TMPDIR"
-	install -d -m 0777 other
+	install -d -o 65534 -g 65534 other
 	cp "$OCI_PACK" other/oci-pack
-	run setpriv --reuid 65534 --regid 65534 --clear-groups \
-		other/oci-pack extract image -o other/out
+}
+
+as_another() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+@test "extract without root removes folders that nobody may enter" {
+	need_another
+	as_another bash -c 'cd other && umask 022 &&
+		mkdir -p .out.unpack.1-0.tmp/{0/1,a/b/c/d} &&
+		touch .out.unpack.1-0.tmp/a/b/c/d/file &&
+		chmod 0 .out.unpack.1-0.tmp/a/b/c .out.unpack.1-0.tmp/a/b &&
+		chmod 0 .out.unpack.1-0.tmp/a .out.unpack.1-0.tmp/0'
+	as_another other/oci-pack extract image /bin -o other/out
+	equal $'oci-pack\nout' "$(ls -A other)"
+}
+
+@test "extract without root: modes are kept, devices left out" {
+	need_another
+	run as_another other/oci-pack extract image -o other/out
 	equal 0 "$status"
 	matches '2 devices were left out' "$output"
 	equal '755

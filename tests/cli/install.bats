@@ -100,13 +100,19 @@ compile_examples() {
 
 @test "the examples that read an image, and one with a sink of its own" {
 	local flags
-	compile_examples pack-folder list-files lint-image measure-folder
+	compile_examples pack-folder list-files lint-image measure-folder \
+		unpack-image
 	pack_with ./pack-folder
 	matches '^-0644 0:0 +5 layer 1 /opt/app/sub/file$' \
 		"$(./list-files out.tar linux/riscv64 | tail -n 1)"
 	run ./list-files out.tar linux/s390x
 	equal 1 "$status"
 	matches 'linux/s390x' "$output"
+	./unpack-image out.tar linux/riscv64 unpacked
+	diff -r folder unpacked/opt/app
+	run ./unpack-image out.tar linux/riscv64 unpacked
+	equal 1 "$status"
+	matches 'is not empty' "$output"
 	equal '1 images, 0 errors' "$(./lint-image out.tar | tail -n 1)"
 	spec bad.spec 'image: a' 'config: {entrypoint: [/none]}' \
 		'layers: [{entries: [{path: /a, content: text}]}]'

@@ -38,6 +38,7 @@ interrupted() {
 	interrupted TERM verify "oci:$slow"
 	interrupted HUP verify "$slow.tar.gz"
 	interrupted INT inspect "$slow.tar.gz"
+	interrupted TERM extract "oci:$slow" -o out
 	interrupted INT report "oci:$slow" -o page.html
 	interrupted TERM report "oci:$slow" "$slow.tar.gz" -o page.html
 }

@@ -3,7 +3,8 @@
 
 A file keeps the bytes of its last fsync; what was written since may be lost.
 A folder keeps the names that it had at its last fsync; each change since then
-may be lost or not. fsync of a file does not keep its name (fsync(2)).
+may be lost or not. fsync of a file does not keep its name (fsync(2)). syncfs
+keeps everything.
 """
 import hashlib
 import os
@@ -35,6 +36,13 @@ class Folder:
 
     def sync(self):
         self.synced = dict(self.names)
+
+
+class Link:
+    """A symlink: it is on the disk once its folder is."""
+
+    def __init__(self, target):
+        self.target = target
 
 
 def load(path):
@@ -97,6 +105,17 @@ class Disk:
         self.remove(old)
         self.put(new, node)
 
+    def sync(self):
+        """syncfs: all files and folders."""
+        def visit(node):
+            if isinstance(node, Folder):
+                for below in node.names.values():
+                    visit(below)
+            if not isinstance(node, Link):
+                node.sync()
+
+        visit(self.root)
+
     def folders(self):
         """Paths of the folders whose names are not all synced, as they are
         now."""
@@ -114,7 +133,7 @@ class Disk:
 
     def states(self):
         """What may be on the disk after a loss of power, each as a dictionary
-        of paths and bytes; None is a folder."""
+        of paths and bytes; None is a folder, a str the target of a link."""
         loose = self.folders()
         sets = [set(), set(loose)]
         for path in loose:
@@ -137,7 +156,8 @@ class Disk:
                     found["/".join(path + (name,))] = None
                     visit(path + (name,), node)
                 else:
-                    found["/".join(path + (name,))] = bytes_of(node)
+                    found["/".join(path + (name,))] = node.target if \
+                        isinstance(node, Link) else bytes_of(node)
 
         visit((), self.root)
         return found
@@ -148,7 +168,7 @@ def key(state):
     total = hashlib.sha256()
     for path, data in sorted(state.items()):
         total.update(f"{path}\0{-1 if data is None else len(data)}\0".encode())
-        total.update(data or b"")
+        total.update(data.encode() if isinstance(data, str) else data or b"")
     return total.digest()
 
 
@@ -158,6 +178,8 @@ def write(state, top):
         if data is None:
             os.makedirs(os.path.join(top, path), mode=0o700, exist_ok=True)
     for path, data in state.items():
-        if data is not None:
+        if isinstance(data, str):
+            os.symlink(data, os.path.join(top, path))
+        elif data is not None:
             with open(os.path.join(top, path), "wb") as file:
                 file.write(data)

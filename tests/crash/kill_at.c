@@ -29,22 +29,22 @@ enum { CANNOT = 125, KILLED = 137 };
 
 static const long counted[] = {
 #ifdef SYS_open
-	SYS_open,	SYS_creat,     SYS_rename,
-	SYS_link,	SYS_unlink,    SYS_mkdir,
-	SYS_rmdir,	SYS_symlink,   SYS_chmod,
+	SYS_open,      SYS_creat,      SYS_rename,
+	SYS_link,      SYS_unlink,     SYS_mkdir,
+	SYS_rmdir,     SYS_symlink,    SYS_chmod,
 #endif
 #ifdef SYS_renameat
 	SYS_renameat,
 #endif
-	SYS_openat,	SYS_close,     SYS_write,
-	SYS_pwrite64,	SYS_writev,    SYS_sendto,
-	SYS_sendmsg,	SYS_sendfile,  SYS_copy_file_range,
-	SYS_renameat2,	SYS_linkat,    SYS_unlinkat,
-	SYS_mkdirat,	SYS_symlinkat, SYS_ftruncate,
-	SYS_fallocate,	SYS_fsync,     SYS_fdatasync,
-	SYS_flock,	SYS_fchmod,    SYS_fchmodat,
-	SYS_fchown,	SYS_fchownat,  SYS_utimensat,
-	SYS_exit_group,
+	SYS_openat,    SYS_close,      SYS_write,
+	SYS_pwrite64,  SYS_writev,     SYS_sendto,
+	SYS_sendmsg,   SYS_sendfile,   SYS_copy_file_range,
+	SYS_renameat2, SYS_linkat,     SYS_unlinkat,
+	SYS_mkdirat,   SYS_symlinkat,  SYS_ftruncate,
+	SYS_fallocate, SYS_fsync,      SYS_fdatasync,
+	SYS_flock,     SYS_fchmod,     SYS_fchmodat,
+	SYS_fchown,    SYS_fchownat,   SYS_utimensat,
+	SYS_syncfs,    SYS_exit_group,
 };
 
 static bool is_counted(unsigned long long number)

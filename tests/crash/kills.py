@@ -22,7 +22,7 @@ import sys
 import time
 
 from scenes import (ROOT, SCENES, Stage, check_after, check_between,
-                    is_temporary, names)
+                    is_temporary, names, run_again)
 
 JOBS = 2
 STEP = 12           # of a sample: one of so many system calls
@@ -103,7 +103,7 @@ def one_kill(stage, scene, reference, kill, when):
                 (folder / name).read_bytes() != reference.files[name]:
             raise AssertionError(f"{name} is not whole")
     check_between(stage, scene, folder)
-    stage.must(folder, scene.command, env=reference.env)
+    run_again(stage, scene, folder, env=reference.env)
     check_after(stage, scene, folder, reference.files)
     odd = names(folder) ^ reference.names
     if odd:

@@ -14,6 +14,7 @@ its output is whole in each state, also if it was killed before.
 The cache is not synced: each of its files is checked when it is read. The next
 runs show that, because they find what the states make of it.
 """
+import os
 import pathlib
 import shutil
 import subprocess
@@ -21,7 +22,7 @@ import sys
 
 import disk
 import record
-from scenes import SCENES, Stage, check_after, check_between
+from scenes import SCENES, Stage, check_after, check_between, run_again
 
 STEP = 40           # of a sample: a next run from one of so many states
 AFTER_KILL = ("build of a layout", "copy into a layout")
@@ -89,7 +90,7 @@ class Search:
 
     def again(self, folder):
         self.runs += 1
-        self.stage.must(folder, self.scene.command)
+        run_again(self.stage, self.scene, folder)
         check_after(self.stage, self.scene, folder, self.files)
 
     def after(self, folder):
@@ -129,6 +130,8 @@ class Search:
         killed, calls = recorded(
             self.stage, self.scene, folder,
             f"--inject=fsync:signal=KILL:when={number}")
+        if self.scene.tree and (folder / self.scene.tree).exists():
+            return killed != 0  # it is not written again
         _, more = recorded(self.stage, self.scene, folder)
         for those in calls, more:
             replay = record.Replay(model, folder)
@@ -142,8 +145,9 @@ class Search:
         """The model has the files that are really there."""
         for path in pathlib.Path(folder).rglob("*"):
             node = model.find(str(path))
-            if node is None or \
-                    path.is_file() and path.read_bytes() != node.data:
+            if node is None or (
+                    os.readlink(path) != node.target if path.is_symlink()
+                    else path.is_file() and path.read_bytes() != node.data):
                 self.wrong.append(f"the model has not seen {path}")
 
 

@@ -3,12 +3,12 @@
 what they do to a disk (disk.py)."""
 import re
 
-from disk import File, Folder
+from disk import File, Folder, Link
 
 CALLS = ("open,openat,creat,close,dup,dup2,dup3,fcntl,lseek,read,pread64,"
          "write,pwrite64,writev,pwritev,sendfile,copy_file_range,ftruncate,"
-         "truncate,fallocate,fsync,fdatasync,sync_file_range,rename,renameat,"
-         "renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat,rmdir,symlink,"
+         "truncate,fallocate,fsync,fdatasync,syncfs,sync_file_range,rename,"
+         "renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat,rmdir,symlink,"
          "symlinkat,mmap")
 STRACE = ["strace", "-f", "-q", "-xx", "-s", "100000000", "-e",
           "trace=?" + CALLS.replace(",", ",?"), "-e", "signal=none"]
@@ -149,6 +149,10 @@ class Replay:
 
     do_fdatasync = do_fsync
 
+    def do_syncfs(self, _args, _result):
+        self.disk.sync()
+        return True
+
     def nothing(self, _args, _result):
         return False
 
@@ -181,6 +185,11 @@ class Replay:
 
     def do_link(self, args, _):
         return self.do_linkat(["AT_FDCWD", args[0], "AT_FDCWD", args[1]], 0)
+
+    def do_symlinkat(self, args, _):
+        self.disk.put(self.path(args[2], args[1]),
+                      Link(decode(args[0]).decode()))
+        return True
 
     def do_unlink(self, args, _):
         self.disk.remove(self.path(args[0]))

@@ -20,8 +20,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 COMMAND = os.environ.get("OCI_PACK", str(ROOT / "build/release/oci-pack"))
 RECORD = re.compile(r"cache/oci-pack/(layers|clean)/[0-9a-f]+$")
 LIMIT = 120         # seconds of one command
-INPUTS = ("in", "a.spec", "b.spec", "c.spec", "base.spec", "a.tar", "c.tar",
-          "arm64.tar")
+INPUTS = ("in", "a.spec", "b.spec", "c.spec", "base.spec", "tree.spec",
+          "a.tar", "c.tar", "arm64.tar", "tree.tar")
 
 
 @dataclasses.dataclass
@@ -29,13 +29,15 @@ class Scene:
     """A command. {repo}: a repository of this run's own in a registry; {base}:
     an image there. image: a reference, and the image that it has to be after
     the command; kept: references and their images before it. files: other
-    outputs, whose bytes are compared."""
+    outputs, whose bytes are compared. tree: a folder that is there with all of
+    its files, or not at all; the command does not write it again."""
     name: str
     before: list
     command: str
     image: tuple = ()
     kept: tuple = ()
     files: tuple = ()
+    tree: str = ""
 
     @property
     def remote(self):
@@ -72,7 +74,20 @@ SCENES = [
     Scene("build on a base", [], f"{PACK} base.spec -o out",
           ("oci:out:three", "base")),
     Scene("lock", [], "lock base.spec", files=("base.spec.lock",)),
+    Scene("extract", [], "extract tree.tar -o out", files=(
+        "out/in", "out/d/twin", "out/d/e/own", "out/d/link"), tree="out"),
 ]
+TREE = """version: 1
+image: example.com/tree
+platforms: [linux/amd64]
+layers:
+  - entries:
+      - {path: /in, from: in}
+      - {path: /d/twin, hardlink: /in}
+      - {path: /d/link, symlink: ../in}
+      - {path: /d/e/own, content: own}
+      - {path: /d/none, dir: {}, mode: 0000}
+"""
 
 
 def write_spec(folder, name, tag, content, base=None):
@@ -97,6 +112,7 @@ class Stage:
         (self.inputs / "in").write_bytes(random.Random(1).randbytes(size))
         for name, tag in (("a", "one"), ("b", "two"), ("c", "one")):
             write_spec(self.inputs, f"{name}.spec", tag, name)
+        (self.inputs / "tree.spec").write_text(TREE)
         try:
             self.start_registry()
             self.make_images()
@@ -118,6 +134,7 @@ class Stage:
         folder = self.inputs
         for spec, more in (("a", ""), ("c", "")):
             self.must(folder, f"{PACK} {spec}.spec -o {spec}.tar {more}")
+        self.must(folder, f"{PACK} tree.spec -o tree.tar")
         self.must(folder, f"{PACK} a.spec --platform linux/arm64 "
                           "-o arm64.tar")
         self.must(folder, f"{PACK} b.spec -o out")
@@ -221,6 +238,25 @@ def check_between(stage, scene, folder):
             raise AssertionError(f"{reference} is {found}")
     if (folder / "out/index.json").exists():
         stage.must(folder, "verify -q out")
+    if scene.tree and (folder / scene.tree).exists():
+        check_tree(scene, folder)
+
+
+def check_tree(scene, folder):
+    missing = [name for name in scene.files if not (folder / name).exists()]
+    if missing:
+        raise AssertionError(f"{scene.tree} has no {missing}")
+
+
+def run_again(stage, scene, folder, **more):
+    """The command once more, after one that did not end."""
+    if scene.tree and (folder / scene.tree).exists():
+        status, said = stage.run(folder, scene.command, **more)
+        if status != 1 or "is not empty" not in said:
+            raise AssertionError(f"'{scene.command}' ended with {status}: "
+                                 f"{said}")
+    else:
+        stage.must(folder, scene.command, **more)
 
 
 def check_after(stage, scene, folder, wanted):
@@ -234,5 +270,6 @@ def check_after(stage, scene, folder, wanted):
         if found != stage.images[image]:
             raise AssertionError(f"{reference} is {found}")
     for name, data in wanted.items():
-        if (folder / name).read_bytes() != data:
+        if not (folder / name).exists() or \
+                (folder / name).read_bytes() != data:
             raise AssertionError(f"{name} has other bytes")

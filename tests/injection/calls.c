@@ -110,12 +110,24 @@ DEFINE(ssize_t, getdents64, -1, NULL, (int fd, void *p, size_t n), (fd, p, n))
 DEFINE(DIR *, opendir, NULL, NULL, (const char *path), (path))
 DEFINE(int, fsync, -1, NULL, (int fd), (fd))
 DEFINE(int, fdatasync, -1, NULL, (int fd), (fd))
+DEFINE(int, syncfs, -1, NULL, (int fd), (fd))
 DEFINE(int, rename, -1, NULL, (const char *a, const char *b), (a, b))
 DEFINE(int, link, -1, NULL, (const char *a, const char *b), (a, b))
 DEFINE(int, linkat, -1, NULL,
        (int d, const char *a, int e, const char *b, int f), (d, a, e, b, f))
 DEFINE(int, unlink, -1, NULL, (const char *path), (path))
 DEFINE(int, mkdir, -1, NULL, (const char *path, mode_t mode), (path, mode))
+DEFINE(int, mkdirat, -1, NULL, (int d, const char *path, mode_t mode),
+       (d, path, mode))
+DEFINE(int, symlinkat, -1, NULL, (const char *a, int d, const char *b),
+       (a, d, b))
+DEFINE(int, fchmodat, -1, NULL, (int d, const char *path, mode_t mode, int f),
+       (d, path, mode, f))
+DEFINE(int, fchownat, -1, NULL,
+       (int d, const char *path, uid_t u, gid_t g, int f), (d, path, u, g, f))
+DEFINE(int, utimensat, -1, NULL,
+       (int d, const char *path, const struct timespec t[2], int f),
+       (d, path, t, f))
 DEFINE(int, ftruncate, -1, NULL, (int fd, off_t size), (fd, size))
 DEFINE(int, ftruncate64, -1, NULL, (int fd, off_t size), (fd, size))
 DEFINE(int, flock, -1, NULL, (int fd, int how), (fd, how))
@@ -150,6 +162,26 @@ int close(int fd)
 
 	return fails(called, NULL) ? -1 : rc;
 }
+
+#define DEFINE_OPENAT(name)                                                    \
+	int name(int dir, const char *path, int flags, ...)                    \
+	{                                                                      \
+		static const char called[] = #name;                            \
+		va_list args;                                                  \
+		int mode = 0;                                                  \
+                                                                               \
+		va_start(args, flags);                                         \
+		if (flags & (O_CREAT | O_TMPFILE))                             \
+			mode = va_arg(args, int);                              \
+		va_end(args);                                                  \
+		if (fails(called, NULL))                                       \
+			return -1;                                             \
+		return REAL(int, name, int, const char *, int,                 \
+			    ...)(dir, path, flags, mode);                      \
+	}
+
+DEFINE_OPENAT(openat)
+DEFINE_OPENAT(openat64)
 
 #define DEFINE_OPEN(name)                                                 \
 	int name(const char *path, int flags, ...)                        \

@@ -49,6 +49,10 @@ HOWS = collections.defaultdict(lambda: [errno.EIO], {
     "rename": [errno.EIO, errno.ENOSPC], "link": [errno.EMLINK],
     "linkat": [errno.EIO, errno.EXDEV], "mkdir": [errno.ENOSPC],
     "flock": [errno.ENOLCK, errno.EINTR], "fsync": [errno.EIO, errno.ENOSPC],
+    "syncfs": [errno.EIO, errno.ENOSPC], "symlinkat": [errno.ENOSPC],
+    "mkdirat": [errno.ENOSPC], "fchownat": [errno.EPERM],
+    "openat": [errno.EMFILE, errno.EACCES, errno.ENOSPC],
+    "openat64": [errno.EMFILE, errno.EACCES, errno.ENOSPC],
 })
 # Those are taken up again wherever they happen.
 RESUMED = ("read", "pread", "pread64", "write", "pwrite", "pwrite64", "recv",

@@ -40,6 +40,8 @@ static const struct oci_registry_options registry_defaults =
 	OCI_REGISTRY_OPTIONS_INIT;
 static const struct oci_rootfs_options rootfs_defaults =
 	OCI_ROOTFS_OPTIONS_INIT;
+static const struct oci_rootfs_unpack_options rootfs_unpack_defaults =
+	OCI_ROOTFS_UNPACK_OPTIONS_INIT;
 static const struct oci_spec_options spec_defaults = OCI_SPEC_OPTIONS_INIT;
 static const struct oci_tree_options tree_defaults = OCI_TREE_OPTIONS_INIT;
 static const struct oci_layer_read_options layer_read_defaults =
@@ -115,6 +117,8 @@ static const struct subject subjects[] = {
 	{ SUBJECT(rootfs),
 	  { AT(rootfs, max_inflated), AT(rootfs, cancelled), AT(rootfs, path),
 	    END(rootfs, path) } },
+	{ SUBJECT(rootfs_unpack),
+	  { AT(rootfs_unpack, cancelled), END(rootfs_unpack, cancelled) } },
 	{ SUBJECT(spec),
 	  { AT(spec, folder), AT(spec, vars), AT(spec, platforms),
 	    AT(spec, platform_count), AT(spec, report), AT(spec, report_data),

@@ -144,18 +144,41 @@ static int use_registry(struct bench *bench, const void *options,
 	return rc;
 }
 
-static int use_rootfs(struct bench *bench, const void *options,
-		      struct oci_error *err)
+static int open_rootfs(struct oci_rootfs **out, struct bench *bench,
+		       const struct oci_rootfs_options *options,
+		       struct oci_error *err)
 {
 	struct oci_image_documents image;
-	struct oci_rootfs *rootfs = NULL;
 	int rc = oci_image_open(&image, bench->store, &bench->image, NULL, err);
 
 	if (rc)
 		return rc;
-	rc = oci_image_rootfs(&rootfs, bench->store, &image, options, err);
-	oci_rootfs_free(rootfs);
+	rc = oci_image_rootfs(out, bench->store, &image, options, err);
 	oci_image_documents_release(&image);
+	return rc;
+}
+
+static int use_rootfs(struct bench *bench, const void *options,
+		      struct oci_error *err)
+{
+	struct oci_rootfs *rootfs = NULL;
+	int rc = open_rootfs(&rootfs, bench, options, err);
+
+	oci_rootfs_free(rootfs);
+	return rc;
+}
+
+static int use_rootfs_unpack(struct bench *bench, const void *options,
+			     struct oci_error *err)
+{
+	struct oci_rootfs *rootfs = NULL;
+	int rc = open_rootfs(&rootfs, bench, NULL, err);
+
+	if (!rc)
+		rc = oci_rootfs_unpack(NULL, rootfs, "/", in_folder("unpacked"),
+				       options, err);
+	oci_rootfs_free(rootfs);
+	remove_all(in_folder("unpacked"));
 	return rc;
 }
 

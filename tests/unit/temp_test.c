@@ -99,7 +99,7 @@ static void test_held(void **state)
 	(void)state;
 	open_temp(&temp, "a");
 	check_done(oci_temp_name(&temp, &err), &err, "name");
-	check_done(oci_temp_folder_open(&run, folder, "run", &err), &err,
+	check_done(oci_temp_folder_open(&run, folder, "run", 0777, &err), &err,
 		   "folder");
 	assert_int_equal(count_names(folder), 2);
 	oci_litter_remove(folder, NULL);

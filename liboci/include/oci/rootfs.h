@@ -14,6 +14,7 @@
 #define OCI_ROOTFS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <oci/error.h>
@@ -122,6 +123,49 @@ OCI_API int oci_rootfs_extract(const struct oci_rootfs *rootfs,
 OCI_API int oci_rootfs_write_tar(const struct oci_rootfs *rootfs,
 				 const char *path, struct oci_sink *sink,
 				 struct oci_error *err);
+
+/* Returns 0 if oci_rootfs_unpack can write to output: nothing is there, or an
+ * empty folder. So this can be known before an image is read. Errors:
+ * OCI_E_INVALID if output is a folder that is not empty, or a symlink, or if
+ * its last part is "." or ".."; those of opendir(3), such as OCI_E_NOT_FOUND
+ * for a file. */
+OCI_API int oci_rootfs_check_output(const char *output, struct oci_error *err);
+
+struct oci_rootfs_unpack_options {
+	size_t size; /* sizeof(struct oci_rootfs_unpack_options) */
+	/* Ends the call with OCI_E_CANCELLED once *cancelled is not 0;
+	 * may be NULL. */
+	volatile const int *cancelled;
+};
+
+#define OCI_ROOTFS_UNPACK_OPTIONS_INIT                                         \
+	{                                                                      \
+		sizeof(struct oci_rootfs_unpack_options), NULL                 \
+	}
+
+/*
+ * Writes the files in the directory at path, or the file at path alone, to the
+ * folder output: all of them, or nothing if the call fails. They are written to
+ * a folder .NAME.unpack.PID-N.tmp beside output, whose last part is NAME, and
+ * synced; then the folder is renamed to output. Folders with such a name that
+ * killed processes of this user left are removed first, on file systems whose
+ * locks hold between all processes, and unless another user could have renamed
+ * a folder of this user to that name. Symlinks are written, and never followed.
+ * Without root, files belong to this user, set-user-ID and set-group-ID bits
+ * are not set, and devices are left out: *left_out (may be NULL) is their
+ * number. Extended attributes are left out. options may be NULL.
+ *
+ * syncfs(2) syncs all of the file system, so the call also waits for what other
+ * processes wrote to it. Before Linux 5.8, syncfs does not report errors of the
+ * disk. Errors: those of oci_rootfs_check_output and oci_rootfs_extract;
+ * OCI_E_NOT_FOUND if the folder of output is not there; OCI_E_SYSTEM;
+ * OCI_E_CANCELLED.
+ */
+OCI_API int oci_rootfs_unpack(uint64_t *left_out,
+			      const struct oci_rootfs *rootfs, const char *path,
+			      const char *output,
+			      const struct oci_rootfs_unpack_options *options,
+			      struct oci_error *err);
 
 #ifdef __cplusplus
 }
