@@ -266,15 +266,14 @@ static void say_platforms(const struct build *b)
 	    name);
 }
 
-/* A name that is wrong is told when the target is opened. */
 static int add_push(struct sandbox *sandbox, const struct build_options *o,
 		    const char *reference, const struct oci_spec *spec,
 		    struct oci_error *err)
 {
 	struct build_names names;
-	int rc = 0;
+	int rc = build_names_push(&names, o, reference, spec, err);
 
-	if (build_names_push(&names, o, reference, spec, NULL) == 0)
+	if (!rc)
 		rc = sandbox_add_repository(sandbox, NULL, &names.items[0],
 					    err);
 	build_names_release(&names);

@@ -214,18 +214,18 @@ int remote_check_name(const char *text, struct oci_error *err)
 bool remote_destination(struct oci_reference *out, bool *by_digest,
 			const char *text)
 {
+	char repository[OCI_REFERENCE_TEXT + sizeof("docker://")];
 	size_t size = strlen(text);
-	bool good;
-	char *repository;
 
 	*by_digest = size > 1 && text[size - 1] == '@';
 	if (!*by_digest)
 		return remote_name(out, text);
-	repository = strndup(text, size - 1);
-	good = repository && remote_name(out, repository) && !out->tag[0] &&
+	if (size > sizeof(repository))
+		return false;
+	memcpy(repository, text, size - 1);
+	repository[size - 1] = '\0';
+	return remote_name(out, repository) && !out->tag[0] &&
 	       !out->digest.text[0];
-	free(repository);
-	return good;
 }
 
 void say_pushed(const struct oci_repository *repository)

@@ -53,6 +53,12 @@ static bool is_descriptor(const char *path)
 	       strncmp(path, "/proc/", 6) == 0;
 }
 
+/* The command itself reports a name that is wrong. */
+static int keep_nomem(int rc)
+{
+	return rc == OCI_E_NOMEM ? rc : 0;
+}
+
 int sandbox_add_repository(struct sandbox *sandbox,
 			   const struct remote_side *side,
 			   const struct oci_reference *name,
@@ -78,8 +84,11 @@ int sandbox_add_image(struct sandbox *sandbox, const struct remote_side *side,
 		sandbox->outside = true;
 		return 0;
 	}
-	if (strcmp(text, "-") == 0 || image_name_parse(&name, text, NULL))
-		return 0; /* the command itself tells what is wrong */
+	if (strcmp(text, "-") == 0)
+		return 0;
+	rc = image_name_parse(&name, text, err);
+	if (rc)
+		return keep_nomem(rc);
 	rc = oci_strings_add(&sandbox->reads, name.path, err);
 	/* For a name that is wrong, the command looks for similar ones. */
 	if (access(name.path, F_OK) != 0 &&
@@ -103,8 +112,9 @@ int sandbox_add_output(struct sandbox *sandbox, const char *output,
 		sandbox->outside = true;
 		return 0;
 	}
-	if (image_name_parse(&name, output, NULL))
-		return 0; /* the command itself tells what is wrong */
+	rc = image_name_parse(&name, output, err);
+	if (rc)
+		return keep_nomem(rc);
 	size = strlen(name.path);
 	while (size > 1 && name.path[size - 1] == '/')
 		name.path[--size] = '\0';
@@ -146,6 +156,8 @@ int sandbox_add_folder(struct sandbox *sandbox, const char *path,
 			       ? strndup(path, (size_t)(slash - path))
 			       : NULL;
 
+	if (slash && slash != path && !parent)
+		return fail_nomem(err);
 	if (parent)
 		mkdir(parent, 0700);
 	mkdir(path, 0700);
