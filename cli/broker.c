@@ -14,13 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "credentials.h"
 #include "secrets.h"
 
-enum { TEXTS = 4, SLICE_MS = 100, NONE = -1 };
+enum { TEXTS = 4, SLICE_MS = 100, WAITS = 1000, NONE = -1 };
 
 struct known {
 	const struct remote_side *side;
@@ -142,7 +143,8 @@ static _Noreturn void serve(const struct broker *b, int questions, int answers)
 	_exit(EXIT_DONE);
 }
 
-static int start(struct broker *b, const int ends[4], struct oci_error *err)
+static int start(struct broker *b, struct remote_options *remote,
+		 const int ends[4], struct oci_error *err)
 {
 	int rc = oci_sink_open_fd(&b->sink, ends[1], err);
 
@@ -156,6 +158,7 @@ static int start(struct broker *b, const int ends[4], struct oci_error *err)
 	if (b->pid == 0) {
 		close(ends[1]);
 		close(ends[2]);
+		wipe_password(remote->password);
 		serve(b, ends[0], ends[3]);
 	}
 	b->questions = ends[1];
@@ -163,13 +166,14 @@ static int start(struct broker *b, const int ends[4], struct oci_error *err)
 	return 0;
 }
 
-int broker_start(struct broker *b, struct oci_error *err)
+int broker_start(struct broker *b, struct remote_options *remote,
+		 struct oci_error *err)
 {
 	int ends[4] = { NONE, NONE, NONE, NONE }, rc;
 
 	rc = pipe2(ends, O_CLOEXEC) != 0 || pipe2(ends + 2, O_CLOEXEC) != 0
 		     ? oci_error_set_errno(err, "pipe")
-		     : start(b, ends, err);
+		     : start(b, remote, ends, err);
 	for (size_t i = 0; i < 4 && ends[i] != NONE; i++)
 		if (rc || i == 0 || i == 3)
 			close(ends[i]);
@@ -202,7 +206,8 @@ static int fail(struct oci_error *err)
 	if (was_interrupted())
 		return oci_error_set(err, OCI_E_CANCELLED, "interrupted");
 	return oci_error_set(err, OCI_E_SYSTEM,
-			     "the process that finds credentials has ended");
+			     "the process that finds credentials has ended: "
+			     "run the command again");
 }
 
 static int ask(struct oci_credential *out, struct broker *b, size_t number,
@@ -242,14 +247,24 @@ int broker_find(struct oci_credential *out, struct broker *b,
 
 	if (!find(&number, b, side, host, repository))
 		return oci_error_set(err, OCI_E_UNSUPPORTED,
-				     "no credential is looked up for "
-				     "'%.200s/%.200s' in a sandbox: "
-				     "--sandbox off does so",
+				     "the sandbox allows no credential for "
+				     "'%.200s/%.200s', which neither the "
+				     "command line nor the spec names: use "
+				     "--sandbox off",
 				     host, repository);
 	pthread_mutex_lock(&b->lock);
 	rc = ask(out, b, number, err);
 	pthread_mutex_unlock(&b->lock);
 	return rc;
+}
+
+/* A helper that has to be ended first takes a moment. */
+static void wait_for_end(pid_t pid)
+{
+	const struct timespec slice = { .tv_nsec = 2 * 1000 * 1000 };
+
+	for (int i = 0; i < WAITS && waitpid(pid, NULL, WNOHANG) == 0; i++)
+		nanosleep(&slice, NULL);
 }
 
 void broker_free(struct broker *b)
@@ -259,10 +274,7 @@ void broker_free(struct broker *b)
 	if (b->pid) {
 		close(b->questions);
 		close(b->answers);
-		/* After an interrupt it may wait for a helper. It ends when
-		 * this process does. */
-		if (!was_interrupted())
-			waitpid(b->pid, NULL, 0);
+		wait_for_end(b->pid);
 	}
 	oci_sink_free(b->sink);
 	pthread_mutex_destroy(&b->lock);

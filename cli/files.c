@@ -92,6 +92,24 @@ void files_release(struct files *files)
 	opened_release(&files->from);
 }
 
+static int enter_sandbox(struct files_options *options, const char *image,
+			 bool extract, struct oci_error *err)
+{
+	struct sandbox sandbox = {
+		.remote = &options->remote,
+		.attributes = extract && options->output &&
+			      strcmp(options->output, "-") != 0,
+	};
+	int rc = sandbox_add_output(&sandbox, options->output, err);
+
+	if (!rc)
+		rc = sandbox_add_image(&sandbox, NULL, image, err);
+	if (!rc)
+		rc = sandbox_enter(&sandbox, err);
+	sandbox_release(&sandbox);
+	return rc;
+}
+
 int files_run(const struct command *command, int least, int most,
 	      int (*work)(struct files *files, const char *path,
 			  const struct files_options *options,
@@ -116,8 +134,8 @@ int files_run(const struct command *command, int least, int most,
 	if (status < 0) {
 		const char *path = words > 1 ? argv[optind + 1] : "/";
 		struct files files = { 0 };
-		int rc = sandbox_images(&options.remote, argv + optind, 1,
-					options.output, &err);
+		int rc = enter_sandbox(&options, argv[optind],
+				       command == &command_extract, &err);
 
 		if (!rc)
 			rc = files_open(&files, argv[optind],

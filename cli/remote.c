@@ -82,8 +82,7 @@ int remote_ready(struct remote_options *o, const char *command)
 
 void remote_release(struct remote_options *o)
 {
-	for (volatile char *p = o->password; p && *p; p++)
-		*p = '\0';
+	wipe_password(o->password);
 	free(o->password);
 	oci_strings_release(&o->mount_from);
 	oci_strings_release(&o->token_hosts);

@@ -201,9 +201,9 @@ static const struct cli_option inflating[] = {
 
 static const struct cli_option sandboxes[] = {
 	{ "sandbox", 0, "auto|off|require",
-	  "read images without access to other files and programs, and to a "
-	  "network unless they are in registries; default auto: if the system "
-	  "has Landlock and seccomp",
+	  "restrict what the process may do while it reads images; auto, the "
+	  "default: by Landlock and seccomp, if the system has them; require: "
+	  "fail without them",
 	  0, take_sandbox },
 	{ 0 },
 };

@@ -43,6 +43,7 @@ void sandbox_release(struct sandbox *sandbox)
 {
 	oci_strings_release(&sandbox->reads);
 	oci_strings_release(&sandbox->writes);
+	oci_strings_release(&sandbox->listed);
 }
 
 /* Paths of descriptors lead to files that have other paths. */
@@ -71,6 +72,19 @@ int sandbox_add_repository(struct sandbox *sandbox,
 	return rc ? rc : sandbox_add_host(sandbox, name->host, err);
 }
 
+/* For a name that is wrong, the command looks for similar ones beside it. */
+static int add_missing(struct sandbox *sandbox, char *path,
+		       struct oci_error *err)
+{
+	char *slash = strrchr(path, '/');
+
+	if (access(path, F_OK) == 0)
+		return 0;
+	if (slash)
+		slash[slash == path] = '\0';
+	return oci_strings_add(&sandbox->listed, slash ? path : ".", err);
+}
+
 int sandbox_add_image(struct sandbox *sandbox, const struct remote_side *side,
 		      const char *text, struct oci_error *err)
 {
@@ -90,10 +104,8 @@ int sandbox_add_image(struct sandbox *sandbox, const struct remote_side *side,
 	if (rc)
 		return keep_nomem(rc);
 	rc = oci_strings_add(&sandbox->reads, name.path, err);
-	/* For a name that is wrong, the command looks for similar ones. */
-	if (access(name.path, F_OK) != 0 &&
-	    sandbox->remote->sandbox == SANDBOX_AUTO)
-		sandbox->outside = true;
+	if (!rc)
+		rc = add_missing(sandbox, name.path, err);
 	image_name_release(&name);
 	return rc;
 }
@@ -151,39 +163,52 @@ int sandbox_add_destination(struct sandbox *sandbox,
 int sandbox_add_folder(struct sandbox *sandbox, const char *path,
 		       struct oci_error *err)
 {
-	const char *slash = strrchr(path, '/');
-	char *parent = slash && slash != path
-			       ? strndup(path, (size_t)(slash - path))
-			       : NULL;
+	char *part = strdup(path);
 
-	if (slash && slash != path && !parent)
+	if (!part)
 		return fail_nomem(err);
-	if (parent)
-		mkdir(parent, 0700);
-	mkdir(path, 0700);
-	free(parent);
+	for (char *p = part; (p = strchr(p + 1, '/')); *p = '/') {
+		*p = '\0';
+		mkdir(part, 0700);
+	}
+	mkdir(part, 0700);
+	free(part);
 	return oci_strings_add(&sandbox->writes, path, err);
 }
 
 static int fail_outside(struct oci_error *err)
 {
 	return oci_error_set(err, OCI_E_UNSUPPORTED,
-			     "--sandbox require: engines, devices and "
-			     "--rebuild are outside of a sandbox");
+			     "--sandbox require: there is no sandbox for "
+			     "engines, for paths such as /dev/fd/3 and for "
+			     "verify --rebuild: leave the option out");
 }
 
-/* The first thing that a sandbox forbids is the start of a process. */
+static int fail_lacking(bool files, struct oci_error *err)
+{
+	return oci_error_set(err, OCI_E_UNSUPPORTED,
+			     "--sandbox require: this system lacks %s",
+			     files ? "seccomp"
+				   : "Landlock, of Linux 5.19 or later");
+}
+
+/* What cannot be done inside: OpenSSL reads its configuration, and ignores one
+ * that it may not read; processes are started. */
 static int prepare(struct sandbox *sandbox, struct oci_error *err)
 {
+	struct oci_registry *registry = NULL;
 	const char *temp = temp_dir();
 	int rc = oci_strings_add(&sandbox->writes, temp ? temp : "/var/tmp",
 				 err);
 
-	if (!rc && sandbox->network)
-		rc = sandbox_add_network(sandbox, err);
-	if (!rc && sandbox->network)
-		rc = broker_start(sandbox->remote->broker, err);
-	return rc;
+	if (rc || !sandbox->network)
+		return rc;
+	rc = sandbox_add_network(sandbox, err);
+	if (!rc)
+		rc = oci_registry_new(&registry, NULL, err);
+	oci_registry_free(registry);
+	return rc ? rc
+		  : broker_start(sandbox->remote->broker, sandbox->remote, err);
 }
 
 int sandbox_enter(struct sandbox *sandbox, struct oci_error *err)
@@ -200,13 +225,10 @@ int sandbox_enter(struct sandbox *sandbox, struct oci_error *err)
 		return rc;
 	entered = sandbox_restrict_files(sandbox);
 	/* Each of the two is of use without the other one. */
-	if (sandbox_restrict_calls(sandbox->network) && entered)
+	if ((sandbox_restrict_calls(sandbox) && entered) ||
+	    mode == SANDBOX_AUTO)
 		return 0;
-	return mode == SANDBOX_AUTO
-		       ? 0
-		       : oci_error_set(err, OCI_E_UNSUPPORTED,
-				       "--sandbox require: this system lacks "
-				       "Landlock or seccomp");
+	return fail_lacking(entered, err);
 }
 
 int sandbox_images(struct remote_options *remote, char *const *names,

@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A seccomp filter: system calls that start programs, use a network, look into
- * other processes or change the system fail with EPERM. A command that uses
- * registries keeps the calls of a client, and no sockets but those of IP and
- * netlink, which resolvers use: a local socket may be that of an engine, whose
- * users are root. On i386 and s390x, where socketcall(2) has all of them in
- * one, it keeps that. All threads get the filter. See seccomp(2).
+ * A filter of system calls (seccomp(2)), which all threads get. It refuses,
+ * with EPERM, calls that start processes, use a network, reach other processes,
+ * change the system, or change modes, owners and attributes of files by their
+ * paths, which Landlock does not cover. A command that uses registries keeps
+ * the calls of a client. On i386 and s390x, where socketcall(2) has all of them
+ * in one, the kinds of its sockets are not looked at.
  */
-#define _GNU_SOURCE /* syscall */
+#define _GNU_SOURCE /* syscall, CLONE_THREAD */
 #include "sandbox.h"
 
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/netlink.h>
 #include <linux/seccomp.h>
+#include <sched.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "sandbox_calls.h"
 
 #if defined(__x86_64__) && defined(__LP64__)
 #define ARCHITECTURE AUDIT_ARCH_X86_64
@@ -36,79 +41,27 @@
 #define ARCHITECTURE AUDIT_ARCH_PPC64LE
 #endif
 
-/* Above the numbers of all calls; on amd64, those of the ABI x32 follow. */
-enum { NUMBERS_END = 0x40000000 };
-
-static const uint32_t client_calls[] = {
-	SYS_socket,	SYS_socketpair, SYS_connect,  SYS_bind,
-	SYS_sendto,	SYS_sendmsg,	SYS_sendmmsg, SYS_recvmsg,
-#ifdef SYS_socketcall
-	SYS_socketcall,
-#endif
-};
-
-static const uint32_t forbidden[] = {
-	SYS_execve,
-	SYS_execveat,
-	SYS_listen,
-	SYS_accept4,
-#ifdef SYS_accept
-	SYS_accept,
-#endif
-	SYS_ptrace,
-	SYS_process_vm_readv,
-	SYS_process_vm_writev,
-	SYS_kcmp,
-	SYS_mount,
-	SYS_umount2,
-	SYS_pivot_root,
-	SYS_chroot,
-	SYS_unshare,
-	SYS_setns,
-	SYS_open_by_handle_at,
-	SYS_name_to_handle_at,
-	SYS_bpf,
-	SYS_perf_event_open,
-	SYS_userfaultfd,
-	SYS_keyctl,
-	SYS_add_key,
-	SYS_request_key,
-	SYS_init_module,
-	SYS_finit_module,
-	SYS_delete_module,
-	SYS_kexec_load,
-	SYS_reboot,
-	SYS_swapon,
-	SYS_sethostname,
-	SYS_settimeofday,
-	SYS_clock_settime,
-	SYS_quotactl,
-	/* The same on all architectures; younger than some headers. */
-	425 /* io_uring_setup */,
-	428 /* open_tree */,
-	429 /* move_mount */,
-	430 /* fsopen */,
-	438 /* pidfd_getfd */,
-};
-
 #ifdef ARCHITECTURE
 enum {
-	CLIENT_CALLS = sizeof(client_calls) / sizeof(client_calls[0]),
-	FORBIDDEN = sizeof(forbidden) / sizeof(forbidden[0]),
-	REFUSE = SECCOMP_RET_ERRNO | EPERM
-};
-
-/* The lower half of the first argument. */
-enum {
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	ARGUMENT = offsetof(struct seccomp_data, args) + 4
+	/* Above the numbers of all calls; on amd64, those of the ABI x32
+	 * follow. */
+	NUMBERS_END = 0x40000000,
+	/* The same on all architectures; younger than some headers. */
+	CLONE3 = 435,
+	UTIMENSAT_TIME64 = 412,
+	CODE_MAX = 512,
+	REFUSE = SECCOMP_RET_ERRNO | EPERM,
+/* The argument of clone(2) with its flags. */
+#ifdef __s390x__
+	CLONE_FLAGS = 1,
 #else
-	ARGUMENT = offsetof(struct seccomp_data, args)
+	CLONE_FLAGS = 0,
 #endif
+	TYPES = 0xf /* of sockets, without SOCK_CLOEXEC and SOCK_NONBLOCK */
 };
 
 struct filter {
-	struct sock_filter code[3 * (CLIENT_CALLS + FORBIDDEN) + 16];
+	struct sock_filter code[CODE_MAX];
 	unsigned short count;
 };
 
@@ -123,68 +76,173 @@ static void load(struct filter *f, size_t offset)
 	add(f, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset);
 }
 
-/* Skips the next `skipped` steps if the loaded word is not value. */
-static void unless_equal(struct filter *f, uint32_t value, uint8_t skipped)
+/* The lower half of an argument, or the upper one. */
+static void load_argument(struct filter *f, unsigned number, bool upper)
 {
-	f->code[f->count++] = (struct sock_filter)BPF_JUMP(
-		BPF_JMP | BPF_JEQ | BPF_K, value, 0, skipped);
+	const bool big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+
+	load(f, offsetof(struct seccomp_data, args) + 8 * number +
+			(upper != big ? 4 : 0));
 }
 
-static void end_with(struct filter *f, uint32_t what)
+/* Starts steps for which the loaded word has to be value; end_when ends them.
+ * The last one of them returns. */
+static unsigned when(struct filter *f, uint32_t value)
+{
+	f->code[f->count] = (struct sock_filter)BPF_JUMP(
+		BPF_JMP | BPF_JEQ | BPF_K, value, 0, 0);
+	return f->count++;
+}
+
+static void end_when(struct filter *f, unsigned start)
+{
+	f->code[start].jf = (uint8_t)(f->count - start - 1);
+}
+
+static void give(struct filter *f, uint32_t what)
 {
 	add(f, BPF_RET | BPF_K, what);
 }
 
-static void refuse(struct filter *f, const uint32_t *calls, size_t count)
+static void give_when(struct filter *f, uint32_t value, uint32_t what)
 {
-	for (size_t i = 0; i < count; i++) {
-		unless_equal(f, calls[i], 1);
-		end_with(f, REFUSE);
-	}
+	unsigned start = when(f, value);
+
+	give(f, what);
+	end_when(f, start);
 }
 
-/* The last rule for a socket: its family decides. */
-static void choose_family(struct filter *f)
+static void refuse(struct filter *f, const struct sandbox_call_list *list)
 {
-	static const uint32_t families[] = { AF_INET, AF_INET6, AF_NETLINK };
-
-	unless_equal(f, SYS_socket, 8);
-	load(f, ARGUMENT);
-	for (size_t i = 0; i < 3; i++) {
-		unless_equal(f, families[i], 1);
-		end_with(f, SECCOMP_RET_ALLOW);
-	}
-	end_with(f, REFUSE);
+	for (size_t i = 0; i < list->count; i++)
+		give_when(f, list->calls[i], REFUSE);
 }
 
-bool sandbox_restrict_calls(bool network)
+/* The call needs value in the bits of mask of an argument. */
+static void need(struct filter *f, uint32_t call, unsigned argument,
+		 uint32_t mask, uint32_t value)
+{
+	unsigned start = when(f, call);
+
+	load_argument(f, argument, false);
+	add(f, BPF_ALU | BPF_AND | BPF_K, mask);
+	give_when(f, value, SECCOMP_RET_ALLOW);
+	give(f, REFUSE);
+	end_when(f, start);
+}
+
+/* ioctl(2) can type into a terminal, for the shell that reads from it. */
+static void filter_terminals(struct filter *f)
+{
+	unsigned start = when(f, SYS_ioctl);
+
+	load_argument(f, 1, false);
+	give_when(f, TIOCSTI, REFUSE);
+	give_when(f, TIOCLINUX, REFUSE);
+	give(f, SECCOMP_RET_ALLOW);
+	end_when(f, start);
+}
+
+/* The times of an open file may be set: its path is NULL. */
+static void filter_times(struct filter *f, uint32_t call)
+{
+	unsigned start = when(f, call), lower;
+
+	load_argument(f, 1, false);
+	lower = when(f, 0);
+	load_argument(f, 1, true);
+	give_when(f, 0, SECCOMP_RET_ALLOW);
+	give(f, REFUSE);
+	end_when(f, lower);
+	give(f, REFUSE);
+	end_when(f, start);
+}
+
+static void filter_processes(struct filter *f)
+{
+	const uint32_t self = (uint32_t)getpid();
+
+	/* A thread, and no process. libc takes clone instead of clone3, whose
+	 * flags a filter cannot read. */
+	need(f, SYS_clone, CLONE_FLAGS, CLONE_THREAD, CLONE_THREAD);
+	give_when(f, CLONE3, SECCOMP_RET_ERRNO | ENOSYS);
+	need(f, SYS_kill, 0, UINT32_MAX, self);
+	need(f, SYS_tgkill, 0, UINT32_MAX, self);
+	need(f, SYS_prlimit64, 0, UINT32_MAX, 0);
+}
+
+static void filter_ip(struct filter *f, uint32_t family)
+{
+	unsigned start = when(f, family);
+
+	load_argument(f, 1, false);
+	add(f, BPF_ALU | BPF_AND | BPF_K, TYPES);
+	give_when(f, SOCK_STREAM, SECCOMP_RET_ALLOW);
+	give_when(f, SOCK_DGRAM, SECCOMP_RET_ALLOW);
+	give(f, REFUSE);
+	end_when(f, start);
+}
+
+/* The sockets of a client: TCP, UDP, and netlink's routes, which resolvers look
+ * at. local: local ones, too. */
+static void filter_sockets(struct filter *f, bool local)
+{
+	unsigned start = when(f, SYS_socket), netlink;
+
+	load_argument(f, 0, false);
+	if (local)
+		give_when(f, AF_UNIX, SECCOMP_RET_ALLOW);
+	filter_ip(f, AF_INET);
+	filter_ip(f, AF_INET6);
+	netlink = when(f, AF_NETLINK);
+	load_argument(f, 2, false);
+	give_when(f, NETLINK_ROUTE, SECCOMP_RET_ALLOW);
+	end_when(f, netlink);
+	give(f, REFUSE);
+	end_when(f, start);
+}
+
+/* Ends a process whose calls are those of another architecture. */
+static void begin(struct filter *f)
+{
+	load(f, offsetof(struct seccomp_data, arch));
+	f->code[f->count++] = (struct sock_filter)BPF_JUMP(
+		BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0);
+	give(f, SECCOMP_RET_KILL_PROCESS);
+	load(f, offsetof(struct seccomp_data, nr));
+	f->code[f->count++] = (struct sock_filter)BPF_JUMP(
+		BPF_JMP | BPF_JGE | BPF_K, NUMBERS_END, 0, 1);
+	give(f, REFUSE);
+}
+
+bool sandbox_restrict_calls(const struct sandbox *sandbox)
 {
 	struct filter filter = { .count = 0 };
 	struct sock_fprog program = { .filter = filter.code };
 
-	load(&filter, offsetof(struct seccomp_data, arch));
-	filter.code[filter.count++] = (struct sock_filter)BPF_JUMP(
-		BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0);
-	end_with(&filter, SECCOMP_RET_KILL_PROCESS);
-	load(&filter, offsetof(struct seccomp_data, nr));
-	filter.code[filter.count++] = (struct sock_filter)BPF_JUMP(
-		BPF_JMP | BPF_JGE | BPF_K, NUMBERS_END, 0, 1);
-	end_with(&filter, REFUSE);
-	refuse(&filter, forbidden, FORBIDDEN);
-	if (network)
-		choose_family(&filter);
+	begin(&filter);
+	refuse(&filter, &sandbox_forbidden_calls);
+	filter_terminals(&filter);
+	filter_processes(&filter);
+	if (!sandbox->attributes) {
+		refuse(&filter, &sandbox_attribute_calls);
+		filter_times(&filter, SYS_utimensat);
+		filter_times(&filter, UTIMENSAT_TIME64);
+	}
+	if (sandbox->network)
+		filter_sockets(&filter, sandbox->local_sockets);
 	else
-		refuse(&filter, client_calls, CLIENT_CALLS);
-	end_with(&filter, SECCOMP_RET_ALLOW);
+		refuse(&filter, &sandbox_client_calls);
+	give(&filter, SECCOMP_RET_ALLOW);
 	program.len = filter.count;
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	       syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
 		       SECCOMP_FILTER_FLAG_TSYNC, &program) == 0;
 }
 #else
-bool sandbox_restrict_calls(bool network)
+bool sandbox_restrict_calls(const struct sandbox *sandbox)
 {
-	(void)network;
+	(void)sandbox;
 	errno = ENOSYS;
 	return false;
 }

@@ -46,13 +46,33 @@ enum { BIND_TCP = 1, CONNECT_TCP = 2, SCOPED_ALL = 3 };
 
 /* Files of the system, which libraries, libc and OpenSSL read. */
 static const char *const system_paths[] = {
-	"/usr", "/lib", "/lib32", "/lib64", "/nix/store", "/gnu/store",
-	"/etc/ld.so.cache", "/etc/ssl", "/etc/pki", "/etc/localtime",
-	"/proc/self", "/sys/devices/system/cpu", "/dev/urandom", "/dev/zero",
+	"/usr",
+	"/lib",
+	"/lib32",
+	"/lib64",
+	"/nix/store",
+	"/gnu/store",
+	"/etc/ld.so.cache",
+	"/etc/localtime",
+	"/etc/ssl/certs",
+	"/etc/ssl/cert.pem",
+	"/etc/ssl/ca-bundle.pem",
+	"/etc/ssl/openssl.cnf",
+	"/etc/pki/ca-trust",
+	"/etc/pki/tls/certs",
+	"/etc/pki/tls/cert.pem",
+	"/etc/pki/tls/cacert.pem",
+	"/etc/pki/tls/openssl.cnf",
+	"/etc/pki/tls/openssl.d",
+	"/etc/crypto-policies",
+	"/proc/self",
+	"/sys/devices/system/cpu",
+	"/dev/urandom",
+	"/dev/zero",
 };
 
-/* A path that cannot be opened for want of rights, or because there is none,
- * needs no rule. */
+/* A path that cannot be opened, such as one that does not exist, needs no rule,
+ * and neither does a pipe, which is open already (EBADFD). */
 static bool allow(int ruleset, const char *path, uint64_t rights)
 {
 	struct path_rule rule = { .allowed = rights };
@@ -61,10 +81,11 @@ static bool allow(int ruleset, const char *path, uint64_t rights)
 
 	rule.parent = open(path, O_PATH | O_CLOEXEC);
 	if (rule.parent < 0)
-		return errno == ENOENT || errno == ENOTDIR || errno == EACCES;
+		return errno != EMFILE && errno != ENFILE && errno != ENOMEM;
 	if (fstat(rule.parent, &st) == 0 && !S_ISDIR(st.st_mode))
 		rule.allowed &= READ_FILE | WRITE_FILE | TRUNCATE;
-	good = syscall(ADD_RULE, ruleset, RULE_PATH_BENEATH, &rule, 0) == 0;
+	good = syscall(ADD_RULE, ruleset, RULE_PATH_BENEATH, &rule, 0) == 0 ||
+	       errno == EBADFD;
 	close(rule.parent);
 	return good;
 }
@@ -102,6 +123,8 @@ static bool allow_all(int ruleset, const struct sandbox *sandbox,
 		good = allow(ruleset, system_paths[i], read);
 	for (size_t i = 0; good && i < sandbox->reads.count; i++)
 		good = allow(ruleset, sandbox->reads.items[i], read);
+	for (size_t i = 0; good && i < sandbox->listed.count; i++)
+		good = allow(ruleset, sandbox->listed.items[i], READ_DIR);
 	/* Not the right to execute, which is the first one. */
 	for (size_t i = 0; good && i < sandbox->writes.count; i++)
 		good = allow(ruleset, sandbox->writes.items[i], rights & ~1u);

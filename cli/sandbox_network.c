@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What connections to registries need in a sandbox: files of resolvers and
  * certificates, and the file of mount candidates. */
+#define _DEFAULT_SOURCE /* DT_REG */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "remote.h"
 #include "sandbox.h"
@@ -12,9 +14,15 @@
 /* Files that getaddrinfo(3) reads; /run has what /etc/resolv.conf may be a link
  * to, and what replaces it. */
 static const char *const resolver_files[] = {
-	"/etc/resolv.conf",	"/etc/hosts",	   "/etc/host.conf",
-	"/etc/nsswitch.conf",	"/etc/gai.conf",   "/etc/services",
-	"/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager",
+	"/etc/resolv.conf",
+	"/etc/hosts",
+	"/etc/host.conf",
+	"/etc/nsswitch.conf",
+	"/etc/gai.conf",
+	"/etc/services",
+	"/run/systemd/resolve",
+	"/run/resolvconf",
+	"/run/NetworkManager/resolv.conf",
 };
 
 static int add(struct sandbox *sandbox, const char *path, struct oci_error *err)
@@ -22,38 +30,47 @@ static int add(struct sandbox *sandbox, const char *path, struct oci_error *err)
 	return path && *path ? oci_strings_add(&sandbox->reads, path, err) : 0;
 }
 
-/* The files of a host in one of the folders for certificates; they may be links
- * to files elsewhere. */
+/* A folder for certificates. Its files may be links to files elsewhere. */
 static int add_certificates(struct sandbox *sandbox, const char *folder,
-			    const char *host, struct oci_error *err)
+			    struct oci_error *err)
 {
 	char path[4096];
 	const struct dirent *entry;
-	DIR *dir;
-	int rc = 0, n = snprintf(path, sizeof(path), "%s/%s/", folder, host);
+	DIR *dir = opendir(folder);
+	int rc = dir ? add(sandbox, folder, err) : 0;
 
-	dir = n > 0 && (size_t)n < sizeof(path) ? opendir(path) : NULL;
-	while (dir && !rc && (entry = readdir(dir))) {
-		size_t left = sizeof(path) - (size_t)n;
-
-		if (entry->d_name[0] != '.' &&
-		    snprintf(path + n, left, "%s", entry->d_name) < (int)left)
+	while (dir && !rc && (entry = readdir(dir)))
+		if (entry->d_type != DT_REG && entry->d_type != DT_DIR &&
+		    snprintf(path, sizeof(path), "%s/%s", folder,
+			     entry->d_name) < (int)sizeof(path))
 			rc = add(sandbox, path, err);
-	}
 	if (dir)
 		closedir(dir);
 	return rc;
+}
+
+/* Names that mDNS resolves: RFC 6762, 3. */
+static bool is_local(const char *host)
+{
+	const char *end = strrchr(host, ':');
+	size_t size = end ? (size_t)(end - host) : strlen(host);
+
+	return size > 6 && strncasecmp(host + size - 6, ".local", 6) == 0;
 }
 
 int sandbox_add_host(struct sandbox *sandbox, const char *host,
 		     struct oci_error *err)
 {
 	const struct oci_strings *folders = &sandbox->remote->certs;
+	char path[4096];
 	int rc = 0;
 
 	sandbox->network = true;
+	sandbox->local_sockets = sandbox->local_sockets || is_local(host);
 	for (size_t i = 0; !rc && i < folders->count; i++)
-		rc = add_certificates(sandbox, folders->items[i], host, err);
+		if (snprintf(path, sizeof(path), "%s/%s", folders->items[i],
+			     host) < (int)sizeof(path))
+			rc = add_certificates(sandbox, path, err);
 	return rc;
 }
 
@@ -68,16 +85,20 @@ static int add_list(struct sandbox *sandbox, const char *list,
 		return fail_nomem(err);
 	for (const char *path = copy ? strtok_r(copy, ":", &rest) : NULL;
 	     path && !rc; path = strtok_r(NULL, ":", &rest))
-		rc = add(sandbox, path, err);
+		rc = add_certificates(sandbox, path, err);
 	free(copy);
 	return rc;
 }
 
+/* A dry run reads the file and does not change it. */
 static int add_candidates(struct sandbox *sandbox, const char *path,
-			  struct oci_error *err)
+			  bool dry_run, struct oci_error *err)
 {
-	char *folder = path ? strdup(path) : NULL;
+	char *folder = path && !dry_run ? strdup(path) : NULL;
 	int rc = 0;
+
+	if (dry_run)
+		return add(sandbox, path, err);
 
 	if (path && !folder)
 		return fail_nomem(err);
@@ -107,7 +128,7 @@ int sandbox_add_network(struct sandbox *sandbox, struct oci_error *err)
 		rc = add(sandbox, o->certs.items[i], err);
 	for (size_t i = 0; !rc && i < count; i++)
 		rc = add(sandbox, resolver_files[i], err);
-	if (rc || o->dry_run)
-		return rc;
-	return add_candidates(sandbox, o->mount_candidates, err);
+	return rc ? rc
+		  : add_candidates(sandbox, o->mount_candidates, o->dry_run,
+				   err);
 }

@@ -83,7 +83,8 @@ int say_error(const struct oci_error *err)
 	if (err->status != OCI_E_SYSTEM || !reader_has_ended())
 		say(stderr, "oci-pack: %s%s\n", err->message,
 		    sandbox_entered() && err->system == EACCES
-			    ? ": --sandbox off has access, if you have"
+			    ? ": the sandbox may be the reason: try --sandbox "
+			      "off"
 			    : "");
 	return EXIT_FAILED;
 }

@@ -79,6 +79,17 @@ static bool is_right(const struct oci_cache *cache, const char *kind,
 	       memcmp(code, data, head - 1) == 0;
 }
 
+/* The times of a record say that it was used, for oci_cache_prune. */
+static void note_use(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	futimens(fd, NULL);
+	close(fd);
+}
+
 int oci_cache_record_read(char **out, size_t *size, struct oci_cache *cache,
 			  const char *kind, const struct oci_digest *key,
 			  struct oci_error *err)
@@ -98,8 +109,7 @@ int oci_cache_record_read(char **out, size_t *size, struct oci_cache *cache,
 		return oci_fail(err, OCI_E_NOT_FOUND,
 				"the cache has no such record");
 	}
-	/* Its times say that it was used, for oci_cache_prune. */
-	utimensat(AT_FDCWD, path, NULL, 0);
+	note_use(path);
 	*size -= OCI_MAC_TEXT;
 	memmove(*out, *out + OCI_MAC_TEXT, *size + 1);
 	return 0;

@@ -11,11 +11,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,12 +32,17 @@ static void told(const char *what, int failed)
 		failed ? strerror(errno) : "done");
 }
 
-static void open_file(const char *what, const char *name, int flags)
+static const char *name_in_home(const char *name)
 {
-	char path[4096];
+	static char path[4096];
 
 	snprintf(path, sizeof(path), "%s/%s", getenv("HOME"), name);
-	told(what, open(path, flags | O_CLOEXEC, 0600) < 0);
+	return path;
+}
+
+static void open_file(const char *what, const char *name, int flags)
+{
+	told(what, open(name_in_home(name), flags | O_CLOEXEC, 0600) < 0);
 }
 
 /* Tries something in a process of its own, which ends with errno. */
@@ -42,9 +53,11 @@ static void in_child(const char *what, int (*try)(void))
 
 	if (pid == 0)
 		_exit(try() ? errno : 0);
-	waitpid(pid, &status, 0);
-	errno = WEXITSTATUS(status);
-	told(what, errno);
+	if (pid > 0) {
+		waitpid(pid, &status, 0);
+		errno = WEXITSTATUS(status);
+	}
+	told(what, pid < 0 || errno);
 }
 
 static int execute(void)
@@ -57,6 +70,30 @@ static int execute(void)
 static int trace(void)
 {
 	return ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0;
+}
+
+static int nothing(void)
+{
+	return 0;
+}
+
+static int make_namespace(void)
+{
+	return unshare(CLONE_NEWUTS) != 0;
+}
+
+/* Standard input is no terminal here, which is another error. */
+static int type_into_terminal(void)
+{
+	return ioctl(STDIN_FILENO, TIOCSTI, "x") != 0 && errno != ENOTTY &&
+	       errno != EINVAL && errno != EIO;
+}
+
+static int limit_parent(void)
+{
+	struct rlimit now;
+
+	return prlimit(getppid(), RLIMIT_CPU, NULL, &now);
 }
 
 static int serve(void)
@@ -84,8 +121,16 @@ static void attack(void)
 	open_file("read a key", ".ssh/id_test", O_RDONLY);
 	open_file("list a folder", ".ssh", O_RDONLY | O_DIRECTORY);
 	open_file("write a file", "written", O_WRONLY | O_CREAT);
+	told("shorten a file", truncate(name_in_home(".ssh/id_test"), 4));
+	told("change a mode", chmod(name_in_home(".ssh/id_test"), 0600));
+	told("type into the terminal", type_into_terminal());
+	told("signal a process", kill(getppid(), 0));
+	told("limit a process", limit_parent());
+	told("share memory", shmget(IPC_PRIVATE, 1, IPC_CREAT | 0600) < 0);
+	in_child("start a process", nothing);
 	in_child("execute", execute);
 	in_child("trace", trace);
+	in_child("make a namespace", make_namespace);
 }
 
 static void attack_once(void)
@@ -132,10 +177,14 @@ ssize_t pread64(int fd, void *data, size_t size, off64_t at)
 ssize_t recv(int fd, void *data, size_t size, int flags)
 {
 	static ssize_t (*real)(int, void *, size_t, int);
+	int family = AF_UNSPEC;
+	socklen_t room = sizeof(family);
 
 	if (!real)
 		real = (ssize_t(*)(int, void *, size_t, int))dlsym(RTLD_NEXT,
 								   "recv");
-	attack_once();
+	getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &room);
+	if (family == AF_INET)
+		attack_once();
 	return real(fd, data, size, flags);
 }

@@ -19,21 +19,23 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import faults                                           # noqa: E402
 import harness                                          # noqa: E402
 from fake import Token                                  # noqa: E402
-from harness import INPUTS, PAIR, check, said           # noqa: E402
+from harness import COMMAND, INPUTS, PAIR, check, said           # noqa: E402
 
 TESTS = []
 titled = harness.titled_in(TESTS)
-OUTSIDE = {
-    "connect": ("done",),
-    "connect to a local service": ("Operation not permitted",),
-    "serve": ("Operation not permitted", "Permission denied"),
-    "read a password": ("Permission denied",),
-    "read a key": ("Permission denied",),
-    "list a folder": ("Permission denied",),
-    "write a file": ("Permission denied",),
-    "execute": ("Operation not permitted",),
-    "trace": ("Operation not permitted",),
-}
+REFUSED = ("Operation not permitted", "Permission denied")
+ATTEMPTS = (
+    "connect", "connect to a local service", "serve", "read a password",
+    "read a key", "list a folder", "write a file", "shorten a file",
+    "change a mode", "type into the terminal", "signal a process",
+    "limit a process", "share memory", "start a process", "execute", "trace",
+    "make a namespace")
+
+
+def is_allowed(attempt, command):
+    """A client connects; what is extracted to a folder gets its modes."""
+    return (attempt == "connect" or
+            (attempt == "change a mode" and command == "extract"))
 
 
 class Case(faults.Case):
@@ -96,30 +98,31 @@ def commands(c):
     yield "build", base, "--push", "--metadata-file", c.out / "metadata"
 
 
-@titled("no command with a registry lets a parser out")
+@titled("with a registry, no command lets a hostile parser do harm")
 def let_out(c):
     c.registry.token = Token(c.registry)
     c.login()
     c.fill()
     for args in commands(c):
         tried = c.attacked(*args, "--sandbox", "require")
-        check(tried.keys() == OUTSIDE.keys(), f"{args}: {tried}")
-        for what, outcomes in OUTSIDE.items():
-            check(tried[what] in outcomes, f"{args}: {what}: {tried[what]}")
+        check(tuple(tried) == ATTEMPTS, f"{args}: {tried}")
+        for what, outcome in tried.items():
+            wanted = ("done",) if is_allowed(what, args[0]) else REFUSED
+            check(outcome in wanted, f"{args}: {what}: {outcome}")
     check(not (c.home / "written").exists(), "it wrote a file")
     check((c.out / "built.tar").exists(), "nothing was built")
 
 
-@titled("without the sandbox, the same parser gets what it wants")
+@titled("without the sandbox, the same parser succeeds")
 def without(c):
     c.login()
     c.fill()
     tried = c.attacked("verify", f"{c.registry.host}/x/y:t",
                        "--sandbox", "off")
-    check(tried == dict.fromkeys(OUTSIDE, "done"), tried)
+    check(tried == dict.fromkeys(ATTEMPTS, "done"), tried)
 
 
-@titled("what is pulled and pushed is the same, inside and outside")
+@titled("what is pulled and pushed is the same with and without a sandbox")
 def same(c):
     c.fill()
     name = f"{c.registry.host}/x/y"
@@ -134,20 +137,76 @@ def same(c):
           "another manifest")
 
 
-@titled("certificates of a host may be links to files elsewhere")
-def linked_certificates(c):
+def secure(c):
+    """A registry with TLS; its authority is ca.pem in the home."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     ca, *pair = INPUTS["certificate"]
     context.load_cert_chain(*pair)
-    c.registry = c.server(tls=context)
     (c.home / "ca.pem").write_bytes(ca.read_bytes())
+    return c.server(tls=context)
+
+
+@titled("certificates of a host may be links to files elsewhere")
+def linked_certificates(c):
+    c.registry = secure(c)
     folder = c.home / ".config/containers/certs.d" / c.registry.host
     folder.mkdir(parents=True)
     (folder / "ca.crt").symlink_to(c.home / "ca.pem")
     check(c.push("small", "--sandbox", "require") == 0, c.said)
 
 
-@titled("a helper is asked from outside, once, and only for a challenge")
+@titled("certificates of SSL_CERT_DIR may be links to files elsewhere")
+def linked_folder(c):
+    c.registry = secure(c)
+    folder = c.home / "certificates"
+    folder.mkdir()
+    (folder / "ca.pem").symlink_to(c.home / "ca.pem")
+    subprocess.run(["openssl", "rehash", folder], check=True)
+    c.env["SSL_CERT_DIR"] = str(folder)
+    for mode in ("off", "require"):
+        check(c.push("small", "--ca-file", INPUTS["other"], "--sandbox",
+                     mode) == 0, mode + c.said)
+
+
+@titled("OpenSSL's configuration counts, wherever it is")
+def configuration(c):
+    c.registry = secure(c)
+    path = c.home / "openssl.cnf"
+    path.write_text("openssl_conf = top\n[top]\nalg_section = algorithms\n"
+                    "[algorithms]\ndefault_properties = fips=yes\n")
+    for mode in ("off", "require"):
+        for variable, status in (("UNUSED", 0), ("OPENSSL_CONF", 1)):
+            c.env[variable] = str(path)
+            got = c.push("small", "--ca-file", c.home / "ca.pem", "--retries",
+                         "0", "--sandbox", mode)
+            del c.env[variable]
+            check(got == status, f"{mode} {variable}: {c.said}")
+
+
+@titled("a pipe as the file of certificates does not turn the sandbox off")
+def pipe(c):
+    c.registry = secure(c)
+    check(c.push("small", "--ca-file", c.home / "ca.pem") == 0, c.said)
+    c.env["CA"] = str(c.home / "ca.pem")
+    got = subprocess.run(
+        ["bash", "-c", 'exec "$0" "$@" --ca-file <(cat "$CA")', *COMMAND,
+         "tags", f"{c.registry.host}/x/y", "--sandbox", "require"], env=c.env, capture_output=True)
+    check(got.returncode == 0, got.stderr)
+
+
+@titled("a dry run reports the same mounts with and without a sandbox")
+def dry_run(c):
+    c.push("small", name="a/b:t")
+    c.registry.on("HEAD", "/x/y/blobs/", lambda r: r.reply(404), times=-1)
+    told = []
+    for mode in ("off", "require"):
+        c.forget()
+        check(c.push("small", "--dry-run", "--sandbox", mode) == 0, c.said)
+        told.append(c.said)
+    check("a/b" in told[0] and told[0] == told[1], told)
+
+
+@titled("a credential helper runs once, and only after a challenge")
 def helper(c):
     asked = c.folder / "helper-argv"
     c.helper(c.registry.host, "cat >/dev/null\necho '" + json.dumps(
@@ -160,7 +219,7 @@ def helper(c):
           asked.read_bytes())
 
 
-@titled("a helper that fails is told as without a sandbox")
+@titled("a helper that fails gives the same message as without a sandbox")
 def failing_helper(c):
     c.helper(c.registry.host, "cat >/dev/null\nexit 3\n")
     c.registry.token = Token(c.registry)
@@ -193,6 +252,10 @@ def sides(c):
 
 def make_inputs(folder):
     INPUTS["certificate"] = harness.make_certificate(folder, ["127.0.0.1"])
+    INPUTS["other"] = folder / "other.pem"
+    harness.openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj",
+                    "/CN=other", "-keyout", folder / "other-key.pem", "-out",
+                    INPUTS["other"])
     INPUTS["hostile"] = folder / "hostile.so"
     source = pathlib.Path(__file__).parents[1] / "cli" / "hostile.c"
     subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", INPUTS["hostile"],
