@@ -53,8 +53,14 @@ static const uint32_t forbidden[] = {
 	SYS_msgrcv,
 	SYS_semget,
 	SYS_semctl,
+#endif
+#ifdef SYS_semop
 	SYS_semop,
 #endif
+#ifdef SYS_semtimedop
+	SYS_semtimedop,
+#endif
+	420 /* semtimedop_time64 */,
 	SYS_mq_open,
 	SYS_mq_unlink,
 	/* servers */
