@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Litter: temporary files that processes left when they were killed. A process
- * holds flock(2) on each of its named temporary files (temp.h), so a file whose
- * lock can be taken belongs to no process.
+ * Litter: stale temporary files, of processes that were killed. A process holds
+ * flock(2) on each of its named temporary files (temp.h), so a file whose lock
+ * can be taken belongs to no process.
  */
 #ifndef IO_LITTER_H
 #define IO_LITTER_H
@@ -13,20 +13,22 @@
 enum { OCI_LITTER_NAME = 200 };
 
 /*
- * Removes the litter of files called name in dir; name NULL: of any file. Only
- * regular files of this user, and folders of this user with nothing except
- * litter in them, are removed, and only on file systems whose locks are known
- * to hold between all processes. Reads 10,000 entries of dir at most. Does not
- * fail: what cannot be removed stays.
+ * Removes stale temporary files .NAME.PID-N.tmp in dir whose NAME is name; name
+ * NULL: any NAME. Only regular files of this user, and folders of this user
+ * with nothing except such files in them, are removed, and only on file systems
+ * whose locks are known to hold between all processes. Reads 10,000 entries of
+ * dir at most, which takes about 10 ms. Does not fail: what cannot be removed
+ * stays.
  */
 void oci_litter_remove(const char *dir, const char *name);
 /*
- * Removes the litter called name in dir that is a folder, with everything in
- * it. So the name has to be one that nobody gives to other folders. Does
- * nothing if another user could have given it to a folder of this user: dir is
- * root's or this user's, and if its other users may write to it, it is sticky
- * (chmod(2)); the group of this process does not count as others. Otherwise as
- * above.
+ * Removes stale temporary folders .NAME.PID-N.tmp in dir, with everything in
+ * them. So the name has to be one that nobody gives to other folders. Removes
+ * nothing unless dir belongs to root or to this user, and is sticky (chmod(2))
+ * or not writable by others, because another user could otherwise rename a
+ * folder of this user to that name. A group other than that of the process
+ * counts as others. The conditions on owner, lock and file system are those of
+ * oci_litter_remove.
  */
 void oci_litter_remove_trees(const char *dir, const char *name);
 /*

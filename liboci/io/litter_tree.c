@@ -4,8 +4,8 @@
  * memory may have run out. A folder below that is not empty is moved up to the
  * top, and its turn comes there. Whatever another process does meanwhile, no
  * symlink is followed, and what is removed is in a folder that was below the
- * top. A mount point is found by rmdir(2), which tells EBUSY for it, and
- * ENOTEMPTY for a folder, and stays.
+ * top. rmdir(2) reports EBUSY for a mount point, and ENOTEMPTY for any other
+ * folder with files in it. Mount points stay.
  */
 #define _GNU_SOURCE	    /* getdents64 */
 #define _LARGEFILE64_SOURCE /* getdents64 in musl */
@@ -29,8 +29,8 @@ struct emptying {
 	unsigned long left;   /* entries that may still be looked at */
 };
 
-/* Called with a name in the folder dir. Returns whether it is not there any
- * more. *below: a folder to go on with, or -1. */
+/* Called with a name in the folder dir. Returns true if it was removed or
+ * moved. *below: a folder to go on with, or -1. */
 typedef bool visit_fn(struct emptying *e, int *below, int dir,
 		      const char *name);
 

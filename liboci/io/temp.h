@@ -66,8 +66,9 @@ void oci_temp_folder_release(struct oci_temp_folder *folder);
 
 /* Opens an unlinked file in dir, readable and writable, close on exec. */
 int oci_file_temporary(int *fd, const char *dir, struct oci_error *err);
-/* Puts the folder of an unlinked file, which may be full, before an error about
- * fd. Of other files, the caller knows the name. Returns rc. */
+/* If fd is an unlinked file, puts the name of its folder, whose file system may
+ * be full, before the message. Otherwise leaves the error as it is. Returns
+ * rc. */
 int oci_temp_wrap(struct oci_error *err, int rc, int fd);
 
 #endif

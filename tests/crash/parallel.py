@@ -7,13 +7,17 @@
     parallel.py --rounds N [--seed N]
 
 Each round starts them on a layout that the rounds before have filled: builds,
-copies and index appends with a tag of their own each, others that all give one
+copies and index appends with a tag of their own each, others that all set one
 tag, builds of one archive, `lock` of one lock file, and `cache prune`. Some are
-killed at a random moment. Then: a process that ended has status 0, and its tag has its image; tags
-of earlier rounds are there; of a process that was killed, its tag has its image
-or is not there; the shared tag has one of its images, that of a process that
-ended if none was killed, and so has the archive; both verify; and after one more build, no
-temporary file is left.
+killed at a random moment. After each round:
+
+- a process that was not killed has status 0, and its tag names its image;
+- tags of earlier rounds are unchanged;
+- the tag of a killed process names its image, or what it named before;
+- the shared tag and the archive have the image of one of their processes; if
+  none was killed, of one that exited;
+- the layout and the archive verify;
+- after one more build, there is no temporary file.
 """
 import concurrent.futures
 import json

@@ -6,17 +6,17 @@
 
 `memory`: the n-th allocation fails, and in a second row all from the n-th on.
 `calls`: the n-th call of each function of calls.c fails, in each of the ways of
-HOWS. Each EVERY-th is tried; 1 are all. Prints TAP, a line for each command.
+HOWS. Every EVERY-th injection is tried; the default, 1, tries all. Prints TAP,
+a line for each command.
 
-A run has to end in one of two ways. As the run in which nothing fails: with its
-exit status, output, files and tags. Or with exit status 1, a message that names
+A run has to end in one of two ways. Either with the exit status, output, files
+and tags of a run in which nothing fails. Or with exit status 1, a message that names
 the cause, the files that were there before and no others; of tags in a
 registry, an answer may be lost after the tag was set. The next run is as if
 nothing had happened.
 
-What is not the command's is counted and passed over: the ends that the dynamic
-loader (127) and libarchive put to a process that has no memory, and crashes
-inside libraries.
+Processes that the dynamic loader (status 127) or libarchive ends for lack of
+memory, and crashes inside libraries, are counted, and are no failures.
 """
 import collections
 import concurrent.futures

@@ -124,8 +124,8 @@ OCI_API int oci_rootfs_write_tar(const struct oci_rootfs *rootfs,
 				 const char *path, struct oci_sink *sink,
 				 struct oci_error *err);
 
-/* Returns 0 if oci_rootfs_unpack can write to output: nothing is there, or an
- * empty folder. So this can be known before an image is read. Errors:
+/* Checks, before an image is read, that output does not exist or is an empty
+ * folder; not that its parent exists or can be written to. Errors:
  * OCI_E_INVALID if output is a folder that is not empty, or a symlink, or if
  * its last part is "." or ".."; those of opendir(3), such as OCI_E_NOT_FOUND
  * for a file. */
@@ -147,13 +147,15 @@ struct oci_rootfs_unpack_options {
  * Writes the files in the directory at path, or the file at path alone, to the
  * folder output: all of them, or nothing if the call fails. They are written to
  * a folder .NAME.unpack.PID-N.tmp beside output, whose last part is NAME, and
- * synced; then the folder is renamed to output. Folders with such a name that
- * killed processes of this user left are removed first, on file systems whose
- * locks hold between all processes, and unless another user could have renamed
- * a folder of this user to that name. Symlinks are written, and never followed.
- * Without root, files belong to this user, set-user-ID and set-group-ID bits
- * are not set, and devices are left out: *left_out (may be NULL) is their
- * number. Extended attributes are left out. options may be NULL.
+ * synced; then the folder is renamed to output. First, the call removes such
+ * folders for the same output that killed processes of this user left; it does
+ * not do so on file systems whose locks may not hold between processes, or if
+ * another user could have renamed a folder of this user to that name. Symlinks
+ * are written, and never followed. Unless the effective user is 0, files belong
+ * to this user, set-user-ID and set-group-ID bits are not set, and devices are
+ * left out: *left_out (may be NULL) is their number, and 0 if the call fails.
+ * Extended attributes, and fractions of a second of an mtime, are left out.
+ * options may be NULL. Several threads may unpack one rootfs.
  *
  * syncfs(2) syncs all of the file system, so the call also waits for what other
  * processes wrote to it. Before Linux 5.8, syncfs does not report errors of the
