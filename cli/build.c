@@ -47,7 +47,9 @@ static int say_failure(const struct oci_error *err)
 {
 	if (was_interrupted())
 		return say_error(err);
-	say_line(err->message);
+	say(stderr, "%s%s%s\n",
+	    has_position(err->message) ? "" : "oci-pack: ", err->message,
+	    sandbox_advice(err));
 	return EXIT_FAILED;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sandbox.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +19,13 @@ enum { IS_TRACED = 1 };
 enum { IS_TRACED = 0 };
 #endif
 
-static bool entered;
+static bool entered; /* Landlock is in effect */
 
-bool sandbox_entered(void)
+const char *sandbox_advice(const struct oci_error *err)
 {
-	return entered;
+	return entered && err->system == EACCES
+		       ? ": the sandbox may be the reason: try --sandbox off"
+		       : "";
 }
 
 int sandbox_take(enum sandbox_mode *out, const char *command, const char *value)

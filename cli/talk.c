@@ -82,10 +82,7 @@ int say_error(const struct oci_error *err)
 	/* As with other filters, the end of the reader is no message. */
 	if (err->status != OCI_E_SYSTEM || !reader_has_ended())
 		say(stderr, "oci-pack: %s%s\n", err->message,
-		    sandbox_entered() && err->system == EACCES
-			    ? ": the sandbox may be the reason: try --sandbox "
-			      "off"
-			    : "");
+		    sandbox_advice(err));
 	return EXIT_FAILED;
 }
 

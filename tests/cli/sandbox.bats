@@ -152,4 +152,9 @@ not_done() {
 	equal 1 "$status"
 	matches '--sandbox off' "$stderr"
 	"$OCI_PACK" ls far --sandbox off
+	spec c.spec 'image: example.com/c' 'base: oci:far' \
+		'layers: [{entries: [{path: /b, content: b}]}]'
+	run --separate-stderr "$OCI_PACK" c.spec -q -o c.tar --sandbox require
+	equal 1 "$status"
+	matches '--sandbox off' "$stderr"
 }
