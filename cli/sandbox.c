@@ -19,11 +19,12 @@ enum { IS_TRACED = 1 };
 enum { IS_TRACED = 0 };
 #endif
 
-static bool entered; /* Landlock is in effect */
+static bool entered;	  /* Landlock is in effect */
+static bool lacks_rights; /* some of its files could not be used before */
 
 const char *sandbox_advice(const struct oci_error *err)
 {
-	return entered && err->system == EACCES
+	return entered && !lacks_rights && err->system == EACCES
 		       ? ": the sandbox may be the reason: try --sandbox off"
 		       : "";
 }
@@ -195,6 +196,14 @@ static int fail_lacking(bool files, struct oci_error *err)
 				   : "Landlock, of Linux 5.19 or later");
 }
 
+static bool can_use_all(const struct oci_strings *paths, int how)
+{
+	for (size_t i = 0; i < paths->count; i++)
+		if (access(paths->items[i], how) != 0 && errno == EACCES)
+			return false;
+	return true;
+}
+
 /* What cannot be done inside: OpenSSL reads its configuration, and ignores one
  * that it may not read; processes are started. */
 static int prepare(struct sandbox *sandbox, struct oci_error *err)
@@ -226,7 +235,10 @@ int sandbox_enter(struct sandbox *sandbox, struct oci_error *err)
 	rc = prepare(sandbox, err);
 	if (rc)
 		return rc;
+	lacks_rights = !can_use_all(&sandbox->reads, R_OK) ||
+		       !can_use_all(&sandbox->writes, W_OK);
 	entered = sandbox_restrict_files(sandbox);
+	sandbox_drop_rights(sandbox);
 	/* Each of the two is of use without the other one. */
 	if ((sandbox_restrict_calls(sandbox) && entered) ||
 	    mode == SANDBOX_AUTO)

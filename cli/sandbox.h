@@ -32,7 +32,7 @@ struct sandbox {
 	struct oci_strings listed;     /* folders whose names are read */
 	bool network;		       /* a registry is used */
 	bool local_sockets; /* a name may need mDNS, whose service has one */
-	bool attributes; /* modes, owners and times of files are set by path */
+	bool attributes;    /* modes, owners and times of files are set */
 	/* The command uses an engine, a path of a descriptor, or verify
 	 * --rebuild, for which there is no sandbox. */
 	bool outside;
@@ -92,6 +92,9 @@ int sandbox_add_network(struct sandbox *sandbox, struct oci_error *err);
 /* sandbox_files.c: returns whether Landlock is in effect. It is not if it is
  * missing or older than version 2 (Linux 5.19), or if memory runs out. */
 bool sandbox_restrict_files(const struct sandbox *sandbox);
+/* sandbox_rights.c: drops capabilities that the command does not need, if the
+ * process has any. Ignores errors. */
+void sandbox_drop_rights(const struct sandbox *sandbox);
 /* sandbox_calls.c: returns whether the filter is in effect. */
 bool sandbox_restrict_calls(const struct sandbox *sandbox);
 

@@ -2,8 +2,8 @@
 /*
  * A filter of system calls (seccomp(2)), which all threads get. It refuses,
  * with EPERM, calls that start processes, use a network, reach other processes,
- * change the system, or change modes, owners and attributes of files by their
- * paths, which Landlock does not cover. A command that uses registries keeps
+ * change the system, or change modes, owners and attributes of files, which
+ * Landlock does not cover. A command that uses registries keeps
  * the calls of a client. On i386 and s390x, where socketcall(2) has all of them
  * in one, the kinds of its sockets are not looked at.
  */
@@ -11,10 +11,13 @@
 #include "sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/fs.h>
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
@@ -57,6 +60,8 @@ enum {
 #else
 	CLONE_FLAGS = 0,
 #endif
+	NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS |
+		     CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET,
 	TYPES = 0xf /* of sockets, without SOCK_CLOEXEC and SOCK_NONBLOCK */
 };
 
@@ -131,16 +136,42 @@ static void need(struct filter *f, uint32_t call, unsigned argument,
 	end_when(f, start);
 }
 
-/* ioctl(2) can type into a terminal, for the shell that reads from it. */
-static void filter_terminals(struct filter *f)
+/* Commands of a call, as its second argument, that are refused. */
+static void refuse_commands(struct filter *f, uint32_t call,
+			    const uint32_t *commands, size_t count)
 {
-	unsigned start = when(f, SYS_ioctl);
+	unsigned start = when(f, call);
 
 	load_argument(f, 1, false);
-	give_when(f, TIOCSTI, REFUSE);
-	give_when(f, TIOCLINUX, REFUSE);
+	for (size_t i = 0; i < count; i++)
+		give_when(f, commands[i], REFUSE);
 	give(f, SECCOMP_RET_ALLOW);
 	end_when(f, start);
+}
+
+static void filter_commands(struct filter *f)
+{
+	static const uint32_t ioctls[] = {
+		/* They type into a terminal, for the shell that reads it. */
+		TIOCSTI,
+		TIOCLINUX,
+		/* They have signals sent to a process. */
+		FIOSETOWN,
+		SIOCSPGRP,
+		/* They set attributes of files, also FS_IOC32_SETFLAGS. */
+		FS_IOC_SETFLAGS,
+		0x40046602,
+		FS_IOC_FSSETXATTR,
+	};
+	static const uint32_t fcntls[] = {
+		F_SETOWN, F_SETOWN_EX, F_SETSIG, F_SETLEASE, F_NOTIFY,
+	};
+
+	refuse_commands(f, SYS_ioctl, ioctls, sizeof(ioctls) / 4);
+	refuse_commands(f, SYS_fcntl, fcntls, sizeof(fcntls) / 4);
+#ifdef SYS_fcntl64
+	refuse_commands(f, SYS_fcntl64, fcntls, sizeof(fcntls) / 4);
+#endif
 }
 
 /* The times of an open file may be set: its path is NULL. */
@@ -164,7 +195,8 @@ static void filter_processes(struct filter *f)
 
 	/* A thread, and no process. libc takes clone instead of clone3, whose
 	 * flags a filter cannot read. */
-	need(f, SYS_clone, CLONE_FLAGS, CLONE_THREAD, CLONE_THREAD);
+	need(f, SYS_clone, CLONE_FLAGS, CLONE_THREAD | NAMESPACES,
+	     CLONE_THREAD);
 	give_when(f, CLONE3, SECCOMP_RET_ERRNO | ENOSYS);
 	need(f, SYS_kill, 0, UINT32_MAX, self);
 	need(f, SYS_tgkill, 0, UINT32_MAX, self);
@@ -222,7 +254,7 @@ bool sandbox_restrict_calls(const struct sandbox *sandbox)
 
 	begin(&filter);
 	refuse(&filter, &sandbox_forbidden_calls);
-	filter_terminals(&filter);
+	filter_commands(&filter);
 	filter_processes(&filter);
 	if (!sandbox->attributes) {
 		refuse(&filter, &sandbox_attribute_calls);

@@ -12,7 +12,7 @@ struct sandbox_call_list {
 };
 
 extern const struct sandbox_call_list sandbox_forbidden_calls,
-	sandbox_attribute_calls, /* of files, by their paths */
+	sandbox_attribute_calls, /* of files */
 	sandbox_client_calls;	 /* of programs that use a network */
 
 #endif

@@ -129,13 +129,17 @@ static const uint32_t forbidden[] = {
 };
 
 static const uint32_t attributes[] = {
+	SYS_fchmod,
 	SYS_fchmodat,
+	SYS_fchown,
 	SYS_fchownat,
 	SYS_mknodat,
 	SYS_setxattr,
 	SYS_lsetxattr,
+	SYS_fsetxattr,
 	SYS_removexattr,
 	SYS_lremovexattr,
+	SYS_fremovexattr,
 	452 /* fchmodat2 */,
 	463 /* setxattrat */,
 	466 /* removexattrat */,
@@ -149,6 +153,7 @@ static const uint32_t attributes[] = {
 #endif
 #ifdef SYS_chown32
 	SYS_chown32,
+	SYS_fchown32,
 	SYS_lchown32,
 #endif
 #ifdef SYS_mknod

@@ -164,16 +164,15 @@ static void remove_tree(int dir, const char *name)
 	close(fd);
 }
 
-/* Returns whether other users cannot rename a folder of this user in dir. */
+/* Returns whether other users cannot rename a folder of this user in dir. The
+ * group's bits are also those of an ACL (acl(5)). */
 static bool is_guarded(int dir)
 {
 	struct stat st;
 
 	if (fstat(dir, &st) != 0 || (st.st_uid != 0 && st.st_uid != geteuid()))
 		return false;
-	return st.st_mode & S_ISVTX ||
-	       !(st.st_mode & S_IWOTH ||
-		 (st.st_mode & S_IWGRP && st.st_gid != getegid()));
+	return st.st_mode & S_ISVTX || !(st.st_mode & (S_IWGRP | S_IWOTH));
 }
 
 static void remove_from(const char *dir, const char *name,

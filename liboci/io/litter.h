@@ -25,10 +25,9 @@ void oci_litter_remove(const char *dir, const char *name);
  * Removes stale temporary folders .NAME.PID-N.tmp in dir, with everything in
  * them. So the name has to be one that nobody gives to other folders. Removes
  * nothing unless dir belongs to root or to this user, and is sticky (chmod(2))
- * or not writable by others, because another user could otherwise rename a
- * folder of this user to that name. A group other than that of the process
- * counts as others. The conditions on owner, lock and file system are those of
- * oci_litter_remove.
+ * or not writable by its group and others, because another user could
+ * otherwise rename a folder of this user to that name. The conditions on owner,
+ * lock and file system are those of oci_litter_remove.
  */
 void oci_litter_remove_trees(const char *dir, const char *name);
 /*

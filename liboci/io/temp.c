@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* O_TMPFILE, flock */
 #include "io/temp.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -58,13 +59,44 @@ static int make_file(int *fd, const char *path, unsigned mode)
 	return *fd >= 0 ? 0 : errno;
 }
 
+/* Returns whether fd is a folder of this user with nothing in it. Where others
+ * may rename, one of theirs may have taken the place of a new folder. */
+static bool is_new(int fd)
+{
+	const struct dirent *entry;
+	struct stat st;
+	DIR *dir;
+	int copy;
+	bool empty = true;
+
+	if (fstat(fd, &st) != 0 || st.st_uid != geteuid())
+		return false;
+	copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = copy < 0 ? NULL : fdopendir(copy);
+	if (!dir) {
+		if (copy >= 0)
+			close(copy);
+		return false;
+	}
+	while (empty && (entry = readdir(dir)))
+		empty = strcmp(entry->d_name, ".") == 0 ||
+			strcmp(entry->d_name, "..") == 0;
+	closedir(dir);
+	return empty;
+}
+
 static int make_folder(int *fd, const char *path, unsigned mode)
 {
 	if (mkdir(path, (mode_t)mode) != 0)
 		return errno;
 	*fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (*fd >= 0)
+	if (*fd >= 0 && is_new(*fd))
 		return 0;
+	if (*fd >= 0) {
+		close(*fd);
+		*fd = -1;
+		return EEXIST;
+	}
 	if (errno == ENOENT)
 		return EEXIST; /* it was taken for litter */
 	rmdir(path);

@@ -48,18 +48,34 @@ static int fail(struct oci_error *err, const char *path)
 	return oci_fail_errno(err, "'%s'", path);
 }
 
+static int fail_owner(struct oci_error *err, const char *path,
+		      const struct oci_entry *e)
+{
+	const char *why =
+		errno == EINVAL ? ": this user namespace does not map it" : "";
+
+	return oci_fail_errno(err, "'%s': its owner %lu:%lu%s", path,
+			      (unsigned long)e->uid, (unsigned long)e->gid,
+			      why);
+}
+
+static mode_t mode_of(const struct folder *f, const struct oci_entry *e)
+{
+	return e->mode & (f->root ? 07777 : 01777);
+}
+
 /* Sets owner, mode and mtime; of a symlink, its own. */
 static int set_attributes(const struct folder *f, const char *name,
 			  const struct oci_entry *e, struct oci_error *err)
 {
 	const time_t mtime = (time_t)e->mtime;
 	const struct timespec times[2] = { { mtime, 0 }, { mtime, 0 } };
-	mode_t mode = e->mode & (f->root ? 07777 : 01777);
+	mode_t mode = mode_of(f, e);
 	int fd = f->temp.fd;
 
 	if (f->root &&
 	    fchownat(fd, name, e->uid, e->gid, AT_SYMLINK_NOFOLLOW) != 0)
-		return fail(err, name);
+		return fail_owner(err, name, e);
 	if (e->type != OCI_ENTRY_SYMLINK && fchmodat(fd, name, mode, 0) != 0)
 		return fail(err, name);
 	if (utimensat(fd, name, times, AT_SYMLINK_NOFOLLOW) != 0)
@@ -110,9 +126,13 @@ static int make_special(struct folder *f, const char *name,
 		return 1;
 	}
 	if (mknodat(f->temp.fd, name, type | 0600,
-		    makedev(e->major, e->minor)) != 0)
+		    makedev(e->major, e->minor)) == 0)
+		return 0;
+	/* In a container, root may lack the right to make devices. */
+	if (errno != EPERM || type == S_IFIFO)
 		return fail(err, name);
-	return 0;
+	f->left_out++;
+	return 1;
 }
 
 static int make_directory(struct folder *f, const char *name,
@@ -194,16 +214,16 @@ static int end_directories(const struct folder *f, struct oci_error *err)
 static int end_top(const struct folder *f, const struct oci_entry *top,
 		   struct oci_error *err)
 {
+	const time_t mtime = top ? (time_t)top->mtime : 0;
+	const struct timespec times[2] = { { mtime, 0 }, { mtime, 0 } };
+	mode_t mode = top ? mode_of(f, top) : 0755;
 	int fd = f->temp.fd;
 
-	if (top) {
-		int rc = set_attributes(f, ".", top, err);
-
-		if (rc)
-			return rc;
-	} else if (fchmod(fd, 0755) != 0) {
+	/* By its descriptor: its mode may forbid to look up ".". */
+	if (top && f->root && fchown(fd, top->uid, top->gid) != 0)
+		return fail_owner(err, f->temp.path, top);
+	if (fchmod(fd, mode) != 0 || (top && futimens(fd, times) != 0))
 		return fail(err, f->temp.path);
-	}
 	/* Some file systems cannot sync a folder, and report EINVAL. */
 	return fsync(fd) != 0 && errno != EINVAL
 		       ? oci_fail_errno(err, "sync '%s'", f->temp.path)

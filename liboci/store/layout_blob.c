@@ -201,19 +201,6 @@ static void blob_free(struct oci_sink *sink)
 	free(self);
 }
 
-/* Removes write permission for group and others. Other users may then replace a
- * blob, if the umask lets them, but cannot change a file that the cache and
- * other layouts may share. */
-static int protect(int fd, const char *layout, struct oci_error *err)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) == 0 && (!(st.st_mode & (S_IWGRP | S_IWOTH)) ||
-				    fchmod(fd, st.st_mode & 0755) == 0))
-		return 0;
-	return oci_fail_errno(err, "change the mode of a blob in '%s'", layout);
-}
-
 /* Makes the folder of this run. Another run that failed may have removed the
  * layout's empty folder meanwhile; then it is created again. */
 static int open_run(struct oci_layout *self, struct oci_error *err)
@@ -240,12 +227,9 @@ static int open_temp(struct oci_temp *file, struct oci_layout *self,
 	if (rc)
 		return rc;
 	snprintf(name, sizeof(name), "blob-%u", self->temps++);
-	rc = oci_temp_open(file, self->run.path, name, 0666, err);
-	if (!rc)
-		rc = protect(file->fd, self->path, err);
-	if (rc)
-		oci_temp_release(file);
-	return rc;
+	/* Other users may replace a blob, if the folder lets them, but cannot
+	 * change a file that the cache and other layouts may share. */
+	return oci_temp_open(file, self->run.path, name, 0644, err);
 }
 
 int oci_layout_create_blob(struct oci_sink **out, struct oci_store *store,

@@ -22,6 +22,7 @@
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -72,6 +73,21 @@ static int trace(void)
 	return ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0;
 }
 
+/* A file that it may open: a temporary one. */
+static int change_open(void)
+{
+	int fd = open(getenv("TMPDIR"), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	return fd < 0 || fchmod(fd, 0600) != 0;
+}
+
+static int own_pipe(void)
+{
+	int ends[2];
+
+	return pipe(ends) != 0 || fcntl(ends[0], F_SETOWN, getpid()) != 0;
+}
+
 static int nothing(void)
 {
 	return 0;
@@ -79,7 +95,10 @@ static int nothing(void)
 
 static int make_namespace(void)
 {
-	return unshare(CLONE_NEWUTS) != 0;
+	return syscall(SYS_clone,
+		       CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | CLONE_NEWUTS,
+		       0, 0, 0, 0) < 0 &&
+	       unshare(CLONE_NEWUTS) != 0;
 }
 
 /* Standard input is no terminal here, which is another error. */
@@ -123,6 +142,8 @@ static void attack(void)
 	open_file("write a file", "written", O_WRONLY | O_CREAT);
 	told("shorten a file", truncate(name_in_home(".ssh/id_test"), 4));
 	told("change a mode", chmod(name_in_home(".ssh/id_test"), 0600));
+	told("change the mode of an open file", change_open());
+	told("have a process signalled", own_pipe());
 	told("type into the terminal", type_into_terminal());
 	told("signal a process", kill(getppid(), 0));
 	told("limit a process", limit_parent());

@@ -321,3 +321,30 @@ as_another() {
 		rm -r bad
 	done
 }
+
+@test "extract of a folder that nobody may enter keeps its mode" {
+	need_another
+	spec closed.spec 'image: x' 'layers:' \
+		'  - entries: [{path: /no, dir: {}, mode: 0000}]'
+	"$OCI_PACK" closed.spec -q -o closed.tar
+	as_another other/oci-pack extract closed.tar /no -o other/closed
+	equal 0 "$(stat -c %a other/closed)"
+}
+
+@test "extract as a root that may make no devices leaves them out" {
+	need_another
+	run setpriv --bounding-set -mknod --inh-caps -mknod \
+		"$OCI_PACK" extract image /dev -o devices
+	equal 0 "$status"
+	matches '2 devices' "$output"
+}
+
+@test "lack of rights is not blamed on the sandbox" {
+	need_another
+	cp -r image other/secret
+	chmod 000 other/secret
+	run --separate-stderr as_another other/oci-pack ls other/secret
+	equal 1 "$status"
+	matches 'Permission denied' "$stderr"
+	run ! grep sandbox <<<"$stderr"
+}
