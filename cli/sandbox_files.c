@@ -71,8 +71,14 @@ static const char *const system_paths[] = {
 	"/dev/zero",
 };
 
-/* A path that cannot be opened, such as one that does not exist, needs no rule,
- * and neither does a pipe, which is open already (EBADFD). */
+/* A path that nothing can open needs no rule. */
+static bool is_useless(int number)
+{
+	return number == ENOENT || number == ENOTDIR || number == EACCES ||
+	       number == ELOOP || number == ENAMETOOLONG;
+}
+
+/* A pipe needs no rule: it is open already (EBADFD). */
 static bool allow(int ruleset, const char *path, uint64_t rights)
 {
 	struct path_rule rule = { .allowed = rights };
@@ -81,7 +87,7 @@ static bool allow(int ruleset, const char *path, uint64_t rights)
 
 	rule.parent = open(path, O_PATH | O_CLOEXEC);
 	if (rule.parent < 0)
-		return errno != EMFILE && errno != ENFILE && errno != ENOMEM;
+		return is_useless(errno);
 	if (fstat(rule.parent, &st) == 0 && !S_ISDIR(st.st_mode))
 		rule.allowed &= READ_FILE | WRITE_FILE | TRUNCATE;
 	good = syscall(ADD_RULE, ruleset, RULE_PATH_BENEATH, &rule, 0) == 0 ||

@@ -59,48 +59,54 @@ static int make_file(int *fd, const char *path, unsigned mode)
 	return *fd >= 0 ? 0 : errno;
 }
 
-/* Returns whether fd is a folder of this user with nothing in it. Where others
- * may rename, one of theirs may have taken the place of a new folder. */
-static bool is_new(int fd)
+/* Returns 0 if fd is a folder of this user with nothing in it, EEXIST if not,
+ * or the number of another error. Where others may rename, a folder of theirs
+ * may have taken the place of a new one. */
+static int check_new(int fd)
 {
 	const struct dirent *entry;
 	struct stat st;
 	DIR *dir;
-	int copy;
-	bool empty = true;
+	int copy, number = 0;
 
-	if (fstat(fd, &st) != 0 || st.st_uid != geteuid())
-		return false;
+	if (fstat(fd, &st) != 0)
+		return errno;
+	if (st.st_uid != geteuid())
+		return EEXIST;
 	copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	dir = copy < 0 ? NULL : fdopendir(copy);
 	if (!dir) {
+		number = errno;
 		if (copy >= 0)
 			close(copy);
-		return false;
+		return number;
 	}
-	while (empty && (entry = readdir(dir)))
-		empty = strcmp(entry->d_name, ".") == 0 ||
-			strcmp(entry->d_name, "..") == 0;
+	while (!number && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0)
+			number = EEXIST;
 	closedir(dir);
-	return empty;
+	return number;
 }
 
+/* Returns EEXIST if the new folder was taken for litter, or replaced. */
 static int make_folder(int *fd, const char *path, unsigned mode)
 {
+	int number;
+
 	if (mkdir(path, (mode_t)mode) != 0)
 		return errno;
 	*fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (*fd >= 0 && is_new(*fd))
+	number = *fd >= 0 ? check_new(*fd) : errno;
+	if (!number)
 		return 0;
-	if (*fd >= 0) {
+	if (*fd >= 0)
 		close(*fd);
-		*fd = -1;
+	*fd = -1;
+	if (number == ENOENT || number == EEXIST)
 		return EEXIST;
-	}
-	if (errno == ENOENT)
-		return EEXIST; /* it was taken for litter */
 	rmdir(path);
-	return errno;
+	return number;
 }
 
 static int keep_if_held(int number, int *fd, const char *path)
