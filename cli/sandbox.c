@@ -204,8 +204,8 @@ static bool can_use_all(const struct oci_strings *paths, int how)
 	return true;
 }
 
-/* What cannot be done inside: OpenSSL reads its configuration, and ignores one
- * that it may not read; processes are started. */
+/* Does what the sandbox will forbid: OpenSSL reads its configuration, which it
+ * ignores if it may not read it, and the credential broker starts. */
 static int prepare(struct sandbox *sandbox, struct oci_error *err)
 {
 	struct oci_registry *registry = NULL;

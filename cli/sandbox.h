@@ -75,8 +75,8 @@ int sandbox_add_folder(struct sandbox *sandbox, const char *path,
  */
 int sandbox_enter(struct sandbox *sandbox, struct oci_error *err);
 void sandbox_release(struct sandbox *sandbox);
-/* What to put behind the message of an error: "", or advice if the error may be
- * due to the sandbox. */
+/* Returns advice to append to the message of an error that the sandbox may have
+ * caused; otherwise "". */
 const char *sandbox_advice(const struct oci_error *err);
 
 /* Makes and enters the sandbox of a command that reads the images `names` and

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What connections to registries need in a sandbox: files of resolvers and
- * certificates, and the file of mount candidates. */
+/* The files that a sandbox allows for connections to registries: of resolvers
+ * and certificates, and the file of mount candidates. */
 #define _DEFAULT_SOURCE /* DT_REG */
 #include <dirent.h>
 #include <stdio.h>
@@ -90,20 +90,17 @@ static int add_list(struct sandbox *sandbox, const char *list,
 	return rc;
 }
 
-/* A dry run reads the file and does not change it. */
-static int add_candidates(struct sandbox *sandbox, const char *path,
-			  bool dry_run, struct oci_error *err)
+static int add_folder_of(struct sandbox *sandbox, const char *path,
+			 struct oci_error *err)
 {
-	char *folder = path && !dry_run ? strdup(path) : NULL;
+	char *folder = strdup(path), *slash;
 	int rc = 0;
 
-	if (dry_run)
-		return add(sandbox, path, err);
-
-	if (path && !folder)
+	if (!folder)
 		return fail_nomem(err);
-	if (folder && strrchr(folder, '/')) {
-		*strrchr(folder, '/') = '\0';
+	slash = strrchr(folder, '/');
+	if (slash) {
+		*slash = '\0';
 		rc = sandbox_add_folder(sandbox, folder, err);
 	}
 	free(folder);
@@ -128,7 +125,9 @@ int sandbox_add_network(struct sandbox *sandbox, struct oci_error *err)
 		rc = add(sandbox, o->certs.items[i], err);
 	for (size_t i = 0; !rc && i < count; i++)
 		rc = add(sandbox, resolver_files[i], err);
-	return rc ? rc
-		  : add_candidates(sandbox, o->mount_candidates, o->dry_run,
-				   err);
+	if (rc || !o->mount_candidates)
+		return rc;
+	/* A dry run reads the file and does not change it. */
+	return o->dry_run ? add(sandbox, o->mount_candidates, err)
+			  : add_folder_of(sandbox, o->mount_candidates, err);
 }
